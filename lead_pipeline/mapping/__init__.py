@@ -1,0 +1,1 @@
+"""Columns to fields and attributes. Judging the values does not belong here."""

@@ -1,0 +1,91 @@
+"""The standard fields of a lead, and the kinds a field can have in a profile. How a value becomes canonical belongs
+in normalizing/, where a column is found for a field in mapping/.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+#: Every field a lead can have, with what it means. Everything else that a file says is an attribute.
+STANDARD_FIELDS: dict[str, str] = {
+    "phone": "the number the lead is called on, stored as E.164",
+    "email": "the lead's email address, normalized",
+    "first_name": "given name",
+    "last_name": "family name",
+    "full_name": "the whole name in one value",
+    "company": "organisation the lead belongs to",
+    "street": "street and house number",
+    "city": "city",
+    "state": "state, province or region",
+    "postal_code": "postal code, always text",
+    "country": "country name or ISO code",
+    "remote_ip": "address of the machine the lead came from",
+    "expires_in": "hours until the lead expires, counted from the import",
+    "notes": "free text",
+}
+
+#: The columns our own frames add; no field, attribute or file column may take these names.
+RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attributes", "extra_cells")
+
+#: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
+OnInvalid = Literal["reject", "blank"]
+
+
+class FrozenModel(BaseModel):
+    """Base of everything that describes an import: never changed once read, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _FieldRule(FrozenModel):
+    column: str | None = Field(
+        default=None, min_length=1, description="Header of the column; default: the field's name."
+    )
+    required: bool = Field(default=False, description="Refuse a file without the column, reject a row without a value.")
+    on_invalid: OnInvalid = Field(default="reject", description="reject the row, or blank the value and keep the row.")
+
+
+class PhoneRule(_FieldRule):
+    """A phone number: parsed under the profile's default region, stored as E.164."""
+
+    type: Literal["phone"] = "phone"
+
+
+class EmailRule(_FieldRule):
+    """An email address: checked for form only (no network), stored normalized."""
+
+    type: Literal["email"] = "email"
+
+
+class TextRule(_FieldRule):
+    """Any text, trimmed."""
+
+    type: Literal["text"] = "text"
+    max_length: int | None = Field(default=None, gt=0, description="Longest text accepted, in characters.")
+
+
+class IntegerRule(_FieldRule):
+    """A whole number in plain digits."""
+
+    type: Literal["integer"] = "integer"
+    min: int | None = None
+    max: int | None = None
+
+
+class DecimalRule(_FieldRule):
+    """A number in plain digits with an optional decimal point."""
+
+    type: Literal["decimal"] = "decimal"
+    min: float | None = None
+    max: float | None = None
+
+
+class BooleanRule(_FieldRule):
+    """Yes or no: true/false, yes/no, y/n, 1/0, in any letter case."""
+
+    type: Literal["boolean"] = "boolean"
+
+
+FieldRule = Annotated[
+    PhoneRule | EmailRule | TextRule | IntegerRule | DecimalRule | BooleanRule, Field(discriminator="type")
+]

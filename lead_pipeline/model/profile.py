@@ -1,0 +1,146 @@
+"""How one kind of file is imported: a frozen pydantic model, and the sentences for what is wrong with one.
+Reading YAML, and knowing which countries exist, belongs in profiles/; nothing here opens a file.
+"""
+
+import hashlib
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from lead_pipeline.model.errors import UsageError, did_you_mean, listed
+from lead_pipeline.model.fields import RESERVED_COLUMNS, STANDARD_FIELDS, FieldRule, FrozenModel
+
+DestinationKind = Literal["schedule", "offer", "campaign", "flow", "list", "workspace"]
+DESTINATION_KINDS: tuple[DestinationKind, ...] = (
+    "schedule",
+    "offer",
+    "campaign",
+    "flow",
+    "list",
+    "workspace",
+)
+
+ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Rate = Annotated[float, Field(ge=0, le=1)]
+
+
+class Destination(FrozenModel):
+    """What a lead is loaded into."""
+
+    kind: DestinationKind
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `kind:name`, as the command line spells it; raises UsageError."""
+        kind, _, name = text.partition(":")
+        if kind not in DESTINATION_KINDS or not name.strip():
+            raise UsageError(
+                f"Destination '{text}' is not of the form kind:name.{did_you_mean(kind, DESTINATION_KINDS)} "
+                f"Write for example schedule:solar; the kinds are {listed(DESTINATION_KINDS)}."
+            )
+        return cls(kind=kind, name=name)
+
+
+class RejectRate(FrozenModel):
+    """Shares of rejected rows at which the `reject_rate` check warns and fails."""
+
+    warn: Rate = 0.1
+    error: Rate = 0.5
+
+    @model_validator(mode="after")
+    def _warns_first(self) -> Self:
+        if self.warn > self.error:
+            raise ValueError("warn must not be above error; swap the two numbers")
+        return self
+
+
+class ImportProfile(FrozenModel):
+    """Everything that decides how a file of this kind is imported."""
+
+    name: ProfileName
+    description: str = ""
+    destination: Destination
+    default_region: Region | None = Field(
+        default=None, description="ISO code of the country assumed for numbers written without +."
+    )
+    fields: dict[str, FieldRule] = Field(min_length=1, description="Standard field: the column and rules it has.")
+    other_columns: Literal["attributes", "ignore"] = Field(
+        default="attributes", description="What becomes of columns that no field names."
+    )
+    default_attributes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Attributes for rows that leave the value empty or have no such column.",
+    )
+    identify_by: Literal["phone", "email"] = Field(
+        default="phone",
+        description="The field that says who somebody is: contacts and duplicates are judged by it.",
+    )
+    scrub_scope: Literal["destination", "company"] = Field(
+        default="destination",
+        description="Where an existing lead makes a row a duplicate: here, or anywhere.",
+    )
+    reject_rate: RejectRate = RejectRate()
+
+    @field_validator("fields")
+    @classmethod
+    def _fields_are_standard(cls, fields: dict[str, FieldRule]) -> dict[str, FieldRule]:
+        for name in fields:
+            if name not in STANDARD_FIELDS:
+                raise ValueError(
+                    f"'{name}' is not a field.{did_you_mean(name, STANDARD_FIELDS)} The fields are "
+                    f"{listed(STANDARD_FIELDS, limit=30)}; a column that is none of them becomes an attribute by itself"
+                )
+        return fields
+
+    @field_validator("default_attributes")
+    @classmethod
+    def _attributes_are_not_reserved(cls, attributes: dict[str, str]) -> dict[str, str]:
+        taken = [name for name in attributes if name in RESERVED_COLUMNS or not name.strip()]
+        if taken:
+            raise ValueError(f"'{taken[0]}' cannot be the name of an attribute; choose another name")
+        return attributes
+
+    @model_validator(mode="after")
+    def _somebody_is_identified(self) -> Self:
+        rule = self.fields.get(self.identify_by)
+        if rule is None or rule.type != self.identify_by or not rule.required:
+            raise ValueError(
+                f"leads are identified by {self.identify_by}, so `fields:` needs "
+                f"{self.identify_by}: {{type: {self.identify_by}, required: true}}"
+            )
+        if rule.on_invalid != "reject":
+            raise ValueError(
+                f"leads are identified by {self.identify_by}, so a bad one cannot be blanked; "
+                f"set on_invalid: reject under fields.{self.identify_by}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _columns_serve_one_field(self) -> Self:
+        taken: dict[str, str] = {}
+        for field, rule in self.fields.items():
+            column = rule.column or field
+            if column in taken:
+                raise ValueError(
+                    f"column '{column}' is named by two fields, {taken[column]} and {field}; name it under one"
+                )
+            taken[column] = field
+        return self
+
+    def column_of(self, field: str) -> str:
+        """Return the header of the column that supplies `field`."""
+        return self.fields[field].column or field
+
+    def with_destination(self, destination: Destination) -> "ImportProfile":
+        """Return this profile aimed at another destination."""
+        return self.model_copy(update={"destination": destination})
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()

@@ -1,0 +1,212 @@
+"""The one registry of reasons: each code with what it causes, its field, title and guidance. Rules emit codes only;
+the text is joined in by reporting/. Enum order is report order and precedence. Codes are never renamed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from lead_pipeline.model.outcomes import Outcome
+
+#: What a reason causes: the refusal of a whole file, an outcome of a row, or a warning that leaves the outcome alone.
+Effect = Literal["file", "warning"] | Outcome
+
+
+class Reason(StrEnum):
+    """Why a file was refused, or a row did not become a lead just as it is."""
+
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_TYPE_UNSUPPORTED = "file_type_unsupported"
+    FILE_EMPTY = "file_empty"
+    FILE_ENCRYPTED = "file_encrypted"
+    FILE_ALREADY_IMPORTED = "file_already_imported"
+    HEADER_MISSING = "header_missing"
+    REQUIRED_COLUMN_UNMAPPED = "required_column_unmapped"
+
+    ROW_TOO_MANY_CELLS = "row_too_many_cells"
+    ROW_TOO_FEW_CELLS = "row_too_few_cells"
+    ROW_BLANK = "row_blank"
+    QUOTE_UNCLOSED = "quote_unclosed"
+    ENCODING_INVALID = "encoding_invalid"
+
+    REQUIRED_MISSING = "required_missing"
+    VALUE_TOO_LONG = "value_too_long"
+    NUMBER_INVALID = "number_invalid"
+    NUMBER_OUT_OF_RANGE = "number_out_of_range"
+    BOOLEAN_INVALID = "boolean_invalid"
+
+    PHONE_MISSING = "phone_missing"
+    PHONE_NOT_A_NUMBER = "phone_not_a_number"
+    PHONE_COUNTRY_UNKNOWN = "phone_country_unknown"
+    PHONE_TOO_SHORT = "phone_too_short"
+    PHONE_TOO_LONG = "phone_too_long"
+    PHONE_LENGTH_INVALID = "phone_length_invalid"
+    PHONE_NOT_VALID = "phone_not_valid"
+
+    EMAIL_MISSING = "email_missing"
+    EMAIL_INVALID = "email_invalid"
+    EMAIL_DOMAIN_INVALID = "email_domain_invalid"
+
+    DUPLICATE_IN_FILE = "duplicate_in_file"
+    DUPLICATE_EXISTING = "duplicate_existing"
+
+    OPTED_OUT = "opted_out"
+    BLOCKED = "blocked"
+    DO_NOT_CALL = "do_not_call"
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonInfo:
+    """What a person is told about a reason: `title` is the problem in a few words, `guidance` the way out."""
+
+    effect: Effect
+    field: str | None
+    title: str
+    guidance: str
+
+
+_REJECTED, _SUPPRESSED = Outcome.REJECTED, Outcome.SUPPRESSED
+
+REASONS: dict[Reason, ReasonInfo] = {
+    Reason.FILE_UNREADABLE: ReasonInfo(
+        "file", None, "File cannot be read", "Check that the file opens elsewhere, then drop it again."
+    ),
+    Reason.FILE_TYPE_UNSUPPORTED: ReasonInfo(
+        "file", None, "File type is not supported", "Save the list as a CSV file and drop that."
+    ),
+    Reason.FILE_EMPTY: ReasonInfo(
+        "file", None, "File has no rows", "Export the list again; a header alone imports nothing."
+    ),
+    Reason.FILE_ENCRYPTED: ReasonInfo(
+        "file", None, "File is password-protected", "Save a copy without a password and drop that."
+    ),
+    Reason.FILE_ALREADY_IMPORTED: ReasonInfo(
+        "file", None, "File was imported before", "Nothing to do: the same content is imported only once."
+    ),
+    Reason.HEADER_MISSING: ReasonInfo(
+        "file", None, "Header line is missing", "Put the column names in the first line."
+    ),
+    Reason.REQUIRED_COLUMN_UNMAPPED: ReasonInfo(
+        "file",
+        None,
+        "Required column is missing",
+        "Rename the column in the file, or name it under `fields:` in the profile.",
+    ),
+    Reason.ROW_TOO_MANY_CELLS: ReasonInfo(
+        _REJECTED,
+        None,
+        "Row has more cells than the header",
+        "Put values that contain the delimiter in double quotes, or remove the extra cells.",
+    ),
+    Reason.ROW_TOO_FEW_CELLS: ReasonInfo(
+        _REJECTED,
+        None,
+        "Row has fewer cells than the header",
+        "Add the missing cells, empty ones too, so that every value stands under its column.",
+    ),
+    Reason.ROW_BLANK: ReasonInfo(Outcome.SKIPPED, None, "Row is blank", "Nothing to do: blank rows are passed over."),
+    Reason.QUOTE_UNCLOSED: ReasonInfo(
+        _REJECTED,
+        None,
+        "Quote is not closed",
+        'Close the double quote, or write a quote inside a value twice ("").',
+    ),
+    Reason.ENCODING_INVALID: ReasonInfo(
+        _REJECTED,
+        None,
+        "Row has characters that cannot be decoded",
+        "Save the file as UTF-8 and drop it again.",
+    ),
+    Reason.REQUIRED_MISSING: ReasonInfo(
+        _REJECTED, None, "Required value is missing", "Fill in the value; the profile requires this field."
+    ),
+    Reason.VALUE_TOO_LONG: ReasonInfo(
+        _REJECTED, None, "Value is too long", "Shorten the value to the length that the profile allows."
+    ),
+    Reason.NUMBER_INVALID: ReasonInfo(
+        _REJECTED, None, "Value is not a number", "Write a plain number, such as 48, without words or units."
+    ),
+    Reason.NUMBER_OUT_OF_RANGE: ReasonInfo(
+        _REJECTED, None, "Number is out of range", "Write a number within the range that the profile allows."
+    ),
+    Reason.BOOLEAN_INVALID: ReasonInfo(
+        _REJECTED, None, "Value is not yes or no", "Write yes or no (or true/false, 1/0)."
+    ),
+    Reason.PHONE_MISSING: ReasonInfo(
+        _REJECTED, "phone", "Phone is missing", "Fill in the phone number; without it nobody can be called."
+    ),
+    Reason.PHONE_NOT_A_NUMBER: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone is not a number",
+        "Replace the text by a phone number, one per cell, such as +1 951 876 1336.",
+    ),
+    Reason.PHONE_COUNTRY_UNKNOWN: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone's country is unknown",
+        "Write the number with + and its country code, or set `default_region` in the profile.",
+    ),
+    Reason.PHONE_TOO_SHORT: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone is too short",
+        "Check for dropped digits; spreadsheets remove leading zeros and a leading +.",
+    ),
+    Reason.PHONE_TOO_LONG: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone is too long",
+        "Check for extra digits, or two numbers in one cell; keep one number per cell.",
+    ),
+    Reason.PHONE_LENGTH_INVALID: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone has a length its country does not use",
+        "Check for dropped or extra digits, and that the country is right.",
+    ),
+    Reason.PHONE_NOT_VALID: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone is not in use in its country",
+        "The length is right but no such number is assigned: check the area code and the country.",
+    ),
+    Reason.EMAIL_MISSING: ReasonInfo(_REJECTED, "email", "Email is missing", "Fill in the email address."),
+    Reason.EMAIL_INVALID: ReasonInfo(
+        _REJECTED, "email", "Email is not an address", "Write one address per cell, such as ana@example.com."
+    ),
+    Reason.EMAIL_DOMAIN_INVALID: ReasonInfo(
+        _REJECTED, "email", "Email's domain is not valid", "Check the part after the @ for typing errors."
+    ),
+    Reason.DUPLICATE_IN_FILE: ReasonInfo(
+        Outcome.DUPLICATE,
+        None,
+        "Stands in this file more than once",
+        "Nothing to do: the first good row with this number was kept.",
+    ),
+    Reason.DUPLICATE_EXISTING: ReasonInfo(
+        Outcome.DUPLICATE, None, "Is a lead already", "Nothing to do: an earlier import brought this lead."
+    ),
+    Reason.OPTED_OUT: ReasonInfo(
+        _SUPPRESSED, None, "Has opted out", "Do not contact; only the person's own new consent changes that."
+    ),
+    Reason.BLOCKED: ReasonInfo(
+        _SUPPRESSED, None, "Is on the blocked list", "Do not contact; ask whoever keeps the blocked list."
+    ),
+    Reason.DO_NOT_CALL: ReasonInfo(
+        _SUPPRESSED, None, "Is on a do-not-call list", "Do not call; the number is on a do-not-call registry."
+    ),
+}
+
+_ORDER = {reason: place for place, reason in enumerate(Reason)}
+
+
+def in_registry_order(codes: Iterable[str]) -> list[Reason]:
+    """Return the distinct reasons in registry order, the order in which people read them."""
+    return sorted({Reason(code) for code in codes}, key=_ORDER.__getitem__)
+
+
+def reasons_causing(effect: Effect) -> tuple[Reason, ...]:
+    """Return the reasons with that effect, in registry order."""
+    return tuple(reason for reason in Reason if REASONS[reason].effect == effect)

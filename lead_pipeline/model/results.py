@@ -1,0 +1,91 @@
+"""What is known of an import once it is over: the record that ledger, receipt, report, metadata and `--json` share.
+Counts, codes and names of files and columns only; never a value of a row.
+"""
+
+from datetime import datetime
+
+from pydantic import Field, computed_field
+
+from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.outcomes import ImportStatus, Outcome
+
+
+class ReasonCount(FrozenModel):
+    """How many rows a reason was given to, and where the first of them are."""
+
+    code: str
+    outcome: str = Field(description="The outcome that the reason causes, `warning`, or `file`.")
+    count: int
+    first_rows: tuple[int, ...] = ()
+    first_lines: tuple[int, ...] = ()
+
+
+class RowCounts(FrozenModel):
+    """Rows by outcome; every row read is in exactly one of them."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    suppressed: int = 0
+    rejected: int = 0
+    skipped: int = 0
+
+    @property
+    def total(self) -> int:
+        """Return the rows that have an outcome."""
+        return sum(self.of(outcome) for outcome in Outcome)
+
+    def of(self, outcome: Outcome) -> int:
+        """Return the number of rows with that outcome."""
+        return int(getattr(self, outcome.value))
+
+
+class FileFacts(FrozenModel):
+    """What was found out about the file itself."""
+
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    format: str = ""
+    encoding: str = ""
+    delimiter: str = ""
+    newline: str = ""
+    columns: tuple[str, ...] = ()
+    mapping: dict[str, str] = Field(default_factory=dict, description="Field: the column that supplies it.")
+
+
+class StageTiming(FrozenModel):
+    """Seconds spent in one stage of an import."""
+
+    stage: str
+    seconds: float
+
+
+class ImportResult(FrozenModel):
+    """One import, finished: what `lead-pipeline show` prints and the report is made from."""
+
+    import_id: str
+    status: ImportStatus
+    profile: str
+    destination: str
+    file: FileFacts
+    rows_read: int | None = Field(description="null when the file was refused before its rows were counted")
+    counts: RowCounts = RowCounts()
+    contacts_created: int = 0
+    reasons: tuple[ReasonCount, ...] = ()
+    message: str = Field(default="", description="For a refused file: what, what was found, how to fix it.")
+    started_at: datetime
+    ended_at: datetime
+    timings: tuple[StageTiming, ...] = ()
+    rejected_file: str | None = Field(
+        default=None, description="Path below the home; null when every row was imported."
+    )
+    report_file: str | None = Field(default=None, description="Path below the home.")
+    already_imported: bool = Field(default=False, description="The content was known: nothing was done this time.")
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
+    @property
+    def reject_rate(self) -> float:
+        """Share of the rows read that were rejected; 0 for no rows."""
+        return self.counts.rejected / self.rows_read if self.rows_read else 0.0

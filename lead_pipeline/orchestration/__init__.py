@@ -1,0 +1,1 @@
+"""Dagster and nothing else: assets, checks, partitions, jobs, sensors, resources. Logic belongs in the rooms."""

@@ -27,6 +27,10 @@ STANDARD_FIELDS: dict[str, str] = {
 #: The columns our own frames add; no field, attribute or file column may take these names.
 RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attributes", "extra_cells")
 
+#: The columns that a rejected file has behind the original ones. Dropped back after fixing, the file is recognised by
+#: them, and they are neither fields nor attributes.
+REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")
+
 #: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
 OnInvalid = Literal["reject", "blank"]
 

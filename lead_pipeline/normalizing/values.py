@@ -32,7 +32,7 @@ def normalize_decimals(raw: pl.Series, minimum: float | None = None, maximum: fl
 
 
 def normalize_booleans(raw: pl.Series) -> pl.DataFrame:
-    """Read yes/no, true/false, y/n, 1/0 in any case. Returns `value`, `reason` (Boolean, String), both null for blank."""
+    """Read yes/no, true/false, y/n, 1/0. Returns `value`, `reason` (Boolean, String), both null for blank."""
     word = _text().str.to_lowercase()
     value = pl.when(word.is_in(_TRUE)).then(pl.lit(value=True)).when(word.is_in(_FALSE)).then(pl.lit(value=False))
     return _judged(raw, value, _when(value.is_null(), Reason.BOOLEAN_INVALID))

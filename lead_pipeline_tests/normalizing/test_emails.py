@@ -1,0 +1,93 @@
+"""Emails: accepted or refused as email-validator does it, and the refusal's one code."""
+
+import polars as pl
+import pytest
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lead_pipeline.normalizing.emails import normalize_emails
+
+
+def judged(spelling: str | None) -> tuple[str | None, str | None]:
+    return normalize_emails(pl.Series([spelling], dtype=pl.String)).row(0)
+
+
+REFUSED = [
+    pytest.param(None, "email_missing", id="null"),
+    pytest.param("", "email_missing", id="empty"),
+    pytest.param(" \t", "email_missing", id="blank"),
+    pytest.param("ana", "email_invalid", id="no at-sign"),
+    pytest.param("ana@", "email_invalid", id="nothing after the at-sign"),
+    pytest.param("@gmail.com", "email_invalid", id="nothing before the at-sign"),
+    pytest.param("a@b@gmail.com", "email_invalid", id="two at-signs"),
+    pytest.param("ana maria@gmail.com", "email_invalid", id="blank inside"),
+    pytest.param(" ana@gmail.com", "email_invalid", id="blank before"),
+    pytest.param("ana..m@gmail.com", "email_invalid", id="two dots"),
+    pytest.param('"ana"@gmail.com', "email_invalid", id="quoted"),
+    pytest.param("Ana <ana@gmail.com>", "email_invalid", id="display name"),
+    pytest.param("a" * 250 + "@gmail.com", "email_invalid", id="address too long"),
+    pytest.param("ana@gmail", "email_domain_invalid", id="no dot"),
+    pytest.param("ana@localhost", "email_domain_invalid", id="special use"),
+    pytest.param("ana@mail.test", "email_domain_invalid", id="reserved"),
+    pytest.param("ana@-gmail.com", "email_domain_invalid", id="hyphen first"),
+    pytest.param("ana@gmail..com", "email_domain_invalid", id="empty label"),
+    pytest.param("ana@gmail.123", "email_domain_invalid", id="no such top level"),
+    pytest.param("ana@" + "a" * 64 + ".com", "email_domain_invalid", id="label too long"),
+    pytest.param("ana@[127.0.0.1]", "email_domain_invalid", id="address literal"),
+]
+
+
+@pytest.mark.parametrize(("spelling", "reason"), REFUSED)
+def test_what_is_not_an_address_has_its_reason(spelling, reason):
+    assert judged(spelling) == (None, reason)
+
+
+ACCEPTED = [
+    pytest.param("ana@gmail.com", "ana@gmail.com", id="plain"),
+    pytest.param("Ana.M+x@Gmail.COM", "Ana.M+x@gmail.com", id="the domain's case is folded, the local part's kept"),
+    pytest.param("INFO@Gmail.com", "info@gmail.com", id="RFC 2142 mailboxes are folded"),
+    pytest.param("ana@m\u00fcnchen.de", "ana@m\u00fcnchen.de", id="international domain"),
+    pytest.param("ana@xn--mnchen-3ya.de", "ana@m\u00fcnchen.de", id="punycode is shown decoded"),
+    pytest.param("jose\u0301@example.com", "jos\u00e9@example.com", id="composed"),
+]
+
+
+@pytest.mark.parametrize(("spelling", "email"), ACCEPTED)
+def test_an_address_is_normalized(spelling, email):
+    assert judged(spelling) == (email, None)
+
+
+@pytest.mark.parametrize("values", [[], [None, None]], ids=["no rows", "only nulls"])
+def test_columns_and_types_are_the_same_for_every_input(values):
+    emails = normalize_emails(pl.Series(values, dtype=pl.String))
+    assert dict(emails.schema) == {"email": pl.String, "reason": pl.String}
+    assert emails.height == len(values)
+
+
+LABEL = st.from_regex(r"[A-Za-z0-9\-_.!#+]{1,8}", fullmatch=True)
+SPELLINGS = st.one_of(
+    st.none(),
+    st.emails(),
+    st.text(max_size=12),
+    st.builds("{}@{}.{}".format, LABEL, LABEL, st.sampled_from(["com", "COM", "test", "1", "\u00e9", "xn--p1ai"])),
+)
+
+
+@given(st.lists(SPELLINGS, max_size=8))
+def test_each_value_is_judged_as_the_library_judges_it_in_its_place(values):
+    emails = normalize_emails(pl.Series(values, dtype=pl.String))
+    for value, (email, reason) in zip(values, emails.rows(), strict=True):
+        try:
+            expected = validate_email(value or "", check_deliverability=False).normalized
+        except EmailNotValidError:
+            expected = None
+        assert email == expected
+        assert (reason is None) == (expected is not None)
+
+
+@given(SPELLINGS)
+def test_normalizing_a_normalized_address_gives_itself(spelling):
+    email, _ = judged(spelling)
+    if email is not None:
+        assert judged(email) == (email, None)

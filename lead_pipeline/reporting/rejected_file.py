@@ -1,0 +1,102 @@
+"""The rejected file: the rows that did not become leads, as they came, each with why and what to do about it.
+Which rows those are is decided elsewhere; how a cell is made harmless is in model/spreadsheet.py.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO
+
+import polars as pl
+
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.spreadsheet import made_harmless, made_harmless_text
+from lead_pipeline.reporting.publishing import published
+
+_BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV for the machine's own 8-bit code page
+_EXTRA_CELLS = "_extra_cells"
+_EXTRA_CELL_SEPARATOR = " | "
+_REASON_SEPARATOR = "; "
+
+
+def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches: Iterable[pl.DataFrame]) -> int:
+    """Write the rows of `batches` to `path` as a CSV that opens in spreadsheets, and return how many there were.
+
+    `columns` are (name in the frames, header text) in the order of the original file. Each batch has these as String,
+    `row_number` Int64, `line_number` Int64 (null for spreadsheets), `outcome` String, `reasons` List(String), and
+    `extra_cells` List(String) (null where a row has none).
+
+    UTF-8 with BOM, CRLF (RFC 4180 section 2), original headers and cells in order, then `_row_number`, `_line_number`,
+    `_outcome`, `_reasons`, `_guidance`, and `_extra_cells` when any row has some. Only what a spreadsheet would run
+    is altered: it gets an apostrophe in front. Columns that an earlier rejected file added are left out, so that a file
+    can go round any number of times. Memory is bounded by a batch. Raises OSError; then `path` is as it was.
+    """
+    originals = [(name, header) for name, header in columns if header not in REJECTED_FILE_COLUMNS]
+    written, wide = 0, False
+    with published(path) as file:
+        file.write(_BOM)
+        _write_header(file, originals, wide)
+        for batch in batches:
+            if not wide and _has_extra_cells(batch):
+                wide = True
+                _widen(file, path.parent, originals)
+            _write(file, _as_people_read_it(batch, originals, wide))
+            written += batch.height
+    return written
+
+
+def guidance_for(reasons: str) -> str:
+    """Return what to do about reasons given as `code; code`: their sentences in that order, each once."""
+    codes = reasons.split(_REASON_SEPARATOR) if reasons else []
+    return " ".join(dict.fromkeys(REASONS[Reason(code)].guidance for code in codes))
+
+
+def _has_extra_cells(batch: pl.DataFrame) -> bool:
+    return bool((batch["extra_cells"].list.len().fill_null(0) > 0).any())
+
+
+def _write_header(file: IO[bytes], originals: Sequence[tuple[str, str]], wide: bool) -> None:
+    """Write the header as a row: two columns may have the same header text, two columns of a frame may not."""
+    ours = [name for name in REJECTED_FILE_COLUMNS if wide or name != _EXTRA_CELLS]
+    texts = [made_harmless_text(header) for _, header in originals] + ours
+    _write(file, pl.DataFrame([texts], schema=[str(place) for place in range(len(texts))], orient="row"))
+
+
+def _as_people_read_it(batch: pl.DataFrame, originals: Sequence[tuple[str, str]], wide: bool) -> pl.DataFrame:
+    """Return the columns of the file in order; the frame's names do not matter any more, only their order does."""
+    reasons = batch["reasons"].list.join(_REASON_SEPARATOR).fill_null("")
+    guidance = {text: guidance_for(text) for text in reasons.unique()}  # few distinct ones, however many rows
+    frame = batch.select(
+        *(made_harmless(pl.col(name)).alias(f"cell {place}") for place, (name, _) in enumerate(originals)),
+        pl.col("row_number"),
+        pl.col("line_number"),
+        pl.col("outcome"),
+        reasons.alias("reasons"),
+        reasons.replace_strict(guidance, return_dtype=pl.String).alias("guidance"),
+        made_harmless(pl.col("extra_cells").list.join(_EXTRA_CELL_SEPARATOR, ignore_nulls=True)).alias("extra cells"),
+    )
+    return frame if wide else frame.drop("extra cells")
+
+
+def _write(file: IO[bytes], rows: pl.DataFrame) -> None:
+    rows.write_csv(file, include_header=False, line_terminator="\r\n")
+
+
+def _widen(file: IO[bytes], folder: Path, originals: Sequence[tuple[str, str]]) -> None:
+    """Give every row written so far an empty last cell: the first row with extra cells came late.
+
+    Files without such rows, nearly all of them, should not carry an empty column, and rows are seen only once.
+    """
+    file.flush()
+    file.seek(0)
+    with tempfile.NamedTemporaryFile(prefix=".rejected.", suffix=".tmp", dir=folder) as narrow:
+        shutil.copyfileobj(file, narrow)
+        narrow.flush()
+        file.seek(len(_BOM))
+        file.truncate()
+        _write_header(file, originals, wide=True)
+        rows = pl.scan_csv(narrow.name, has_header=False, infer_schema=False, glob=False).slice(1)
+        for batch in rows.with_columns(extra=pl.lit(None, pl.String)).collect_batches(maintain_order=True):
+            _write(file, batch)

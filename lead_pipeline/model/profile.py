@@ -132,6 +132,10 @@ class ImportProfile(FrozenModel):
             taken[column] = field
         return self
 
+    def __hash__(self) -> int:
+        """Make profiles keys of caches: pydantic's own hash of a frozen model fails on its dicts."""
+        return hash((self.name, self.fingerprint))
+
     def column_of(self, field: str) -> str:
         """Return the header of the column that supplies `field`."""
         return self.fields[field].column or field

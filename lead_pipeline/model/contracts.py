@@ -1,0 +1,108 @@
+"""Contracts: what a batch of rows must look like between two rooms. A broken one is a bug of ours, never a bad file or
+a bad row; what the profile demands of the values belongs in validating/.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from lead_pipeline.model.fields import FieldRule
+from lead_pipeline.model.profile import ImportProfile
+
+_CODES = pl.List(pl.String)
+
+#: What stands in a `failure_cases` row of these checks is the name of a column or of a type, not a value.
+_ABOUT_COLUMNS = ("column_in_dataframe", "column_in_schema", "column_ordered", "dtype")
+
+
+class ContractError(Exception):
+    """A room handed on a batch that is not what it promised: a bug of ours. Names columns and checks, no values."""
+
+
+def canonical_type(rule: FieldRule) -> type[pl.DataType]:
+    """Return the type that a field's canonical values have: String, Int64, Float64 or Boolean."""
+    types: Mapping[str, type[pl.DataType]] = {"integer": pl.Int64, "decimal": pl.Float64, "boolean": pl.Boolean}
+    return types.get(rule.type, pl.String)
+
+
+@cache
+def raw_leads() -> pa.DataFrameSchema:
+    """What reading/ yields: `row_number`, `line_number` (Int64), `reasons`, `extra_cells` (List(String)), and the
+    file's columns, whatever they are called, as String.
+    """
+    own = _row_columns() | {"extra_cells": pa.Column(_CODES, nullable=True)}
+    text = pa.Check(lambda data: _all_text(data, frozenset(own)), name="file_columns_are_text")
+    return pa.DataFrameSchema(own, checks=[text], name="raw_leads")
+
+
+@cache
+def mapped_leads(profile: ImportProfile) -> pa.DataFrameSchema:
+    """What mapping/ yields: `row_number`, `line_number` (Int64), one String per field, `attributes` (String, a JSON
+    object or null), `reasons` (List(String)).
+    """
+    fields = {field: pa.Column(pl.String, nullable=True) for field in profile.fields}
+    return pa.DataFrameSchema(_row_columns() | fields | _attributes(), strict=True, name="mapped_leads")
+
+
+@cache
+def normalized_leads(profile: ImportProfile) -> pa.DataFrameSchema:
+    """What normalizing/ and validating/ make of it: the columns of `mapped_leads` with each field in its canonical
+    type, `reasons` (List(String), those that reject or skip the row) and `warnings` (List(String)).
+    """
+    fields = {field: pa.Column(canonical_type(rule), nullable=True) for field, rule in profile.fields.items()}
+    columns = _row_columns() | fields | _attributes() | {"warnings": pa.Column(_CODES)}
+    return pa.DataFrameSchema(columns, strict=True, name="normalized_leads")
+
+
+def validate_contract(batch: pl.DataFrame, schema: pa.DataFrameSchema) -> pl.DataFrame:
+    """Return the batch when it fulfils the contract.
+
+    Raises:
+        ContractError: it does not. pandera's own error quotes values (personal data), so it is not chained.
+    """
+    try:
+        schema.validate(batch, lazy=True)
+    except SchemaErrors as error:
+        broken = _broken(error.failure_cases, str(schema.name))
+    else:
+        return batch
+    raise ContractError(f"A batch of {schema.name} breaks its contract: {broken}.")
+
+
+def _row_columns() -> dict[str, pa.Column]:
+    counts_up = pa.Check(
+        lambda data: data.lazyframe.select((pl.col(data.key).diff() > 0).fill_null(value=True)),
+        name="strictly_increasing",
+    )
+    return {
+        "row_number": pa.Column(pl.Int64, checks=[counts_up]),
+        "line_number": pa.Column(pl.Int64, nullable=True),
+        "reasons": pa.Column(_CODES),
+    }
+
+
+def _attributes() -> dict[str, pa.Column]:
+    return {"attributes": pa.Column(pl.String, nullable=True)}
+
+
+def _all_text(data: pa.PolarsData, own: frozenset[str]) -> pl.LazyFrame:
+    types = data.lazyframe.collect_schema()
+    return pl.LazyFrame({"text": [all(dtype == pl.String for name, dtype in types.items() if name not in own)]})
+
+
+def _broken(cases: pl.DataFrame, whole: str) -> str:
+    """Return `column row_number: strictly_increasing (2 rows)` for each broken check, values left out."""
+    about_columns = pl.any_horizontal(pl.col("check").str.starts_with(check) for check in _ABOUT_COLUMNS)
+    found = (
+        cases.with_columns(found=pl.when(about_columns).then(pl.col("failure_case").cast(pl.String)))
+        .group_by("column", "check", "found", maintain_order=True)
+        .len()
+    )
+    return "; ".join(
+        (check if column == whole else f"column {column}: {check}")
+        + (f" (found {what})" if what is not None else f" ({count} rows)")
+        for column, check, what, count in found.iter_rows()
+    )

@@ -1,4 +1,4 @@
-"""Writing a file so that readers see the whole of it or nothing, also after a crash. What is written is not decided here."""
+"""Writing a file so that readers see all of it or nothing, also after a crash. What is written is not decided here."""
 
 import os
 import tempfile

@@ -1,0 +1,145 @@
+"""One import in the forms that other programs show: numbers for plots, Markdown for the UI, one line, one JSON object.
+The HTML page belongs in report.py. Counts, codes and names only; never a value of a row.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.results import ImportResult, ReasonCount
+from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
+from lead_pipeline.reporting.wording import duration, one_line, outcomes_listed, status_sentence
+
+#: Everything that Markdown or the HTML inside it could take for markup (CommonMark 2.4: each may be escaped).
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
+
+
+def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
+    """Return the numbers that are worth a line over time; `rows_read` is missing when the rows were never counted."""
+    seconds = _seconds(result)
+    numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
+    numbers.update({f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome})
+    numbers.update(
+        contacts_created=result.contacts_created,
+        reject_rate=round(result.reject_rate, 6),
+        seconds=round(seconds, 3),
+        rows_per_second=round((result.rows_read or 0) / seconds, 1) if seconds > 0 else 0.0,
+    )
+    return numbers
+
+
+def summary_line(result: ImportResult) -> str:
+    """Return one line for a log or a terminal: `212 rows read: 170 created, 30 duplicate, 12 rejected.`"""
+    if result.rows_read is None or result.message:
+        return one_line(" ".join(filter(None, (status_sentence(result), result.message))))
+    before = "Imported before, nothing done. " if result.already_imported else ""
+    rows = f"{result.rows_read:,} row{'' if result.rows_read == 1 else 's'} read"
+    outcomes = outcomes_listed(result)
+    return f"{before}{rows}: {outcomes}." if outcomes else f"{before}{rows}."
+
+
+def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, Any]:
+    """Return what `import --json`, `history --json` and `show --json` print; names are a contract, see DESIGN section 6.
+
+    `rows_read` is null for a file that was refused before it was read. `rejected_file` and `report_file` are paths below
+    the home, or full ones when `home` is given.
+    """
+    return {
+        "import_id": result.import_id,
+        "status": result.status.value,
+        "profile": result.profile,
+        "destination": result.destination,
+        "file_name": one_line(result.file.file_name),
+        "file_sha256": result.file.file_sha256,
+        "file_bytes": result.file.file_bytes,
+        "rows_read": result.rows_read,
+        **{f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome},
+        "contacts_created": result.contacts_created,
+        "reject_rate": round(result.reject_rate, 6),
+        "reasons": [_reason_as_json(found) for found in result.reasons],
+        "message": result.message,
+        "already_imported": result.already_imported,
+        "rejected_file": _below(home, result.rejected_file),
+        "report_file": _below(home, result.report_file),
+        "started_at": result.started_at.isoformat(),
+        "ended_at": result.ended_at.isoformat(),
+        "seconds": round(_seconds(result), 3),
+    }
+
+
+def markdown_summary(result: ImportResult) -> str:
+    """Return the import as GitHub-flavoured Markdown: what happened, the chart as an image, reasons and what to do.
+
+    The Dagster UI shows SVG as an image with a data address only, and no raw HTML; hostile names stay text.
+    """
+    parts = [f"**{_code(result.file.file_name)}** {_escape(status_sentence(result))}"]
+    if result.message:
+        parts.append(f"> {_escape(result.message)}")
+    chart = outcome_chart(result)
+    if chart:
+        parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]
+    if row_reasons(result):
+        parts.append(_reasons_table(row_reasons(result)))
+    parts.append(_origin(result))
+    return "\n\n".join(parts) + "\n"
+
+
+def _reason_as_json(found: ReasonCount) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "outcome": found.outcome,
+        "count": found.count,
+        "title": REASONS[Reason(found.code)].title,
+        "first_rows": list(found.first_rows),
+        "first_lines": list(found.first_lines),
+    }
+
+
+def _equation(result: ImportResult) -> str:
+    terms = " + ".join(f"{result.counts.of(each):,} {each.value}" for each in Outcome)
+    return f"{result.rows_read:,} rows read = {terms}"
+
+
+def _reasons_table(reasons: list[ReasonCount]) -> str:
+    lines = ["| Reason | Outcome | Rows | First lines | What to do |", "|---|---|--:|---|---|"]
+    for found in reasons:
+        info = REASONS[Reason(found.code)]
+        places = ", ".join(f"{line}" for line in found.first_lines or found.first_rows)
+        lines.append(f"| {info.title} | {found.outcome} | {found.count:,} | {places} | {info.guidance} |")
+    return "\n".join(lines)
+
+
+def _origin(result: ImportResult) -> str:
+    facts = [
+        f"Profile {_code(result.profile)}",
+        f"destination {_code(result.destination)}",
+        f"import {_code(result.import_id)}",
+        duration(_seconds(result)),
+    ]
+    if result.rejected_file:
+        facts.append(f"rejected file {_code(result.rejected_file)}")
+    if result.report_file:
+        facts.append(f"report {_code(result.report_file)}")
+    return " · ".join(facts)
+
+
+def _code(text: str) -> str:
+    """Return the text as a code span, in which nothing is markup: fenced by more backticks than it has in a row."""
+    text = one_line(text)
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", one_line(text))
+
+
+def _below(home: Path | None, path: str | None) -> str | None:
+    return path if home is None or path is None else str(home / path)
+
+
+def _seconds(result: ImportResult) -> float:
+    return (result.ended_at - result.started_at).total_seconds()

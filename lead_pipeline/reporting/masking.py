@@ -1,4 +1,4 @@
-"""Values shown as samples, with what identifies a person taken out. Who shows a sample, and where, belongs elsewhere."""
+"""Values shown as samples, without what identifies a person. Who shows a sample, and where, belongs elsewhere."""
 
 _SHOWN_AT_START, _SHOWN_AT_END = 4, 2
 

@@ -10,7 +10,7 @@ from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
-from lead_pipeline.reporting.wording import duration, one_line, outcomes_listed, status_sentence
+from lead_pipeline.reporting.wording import duration, encodable, one_line, outcomes_listed, status_sentence
 
 #: Everything that Markdown or the HTML inside it could take for markup (CommonMark 2.4: each may be escaped).
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
@@ -31,7 +31,7 @@ def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
 
 
 def summary_line(result: ImportResult) -> str:
-    """Return one line for a log or a terminal: `212 rows read: 170 created, 30 duplicate, 12 rejected.`"""
+    """Return one line for a log or a terminal, such as `212 rows read: 170 created, 12 duplicate, 30 rejected.`."""
     if result.rows_read is None or result.message:
         return one_line(" ".join(filter(None, (status_sentence(result), result.message))))
     before = "Imported before, nothing done. " if result.already_imported else ""
@@ -41,17 +41,17 @@ def summary_line(result: ImportResult) -> str:
 
 
 def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, Any]:
-    """Return what `import --json`, `history --json` and `show --json` print; names are a contract, see DESIGN section 6.
+    """Return what `--json` prints for an import: values that JSON knows, under names that callers rely on.
 
-    `rows_read` is null for a file that was refused before it was read. `rejected_file` and `report_file` are paths below
-    the home, or full ones when `home` is given.
+    `rows_read` is null for a file that was refused before it was read. `rejected_file` and `report_file` are paths
+    below the home, or full ones when `home` is given.
     """
     return {
         "import_id": result.import_id,
         "status": result.status.value,
         "profile": result.profile,
         "destination": result.destination,
-        "file_name": one_line(result.file.file_name),
+        "file_name": encodable(result.file.file_name),
         "file_sha256": result.file.file_sha256,
         "file_bytes": result.file.file_bytes,
         "rows_read": result.rows_read,

@@ -74,6 +74,11 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def encodable(text: str) -> str:
+    """Return the text as it is, but for bytes of a file name that are not UTF-8: these become escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def file_size(size: int) -> str:
     """Return `512 bytes`, `45.1 kB`, `1.2 GB` (powers of 1000, as file managers show them)."""
     if size < 1000:

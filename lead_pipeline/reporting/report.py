@@ -1,0 +1,182 @@
+"""The report of an import: one HTML page that needs no network and no script. Its looks are in templates/, its
+sentences in wording.py; other forms of the same numbers are in summary.py.
+"""
+
+import posixpath
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from lead_pipeline.model.outcomes import COMMITTED, Outcome
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.reporting.charts import OUTCOME_COLOURS, outcome_chart, reason_chart, row_reasons
+from lead_pipeline.reporting.publishing import published
+from lead_pipeline.reporting.wording import (
+    counted,
+    delimiter_name,
+    duration,
+    file_size,
+    newline_name,
+    one_line,
+    status_sentence,
+)
+
+if TYPE_CHECKING:
+    import jinja2
+    from markupsafe import Markup
+
+#: Columns beyond these are counted, not listed: a hostile header must not make a page of megabytes.
+MAX_COLUMNS, MAX_COLUMN_LENGTH = 200, 120
+
+
+class OutcomeCount(NamedTuple):
+    """A tile of the report."""
+
+    name: str
+    rows: int
+    colour: str
+
+
+class ReasonRow(NamedTuple):
+    """A line of the table of reasons."""
+
+    code: str
+    title: str
+    outcome: str
+    colour: str
+    rows: int
+    guidance: str
+    places: str
+
+
+class ColumnRow(NamedTuple):
+    """A line of the table of columns; `field` is empty for a column that supplies none."""
+
+    header: str
+    field: str
+
+
+class StageRow(NamedTuple):
+    """A line of the table of timings; `share` is a percentage of the longest stage, for its bar."""
+
+    name: str
+    duration: str
+    share: int
+
+
+def write_report(path: Path, result: ImportResult) -> None:
+    """Publish the report of `result` at `path`, whole or not at all; raises OSError.
+
+    The page shows counts, reason codes and column headers, and no value of any row. It is the same for the same result.
+    """
+    with published(path) as file:
+        file.write(report_as_html(result).encode("utf-8", "backslashreplace"))
+
+
+def report_as_html(result: ImportResult) -> str:
+    """Return the report as one self-contained HTML page; the template escapes everything that comes from outside."""
+    columns = result.file.columns
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            file_name=one_line(result.file.file_name),
+            sentence=status_sentence(result),
+            message=one_line(result.message),
+            committed=result.status in COMMITTED,
+            outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
+            charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
+            reasons=_reason_rows(result),
+            place="line" if any(found.first_lines for found in result.reasons) else "row",
+            rejected_link=_link_to_rejected_file(result),
+            columns=_column_rows(result),
+            columns_left_out=max(0, len(columns) - MAX_COLUMNS),
+            facts=_facts(result),
+            stages=_stage_rows(result),
+            seconds=(result.ended_at - result.started_at).total_seconds(),
+        )
+    )
+
+
+@cache
+def _environment() -> "jinja2.Environment":
+    import jinja2  # here, because most commands write no report
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("lead_pipeline.reporting"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(duration=duration, with_code=_with_code)
+    return environment
+
+
+def _with_code(text: str) -> "Markup":
+    """Escape a sentence and show what stands between backticks in it as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped first
+
+
+def _reason_rows(result: ImportResult) -> list[ReasonRow]:
+    rows = []
+    for found in row_reasons(result):
+        info, colour = REASONS[Reason(found.code)], OUTCOME_COLOURS[found.outcome]
+        places = _places(found.first_lines or found.first_rows, found.count)
+        rows.append(ReasonRow(found.code, info.title, found.outcome, colour, found.count, info.guidance, places))
+    return rows
+
+
+def _places(numbers: Sequence[int], count: int) -> str:
+    listed = ", ".join(str(number) for number in numbers)
+    return f"{listed} …" if numbers and count > len(numbers) else listed
+
+
+def _column_rows(result: ImportResult) -> list[ColumnRow]:
+    fields = {column: field for field, column in result.file.mapping.items()}
+    return [
+        ColumnRow(_shortened(one_line(column)), fields.get(column, ""))
+        for column in islice(result.file.columns, MAX_COLUMNS)
+    ]
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_COLUMN_LENGTH else text[: MAX_COLUMN_LENGTH - 1] + "…"
+
+
+def _facts(result: ImportResult) -> list[tuple[str, str]]:
+    """Return what is known of the file, in the order in which people ask; what was not found out is left out."""
+    file = result.file
+    facts = [
+        ("Size", file_size(file.file_bytes)),
+        ("Format", file.format),
+        ("Encoding", file.encoding),
+        ("Delimiter", delimiter_name(file.delimiter)),
+        ("Line ends", newline_name(file.newline)),
+        ("Columns", counted(len(file.columns), "column") if file.columns else ""),
+        ("SHA-256", file.file_sha256),
+    ]
+    return [(name, one_line(fact)) for name, fact in facts if fact]
+
+
+def _stage_rows(result: ImportResult) -> list[StageRow]:
+    longest = max((timing.seconds for timing in result.timings), default=0.0) or 1.0
+    return [
+        StageRow(timing.stage, duration(timing.seconds), round(100 * timing.seconds / longest))
+        for timing in result.timings
+    ]
+
+
+def _link_to_rejected_file(result: ImportResult) -> str:
+    """Return the address of the rejected file as seen from the report, so that the two can move together."""
+    if result.rejected_file is None or result.report_file is None:
+        return ""
+    return quote(posixpath.relpath(result.rejected_file, posixpath.dirname(result.report_file)))

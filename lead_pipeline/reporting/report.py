@@ -17,7 +17,6 @@ from lead_pipeline.model.results import ImportResult
 from lead_pipeline.reporting.charts import OUTCOME_COLOURS, outcome_chart, reason_chart, row_reasons
 from lead_pipeline.reporting.publishing import published
 from lead_pipeline.reporting.wording import (
-    counted,
     delimiter_name,
     duration,
     file_size,
@@ -161,7 +160,7 @@ def _facts(result: ImportResult) -> list[tuple[str, str]]:
         ("Encoding", file.encoding),
         ("Delimiter", delimiter_name(file.delimiter)),
         ("Line ends", newline_name(file.newline)),
-        ("Columns", counted(len(file.columns), "column") if file.columns else ""),
+        ("Columns", f"{len(file.columns):,}" if file.columns else ""),
         ("SHA-256", file.file_sha256),
     ]
     return [(name, one_line(fact)) for name, fact in facts if fact]

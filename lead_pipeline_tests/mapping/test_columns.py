@@ -1,0 +1,127 @@
+"""Which column supplies which field, and the sentences for files that lack one."""
+
+import pytest
+
+from lead_pipeline.mapping.columns import attribute_names, map_columns
+from lead_pipeline.model.errors import RequiredColumnUnmappedError
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline.model.profile import ImportProfile
+
+
+def profile(**changes) -> ImportProfile:
+    return ImportProfile.model_validate(
+        {
+            "name": "solar",
+            "destination": {"kind": "schedule", "name": "solar"},
+            "default_region": "US",
+            "fields": {
+                "phone": {"type": "phone", "column": "caller_id", "required": True},
+                "email": {"type": "email", "on_invalid": "blank"},
+            },
+        }
+        | changes
+    )
+
+
+@pytest.mark.parametrize("header", ["caller_id", "Caller_ID", "  CALLER_ID ", "caller_id\t"], ids=repr)
+def test_a_header_is_found_whatever_its_case_and_outer_blanks(header):
+    assert map_columns([header, "city"], profile()).fields == {"phone": header}
+
+
+def test_the_very_header_wins_over_one_that_differs_in_case():
+    mapping = map_columns(["Caller_ID", "caller_id"], profile())
+    assert mapping.fields == {"phone": "caller_id"}
+    assert mapping.attributes == ("Caller_ID",)
+
+
+def test_two_columns_that_differ_from_the_header_are_refused_and_not_guessed():
+    with pytest.raises(RequiredColumnUnmappedError) as refused:
+        map_columns(["Caller_ID", "CALLER_ID"], profile())
+    for part in ("'solar'", "'phone'", "'caller_id'", "'Caller_ID'", "'CALLER_ID'", "fields.phone.column"):
+        assert part in str(refused.value)
+
+
+def test_every_column_goes_to_exactly_one_place_in_file_order():
+    mapping = map_columns(["zip", "email", "caller_id", "city"], profile())
+    assert mapping.fields == {"phone": "caller_id", "email": "email"}
+    assert mapping.attributes == ("zip", "city")
+    assert mapping.ignored == ()
+    assert not mapping.is_rejected_file
+
+
+def test_other_columns_are_ignored_when_the_profile_says_so():
+    mapping = map_columns(["zip", "caller_id", "city"], profile(other_columns="ignore"))
+    assert (mapping.attributes, mapping.ignored) == ((), ("zip", "city"))
+
+
+def test_a_field_that_is_not_required_may_have_no_column():
+    assert "email" not in map_columns(["caller_id"], profile()).fields
+
+
+@pytest.mark.parametrize(
+    ("columns", "parts"),
+    [
+        (["phone", "city"], ["'solar'", "'phone'", "'caller_id'", "phone, city", "fields.phone.column"]),
+        (["calller_id", "city"], ["Did you mean 'calller_id'?"]),
+        (["caller id"], ["Did you mean 'caller id'?"]),
+        ([f"c{n}" for n in range(40)], ["and 10 more"]),
+        ([], ["Its columns are: none"]),
+    ],
+    ids=["what-there-is", "near-miss", "near-miss-blank", "many", "no-columns"],
+)
+def test_a_file_without_a_required_column_is_refused_with_culprit_and_fix(columns, parts):
+    with pytest.raises(RequiredColumnUnmappedError) as refused:
+        map_columns(columns, profile())
+    for part in parts:
+        assert part in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["ana@example.com", "+1 951 876 1336", "(951) 876-1336", " 19518761336"], ids=repr)
+def test_a_first_line_of_values_is_said_to_be_one_and_not_quoted(value):
+    with pytest.raises(RequiredColumnUnmappedError) as refused:
+        map_columns(["Ana", value, "Austin"], profile())
+    assert "looks like values" in str(refused.value)
+    for private in ("Ana", "Austin", value):
+        assert private not in str(refused.value)
+
+
+@pytest.mark.parametrize("header", ["2026", "day 2026-11-20", "line_2", "$1000+"], ids=repr)
+def test_a_header_with_digits_is_still_a_header(header):
+    with pytest.raises(RequiredColumnUnmappedError, match="Its columns are"):
+        map_columns([header], profile())
+
+
+def test_the_columns_of_a_rejected_file_are_neither_fields_nor_attributes():
+    mapping = map_columns(["city", "caller_id", *REJECTED_FILE_COLUMNS], profile())
+    assert mapping.is_rejected_file
+    assert mapping.attributes == ("city",)
+    assert mapping.ignored == REJECTED_FILE_COLUMNS
+
+
+@pytest.mark.parametrize("present", [["_row_number"], ["_reasons"], ["_guidance", "_outcome"]], ids=str)
+def test_a_file_that_merely_has_such_a_name_is_no_rejected_file(present):
+    mapping = map_columns(["caller_id", *present], profile())
+    assert not mapping.is_rejected_file
+    assert mapping.attributes == tuple(present)
+
+
+def test_a_header_made_harmless_for_spreadsheets_is_known_again():
+    named = profile(fields={"phone": {"type": "phone", "column": "=phone", "required": True}})
+    mapping = map_columns(["'=phone", "'@handle", "_row_number", "_reasons"], named)
+    assert mapping.fields == {"phone": "'=phone"}
+    assert attribute_names(mapping, named) == {"'@handle": "@handle"}
+    assert attribute_names(map_columns(["=phone", "'@handle"], named), named) == {"'@handle": "'@handle"}
+
+
+def test_an_attribute_is_spelled_as_the_default_of_that_name():
+    defaulted = profile(default_attributes={"sub_id": "none"})
+    assert attribute_names(map_columns(["caller_id", " Sub_ID", " City "], defaulted), defaulted) == {
+        " Sub_ID": "sub_id",
+        " City ": "City",
+    }
+
+
+def test_two_columns_never_share_one_attribute_name():
+    defaulted = profile(default_attributes={"sub_id": "none"})
+    names = attribute_names(map_columns(["caller_id", "Sub_ID", "SUB_ID"], defaulted), defaulted)
+    assert names == {"Sub_ID": "Sub_ID", "SUB_ID": "SUB_ID"}

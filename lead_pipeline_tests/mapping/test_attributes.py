@@ -35,7 +35,7 @@ def attributes(columns: dict[str, list[str | None]], names=None, defaults=None) 
         "\x1f",
         "\x7f",
         "née 東京 😀",
-        "\u2028",
+        "a\u2028b",
         "null",
     ],
     ids=repr,

@@ -5,10 +5,14 @@ number (required, allowed types) belongs in rows.py and validating/; which count
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.phone_plan.judging import judge_spellings
 from lead_pipeline.normalizing.reference import PHONE_SCHEMA, judge_phones, refused
 from lead_pipeline.normalizing.regions import checked_region, supported_regions
 
 __all__ = ["PHONE_SCHEMA", "normalize_phones", "supported_regions"]
+
+#: Values judged at a time: enough to make each expression worth its while, few enough to bound memory.
+_PART = 250_000
 
 
 def normalize_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
@@ -28,17 +32,21 @@ def normalize_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
         UsageError: `region` is not supported.
     """
     checked_region(region)
-    spelling = raw.cast(pl.String).rename("spelling")
-    distinct = spelling.filter(spelling.str.strip_chars() != "").unique()
+    spellings = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
+    parts = [_normalize_part(spellings.slice(start, _PART), region) for start in range(0, max(raw.len(), 1), _PART)]
+    return pl.concat(parts)
+
+
+def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    missing = pl.col("raw").is_null() | (pl.col("raw").str.strip_chars() == "")
+    judged, uncovered = judge_spellings(spellings.filter(~missing), region)
+    by_library = _judge_by_library(spellings.join(uncovered, on="row", how="semi"), region)
+    absent = pl.DataFrame([refused(Reason.PHONE_MISSING)], schema=PHONE_SCHEMA, orient="row")
+    absent = spellings.filter(missing).select("row").join(absent, how="cross")
+    return pl.concat([judged, by_library, absent]).sort("row").drop("row")
+
+
+def _judge_by_library(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    distinct = spellings["raw"].unique()
     judged = judge_phones(distinct, region).insert_column(0, distinct)
-    missing = refused(Reason.PHONE_MISSING)
-    return (
-        spelling.to_frame()
-        .join(judged, on="spelling", how="left", maintain_order="left")
-        .drop("spelling")
-        .with_columns(
-            pl.col("possible").fill_null(missing.possible),
-            reason=pl.when(pl.col("valid").is_null()).then(pl.lit(missing.reason)).otherwise("reason"),
-            valid=pl.col("valid").fill_null(missing.valid),
-        )
-    )
+    return spellings.join(judged, on="raw", how="left").drop("raw")

@@ -18,6 +18,7 @@ PHONE_SCHEMA: dict[str, type[pl.DataType]] = {
     "possible": pl.Boolean,
     "valid": pl.Boolean,
     "reason": pl.String,
+    "extension": pl.String,
 }
 
 #: phonenumbers' parse errors in our words; a test holds this against all codes of the installed library.
@@ -50,11 +51,12 @@ class PhoneVerdict(NamedTuple):
     possible: bool
     valid: bool
     reason: str | None
+    extension: str | None
 
 
 def refused(reason: Reason) -> PhoneVerdict:
     """Return the verdict on a spelling that is no number at all."""
-    return PhoneVerdict(None, None, None, possible=False, valid=False, reason=reason.value)
+    return PhoneVerdict(None, None, None, possible=False, valid=False, reason=reason.value, extension=None)
 
 
 def judge_phone(spelling: str, region: str | None) -> PhoneVerdict:
@@ -77,6 +79,7 @@ def verdict_on(number: PhoneNumber) -> PhoneVerdict:
         possible=length in (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY),
         valid=valid,
         reason=None if valid else LENGTH_REASONS[length].value,
+        extension=number.extension,
     )
 
 

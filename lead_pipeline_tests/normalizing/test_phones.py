@@ -11,7 +11,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.phones import normalize_phones, supported_regions
 from lead_pipeline.normalizing.reference import LENGTH_REASONS, PARSE_REASONS
 
-COLUMNS = ["e164", "region", "type", "possible", "valid", "reason"]
+COLUMNS = ["e164", "region", "type", "possible", "valid", "reason", "extension"]
 
 
 def judged(spelling: str | None, region: str | None) -> dict[str, object]:

@@ -2,9 +2,9 @@
 in normalizing/, where a column is found for a field in mapping/.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 #: Every field a lead can have, with what it means. Everything else that a file says is an attribute.
 STANDARD_FIELDS: dict[str, str] = {
@@ -38,7 +38,7 @@ OnInvalid = Literal["reject", "blank"]
 class FrozenModel(BaseModel):
     """Base of everything that describes an import: never changed once read, and no key that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class _FieldRule(FrozenModel):
@@ -72,22 +72,37 @@ class IntegerRule(_FieldRule):
     """A whole number in plain digits."""
 
     type: Literal["integer"] = "integer"
-    min: int | None = None
-    max: int | None = None
+    min: int | None = Field(default=None, description="Least number accepted.")
+    max: int | None = Field(default=None, description="Greatest number accepted.")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        _check_range(self.min, self.max)
+        return self
 
 
 class DecimalRule(_FieldRule):
     """A number in plain digits with an optional decimal point."""
 
     type: Literal["decimal"] = "decimal"
-    min: float | None = None
-    max: float | None = None
+    min: float | None = Field(default=None, description="Least number accepted.")
+    max: float | None = Field(default=None, description="Greatest number accepted.")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        _check_range(self.min, self.max)
+        return self
 
 
 class BooleanRule(_FieldRule):
     """Yes or no: true/false, yes/no, y/n, 1/0, in any letter case."""
 
     type: Literal["boolean"] = "boolean"
+
+
+def _check_range(least: float | None, most: float | None) -> None:
+    if least is not None and most is not None and least > most:
+        raise ValueError("min must not be above max; swap the two numbers")
 
 
 FieldRule = Annotated[

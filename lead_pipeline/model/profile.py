@@ -122,14 +122,28 @@ class ImportProfile(FrozenModel):
 
     @model_validator(mode="after")
     def _columns_serve_one_field(self) -> Self:
+        """Headers are matched whatever their case and outer blanks, so they are told apart alike here."""
         taken: dict[str, str] = {}
-        for field, rule in self.fields.items():
-            column = rule.column or field
+        for field in self.fields:
+            column = self.column_of(field).strip().casefold()
             if column in taken:
                 raise ValueError(
-                    f"column '{column}' is named by two fields, {taken[column]} and {field}; name it under one"
+                    f"column '{self.column_of(field)}' is named by two fields, {taken[column]} and {field} "
+                    "(letter case and outer blanks aside); name it under one"
                 )
             taken[column] = field
+        return self
+
+    @model_validator(mode="after")
+    def _attributes_are_no_fields(self) -> Self:
+        columns = {self.column_of(field).strip().casefold(): field for field in self.fields}
+        for name in self.default_attributes:
+            field = columns.get(name.strip().casefold())
+            if field is not None:
+                raise ValueError(
+                    f"default_attributes names '{name}', but that column is the field {field}, not an attribute; "
+                    "remove the default, or the field"
+                )
         return self
 
     def __hash__(self) -> int:

@@ -3,9 +3,8 @@ outcome of a row that is good is decided in screening/.
 """
 
 import polars as pl
-from pandera.errors import SchemaErrors
 
-from lead_pipeline.model.contracts import ContractError
+from lead_pipeline.model.contracts import ContractError, failure_cases
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.validating.schema import NO_REASON, compile_schema
@@ -55,13 +54,10 @@ def _of_structure(batch: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
-    """Validate lazily (all rules, all rows) and turn pandera's failure cases into codes; its error ends here."""
+    """Validate lazily (all rules, all rows) and turn pandera's failure cases into codes."""
     judged = batch.select(name for field in profile.fields for name in (field, f"{field}_reason"))
-    try:
-        compile_schema(profile).validate(judged, lazy=True)
-    except SchemaErrors as error:
-        cases = error.failure_cases
-    else:
+    cases = failure_cases(judged, compile_schema(profile))
+    if cases is None:
         return pl.DataFrame(schema=_FAILURES)
     return _as_failures(cases, profile)
 

@@ -69,7 +69,7 @@ def _as_people_read_it(batch: pl.DataFrame, originals: Sequence[tuple[str, str]]
     reasons = batch["reasons"].list.join(_REASON_SEPARATOR).fill_null("")
     guidance = {text: guidance_for(text) for text in reasons.unique()}  # few distinct ones, however many rows
     frame = batch.select(
-        *(made_harmless(pl.col(name)).alias(f"cell {place}") for place, (name, _) in enumerate(originals)),
+        *(_cell(name).alias(f"cell {place}") for place, (name, _) in enumerate(originals)),
         pl.col("row_number"),
         pl.col("line_number"),
         pl.col("outcome"),
@@ -78,6 +78,11 @@ def _as_people_read_it(batch: pl.DataFrame, originals: Sequence[tuple[str, str]]
         made_harmless(pl.col("extra_cells").list.join(_EXTRA_CELL_SEPARATOR, ignore_nulls=True)).alias("extra cells"),
     )
     return frame if wide else frame.drop("extra cells")
+
+
+def _cell(name: str) -> pl.Expr:
+    """Polars writes an empty text as `""`, a null as nothing; in the file that came, both were most likely nothing."""
+    return made_harmless(pl.when(pl.col(name) != "").then(pl.col(name)))
 
 
 def _write(file: IO[bytes], rows: pl.DataFrame) -> None:

@@ -1,1 +1,18 @@
-"""Bytes to raw rows, every value text. What a column means belongs in mapping/, what a value is in normalizing/."""
+"""Bytes to raw rows, every value text. What the values mean, and which of them are good, belongs in other rooms."""
+
+from lead_pipeline.reading.files import open_rows, read_rows
+from lead_pipeline.reading.fingerprint import identity_of, import_id_of, sha256_of, slug_of
+from lead_pipeline.reading.rows import Column, ReadingFacts, ReadingOptions, RowReader
+
+__all__ = [
+    "Column",
+    "ReadingFacts",
+    "ReadingOptions",
+    "RowReader",
+    "identity_of",
+    "import_id_of",
+    "open_rows",
+    "read_rows",
+    "sha256_of",
+    "slug_of",
+]

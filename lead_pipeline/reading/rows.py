@@ -1,0 +1,117 @@
+"""What reading hands on, whatever the file was: columns, facts and batches of text cells with their structure reasons.
+How the cells are found in the bytes belongs in delimited.py and spreadsheet.py; what they mean belongs in other rooms.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import Field
+
+from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
+
+#: A cell of nothing but these is empty to the eye; a row of nothing but such cells is blank.
+BLANK_CHARACTERS = " \t\r\n\v\f\u00a0\ufeff"
+
+#: A batch is cut short at about this many bytes of text, so that wide rows do not multiply its memory.
+BATCH_BYTES = 64 * 2**20
+
+LEADING_SCHEMA = {"row_number": pl.Int64, "line_number": pl.Int64}
+TRAILING_SCHEMA = {"reasons": pl.List(pl.String), "extra_cells": pl.List(pl.String)}
+
+
+#: How lines end; empty for a single line without an end.
+Newline = Literal["LF", "CRLF", "CR", "mixed", ""]
+
+
+class Column(FrozenModel):
+    """A column of the file: `name` is its key in frames, `header` the text in the file, `position` counts from 0."""
+
+    name: str
+    header: str
+    position: int
+
+
+class ReadingOptions(FrozenModel):
+    """What the caller knows better than detection; everything left out is found in the file."""
+
+
+class ReadingFacts(FrozenModel):
+    """What was found out about the file while opening it."""
+
+    format: str = "csv"
+    encoding: str = "utf-8"
+    has_bom: bool = False
+    delimiter: str = ","
+    quote: str = '"'
+    newline: Newline = ""
+    header_line: int | None = Field(default=1, description="Physical line of the header; null when there is none.")
+
+
+class RowReader:
+    """An opened file: its columns and facts, and as often as wanted its rows in batches."""
+
+    def __init__(
+        self,
+        columns: tuple[Column, ...],
+        facts: ReadingFacts,
+        frames: Callable[[], Iterator[pl.DataFrame]],
+    ) -> None:
+        self.columns = columns
+        self.facts = facts
+        self._frames = frames
+
+    def batches(self, rows: int = 100_000) -> Iterator[pl.DataFrame]:
+        """Yield the rows in file order, at most `rows` at a time (fewer when they are very wide).
+
+        Columns: `row_number` Int64 (1-based, header not counted, blank rows counted), `line_number` Int64 (physical
+        line the row starts on, null for spreadsheets), one String column per column of the file (empty cell: "",
+        cell absent from a short row: null), `reasons` List(String) of structure codes, `extra_cells` List(String)
+        (cells beyond the header, null when none). Raises FileUnreadableError when rows went missing on the way.
+        """
+        return rebatched(self._frames(), rows)
+
+
+def named_columns(headers: Iterable[str]) -> tuple[Column, ...]:
+    """Return columns with names that are unique whatever their letter case, and visibly so: `phone`, `phone_2`.
+
+    An empty header becomes `column_3`; names that our own frames need (RESERVED_COLUMNS) count as taken.
+    Letter case does not tell names apart, because DuckDB, which reads the parts later, ignores it.
+    """
+    texts = list(headers)
+    stripped = [text.strip(BLANK_CHARACTERS) for text in texts]
+    wanted = [text or f"column_{place}" for place, text in enumerate(stripped, start=1)]
+    spoken_for = {name.casefold() for name in wanted}
+    taken = {name.casefold() for name in RESERVED_COLUMNS}
+    columns = []
+    for position, name in enumerate(wanted):
+        key, number = name, 1
+        while key.casefold() in taken or (number > 1 and key.casefold() in spoken_for):
+            number += 1
+            key = f"{name}_{number}"
+        taken.add(key.casefold())
+        columns.append(Column(name=key, header=texts[position], position=position))
+    return tuple(columns)
+
+
+def frame_schema(columns: Iterable[Column]) -> dict[str, Any]:
+    """Return the names and dtypes of a batch."""
+    return LEADING_SCHEMA | {column.name: pl.String for column in columns} | TRAILING_SCHEMA
+
+
+def rebatched(frames: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+    """Yield the same rows in frames of at most `rows` rows, joined up to about BATCH_BYTES."""
+    waiting: list[pl.DataFrame] = []
+    count = size = 0
+    for frame in frames:
+        waiting.append(frame)
+        count += frame.height
+        size += int(frame.estimated_size())
+        if count >= rows or size >= BATCH_BYTES:
+            joined = pl.concat(waiting, rechunk=False)
+            whole = count - count % rows if count >= rows else count
+            yield from joined.head(whole).iter_slices(rows)
+            rest = joined.slice(whole)
+            waiting, count, size = [rest] if rest.height else [], rest.height, 0
+    if waiting:
+        yield from pl.concat(waiting, rechunk=False).iter_slices(rows)

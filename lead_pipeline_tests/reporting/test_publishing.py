@@ -21,9 +21,14 @@ def test_nothing_stands_under_the_name_until_the_block_ends(tmp_path):
 def test_a_block_that_fails_leaves_the_older_file_and_no_temporary_one(tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(b"older")
-    with pytest.raises(ZeroDivisionError), published(path) as file:
-        file.write(b"newer")
-        raise ZeroDivisionError
+
+    def write_halfway():
+        with published(path) as file:
+            file.write(b"newer")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_halfway()
     assert path.read_bytes() == b"older"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -1,0 +1,75 @@
+"""Locks that say a process is at work on something; the kernel drops them when the process dies, however it dies.
+A Dagster run that claims to be running while nobody holds its imports is dead: that is how the reconciler knows.
+"""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import short_of
+from lead_pipeline.model.errors import LeadPipelineError
+
+
+def _path(home: Home, name: str) -> Path:
+    return home.staging / "locks" / f"{short_of(name)}.lock"
+
+
+def try_claim(home: Home, name: str) -> int | None:
+    """Take the lock of an import and return its descriptor, or None when somebody else has it."""
+    path = _path(home, name)
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return None
+        # The last holder may have removed the file between our open and our lock: then we hold a lock on nothing.
+        with contextlib.suppress(FileNotFoundError):
+            if os.fstat(descriptor).st_ino == path.stat().st_ino:
+                return descriptor
+        os.close(descriptor)
+
+
+def release(home: Home, name: str, descriptor: int) -> None:
+    """Give the lock back."""
+    _path(home, name).unlink(missing_ok=True)
+    os.close(descriptor)
+
+
+def claim(home: Home, name: str, wait_seconds: float) -> int:
+    """Take the lock, waiting for whoever has it; raises LeadPipelineError when that takes too long."""
+    until = time.monotonic() + wait_seconds
+    while (descriptor := try_claim(home, name)) is None:
+        if time.monotonic() > until:
+            raise LeadPipelineError(
+                f"Another process has been importing {name} for {wait_seconds:.0f} seconds. "
+                "Wait for it to end, or stop it, and try again; nothing is lost and nothing is imported twice."
+            )
+        time.sleep(0.05)
+    return descriptor
+
+
+def is_claimed(home: Home, name: str) -> bool:
+    """Tell whether some living process is at work on the import."""
+    if not _path(home, name).exists():
+        return False
+    descriptor = try_claim(home, name)
+    if descriptor is None:
+        return True
+    release(home, name, descriptor)
+    return False
+
+
+@contextlib.contextmanager
+def claimed(home: Home, name: str, wait_seconds: float = 600.0) -> Iterator[None]:
+    """Hold the lock for the length of a block."""
+    descriptor = claim(home, name, wait_seconds)
+    try:
+        yield
+    finally:
+        release(home, name, descriptor)

@@ -1,0 +1,209 @@
+"""Manifests and receipts: small JSON files that say what was staged, and for what nothing is left to do.
+Copying and moving the dropped files themselves belongs in staging.py and shelving.py.
+"""
+
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.publishing import published
+from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError
+from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
+from lead_pipeline.model.profile import ImportProfile
+
+SuppressionKind = Literal["blocked", "opted_out", "do_not_call"]
+SUPPRESSION_KINDS: tuple[SuppressionKind, ...] = ("blocked", "opted_out", "do_not_call")
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+class DroppedFile(FrozenModel):
+    """Where a staged file lay, so that exactly that file and no later one under its name is cleared away."""
+
+    path_hex: str  # the bytes of the path: a name need not be text
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+class Manifest(FrozenModel):
+    """What an import is made of, fixed when its file is staged: content, name and the profile as it was then."""
+
+    import_id: str
+    identity: str
+    profile: ImportProfile
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    staged_at: datetime
+    dropped: DroppedFile | None = None
+    attempts: int = 0
+    requested_at: datetime | None = None
+
+    def staged_file(self, home: Home) -> Path:
+        """Return the immutable copy that everything reads."""
+        return home.staging / self.file_sha256
+
+
+class ListManifest(FrozenModel):
+    """What a suppression list is made of, fixed when its file is staged."""
+
+    list_id: str
+    identity: str
+    kind: SuppressionKind
+    region: str | None
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    staged_at: datetime
+
+    def staged_file(self, home: Home) -> Path:
+        """Return the immutable copy that everything reads."""
+        return home.staging / self.file_sha256
+
+
+class Receipt(FrozenModel):
+    """Says that nothing is left to do for an import: what the sensor knows of the ledger without opening the store."""
+
+    manifest: Manifest
+    status: ImportStatus
+    at: datetime
+
+
+def write_json(path: Path, model: BaseModel) -> None:
+    """Write a model so that readers see all of it or nothing."""
+    with published(path) as file:
+        file.write(model.model_dump_json(indent=1).encode())
+
+
+def read_json(path: Path, model: type[_Model]) -> _Model | None:
+    """Return what `write_json` wrote, None when there is no such file; raises LeadPipelineError when it is damaged."""
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        return model.model_validate_json(text)
+    except ValidationError:
+        pass
+    raise LeadPipelineError(
+        f"{path} was not written by this release, or is damaged. Remove it; the file is then staged anew when dropped."
+    )
+
+
+def short_of(identity_or_id: str) -> str:
+    """Return the 12 hex digits that an identity and its import id share."""
+    return identity_or_id.rpartition("@")[2][:12]
+
+
+def manifest_path(home: Home, identity_or_id: str) -> Path:
+    """Return where the manifest of an import lies."""
+    return home.staging / "manifests" / f"{short_of(identity_or_id)}.json"
+
+
+def find_manifest(home: Home, import_id: str) -> Manifest | None:
+    """Return the manifest of an import, waiting or finished, given its id or identity."""
+    waiting = read_json(manifest_path(home, import_id), Manifest)
+    if waiting is not None:
+        return waiting
+    receipt = read_json(receipt_path(home, import_id), Receipt)
+    return receipt.manifest if receipt else None
+
+
+def load_manifest(home: Home, import_id: str) -> Manifest:
+    """Return the manifest of an import; raises ImportNotFoundError when nothing was staged under that id."""
+    manifest = find_manifest(home, import_id)
+    if manifest is None:
+        raise ImportNotFoundError(
+            f"No file is staged as '{import_id}' under {home.root}. Drop the file into the inbox, or use "
+            "`lead-pipeline import FILE`; `lead-pipeline history` lists past imports."
+        )
+    return manifest
+
+
+def list_manifest_path(home: Home, list_id: str) -> Path:
+    """Return where the manifest of a suppression list lies."""
+    return home.staging / "lists" / f"{short_of(list_id)}.json"
+
+
+def load_list_manifest(home: Home, list_id: str) -> ListManifest:
+    """Return the manifest of a suppression list; raises ImportNotFoundError when there is none."""
+    manifest = read_json(list_manifest_path(home, list_id), ListManifest)
+    if manifest is None:
+        raise ImportNotFoundError(f"No suppression list is staged as '{list_id}'. Use `lead-pipeline suppress FILE`.")
+    return manifest
+
+
+def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
+    """Write the manifest of a file that is to be imported, and return it as it holds from now on.
+
+    The first name under which a content came stays in its import id, whatever the file is called later. Content that
+    is imported already gets no new manifest: there is nothing to do.
+    """
+    receipt = find_receipt(home, manifest.identity)
+    if receipt is not None:
+        manifest = manifest.model_copy(update={"import_id": receipt.manifest.import_id})
+        if receipt.status in COMMITTED:
+            return manifest
+    path = manifest_path(home, manifest.identity)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
+    write_json(fresh, manifest)
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        first = read_json(path, Manifest) or manifest
+        manifest = manifest.model_copy(update={"import_id": first.import_id})
+        write_json(path, manifest)
+    finally:
+        fresh.unlink(missing_ok=True)
+    receipt_path(home, manifest.identity).unlink(missing_ok=True)  # of an earlier attempt that was refused
+    return manifest
+
+
+def pending_manifests(home: Home) -> Iterator[Manifest]:
+    """Yield the manifests of imports for which something is left to do, oldest first."""
+    waiting = [read_json(path, Manifest) for path in (home.staging / "manifests").glob("[!.]*.json")]
+    yield from sorted((found for found in waiting if found is not None), key=lambda manifest: manifest.staged_at)
+
+
+def is_finished(home: Home, import_id: str) -> bool:
+    """Tell whether nothing is left to do for an import, imported or refused."""
+    return not manifest_path(home, import_id).exists() and receipt_path(home, import_id).exists()
+
+
+def note_request(home: Home, manifest: Manifest, at: datetime) -> Manifest:
+    """Count one more attempt to import a staged file."""
+    noted = manifest.model_copy(update={"attempts": manifest.attempts + 1, "requested_at": at})
+    write_json(manifest_path(home, manifest.identity), noted)
+    return noted
+
+
+def finish(home: Home, manifest: Manifest, status: ImportStatus, at: datetime) -> None:
+    """Write the receipt and forget the manifest: the last step of every import."""
+    write_json(receipt_path(home, manifest.identity), Receipt(manifest=manifest, status=status, at=at))
+    manifest_path(home, manifest.identity).unlink(missing_ok=True)
+
+
+def receipt_path(home: Home, identity_or_id: str) -> Path:
+    """Return where the receipt of an import lies."""
+    return home.staging / "receipts" / f"{short_of(identity_or_id)}.json"
+
+
+def find_receipt(home: Home, identity_or_id: str) -> Receipt | None:
+    """Return the receipt of an import; none counts when the store itself is gone."""
+    if not home.store.exists():
+        return None
+    return read_json(receipt_path(home, identity_or_id), Receipt)
+
+
+def is_imported(home: Home, identity_or_id: str) -> bool:
+    """Tell whether that content was imported under that profile, exports and all."""
+    receipt = find_receipt(home, identity_or_id)
+    return receipt is not None and receipt.status in COMMITTED

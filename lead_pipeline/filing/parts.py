@@ -1,0 +1,74 @@
+"""What travels between the assets of one import: Parquet parts in a folder, in batches of rows, and small JSON facts.
+Never one frame of a whole file, never a pickle. What the rows mean belongs in the rooms that make them.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+from pydantic import BaseModel
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import Manifest, read_json, write_json
+from lead_pipeline.model.errors import LeadPipelineError
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFolder:
+    """The work in progress of one import, whose lock the caller holds."""
+
+    home: Home
+    manifest: Manifest
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder below which the parts lie."""
+        return self.home.staging / "parts" / self.manifest.import_id
+
+    def write_parts(self, table: str, batches: Iterable[pl.DataFrame]) -> int:
+        """Write batches as the parts of `table`, replacing what an interrupted attempt left; return the rows."""
+        final, rows = self.folder / table, 0
+        fresh = self.folder / f".{table}.tmp"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+        for number, batch in enumerate(batches):
+            # No compression: the parts live for seconds, and compressing costs more than writing them.
+            batch.write_parquet(fresh / f"part-{number:05d}.parquet", compression="uncompressed", statistics=False)
+            rows += batch.height
+        shutil.rmtree(final, ignore_errors=True)
+        fresh.rename(final)
+        return rows
+
+    def part_paths(self, table: str) -> list[Path]:
+        """Return the parts of `table` in order; raises LeadPipelineError when the step that writes them did not run."""
+        folder = self.folder / table
+        if not folder.is_dir():
+            raise LeadPipelineError(
+                f"Import {self.manifest.import_id} has no {table} in staging: they are kept only while it runs. "
+                "Run the whole import_leads job for this partition, not a single step."
+            )
+        return sorted(folder.glob("part-*.parquet"))
+
+    def read_parts(self, table: str) -> Iterator[pl.DataFrame]:
+        """Yield the parts of `table` as frames, one in memory at a time."""
+        for path in self.part_paths(table):
+            yield pl.read_parquet(path, glob=False, memory_map=False)
+
+    def put(self, name: str, model: BaseModel) -> None:
+        """Keep a fact for a later step."""
+        write_json(self.folder / f"{name}.json", model)
+
+    def get(self, name: str, model: type[_Model]) -> _Model | None:
+        """Return a fact kept by an earlier step, or None."""
+        return read_json(self.folder / f"{name}.json", model)
+
+    def clear(self) -> None:
+        """Remove everything: the import is finished, or is to start anew."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self.folder)

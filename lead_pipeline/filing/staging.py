@@ -1,0 +1,158 @@
+"""Copies a dropped file into staging and gives it its identity: from then on everybody reads the immutable copy.
+Which files are taken when belongs in settling.py, where they end up in shelving.py.
+"""
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lead_pipeline.filing.home import Home, shown_name
+from lead_pipeline.filing.manifests import (
+    DroppedFile,
+    ListManifest,
+    Manifest,
+    SuppressionKind,
+    claim_manifest,
+    list_manifest_path,
+    write_json,
+)
+from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.reading.fingerprint import slug_of
+
+_BLOCK = 1 << 20
+
+
+class FileChangedError(FileUnreadableError):
+    """The file was still being written while it was copied: not a fault of the file, try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedCopy:
+    """An immutable copy in staging: its digests and where the original lay."""
+
+    sha256: str
+    identity: str
+    size: int
+    dropped: DroppedFile
+
+
+def stage_import(
+    home: Home,
+    source: Path,
+    profile: ImportProfile,
+    *,
+    now: datetime,
+    from_inbox: bool = False,
+    identity_name: str | None = None,
+) -> Manifest:
+    """Stage a file for import under a profile, and return the manifest that says so.
+
+    The identity is a SHA-256 over the profile's name (or `identity_name`, for a profile that was changed by the
+    caller), a NUL byte and the content, so the same content is the same import whatever the file is called.
+    Raises: FileUnreadableError, FileChangedError.
+    """
+    copy = _copy(home, source, identity_name or profile.name)
+    name = shown_name(source)
+    return claim_manifest(
+        home,
+        Manifest(
+            import_id=f"{slug_of(name)}@{copy.identity[:12]}",
+            identity=copy.identity,
+            profile=profile,
+            file_name=name,
+            file_sha256=copy.sha256,
+            file_bytes=copy.size,
+            staged_at=now,
+            dropped=copy.dropped if from_inbox else None,
+        ),
+    )
+
+
+def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:
+    """Stage a suppression list. Raises: FileUnreadableError, FileChangedError."""
+    copy = _copy(home, source, f"suppressions/{kind}/{region or '-'}")
+    name = shown_name(source)
+    manifest = ListManifest(
+        list_id=f"{slug_of(name)}@{copy.identity[:12]}",
+        identity=copy.identity,
+        kind=kind,
+        region=region,
+        file_name=name,
+        file_sha256=copy.sha256,
+        file_bytes=copy.size,
+        staged_at=now,
+    )
+    write_json(list_manifest_path(home, manifest.list_id), manifest)
+    return manifest
+
+
+def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
+    """Copy through one open descriptor, so that a file swapped in between is never mixed in."""
+    name = shown_name(source)
+    try:
+        # O_NONBLOCK: opening a pipe must not wait for a writer. O_NOFOLLOW: a link may point anywhere.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        raise FileUnreadableError(f"There is no file '{name}' in {source.parent}. Check the path.") from None
+    except OSError as error:
+        raise FileUnreadableError(
+            f"'{name}' cannot be opened ({os.strerror(error.errno or 0)}). "
+            "Give the user that runs the pipeline permission to read it, and drop the file itself, not a link."
+        ) from None
+    with os.fdopen(descriptor, "rb") as file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise FileUnreadableError(f"'{name}' is a folder, pipe or device, not a file. Drop the file itself.")
+        content, identity = hashlib.sha256(), hashlib.sha256(identity_name.encode() + b"\0")
+        handle, temporary = tempfile.mkstemp(prefix=".copy.", suffix=".tmp", dir=home.staging)
+        try:
+            with os.fdopen(handle, "wb") as copy:
+                while block := file.read(_BLOCK):
+                    content.update(block)
+                    identity.update(block)
+                    copy.write(block)
+                copy.flush()
+                os.fsync(copy.fileno())
+            after = os.fstat(file.fileno())
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise FileChangedError(f"'{name}' changed while it was being read; it is taken when it is complete.")
+            with contextlib.suppress(FileExistsError):  # the same bytes are there already
+                os.link(temporary, home.staging / content.hexdigest())
+        except OSError as error:
+            raise FileUnreadableError(
+                f"'{name}' could not be copied to {home.staging} ({os.strerror(error.errno or 0)}). "
+                "Free some space or mend the disk; the file is where it was."
+            ) from None
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    return StagedCopy(
+        sha256=content.hexdigest(),
+        identity=identity.hexdigest(),
+        size=before.st_size,
+        dropped=DroppedFile(
+            path_hex=os.fsencode(source.absolute()).hex(),
+            size=before.st_size,
+            mtime_ns=before.st_mtime_ns,
+            inode=before.st_ino,
+        ),
+    )
+
+
+def original_path(dropped: DroppedFile) -> Path:
+    """Return the path a dropped file had, bytes that are not UTF-8 included."""
+    return Path(os.fsdecode(bytes.fromhex(dropped.path_hex)))
+
+
+def is_still_there(dropped: DroppedFile) -> bool:
+    """Tell whether the path still holds the very file that was staged, and not a later one under the same name."""
+    try:
+        found = original_path(dropped).lstat()
+    except OSError:
+        return False
+    return (found.st_size, found.st_mtime_ns, found.st_ino) == (dropped.size, dropped.mtime_ns, dropped.inode)

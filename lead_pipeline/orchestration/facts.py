@@ -1,0 +1,53 @@
+"""What the steps of one import tell each other besides rows; kept as small JSON beside the parts."""
+
+from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, StageTiming
+from lead_pipeline.reading import Column
+
+
+class Timings(FrozenModel):
+    """Seconds per step, in the order in which they ran."""
+
+    stages: tuple[StageTiming, ...] = ()
+
+    def with_stage(self, stage: str, seconds: float) -> "Timings":
+        """Return the timings with one more, replacing an earlier attempt's of the same step."""
+        others = tuple(timing for timing in self.stages if timing.stage != stage)
+        return Timings(stages=(*others, StageTiming(stage=stage, seconds=round(seconds, 4))))
+
+
+class Refusal(FrozenModel):
+    """Why the file cannot be imported: a result, not an exception, so that other files of the run go on."""
+
+    code: str
+    message: str
+
+
+class ReadFacts(FrozenModel):
+    """What reading found."""
+
+    columns: tuple[Column, ...]
+    file: FileFacts
+    rows_read: int
+
+
+class MappedFacts(FrozenModel):
+    """Which column supplies which field."""
+
+    fields: dict[str, str]
+    attributes: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+class CommitFacts(FrozenModel):
+    """What the ledger says after the commit."""
+
+    status: ImportStatus
+    rows_read: int | None
+    counts: RowCounts
+    ledger_rows: int
+    ledger_numbers: int
+    contacts_created: int
+    reasons: tuple[ReasonCount, ...]
+    message: str

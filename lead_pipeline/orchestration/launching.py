@@ -1,0 +1,89 @@
+"""Runs the jobs in this process, against the same instance the UI shows. Starting services belongs in services.py."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import ListManifest, Manifest, is_imported, note_request
+from lead_pipeline.filing.staging import stage_import
+from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.profile import Destination, ImportProfile
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
+from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
+from lead_pipeline.orchestration.progress import Listener, listening
+from lead_pipeline.orchestration.running import utc_now
+from lead_pipeline.orchestration.stages import earlier_result
+
+#: The terminal shows our own progress; the run's log is in the UI.
+_QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class RunFailedError(LeadPipelineError):
+    """A run ended without finishing its import; the file stays staged, and running it again is safe."""
+
+
+class Launcher:
+    """The jobs of one home, built once and run as often as needed."""
+
+    def __init__(self, home: Home, instance: dg.DagsterInstance, *, store_wait_seconds: float = 60.0) -> None:
+        self.home = home
+        self.instance = instance
+        self._wait = store_wait_seconds
+        self._definitions = build_definitions(home.root)
+
+    def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
+        """Stage a file; one aimed at another destination than its profile's is an import of its own."""
+        aimed = profile if destination in (None, profile.destination) else profile.with_destination(destination)
+        name = profile.name if aimed is profile else f"{profile.name} to {aimed.destination}"
+        return stage_import(self.home, file, aimed, now=utc_now(), identity_name=name)
+
+    def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
+        """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""
+        if is_imported(self.home, manifest.identity):
+            return earlier_result(self.home, manifest.import_id)
+        note_request(self.home, manifest, utc_now())
+        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": manifest.file_name}
+        with listening(listener):
+            self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
+        return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
+
+    def load_list(self, manifest: ListManifest) -> dict[str, Any]:
+        """Load a staged suppression list in a recorded run and return its counts; raises RunFailedError."""
+        tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": manifest.file_name}
+        result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
+        metadata = result.asset_materializations_for_node("suppressions")[0].metadata
+        return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
+
+    def _run(
+        self, job: str, partitions: dg.DynamicPartitionsDefinition, key: str, tags: dict[str, str]
+    ) -> dg.ExecuteInProcessResult:
+        self.instance.add_dynamic_partitions(str(partitions.name), [key])
+        result = self._definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
+        )
+        if not result.success:
+            raise RunFailedError(_why(result))
+        return result
+
+
+def _why(result: dg.ExecuteInProcessResult) -> str:
+    """Return the sentence of the step that failed, or where to look for it."""
+    for event in result.all_events:
+        failure = event.event_specific_data if event.is_step_failure else None
+        told = getattr(getattr(failure, "user_failure_data", None), "description", None)
+        if told:
+            return str(told)
+    kinds: Sequence[str] = [
+        str(event.event_specific_data.error.cls_name)  # type: ignore[union-attr]
+        for event in result.all_events
+        if event.is_step_failure and getattr(event.event_specific_data, "error", None)
+    ]
+    return (
+        f"The run {result.run_id} crashed ({', '.join(kinds) or 'no step says why'}). Nothing was imported twice and "
+        "nothing is lost: the file stays staged. The places in the code are in the run's log in the UI; please report."
+    )

@@ -1,0 +1,52 @@
+"""Dagster's handle on the home: which imports this process is at work on, and the store. No logic of imports."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from lead_pipeline.filing.claims import claim, release
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import load_manifest
+from lead_pipeline.filing.parts import WorkFolder
+from lead_pipeline.store.connection import OnWait, StoreSettings
+from lead_pipeline.store.lead_store import LeadStore
+
+
+class HomeResource(dg.ConfigurableResource[Home]):
+    """The home of this deployment. Nothing that weakens suppression can be set here, because run config reaches it."""
+
+    root: str
+    store_wait_seconds: float = 60.0
+    claim_wait_seconds: float = 600.0
+    _claims: dict[str, int] = PrivateAttr(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        """Return the home."""
+        return Home(Path(self.root).absolute())
+
+    def work(self, import_id: str) -> WorkFolder:
+        """Return the work folder of an import, locked against every other process until this run ends."""
+        if import_id not in self._claims:
+            self._claims[import_id] = claim(self.home, import_id, self.claim_wait_seconds)
+        return WorkFolder(self.home, load_manifest(self.home, import_id))
+
+    @contextlib.contextmanager
+    def open_store(self, on_wait: OnWait) -> Iterator[LeadStore]:
+        """Open the lead store, waiting for whoever holds it."""
+        settings = StoreSettings(wait_seconds=self.store_wait_seconds)
+        with LeadStore.open(self.home.root, settings=settings, on_wait=on_wait) as store:
+            yield store
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
+        """Create what is missing of the home."""
+        self.home.prepare()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
+        """Let go of every import of this run."""
+        while self._claims:
+            import_id, descriptor = self._claims.popitem()
+            release(self.home, import_id, descriptor)

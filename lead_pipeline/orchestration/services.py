@@ -1,0 +1,143 @@
+"""Starts what `lead-pipeline ui` is made of: code server, web server and daemon, which live and die together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.model.errors import LeadPipelineError, UsageError
+from lead_pipeline.orchestration.instance import open_instance
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    """Where the UI listens. Dagster's web server has no login: anything but localhost needs a proxy with one."""
+
+    host: str = "127.0.0.1"
+    port: int = 3000
+    read_only: bool = False
+
+
+def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> int:
+    """Run the UI, and the daemon unless read-only, until one of them ends or we are told to stop; return the exit code.
+
+    Raises: UsageError when the port is taken, LeadPipelineError when a service does not start.
+    """
+    _require_free(settings)
+    open_instance(home).dispose()  # once, before the services open it side by side
+    code_port = _free_port()
+    workspace = home.dagster / f"workspace-{settings.port}.yaml"
+    workspace.write_text(
+        f"load_from:\n  - grpc_server:\n      host: 127.0.0.1\n      port: {code_port}\n"
+        "      location_name: lead_pipeline\n"
+    )
+    services = _Services(home)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        services.start("code server", _dagster("api", "grpc", "-m", "lead_pipeline.definitions", "-h", "127.0.0.1",
+                                               "-p", str(code_port), "--location-name", "lead_pipeline"))  # fmt: skip
+        services.wait_for_port("code server", "127.0.0.1", code_port)
+        services.start("web server", _webserver(settings, workspace))
+        if not settings.read_only:
+            services.start("daemon", _module("dagster._daemon", "run", "-w", str(workspace)))
+        services.wait_for_port("web server", settings.host, settings.port)
+        ready(f"http://{settings.host}:{settings.port}")
+        return services.watch()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        services.stop()
+        workspace.unlink(missing_ok=True)
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
+
+
+def _dagster(*arguments: str) -> list[str]:
+    return _module("dagster", *arguments)
+
+
+def _webserver(settings: UiSettings, workspace: Path) -> list[str]:
+    command = _module("dagster_webserver", "-h", settings.host, "-p", str(settings.port), "-w", str(workspace))
+    return [*command, "--read-only"] if settings.read_only else command
+
+
+def _require_free(settings: UiSettings) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise UsageError(
+                f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(error.errno or 0)}). "
+                "Is the UI running already? Choose another port with --port."
+            ) from None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class _Services:
+    """Child processes that live and die together."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        log = (self._home.dagster / f"{name.replace(' ', '-')}.log").open("ab")
+        environment = os.environ | {
+            "DAGSTER_HOME": str(self._home.dagster.absolute()),
+            "LEAD_PIPELINE_HOME": str(self._home.root.absolute()),
+        }
+        self._running[name] = subprocess.Popen(
+            list(command), env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
+        log.close()
+
+    def wait_for_port(self, name: str, host: str, port: int) -> None:
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            self._require_running()
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((host, port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise LeadPipelineError(f"The {name} did not start within {_START_SECONDS:.0f} seconds; see {self._logs()}.")
+
+    def watch(self) -> int:
+        while True:
+            self._require_running()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        for process in self._running.values():
+            process.terminate()
+        until = time.monotonic() + _STOP_SECONDS
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _require_running(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                raise LeadPipelineError(f"The {name} ended with exit code {process.returncode}; see {self._logs()}.")
+
+    def _logs(self) -> str:
+        return f"the log files in {self._home.dagster}"

@@ -1,0 +1,91 @@
+"""The asset `suppressions`: people who may not be contacted, one partition per list that was loaded.
+Who of an import is suppressed is decided in screening/, inside the import's own transaction.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from lead_pipeline.filing.manifests import ListManifest, load_list_manifest
+from lead_pipeline.mapping.lists import ListColumns, map_list_columns
+from lead_pipeline.normalizing.phones import normalize_phones
+from lead_pipeline.orchestration.boundary import telling_dagster
+from lead_pipeline.orchestration.partitions import suppression_lists_partitions
+from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.running import utc_now, waiting_logged
+from lead_pipeline.reading import open_rows
+from lead_pipeline.screening.suppressing import ListCounts, ListRecord, add_suppressions
+from lead_pipeline.store.lead_store import LeadStore
+
+#: How many line numbers of unusable rows are told.
+_TOLD = 20
+
+
+@dg.asset(
+    group_name="suppressions",
+    partitions_def=suppression_lists_partitions,
+    kinds={"duckdb", "csv"},
+    pool="lead_store",
+)
+def suppressions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
+    """Numbers that are blocked, opted out or on a do-not-call list; entries are only ever added."""
+    with telling_dagster("loading a suppression list"), home.open_store(waiting_logged(context)) as store:
+        counts, bad_lines = load_list(store, load_list_manifest(home.home, context.partition_key), home.home.staging)
+    return dg.MaterializeResult(
+        metadata={
+            "rows_read": counts.read,
+            "rows_added": counts.added,
+            "rows_known": counts.known,
+            "rows_rejected": counts.rejected,
+            "lines_rejected": ", ".join(map(str, bad_lines)),
+            "loaded_before": counts.loaded_before,
+        }
+    )
+
+
+def load_list(store: LeadStore, manifest: ListManifest, staging: Path) -> tuple[ListCounts, list[int]]:
+    """Load a staged list; return its counts and the lines of its first unusable rows (no number could be read).
+
+    Raises: FileRefusedError and its kin, StoreError.
+    """
+    usable: list[pl.DataFrame] = []
+    bad_lines: list[int] = []
+    rejected = 0
+    for rows in _numbers(staging / manifest.file_sha256, manifest):
+        usable.append(rows.filter(pl.col("value").is_not_null()).select("value", "reason"))
+        bad = rows.filter(pl.col("value").is_null())["line_number"]
+        rejected += bad.len()
+        bad_lines.extend(bad.drop_nulls().head(_TOLD - len(bad_lines)).to_list())
+    entries = pl.concat(usable) if usable else pl.DataFrame(schema={"value": pl.String, "reason": pl.String})
+    record = ListRecord(manifest.list_id, manifest.identity, manifest.kind, manifest.file_name, manifest.file_sha256)
+    counts = add_suppressions(store, record, entries, rows_rejected=rejected, at=utc_now())
+    return counts, bad_lines
+
+
+def _numbers(path: Path, manifest: ListManifest) -> Iterator[pl.DataFrame]:
+    """Yield `line_number value reason` of every row that is not blank; value is null where no number can be read.
+
+    A number that is possible but not valid is kept: a list may name numbers that no numbering plan knows any more.
+    """
+    reader = open_rows(path, file_name=manifest.file_name)
+    names = [column.name for column in reader.columns]
+    heading = normalize_phones(pl.Series(names, dtype=pl.String), manifest.region)
+    if heading["possible"].any():  # a list without a header: its first line is a number, and must not get lost
+        place = heading["possible"].to_list().index(True)
+        yield pl.DataFrame(
+            {"line_number": [1], "value": [heading["e164"][place]], "reason": [None]},
+            schema={"line_number": pl.Int64, "value": pl.String, "reason": pl.String},
+        )
+        columns = ListColumns(phone=names[place], reason=None)
+    else:
+        columns = map_list_columns(names)
+    for batch in reader.batches():
+        rows = batch.filter(~pl.col("reasons").list.contains("row_blank"))
+        phones = normalize_phones(rows[columns.phone], manifest.region)
+        yield rows.select(
+            "line_number",
+            value=pl.when(phones["possible"].fill_null(value=False)).then(phones["e164"]),
+            reason=pl.col(columns.reason) if columns.reason else pl.lit(None, dtype=pl.String),
+        )

@@ -1,0 +1,108 @@
+"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli.py."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.reporting.wording import one_line, status_sentence
+
+_STYLES = {
+    Outcome.CREATED: "green",
+    Outcome.UPDATED: "cyan",
+    Outcome.UNCHANGED: "bright_black",
+    Outcome.DUPLICATE: "blue",
+    Outcome.SUPPRESSED: "yellow",
+    Outcome.REJECTED: "red",
+    Outcome.SKIPPED: "bright_black",
+}
+
+
+def import_panel(result: ImportResult, home: Path, *, reasons: int = 8) -> RenderableType:
+    """Return what became of one import: the sentence, counts by outcome, top reasons, and where the files are."""
+    parts: list[RenderableType] = [Text(one_line(status_sentence(result)), style="bold")]
+    if result.message:
+        parts.append(Text(one_line(result.message), style="red"))
+    if result.rows_read is not None:
+        parts.append(_counts(result))
+    if result.reasons and not result.message:
+        parts.append(_reasons(result, reasons))
+    parts.append(_places(result, home))
+    title = Text.assemble((one_line(result.file.file_name), "bold"), "  ", (result.import_id, "dim"))
+    return Panel(Group(*parts), title=title, title_align="left", expand=False)
+
+
+def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
+    """Return past imports, newest first."""
+    table = Table(title=None, header_style="bold")
+    for name in ("import", "status", "profile", "destination"):
+        table.add_column(name, overflow="fold")
+    for name in ("read", "created", "duplicate", "suppressed", "rejected", "skipped"):
+        table.add_column(name, justify="right")
+    table.add_column("committed", overflow="fold")
+    for one in imports:
+        table.add_row(
+            str(one["import_id"]),
+            str(one["status"]),
+            str(one["profile"]),
+            f"{one['destination_kind']}:{one['destination_name']}",
+            *("" if one[f"rows_{name}"] is None else f"{one[f'rows_{name}']:,}" for name in _SHOWN),
+            str(one["committed_at"])[:19].replace("T", " "),
+        )
+    return table
+
+
+_SHOWN = ("read", "created", "duplicate", "suppressed", "rejected", "skipped")
+
+
+def frame_table(frame: pl.DataFrame) -> Table:
+    """Return a query's result, every value as text."""
+    table = Table(header_style="bold")
+    for name, dtype in frame.schema.items():
+        table.add_column(one_line(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in frame.iter_rows():
+        table.add_row(*("" if value is None else Text(one_line(str(value))) for value in row))
+    return table
+
+
+def _counts(result: ImportResult) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_row("rows read", f"{result.rows_read:,}", style="bold")
+    for outcome in Outcome:
+        number = result.counts.of(outcome)
+        if number:
+            table.add_row(Text(f"  {outcome.value}", style=_STYLES[outcome]), f"{number:,}")
+    return table
+
+
+def _reasons(result: ImportResult, most: int) -> Table:
+    table = Table(title="top reasons", title_justify="left", header_style="dim", box=None, padding=(0, 2, 0, 0))
+    for name, side in (("rows", "right"), ("reason", "left"), ("lines", "left"), ("what to do", "left")):
+        table.add_column(name, justify=side, overflow="fold")  # type: ignore[arg-type]
+    ranked = sorted(result.reasons, key=lambda reason: -reason.count)
+    for reason in ranked[:most]:
+        info = REASONS[Reason(reason.code)]
+        first = reason.first_lines or reason.first_rows
+        lines = ", ".join(map(str, first[:3])) + (" …" if reason.count > len(first[:3]) else "")
+        title = f"{info.title} ({reason.code}{', warning' if reason.outcome == 'warning' else ''})"
+        table.add_row(f"{reason.count:,}", title, lines, info.guidance)
+    if len(ranked) > most:
+        table.add_row("", f"and {len(ranked) - most} more in the report", "", "")
+    return table
+
+
+def _places(result: ImportResult, home: Path) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for name, path in (("rejected file", result.rejected_file), ("report", result.report_file)):
+        if path:
+            table.add_row(name, str(home / path))
+    table.add_row("store", str(home / "leads.duckdb"))
+    return table

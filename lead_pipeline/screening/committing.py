@@ -1,0 +1,208 @@
+"""Decides and writes one import in one transaction: verdicts, contacts, leads, ledger and import record land together
+or not at all. Reading files and publishing results do not belong here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import polars as pl
+
+from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.results import RowCounts
+from lead_pipeline.screening.screening import screen
+from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
+
+#: Given the numbers of rows (`row_number`), yields frames of `row_number raw`: those rows as they stood in the file.
+RawRows = Callable[[pl.DataFrame], Iterable[pl.DataFrame]]
+
+#: Fields that are columns of base.leads under their own name.
+_TEXT_FIELDS = (
+    "phone", "email", "first_name", "last_name", "full_name", "company", "street", "city", "state", "postal_code",
+    "country", "remote_ip", "notes",
+)  # fmt: skip
+
+
+def commit_import(
+    store: LeadStore,
+    record: ImportRecord,
+    profile: ImportProfile,
+    *,
+    parts: Sequence[str],
+    rows_read: int,
+    raw_rows: RawRows,
+    at: datetime,
+) -> LedgerEntry:
+    """Import the normalized rows of `parts` exactly once and return the ledger's line, the earlier one if it is known.
+
+    Raises: StoreError and its kin when nothing could be kept; ScreeningError when screening cannot be trusted.
+    """
+    with store.transaction(f"importing {record.import_id}"):
+        known = store.ledger_entry(record.identity)
+        if known is None or known.status not in COMMITTED:
+            _commit(store, record, profile, parts=parts, rows_read=rows_read, raw_rows=raw_rows, at=at)
+    entry = store.ledger_entry(record.identity)
+    if entry is None:
+        raise StoreError(f"Import {record.import_id} was committed and is not in the ledger: please report this.")
+    return entry
+
+
+def _commit(
+    store: LeadStore,
+    record: ImportRecord,
+    profile: ImportProfile,
+    *,
+    parts: Sequence[str],
+    rows_read: int,
+    raw_rows: RawRows,
+    at: datetime,
+) -> None:
+    destination_id = store.destination_id(record.destination)
+    import_no = store.reserve("import_no", 1) + 1
+    screen(store, profile, parts, destination_id)
+    counts = _count(store)
+    if counts.total != rows_read:
+        raise StoreError(
+            f"Import {record.import_id}: {rows_read} rows were read and {counts.total} judged. Nothing was kept; "
+            "please report this with the file's dialect."
+        )
+    contacts = _number_leads(store, counts.created)
+    _write_contacts(store, profile, import_no, at)
+    _write_leads(store, profile, parts, import_no, destination_id, at)
+    if record.destination.kind == "schedule":
+        _enroll(store, import_no, destination_id, at)
+    _write_ledger(store, import_no)
+    _keep_raw_rows(store, import_no, raw_rows)
+    _require_one_contact_per_identifier(store, profile, import_no)
+    store.record_import(
+        import_no,
+        record,
+        status=ImportStatus.COMPLETED_WITH_REJECTS if counts.rejected else ImportStatus.COMPLETED,
+        rows_read=rows_read,
+        counts=counts,
+        contacts_created=contacts,
+        message="",
+        at=at,
+    )
+
+
+def _count(store: LeadStore) -> RowCounts:
+    found = dict(store.rows("select outcome::varchar, count(*) from verdicts group by outcome"))
+    return RowCounts(**{outcome.value: found.get(outcome.value, 0) for outcome in Outcome})
+
+
+def _number_leads(store: LeadStore, created: int) -> int:
+    """Give each created row its lead and its contact, the known one or a new one; return how many are new."""
+    new = int(store.rows("select count(*) from verdicts where outcome = 'created' and known_contact is null")[0][0])
+    first_lead, first_contact = store.reserve("lead_id", created), store.reserve("contact_id", new)
+    store.run(
+        """
+        create or replace temp table new_leads as
+        select row_number, key, value, known_contact is null as is_new_contact,
+               $first_lead + row_number() over (order by row_number) as lead_id,
+               coalesce(known_contact,
+                        $first_contact + row_number() over (partition by known_contact is null order by row_number)
+               ) as contact_id
+        from verdicts where outcome = 'created'
+        """,
+        {"first_lead": first_lead, "first_contact": first_contact},
+    )
+    return new
+
+
+def _write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime) -> None:
+    store.run(
+        "insert into base.contacts by name select contact_id, $import_no as import_no, $at as created_at"
+        " from new_leads where is_new_contact order by contact_id",
+        {"import_no": import_no, "at": at},
+    )
+    store.run(
+        "insert into base.identifiers by name select $kind as kind, key, value, contact_id, $import_no as import_no"
+        " from new_leads where is_new_contact order by contact_id",
+        {"kind": profile.identify_by, "import_no": import_no},
+    )
+
+
+def _write_leads(
+    store: LeadStore,
+    profile: ImportProfile,
+    parts: Sequence[str],
+    import_no: int,
+    destination_id: int,
+    at: datetime,
+) -> None:
+    columns = [f"p.{field}::varchar as {field}" for field in _TEXT_FIELDS if field in profile.fields]
+    if "expires_in" in profile.fields:
+        columns.append("$at + to_hours(p.expires_in) as expires_at")
+    store.run(
+        f"""
+        insert into base.leads by name
+        select n.lead_id, n.contact_id, $destination_id as destination_id, {", ".join(columns)}, p.attributes,
+               $import_no as import_no, n.row_number, $at as created_at, $at as updated_at
+        from new_leads n join read_parquet($parts) p using (row_number) order by n.row_number
+        """,  # noqa: S608  # names of standard fields
+        {"destination_id": destination_id, "import_no": import_no, "at": at, "parts": list(parts)},
+    )
+
+
+def _enroll(store: LeadStore, import_no: int, destination_id: int, at: datetime) -> None:
+    """Put each new lead of a schedule at the schedule's first action, due now."""
+    store.run(
+        "insert into base.enrollments by name select lead_id, $destination_id as destination_id, 1 as action,"
+        " 'due' as status, $at as due_at, $import_no as import_no from new_leads order by lead_id",
+        {"destination_id": destination_id, "at": at, "import_no": import_no},
+    )
+
+
+def _write_ledger(store: LeadStore, import_no: int) -> None:
+    """Write the outcome of every row, with the lead it became or matched."""
+    store.run(
+        """
+        insert into base.row_outcomes by name
+        select $import_no as import_no, v.row_number, v.line_number, v.outcome, v.reason_codes, v.warning_codes,
+               coalesce(v.known_lead, n.lead_id) as lead_id
+        from verdicts v left join new_leads n on n.row_number = v.first_row and v.first_row is not null
+        order by v.row_number
+        """,
+        {"import_no": import_no},
+    )
+
+
+def _keep_raw_rows(store: LeadStore, import_no: int, raw_rows: RawRows) -> None:
+    """Keep the original of every row that did not become a lead, with its reasons."""
+    wanted = store.frame(
+        "select row_number from verdicts where outcome in ('rejected', 'suppressed', 'duplicate') order by row_number"
+    )
+    if wanted.is_empty():
+        return
+    kept = 0
+    for raw in raw_rows(wanted):
+        store.con.register("raw_rows", raw.select("row_number", "raw").to_arrow())
+        store.run(
+            "insert into base.rejected_rows by name select $import_no as import_no, v.row_number, v.line_number,"
+            " v.outcome, v.reason_codes, r.raw from raw_rows r join verdicts v using (row_number)"
+            " order by v.row_number",
+            {"import_no": import_no},
+        )
+        store.con.unregister("raw_rows")
+        kept += raw.height
+    if kept != wanted.height:
+        raise StoreError(f"{wanted.height} rows were not imported and {kept} originals were kept; nothing was written.")
+
+
+def _require_one_contact_per_identifier(store: LeadStore, profile: ImportProfile, import_no: int) -> None:
+    """Check what a unique index would: no identifier of this import belongs to two contacts."""
+    doubled = store.rows(
+        """
+        select count(*) from (
+            select i.key, i.value from base.identifiers i
+            semi join (select key from base.identifiers where import_no = $import_no) fresh using (key)
+            where i.kind = $kind group by i.key, i.value having count(*) > 1)
+        """,
+        {"kind": profile.identify_by, "import_no": import_no},
+    )[0][0]
+    if doubled:
+        raise StoreError(
+            f"{doubled} identifiers would belong to two contacts; nothing was written. Please report this."
+        )

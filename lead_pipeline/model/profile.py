@@ -5,7 +5,7 @@ Reading YAML, and knowing which countries exist, belongs in profiles/; nothing h
 import hashlib
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lead_pipeline.model.errors import UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import RESERVED_COLUMNS, STANDARD_FIELDS, FieldRule, FrozenModel
@@ -20,16 +20,45 @@ DESTINATION_KINDS: tuple[DestinationKind, ...] = (
     "workspace",
 )
 
+
+class RuleError(ValueError):
+    """What contradicts itself in a profile, and the key to look at; pydantic reports it among its own errors."""
+
+    def __init__(self, sentence: str, *key: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
+def _standard_field(name: str) -> str:
+    if name not in STANDARD_FIELDS:
+        raise ValueError(
+            f"this is not a field.{did_you_mean(name, STANDARD_FIELDS)} The fields are "
+            f"{listed(STANDARD_FIELDS, limit=30)}; a column that is none of them becomes an attribute by itself"
+        )
+    return name
+
+
+def _free_name(name: str) -> str:
+    if name in RESERVED_COLUMNS or not name.strip():
+        raise ValueError("an attribute cannot have this name; choose another")
+    return name
+
+
+FieldName = Annotated[str, AfterValidator(_standard_field)]
+AttributeName = Annotated[str, AfterValidator(_free_name)]
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Rate = Annotated[float, Field(ge=0, le=1)]
+
+
+_LONGEST_NAME = 80
 
 
 class Destination(FrozenModel):
     """What a lead is loaded into."""
 
     kind: DestinationKind
-    name: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_NAME, strip_whitespace=True)]
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
@@ -38,10 +67,11 @@ class Destination(FrozenModel):
     def parse(cls, text: str) -> Self:
         """Read `kind:name`, as the command line spells it; raises UsageError."""
         kind, _, name = text.partition(":")
-        if kind not in DESTINATION_KINDS or not name.strip():
+        if kind not in DESTINATION_KINDS or not 0 < len(name.strip()) <= _LONGEST_NAME:
             raise UsageError(
-                f"Destination '{text}' is not of the form kind:name.{did_you_mean(kind, DESTINATION_KINDS)} "
-                f"Write for example schedule:solar; the kinds are {listed(DESTINATION_KINDS)}."
+                f"Destination '{text[:100]}' is not of the form kind:name.{did_you_mean(kind, DESTINATION_KINDS)} "
+                f"Write for example schedule:solar; the kinds are {listed(DESTINATION_KINDS)}, and a name has "
+                f"1 to {_LONGEST_NAME} characters."
             )
         return cls(kind=kind, name=name)
 
@@ -55,7 +85,7 @@ class RejectRate(FrozenModel):
     @model_validator(mode="after")
     def _warns_first(self) -> Self:
         if self.warn > self.error:
-            raise ValueError("warn must not be above error; swap the two numbers")
+            raise RuleError("warn must not be above error; swap the two numbers", "warn")
         return self
 
 
@@ -68,11 +98,11 @@ class ImportProfile(FrozenModel):
     default_region: Region | None = Field(
         default=None, description="ISO code of the country assumed for numbers written without +."
     )
-    fields: dict[str, FieldRule] = Field(min_length=1, description="Standard field: the column and rules it has.")
+    fields: dict[FieldName, FieldRule] = Field(min_length=1, description="Standard field: the column and rules it has.")
     other_columns: Literal["attributes", "ignore"] = Field(
         default="attributes", description="What becomes of columns that no field names."
     )
-    default_attributes: dict[str, str] = Field(
+    default_attributes: dict[AttributeName, str] = Field(
         default_factory=dict,
         description="Attributes for rows that leave the value empty or have no such column.",
     )
@@ -86,37 +116,16 @@ class ImportProfile(FrozenModel):
     )
     reject_rate: RejectRate = RejectRate()
 
-    @field_validator("fields")
-    @classmethod
-    def _fields_are_standard(cls, fields: dict[str, FieldRule]) -> dict[str, FieldRule]:
-        for name in fields:
-            if name not in STANDARD_FIELDS:
-                raise ValueError(
-                    f"'{name}' is not a field.{did_you_mean(name, STANDARD_FIELDS)} The fields are "
-                    f"{listed(STANDARD_FIELDS, limit=30)}; a column that is none of them becomes an attribute by itself"
-                )
-        return fields
-
-    @field_validator("default_attributes")
-    @classmethod
-    def _attributes_are_not_reserved(cls, attributes: dict[str, str]) -> dict[str, str]:
-        taken = [name for name in attributes if name in RESERVED_COLUMNS or not name.strip()]
-        if taken:
-            raise ValueError(f"'{taken[0]}' cannot be the name of an attribute; choose another name")
-        return attributes
-
     @model_validator(mode="after")
     def _somebody_is_identified(self) -> Self:
-        rule = self.fields.get(self.identify_by)
-        if rule is None or rule.type != self.identify_by or not rule.required:
-            raise ValueError(
-                f"leads are identified by {self.identify_by}, so `fields:` needs "
-                f"{self.identify_by}: {{type: {self.identify_by}, required: true}}"
-            )
+        who, rule = self.identify_by, self.fields.get(self.identify_by)
+        if rule is None or rule.type != who or not rule.required:
+            needed = f"{who}: {{type: {who}, required: true}}"
+            raise RuleError(f"leads are identified by {who}, so `fields:` needs {needed}", "fields", who)
         if rule.on_invalid != "reject":
-            raise ValueError(
-                f"leads are identified by {self.identify_by}, so a bad one cannot be blanked; "
-                f"set on_invalid: reject under fields.{self.identify_by}"
+            raise RuleError(
+                f"leads are identified by {who}, so a bad one cannot be blanked; write reject, or leave it out",
+                *("fields", who, "on_invalid"),
             )
         return self
 
@@ -125,24 +134,25 @@ class ImportProfile(FrozenModel):
         """Headers are matched whatever their case and outer blanks, so they are told apart alike here."""
         taken: dict[str, str] = {}
         for field in self.fields:
-            column = self.column_of(field).strip().casefold()
+            column = self._folded_column_of(field)
             if column in taken:
-                raise ValueError(
+                raise RuleError(
                     f"column '{self.column_of(field)}' is named by two fields, {taken[column]} and {field} "
-                    "(letter case and outer blanks aside); name it under one"
+                    "(letter case and outer blanks aside); name it under one",
+                    *("fields", field, "column"),
                 )
             taken[column] = field
         return self
 
     @model_validator(mode="after")
     def _attributes_are_no_fields(self) -> Self:
-        columns = {self.column_of(field).strip().casefold(): field for field in self.fields}
+        columns = {self._folded_column_of(field): field for field in self.fields}
         for name in self.default_attributes:
             field = columns.get(name.strip().casefold())
             if field is not None:
-                raise ValueError(
-                    f"default_attributes names '{name}', but that column is the field {field}, not an attribute; "
-                    "remove the default, or the field"
+                raise RuleError(
+                    f"the column '{name}' is the field {field}, not an attribute; remove the default, or the field",
+                    *("default_attributes", name),
                 )
         return self
 
@@ -153,6 +163,9 @@ class ImportProfile(FrozenModel):
     def column_of(self, field: str) -> str:
         """Return the header of the column that supplies `field`."""
         return self.fields[field].column or field
+
+    def _folded_column_of(self, field: str) -> str:
+        return self.column_of(field).strip().casefold()
 
     def with_destination(self, destination: Destination) -> "ImportProfile":
         """Return this profile aimed at another destination."""

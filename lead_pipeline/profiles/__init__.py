@@ -1,1 +1,5 @@
-"""The bundled import profiles (YAML) and their loader. What a profile *is* belongs in model/profile.py."""
+"""The bundled profiles and the loader of all of them. What a profile can say belongs in model/profile.py."""
+
+from lead_pipeline.profiles.loader import ProfileListing, load_profile, parse_profile, profile_names, profile_text
+
+__all__ = ["ProfileListing", "load_profile", "parse_profile", "profile_names", "profile_text"]

@@ -1,0 +1,130 @@
+"""A profile's YAML as plain data, with the line every key stands on. What the keys mean belongs in loader.py.
+
+Every scalar is read as the text that was written, and the model decides what it is: YAML 1.1 would make `NO` (Norway)
+false, `012` the number 10 and `1:30` the number 90. Tags, anchors and aliases are refused: a profile needs none, and
+they are how a short document becomes a huge one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+#: Where a key stands in the document: ("fields", "phone", "column").
+KeyPath = tuple[str, ...]
+
+#: What a document is made of: no scalar is anything but the text that was written.
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
+
+_LONGEST = 200_000
+_DEEPEST = 12
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a profile, in one sentence or two, and the line it is on (None: the document as a whole)."""
+
+    line: int | None
+    sentence: str
+
+
+@dataclass(slots=True)
+class Document:
+    """A profile as written: the data, the line of each key, and what is wrong with its form."""
+
+    data: Plain = None
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line_of(self, path: KeyPath) -> int | None:
+        """Return the line of a key, or of the nearest key around it when it is not there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+
+def read_document(text: str) -> Document:
+    """Read YAML text; whatever is wrong with its form is in `problems`, and nothing is raised for it."""
+    document = Document()
+    if len(text) > _LONGEST:
+        document.problems.append(Problem(None, f"The file has more than {_LONGEST:,} characters; it is no profile."))
+        return document
+    try:
+        document.problems.extend(_refused(text))
+        root = None if document.problems else yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        document.problems.append(_syntax_problem(error))
+        return document
+    if root is not None:
+        document.data = _plain(root, (), document)
+    return document
+
+
+def _refused(text: str) -> Iterator[Problem]:
+    """Yield what YAML allows and a profile does not; event by event, so that no nesting is too deep to look at."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        line = _line(event.start_mark)
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            yield Problem(
+                line, "Anchors (&) and aliases (*) are not used in profiles; write the value out, or quote it."
+            )
+        elif tag:
+            yield Problem(line, f"Tags such as {tag} are not used in profiles; write the value alone, or quote it.")
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            yield Problem(line, "The keys are nested too deep; a profile has three levels.")
+            return
+
+
+def _line(mark: Any) -> int | None:  # noqa: ANN401 PyYAML's C and Python marks share no base class
+    return None if mark is None else int(mark.line) + 1
+
+
+def _syntax_problem(error: yaml.YAMLError) -> Problem:
+    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    return Problem(
+        _line(getattr(error, "problem_mark", None)), f"This is not valid YAML: {what}. {_way_out(str(what))}"
+    )
+
+
+def _way_out(what: str) -> str:
+    if "\\t" in what:
+        return "Indent with spaces, not with tabs."
+    if "cannot start any token" in what:
+        return "Put a value that starts with such a character in quotes."
+    if "mapping values are not allowed" in what:
+        return "Put a value that contains a colon in quotes, and indent keys of one level alike."
+    if "but found another document" in what:
+        return "Keep one profile per file, without --- between."
+    return "Check indentation, quotes and brackets on this line and the one above."
+
+
+def _plain(node: yaml.Node, path: KeyPath, document: Document) -> Plain:
+    """Return texts, None, lists and dicts; note the line of each key and any key that stands twice."""
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, path, document) for item in node.value]
+    if isinstance(node, yaml.ScalarNode):
+        return None if node.style is None and node.value in _NULLS else str(node.value)
+    data: dict[str, Plain] = {}
+    for key, value in node.value:
+        line = _line(key.start_mark)
+        if not isinstance(key, yaml.ScalarNode):
+            document.problems.append(Problem(line, "A key must be one word, not a list or a mapping."))
+            continue
+        here = (*path, key.value)
+        if key.value in data:
+            sentence = (
+                f"'{'.'.join(here)}' is here for the second time (first in line {document.lines[here]}); remove one."
+            )
+            document.problems.append(Problem(line, sentence))
+            continue
+        document.lines[here] = line or 0
+        data[key.value] = _plain(value, here, document)
+    return data

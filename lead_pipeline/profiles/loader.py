@@ -1,0 +1,142 @@
+"""Finding and reading profiles, the bundled ones and one's own, and saying what is wrong with one: file, line, key,
+what was found, the fix. What a profile can say is the model's business.
+"""
+
+import re
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from lead_pipeline.model.errors import ProfileError, UsageError, did_you_mean, listed
+from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.normalizing.regions import checked_region
+from lead_pipeline.profiles.document import Document, Plain, Problem, read_document
+from lead_pipeline.profiles.sentences import problems_of
+
+_SUFFIX = ".yaml"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_SHOWN = 20
+
+
+class ProfileListing(FrozenModel):
+    """A profile that can be named: `home` for one in the home's folder, which wins over a `bundled` one of its name."""
+
+    name: str
+    origin: Literal["bundled", "home"]
+    file: str
+
+
+def load_profile(name: str, *, folder: Path | None) -> ImportProfile:
+    """Return the profile of that name: `<folder>/<name>.yaml` if there is one, else the bundled one.
+
+    Raises:
+        ProfileError: there is none, it cannot be read, or it is wrong; the message has a line for each fault.
+    """
+    listing = _listing(name, folder)
+    profile = parse_profile(_text_of(listing), listing.file)
+    if profile.name != name:
+        raise ProfileError(
+            f"{listing.file}: the file is named '{name}', but its `name:` is '{profile.name}'. Make the two alike."
+        )
+    return profile
+
+
+def profile_names(folder: Path | None) -> list[ProfileListing]:
+    """Return the profiles that can be named, in alphabetical order; files with unusable names are left out."""
+    bundled = (entry.name for entry in resources.files("lead_pipeline.profiles").iterdir())
+    entries = {name: ProfileListing(name=name, origin="bundled", file=f"{name}{_SUFFIX}") for name in _named(bundled)}
+    if folder is not None and folder.is_dir():
+        own = (path.name for path in folder.iterdir())
+        entries |= {
+            name: ProfileListing(name=name, origin="home", file=str(folder / f"{name}{_SUFFIX}"))
+            for name in _named(own)
+        }
+    return [entries[name] for name in sorted(entries)]
+
+
+def profile_text(name: str, *, folder: Path | None) -> str:
+    """Return the YAML of a profile as it was written, comments included; raises ProfileError like `load_profile`."""
+    return _text_of(_listing(name, folder))
+
+
+def parse_profile(text: str, source: str) -> ImportProfile:
+    """Read a profile; `source` is what the sentences call it, such as the file's path.
+
+    Raises:
+        ProfileError: one line per fault, each with source, line, key, what was found and the fix.
+    """
+    document = read_document(text)
+    if document.problems:
+        raise ProfileError(_told(document.problems, source))
+    if not isinstance(document.data, dict):
+        found = "is empty" if document.data is None else "has no `key: value` lines"
+        raise ProfileError(
+            f"{source}: the file {found}. Copy a profile that works, such as call_schedule, and adapt it."
+        )
+    return _validated(document.data, document, source)
+
+
+def _validated(data: dict[str, Plain], document: Document, source: str) -> ImportProfile:
+    problems = _region_problems(data.get("default_region"), document)
+    told = {"default_region"} if problems else set()
+    try:
+        profile = ImportProfile.model_validate({key: value for key, value in data.items() if key not in told})
+    except ValidationError as error:
+        problems += problems_of(error, document)
+    else:
+        if not problems:
+            return profile
+    raise ProfileError(_told(problems, source))
+
+
+def _region_problems(region: Plain, document: Document) -> list[Problem]:
+    """Judge the region here, for the model does not know which ones there are."""
+    if not isinstance(region, str):
+        return []
+    try:
+        checked_region(region)
+    except UsageError as error:
+        return [Problem(document.line_of(("default_region",)), f"'default_region': {error}")]
+    return []
+
+
+def _told(problems: list[Problem], source: str) -> str:
+    ordered = sorted(problems, key=lambda problem: problem.line or 0)
+    lines = [f"{source}, line {p.line}: {p.sentence}" if p.line else f"{source}: {p.sentence}" for p in ordered]
+    more = [f"{source}: and {len(lines) - _SHOWN} more."] if len(lines) > _SHOWN else []
+    return "\n".join(dict.fromkeys(lines[:_SHOWN] + more))
+
+
+def _named(files: Iterable[str]) -> list[str]:
+    stems = [file.removesuffix(_SUFFIX) for file in files if file.endswith(_SUFFIX)]
+    return [stem for stem in stems if _NAME.fullmatch(stem)]
+
+
+def _listing(name: str, folder: Path | None) -> ProfileListing:
+    entries = {entry.name: entry for entry in profile_names(folder)}
+    if name in entries:
+        return entries[name]
+    place = f"put your own into {folder}" if folder else "put your own into the folder profiles/ of the home"
+    raise ProfileError(
+        f"There is no profile '{name}'.{did_you_mean(name, entries)} The profiles are {listed(entries)}; {place}, "
+        "as NAME.yaml."
+    )
+
+
+def _text_of(listing: ProfileListing) -> str:
+    """Read the file as UTF-8, with or without BOM; raises ProfileError when it cannot be read."""
+    bundled = resources.files("lead_pipeline.profiles") / listing.file
+    try:
+        content = bundled.read_bytes() if listing.origin == "bundled" else Path(listing.file).read_bytes()
+    except OSError as error:
+        what = f"{listing.file} cannot be read: {error.strerror}."
+        raise ProfileError(f"{what} Check the file and its permissions.") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ProfileError(f"{listing.file}, line {line}: this is not UTF-8. Save the file as UTF-8.") from None

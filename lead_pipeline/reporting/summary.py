@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
@@ -66,6 +67,23 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "started_at": result.started_at.isoformat(),
         "ended_at": result.ended_at.isoformat(),
         "seconds": round(_seconds(result), 3),
+    }
+
+
+def failure_as_json(file_name: str, profile: str, error: LeadPipelineError) -> dict[str, Any]:
+    """Return the object that `import --json` prints for a file that could not even be tried, such as a missing one."""
+    return {
+        "import_id": None,
+        "status": ImportStatus.FAILED.value,
+        "profile": profile,
+        "file_name": one_line(file_name),
+        "file_sha256": None,
+        "rows_read": None,
+        **{f"rows_{outcome.value}": 0 for outcome in Outcome},
+        "reasons": [{"code": error.reason.value, "outcome": "file", "count": 1}] if error.reason else [],
+        "message": str(error),
+        "rejected_file": None,
+        "report_file": None,
     }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -41,21 +42,18 @@ def import_panel(result: ImportResult, home: Path, *, reasons: int = 8) -> Rende
 
 
 def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
-    """Return past imports, newest first."""
-    table = Table(title=None, header_style="bold")
-    for name in ("import", "status", "profile", "destination"):
-        table.add_column(name, overflow="fold")
-    for name in ("read", "created", "duplicate", "suppressed", "rejected", "skipped"):
-        table.add_column(name, justify="right")
-    table.add_column("committed", overflow="fold")
+    """Return past imports, newest first; narrow enough for a terminal of 80 columns."""
+    table = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("import", no_wrap=True)
+    for name in _SHOWN:
+        table.add_column(name[:4] if name != "read" else name, justify="right")
+    table.add_column("status and destination", overflow="fold")
     for one in imports:
+        numbers = (one[f"rows_{name}"] for name in _SHOWN)
         table.add_row(
-            str(one["import_id"]),
-            str(one["status"]),
-            str(one["profile"]),
-            f"{one['destination_kind']}:{one['destination_name']}",
-            *("" if one[f"rows_{name}"] is None else f"{one[f'rows_{name}']:,}" for name in _SHOWN),
-            str(one["committed_at"])[:19].replace("T", " "),
+            f"{one['import_id']}\n[dim]{str(one['committed_at'])[:19].replace('T', ' ')}[/dim]",
+            *("" if number is None else f"{number:,}" for number in numbers),
+            f"{one['status']}\n[dim]{one['profile']} → {one['destination_kind']}:{one['destination_name']}[/dim]",
         )
     return table
 
@@ -63,13 +61,26 @@ def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
 _SHOWN = ("read", "created", "duplicate", "suppressed", "rejected", "skipped")
 
 
-def frame_table(frame: pl.DataFrame) -> Table:
-    """Return a query's result, every value as text."""
-    table = Table(header_style="bold")
+def frame_table(frame: pl.DataFrame, width: int) -> RenderableType:
+    """Return a query's result, every value as text: as a table, or one value per line when it is too wide for that."""
+    shown = frame.with_columns(pl.all().map_elements(lambda value: one_line(str(value)), return_dtype=pl.String))
+    lengths = [max([len(name), *shown[name].str.len_chars().drop_nulls().to_list()]) for name in shown.columns]
+    if sum(min(length, 40) + 3 for length in lengths) > width:
+        return _records(shown)
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
     for name, dtype in frame.schema.items():
-        table.add_column(one_line(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in frame.iter_rows():
-        table.add_row(*("" if value is None else Text(one_line(str(value))) for value in row))
+        table.add_column(Text(one_line(name)), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in shown.iter_rows():
+        table.add_row(*("" if value is None else Text(value) for value in row))
+    return table
+
+
+def _records(shown: pl.DataFrame) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for number, row in enumerate(shown.iter_rows(named=True), start=1):
+        table.add_row(Text(f"── {number} ──", style="dim"), "")
+        for name, value in row.items():
+            table.add_row(Text(one_line(name), style="bold"), Text("" if value is None else value))
     return table
 
 

@@ -24,9 +24,12 @@ def status_sentence(result: ImportResult) -> str:
     if result.status not in COMMITTED:
         return _STATUS_SENTENCES[result.status]
     sentences = [_leads_sentence(result)]
-    if result.counts.rejected:
-        some = counted(result.counts.rejected, "row")
-        sentences.append(f"{some} could not be used; correct {_them(result.counts.rejected)} and drop the file again.")
+    rejected = result.counts.rejected
+    if rejected:
+        them = "it" if rejected == 1 else "them"
+        sentences.append(
+            f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop that."
+        )
     if result.already_imported:
         sentences.insert(0, "This content was imported before, so nothing was done this time.")
     return " ".join(sentences)
@@ -34,16 +37,15 @@ def status_sentence(result: ImportResult) -> str:
 
 def _leads_sentence(result: ImportResult) -> str:
     created, read = result.counts.created, result.rows_read or 0
+    if read == 0:
+        return "The file has no rows."
+    if read == 1:
+        return "The one row became a new lead." if created else "The one row did not become a new lead."
     if created == read:
-        became = f"All {read:,} rows" if read > 1 else "The one row"
-        return f"{became} became new leads." if read > 1 else f"{became} became a new lead."
+        return f"All {read:,} rows became new leads."
     if created == 0:
-        return f"None of the {counted(read, 'row')} became a new lead."
+        return f"None of the {read:,} rows became a new lead."
     return f"{created:,} of {read:,} rows became {'a new lead' if created == 1 else 'new leads'}."
-
-
-def _them(number: int) -> str:
-    return "it" if number == 1 else "them"
 
 
 def counted(number: int, noun: str) -> str:

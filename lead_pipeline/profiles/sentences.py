@@ -58,6 +58,8 @@ def _key_path(details: ErrorDetails) -> KeyPath:
     """Return where the key stands in the document: pydantic's location names the type of a field's rule as well."""
     parts = tuple(str(part) for part in details["loc"] if part != "[key]")
     path = (*parts[:2], *parts[3:]) if parts[:1] == ("fields",) else parts
+    if details["type"] == "union_tag_invalid":
+        return (*path, "type")
     culprit = details.get("ctx", {}).get("error")
     return (*path, *culprit.key) if isinstance(culprit, RuleError) else path
 
@@ -74,7 +76,7 @@ def _sentence(details: ErrorDetails, path: KeyPath) -> str:
         case "union_tag_not_found":
             return f"'{key}' does not say its type: add `type:` with one of {listed(_RULES)}."
         case "union_tag_invalid":
-            return _no_option(f"{key}.type", details["ctx"]["tag"], _RULES)
+            return _no_option(key, details["ctx"]["tag"], _RULES)
         case "literal_error":
             return _no_option(key, details["input"], _options(path))
         case _:

@@ -1,0 +1,236 @@
+"""Profiles: found by name, and refused with source, line, key, what was found and the fix."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lead_pipeline.model.errors import ProfileError
+from lead_pipeline.normalizing.regions import supported_regions
+from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
+
+GOOD = """\
+name: solar
+destination: {kind: schedule, name: solar}
+default_region: US
+fields:
+  phone:
+    type: phone
+    required: true
+  expires_in:
+    type: integer
+    min: 0
+default_attributes:
+  sub_id: none
+scrub_scope: company
+reject_rate:
+  warn: 0.2
+  error: 0.4
+"""
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ProfileError) as refused:
+        parse_profile(text, "solar.yaml")
+    return str(refused.value)
+
+
+def test_a_profile_is_read_as_it_is_written():
+    profile = parse_profile(GOOD, "solar.yaml")
+    assert str(profile.destination) == "schedule:solar"
+    assert (profile.default_region, profile.scrub_scope) == ("US", "company")
+    assert profile.fields["phone"].required is True
+    assert profile.fields["expires_in"].model_dump(exclude={"column"}) == {
+        "type": "integer",
+        "required": False,
+        "on_invalid": "reject",
+        "min": 0,
+        "max": None,
+    }
+    assert profile.default_attributes == {"sub_id": "none"}
+    assert (profile.reject_rate.warn, profile.reject_rate.error) == (0.2, 0.4)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "parts"),
+    [
+        ("scrub_scope", "scub_scope", ["line 13", "'scub_scope'", "Did you mean 'scrub_scope'?", "default_region"]),
+        ("kind: schedule", "kind: pigeon", ["line 2", "'destination.kind'", "'pigeon'", "schedule, offer, campaign"]),
+        ("kind: schedule", "kind: ofer", ["'ofer'", "Did you mean 'offer'?"]),
+        ("kind: schedule, ", "", ["line 2", "'destination.kind' is missing", "schedule, offer, campaign"]),
+        ("{kind: schedule, name: solar}", "solar", ["line 2", "'destination' is 'solar'", "key: value"]),
+        ("{kind: schedule, name: solar}", "", ["line 2", "'destination' is empty", "key: value"]),
+        ("name: solar}", "nmae: solar}", ["'nmae'", "below 'destination'", "Did you mean 'name'?"]),
+        ("destination: {kind: schedule, name: solar}\n", "", ["'destination' is missing", "kind: schedule"]),
+        ("name: solar\n", "", ["'name' is missing"]),
+        ("name: solar\n", "name: Solar List\n", ["line 1", "'name' is 'Solar List'", "lower-case letters"]),
+        ("default_region: US", "default_region: UK", ["line 3", "'UK'", "Did you mean 'GB'?"]),
+        ("default_region: US", "default_region: us", ["line 3", "'us'", "Did you mean 'US'?"]),
+        ("default_region: US", "default_region: USA", ["line 3", "'USA'", "Did you mean 'US'?"]),
+        ("default_region: US", "default_region: Germany", ["line 3", "'Germany'", "Did you mean 'DE'?"]),
+        ("default_region: US", "default_region: [US, CA]", ["line 3", "'default_region' is a list"]),
+        ("  phone:", "  phnoe:", ["line 5", "'fields.phnoe'", "Did you mean 'phone'?", "becomes an attribute"]),
+        ("type: phone", "type: telephone", ["line 6", "'fields.phone.type' is 'telephone'", "Did you mean 'phone'?"]),
+        ("    type: phone\n", "", ["line 5", "'fields.phone' does not say its type", "phone, email, text"]),
+        ("required: true", "required: maybe", ["line 7", "'fields.phone.required' is 'maybe'", "true or false"]),
+        ("required: true", "requierd: true", ["line 7", "'requierd'", "Did you mean 'required'?"]),
+        ("required: true", "required: false", ["line 5", "identified by phone", "{type: phone, required: true}"]),
+        ("required: true", "required: true\n    on_invalid: blank", ["line 8", "cannot be blanked", "write reject"]),
+        ("required: true", "required: true\n    max_length: 9", ["line 8", "'max_length'", "below 'fields.phone'"]),
+        ("min: 0", "min: soon", ["line 10", "'fields.expires_in.min' is 'soon'", "whole number"]),
+        ("min: 0", "min: 1.5", ["line 10", "'1.5'", "whole number"]),
+        ("min: 0", "min: 9\n    max: 8", ["line 8", "min must not be above max"]),
+        ("type: integer", "type: text\n    max_length: 0", ["line 10", "above 0"]),
+        ("    type: integer\n    min: 0", "    type: text\n    column: Phone", ["line 10", "two fields", "phone"]),
+        ("    type: integer", "    type: integer\n    on_invalid: drop", ["line 10", "'drop'", "reject, blank"]),
+        ("sub_id: none", "phone: none", ["line 12", "'phone' is the field phone"]),
+        ("sub_id: none", "reasons: none", ["line 12", "cannot have this name"]),
+        ("sub_id: none", "sub_id: [1, 2]", ["line 12", "'default_attributes.sub_id' is a list"]),
+        ("sub_id: none", "sub_id:", ["line 12", "'default_attributes.sub_id' is empty"]),
+        ("company", "everywhere", ["line 13", "'everywhere'", "destination, company"]),
+        ("warn: 0.2", "warn: often", ["line 15", "'reject_rate.warn' is 'often'", "write a number"]),
+        ("warn: 0.2", "warn: 20", ["line 15", "at most 1"]),
+        ("warn: 0.2", "warn: -1", ["line 15", "at least 0"]),
+        ("warn: 0.2", "warn: nan", ["line 15", "write a number"]),
+        ("warn: 0.2", "warn: 0.9", ["line 15", "must not be above error"]),
+        ("warn: 0.2", "wran: 0.2", ["line 15", "Did you mean 'warn'?"]),
+        ("scrub_scope: company", "identify_by: email", ["line 4", "identified by email"]),
+        ("scrub_scope: company", "name: twice", ["line 13", "second time", "line 1"]),
+        ("    required: true", "    required: true\n    type: text", ["line 8", "'fields.phone.type'", "line 6"]),
+        ("    min: 0", "\tmin: 0", ["line 10", "not valid YAML", "spaces, not with tabs"]),
+        ("company", "a: b", ["line 13", "not valid YAML", "quotes"]),
+        ("company", "'company", ["not valid YAML", "quotes"]),
+        ("company", "@home", ["line 13", "not valid YAML", "in quotes"]),
+        ("company", "&x company", ["line 13", "Anchors"]),
+        ("company", "!!python/object/apply:os.system [ls]", ["line 13", "Tags"]),
+        ("company", "company\n---\na: 1", ["one profile per file"]),
+        ("company", "\x07", ["not valid YAML"]),
+        ("company", "[" * 5000, ["line 13", "nested too deep"]),
+        ("scrub_scope: company", "? [a, b]\n: c", ["line 13", "one word"]),
+        ("  phone:", "  phone: x\n  email:", ["'fields.phone' is 'x'"]),
+    ],
+    ids=lambda value: value.strip()[:30] if isinstance(value, str) else "",
+)
+def test_a_wrong_profile_is_refused_with_line_culprit_and_fix(good, bad, parts):
+    assert good in GOOD
+    sentence = refusal(GOOD.replace(good, bad, 1))
+    assert sentence.startswith("solar.yaml")
+    for part in parts:
+        assert part in sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("", "is empty"), ("# only a comment\n", "is empty"), ("- a\n- b\n", "key: value"), ("solar", "key: value")],
+    ids=["empty", "comment", "list", "word"],
+)
+def test_a_file_without_keys_is_refused(text, part):
+    assert part in refusal(text)
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_their_lines():
+    text = GOOD.replace("US", "UK").replace("min: 0", "min: x").replace("scrub_", "scub_").replace("0.2", "often")
+    lines = refusal(text).splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"solar.yaml, line {n}" for n in (3, 10, 13, 15)]
+
+
+def test_a_file_full_of_faults_is_told_shortly():
+    text = GOOD + "".join(f"key{n}: 1\n" for n in range(500))
+    assert len(refusal(text).splitlines()) == 21
+    assert refusal(text).endswith("and 480 more.")
+
+
+def test_a_huge_file_is_no_profile():
+    assert "no profile" in refusal("# x\n" * 100_000)
+
+
+@pytest.mark.parametrize("region", ["NO", "'NO'", '"NO"'])
+def test_norway_is_a_country_and_not_a_boolean(region):
+    assert parse_profile(GOOD.replace("US", region), "solar.yaml").default_region == "NO"
+
+
+@pytest.mark.parametrize("written", ["007", "0x1F", "1:30", "1_000", "2026-11-20", "yes", "1e3", "+19518761336"])
+def test_an_attribute_is_the_text_that_is_written(written):
+    profile = parse_profile(GOOD.replace("sub_id: none", f"sub_id: {written}"), "solar.yaml")
+    assert profile.default_attributes == {"sub_id": written}
+
+
+@pytest.mark.parametrize("written", ["yes", "True", "on", "1", "'true'"])
+def test_yes_can_be_said_in_yaml_s_ways(written):
+    profile = parse_profile(GOOD.replace("required: true", f"required: {written}"), "solar.yaml")
+    assert profile.fields["phone"].required is True
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", ""])
+def test_no_region_is_a_choice(nothing):
+    assert parse_profile(GOOD.replace("US", nothing), "solar.yaml").default_region is None
+
+
+def test_every_region_that_numbers_can_be_read_under_is_accepted():
+    for region in supported_regions():
+        assert parse_profile(GOOD.replace("US", region), "solar.yaml").default_region == region
+
+
+@given(st.text(max_size=60) | st.text(alphabet="abc:-[]{}'\"#&*!|>%@`?,\n \t", max_size=40))
+def test_whatever_the_text_the_answer_is_a_profile_or_a_sentence(text):
+    with pytest.raises(ProfileError, match=r"^any\.yaml"):
+        parse_profile(text, "any.yaml")
+
+
+def test_a_profile_of_one_s_own_wins_over_the_bundled_one(tmp_path: Path):
+    (tmp_path / "call_schedule.yaml").write_text(GOOD.replace("name: solar\n", "name: call_schedule\n"))
+    assert load_profile("call_schedule", folder=tmp_path).scrub_scope == "company"
+    assert load_profile("call_schedule", folder=None).scrub_scope == "destination"
+    assert [(entry.name, entry.origin) for entry in profile_names(tmp_path)] == [("call_schedule", "home")]
+
+
+def test_profiles_are_listed_with_their_origin(tmp_path: Path):
+    (tmp_path / "solar.yaml").write_text(GOOD)
+    for odd in ("notes.txt", "Solar List.yaml", ".hidden.yaml", "solar.yml"):
+        (tmp_path / odd).write_text("")
+    listed = [(entry.name, entry.origin) for entry in profile_names(tmp_path)]
+    assert listed == [("call_schedule", "bundled"), ("solar", "home")]
+
+
+@pytest.mark.parametrize("folder", [None, Path("does/not/exist")], ids=["none", "absent"])
+def test_without_a_folder_there_are_the_bundled_profiles(folder):
+    assert "call_schedule" in [entry.name for entry in profile_names(folder)]
+
+
+@pytest.mark.parametrize("name", ["cal_schedule", "Call_Schedule", "../call_schedule", "call_schedule.yaml", "", "x"])
+def test_an_unknown_profile_is_refused_with_the_known_ones(name, tmp_path: Path):
+    with pytest.raises(ProfileError) as refused:
+        load_profile(name, folder=tmp_path)
+    assert f"'{name}'" in str(refused.value)
+    assert "call_schedule" in str(refused.value)
+    assert str(tmp_path) in str(refused.value)
+
+
+def test_a_name_that_differs_from_the_file_s_is_refused(tmp_path: Path):
+    (tmp_path / "wind.yaml").write_text(GOOD)
+    with pytest.raises(ProfileError, match=r"wind\.yaml.*'wind'.*'solar'.*alike"):
+        load_profile("wind", folder=tmp_path)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path):
+    (tmp_path / "solar.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load_profile("solar", folder=tmp_path).name == "solar"
+
+
+def test_another_encoding_is_refused_with_the_line(tmp_path: Path):
+    (tmp_path / "solar.yaml").write_bytes(GOOD.encode() + "description: Köln\n".encode("latin-1"))
+    with pytest.raises(ProfileError, match=r"solar\.yaml, line 17: this is not UTF-8"):
+        load_profile("solar", folder=tmp_path)
+
+
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path):
+    (tmp_path / "solar.yaml").mkdir()
+    with pytest.raises(ProfileError, match=r"solar\.yaml cannot be read"):
+        load_profile("solar", folder=tmp_path)
+
+
+def test_the_text_of_a_profile_comes_with_its_comments():
+    text = profile_text("call_schedule", folder=None)
+    assert text.startswith("#")
+    assert parse_profile(text, "call_schedule.yaml") == load_profile("call_schedule", folder=None)

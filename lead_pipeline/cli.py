@@ -1,8 +1,9 @@
-"""The lead-pipeline command: reads arguments, calls one function, shows what came of it. No logic of imports, no SQL."""
+"""The lead-pipeline command: reads arguments, calls one function, shows what came of it. No import logic, no SQL."""
 
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,7 @@ def the_home(given: Path | None) -> Home:
 
 
 class Shell(click.Group):
-    """A group whose commands end with our exit codes and one sentence, never with a traceback, when a person can help."""
+    """A group whose commands end with our exit codes and one sentence, not a traceback, when a person can help."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
         """Run a command and turn LeadPipelineErrors into a sentence and an exit code."""
@@ -72,6 +73,8 @@ class Shell(click.Group):
 def main(home: Path | None) -> None:
     """Import lead lists: drop a file, get imported leads, rejected leads with reasons, and a report."""
     del home  # read by the_home
+    # Dagster says at every start that backfill policies may change; our own tests notice when they do.
+    warnings.filterwarnings("ignore", message=".*is currently in (beta|preview).*")
     os.umask(0o077)  # everything that is written holds personal data
 
 
@@ -124,7 +127,7 @@ def import_command(
 def _import_one(
     launcher: "Launcher", file: Path, profile: "ImportProfile", destination: "Destination | None", *, as_json: bool
 ) -> int:
-    """Import one file, show what came of it, and return its exit code; trouble with one file leaves the others alone."""
+    """Import one file, show what came of it, return its exit code; trouble with one file leaves the others alone."""
     from lead_pipeline.filing.home import shown_name
 
     try:
@@ -269,7 +272,7 @@ def show(import_id: str, as_json: bool, home: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per row, one per line.")
 @with_home
 def sql(question: str, limit: int, as_json: bool, home: Path | None) -> None:
-    """Ask the store one question, read-only: lead-pipeline sql "select outcome, count(*) from row_outcomes group by all"."""
+    """Ask the store one question, read-only: lead-pipeline sql "select count(*) from leads"."""
     from lead_pipeline.store.connection import StoreSettings
     from lead_pipeline.store.queries import ask
 
@@ -281,7 +284,8 @@ def sql(question: str, limit: int, as_json: bool, home: Path | None) -> None:
 
         from lead_pipeline.reporting.terminal import frame_table
 
-        Console().print(frame_table(frame))
+        console = Console()
+        console.print(frame_table(frame, console.width))
     if more:
         click.echo(f"Only the first {limit} rows are shown; --limit shows more.", err=True)
 
@@ -304,10 +308,12 @@ def profiles(context: click.Context, home: Path | None) -> None:
 @click.argument("name")
 @with_home
 def profiles_show(name: str, home: Path | None) -> None:
-    """Print a profile as YAML, defaults filled in."""
-    from lead_pipeline.profiles.loader import as_yaml, load_profile
+    """Print a profile as it was written: copy it into <home>/profiles/ under another name and change that."""
+    from lead_pipeline.profiles.loader import load_profile, profile_text
 
-    click.echo(as_yaml(load_profile(name, folder=the_home(home).profiles)), nl=False)
+    folder = the_home(home).profiles
+    load_profile(name, folder=folder)
+    click.echo(profile_text(name, folder=folder), nl=False)
 
 
 @main.command()

@@ -77,9 +77,14 @@ def _keep_copy(staged: Path, target: Path) -> None:
 
 
 def _clear(home: Home, manifest: Manifest) -> None:
-    """Remove the inbox original, if it is still the file that was staged, and the staged copy when nobody needs it."""
+    """Remove the inbox original, if it is still the file that was staged, and the staged copy."""
     if manifest.dropped is not None and is_still_there(manifest.dropped):
         original_path(manifest.dropped).unlink(missing_ok=True)
+    discard_copy(home, manifest)
+
+
+def discard_copy(home: Home, manifest: Manifest) -> None:
+    """Remove the staged copy of an import for which nothing is left to do, unless another one waits for its bytes."""
     waiting = {other.file_sha256 for other in pending_manifests(home) if other.identity != manifest.identity}
     if manifest.file_sha256 not in waiting:
         manifest.staged_file(home).unlink(missing_ok=True)

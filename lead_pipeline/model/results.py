@@ -4,7 +4,7 @@ Counts, codes and names of files and columns only; never a value of a row.
 
 from datetime import datetime
 
-from pydantic import Field, computed_field
+from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
@@ -84,7 +84,6 @@ class ImportResult(FrozenModel):
     report_file: str | None = Field(default=None, description="Path below the home.")
     already_imported: bool = Field(default=False, description="The content was known: nothing was done this time.")
 
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's documented form
     @property
     def reject_rate(self) -> float:
         """Share of the rows read that were rejected; 0 for no rows."""

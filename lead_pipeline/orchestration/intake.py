@@ -91,7 +91,7 @@ def _is_time(manifest: Manifest, now: datetime) -> bool:
     if manifest.requested_at is None:
         return True
     pause = min(_FIRST_PAUSE * 2 ** (manifest.attempts - 1), _LONGEST_PAUSE)
-    return now - manifest.requested_at >= pause
+    return bool(now - manifest.requested_at >= pause)
 
 
 def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:

@@ -8,6 +8,7 @@ import dagster as dg
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import ListManifest, Manifest, is_imported, note_request
+from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.profile import Destination, ImportProfile
@@ -45,6 +46,7 @@ class Launcher:
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""
         if is_imported(self.home, manifest.identity):
+            discard_copy(self.home, manifest)
             return earlier_result(self.home, manifest.import_id)
         note_request(self.home, manifest, utc_now())
         tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": manifest.file_name}

@@ -33,7 +33,8 @@ def screen(store: LeadStore, profile: ImportProfile, parts: Sequence[str], desti
 def require_whole_suppressions(store: LeadStore) -> None:
     """Raise ScreeningError unless every suppression that was ever loaded is still there."""
     there, recorded = store.rows(
-        "select (select count(*) from base.suppressions), (select coalesce(sum(rows_added), 0) from base.suppression_lists)"
+        "select (select count(*) from base.suppressions),"
+        " (select coalesce(sum(rows_added), 0) from base.suppression_lists)"
     )[0]
     if there != recorded:
         raise ScreeningError(

@@ -1,4 +1,4 @@
-"""Adds the entries of a suppression list to the store, once per list and entry. Nothing here, or anywhere, removes one."""
+"""Adds the entries of a suppression list to the store, once per list and entry. Nothing anywhere removes one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,8 @@ def add_suppressions(
             [record.identity],
         )
         if before:
-            return ListCounts(*before[0], loaded_before=True)
+            read, added, known, rejected = before[0]
+            return ListCounts(read, added, known, rejected, loaded_before=True)
         list_no = int(store.rows("select coalesce(max(list_no), 0) + 1 from base.suppression_lists")[0][0])
         added = _insert_new(store, record.kind, entries, list_no, at)
         counts = ListCounts(entries.height + rows_rejected, added, entries.height - added, rows_rejected)

@@ -102,13 +102,14 @@ class LeadStore:
 
     def frame(self, sql: str, params: dict[str, Any] | list[Any] | None = None) -> pl.DataFrame:
         """Return a query's result as a frame."""
-        return self.con.sql(sql, params=params or []).pl()
+        frame: pl.DataFrame = self.con.sql(sql, params=params or []).pl()
+        return frame
 
     def ledger_entry(self, identity: str) -> LedgerEntry | None:
         """Return what became of the import with that identity, or None when nothing is decided yet."""
         found = self.rows(
-            "select import_no, import_id, status, rows_read, rows_created, rows_updated, rows_unchanged, rows_duplicate,"
-            " rows_suppressed, rows_rejected, rows_skipped, contacts_created, message, started_at, committed_at"
+            "select import_no, import_id, status, rows_read, rows_created, rows_updated, rows_unchanged,"
+            " rows_duplicate, rows_suppressed, rows_rejected, rows_skipped, contacts_created, message, started_at, committed_at"
             " from base.imports where identity = ?",
             [identity],
         )

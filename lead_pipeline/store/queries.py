@@ -35,7 +35,8 @@ def find_import(home: Path, import_id: str, *, settings: StoreSettings, on_wait:
             found = store.frame("select * from main.imports where import_id = ?", [import_id]).to_dicts()
             if found:
                 return _plain(found[0])
-            known = [row[0] for row in store.rows("select import_id from main.imports order by committed_at desc limit 500")]
+            newest = store.rows("select import_id from main.imports order by committed_at desc limit 500")
+            known = [row[0] for row in newest]
     raise ImportNotFoundError(
         f"No import has the id '{import_id}'.{did_you_mean(import_id, known)} `lead-pipeline history` lists all of them."
     )

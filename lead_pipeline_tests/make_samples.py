@@ -86,7 +86,7 @@ class Sample:
             yield (_record(cells) if row.text is None else row.text) + self.newline
 
     def as_bytes(self) -> bytes:
-        return (b"\xef\xbb\xbf" if self.bom else b"") + "".join(self.texts()).encode()
+        return (b"\xef\xbb\xbf" if self.bom else b"") + "".join(self.texts()).encode(errors="surrogateescape")
 
     def line_numbers(self) -> list[int]:
         """Return the physical line on which each row starts; the header is line 1."""
@@ -280,12 +280,13 @@ def _bad_phone_rows(draw: Draw) -> Iterator[Row]:
 def _bad_value_rows(draw: Draw) -> Iterator[Row]:
     for hours in BAD_HOURS:
         yield Row(draw.person() | {"expires_in": hours}, "rejected", ("number_invalid",))
-    for phone, code in (
-        ("55501", "phone_too_short"),
-        ("", "phone_missing"),
-        ("+999 555 0177", "phone_country_unknown"),
-    ):
+    for hours in ("-24", "-1"):
+        yield Row(draw.person() | {"expires_in": hours}, "rejected", ("number_out_of_range",))
+    both = (("55501", "phone_too_short"), ("", "phone_missing"), ("+999 555 0177", "phone_country_unknown"))
+    for phone, code in both:
         yield Row(draw.person() | {"caller_id": phone, "expires_in": "a week"}, "rejected", ("number_invalid", code))
+    hops = "192.0.2.7, 198.51.100.23, 203.0.113.99, 2001:db8::1"  # longer than any address, and dropped
+    yield Row(draw.person() | {"remote_ip": hops}, reasons=("value_too_long",))
 
 
 def _damaged_rows(draw: Draw) -> Iterator[Row]:
@@ -302,6 +303,9 @@ def _damaged_rows(draw: Draw) -> Iterator[Row]:
         person = draw.person()
         text = _record([person[column] for column in MESSY_COLUMNS[:-1]]) + ',"' + comment
         yield Row(person | {"comments": comment}, "rejected", ("quote_unclosed",), text)
+    person = draw.person() | {"comments": "Caf\udce9 owner"}  # one byte of Windows-1252 in a file of UTF-8
+    text = _record([person[column] for column in MESSY_COLUMNS])
+    yield Row(person | {"comments": "Café owner"}, "rejected", ("encoding_invalid",), text)
 
 
 def _blank_rows() -> Iterator[Row]:
@@ -369,7 +373,7 @@ def _mended(row: Row, draw: Draw, told: Cells) -> Row:
         cells["comments"] = "'" + cells["comments"]
     if any(code.startswith("phone_") for code in row.reasons) or row.follows:
         cells["caller_id"] = _spelled("({a}) {x}-{n}", draw.person()["caller_id"])
-    if "number_invalid" in row.reasons:
+    if not {"number_invalid", "number_out_of_range"}.isdisjoint(row.reasons):
         cells["expires_in"] = "48"
     return Row(cells)
 

@@ -1,0 +1,206 @@
+"""Who may import whom (DESIGN section 3), walked over every module, and the habits that a parser can check."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import lead_pipeline
+
+PACKAGE = Path(lead_pipeline.__file__).parent
+
+FEEDERS = {"model", "reading", "mapping", "normalizing", "validating", "screening", "store", "reporting"}
+
+#: Room: the rooms that it may import besides itself.
+MAY_IMPORT = {
+    "model": set(),
+    "reading": {"model"},
+    "normalizing": {"model"},
+    "validating": {"model"},
+    "mapping": {"model", "normalizing"},
+    "profiles": {"model", "normalizing"},
+    "store": {"model"},
+    "screening": {"model", "store"},
+    "reporting": {"model", "store"},
+    "filing": {"model", "reading"},
+    "orchestration": FEEDERS | {"profiles", "filing"},
+    "cli": {"orchestration", "store", "model", "reporting", "profiles", "filing", "demo"},
+    "demo": {"orchestration", "store", "model", "reporting", "profiles", "filing"},
+    "definitions": FEEDERS | {"profiles", "filing", "orchestration"},
+    "__main__": {"cli"},
+}
+
+#: Libraries that are kept out of a room, whatever else it imports.
+NEVER = {
+    "reading": {"dagster", "duckdb"},
+    "mapping": {"dagster", "duckdb"},
+    "normalizing": {"dagster", "duckdb"},
+    "validating": {"dagster", "duckdb"},
+    "profiles": {"dagster", "duckdb"},
+    "filing": {"dagster", "duckdb"},
+    "store": {"dagster"},
+    "screening": {"dagster"},
+    "reporting": {"dagster", "duckdb"},
+    "orchestration": {"duckdb", "phonenumbers"},
+    "cli": {"duckdb"},
+    "demo": {"duckdb"},
+}
+
+MODEL_LIBRARIES = {"pydantic", "pydantic_core", "polars", "pandera"}
+
+#: Rooms that decide and compute: no clock and no environment variable, so that a row's fate depends on the row alone.
+PURE = ("model", "reading", "mapping", "normalizing", "validating")
+
+SQL = re.compile(
+    r"\s*(select\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|copy\s+\S+\s+(to|from)\s|attach\s+'|pragma\s"
+    r"|(create|drop|alter)\s+(or\s+replace\s+)?(temp\w*\s+)?(table|view|schema|index|sequence|macro)\s|with\s+\w+\s+as\s)",
+    re.IGNORECASE,
+)
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem != "__init__")
+ROOMS = sorted({room_of(path) for path in MODULES})
+every_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports_of(tree: ast.AST) -> Iterator[str]:
+    """Yield the full name of everything imported, wherever in the module; type-checking imports count too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rooms_imported(tree: ast.AST) -> set[str]:
+    names = [name.split(".") for name in imports_of(tree)]
+    return {parts[1] for parts in names if parts[0] == "lead_pipeline" and len(parts) > 1 and parts[1] in ROOMS}
+
+
+def libraries_imported(tree: ast.AST) -> set[str]:
+    return {name.split(".")[0] for name in imports_of(tree)}
+
+
+def test_every_room_has_its_line_in_the_table():
+    assert set(ROOMS) <= set(MAY_IMPORT)
+
+
+@every_module
+def test_a_module_imports_only_the_rooms_that_its_room_may(path: Path):
+    room = room_of(path)
+    assert rooms_imported(tree_of(path)) - {room} <= MAY_IMPORT[room]
+
+
+@every_module
+def test_a_library_stays_out_of_the_rooms_that_never_see_it(path: Path):
+    assert not libraries_imported(tree_of(path)) & NEVER.get(room_of(path), set())
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) == "model"], ids=lambda path: path.stem)
+def test_the_model_stands_on_the_standard_library_and_three_others(path: Path):
+    libraries = libraries_imported(tree_of(path)) - {"lead_pipeline"}
+    assert libraries <= MODEL_LIBRARIES | set(sys.stdlib_module_names)
+
+
+@every_module
+def test_nobody_imports_the_composition_root(path: Path):
+    assert "definitions" not in rooms_imported(tree_of(path))
+
+
+@every_module
+def test_sql_is_written_in_store_and_screening_only(path: Path):
+    if room_of(path) in ("store", "screening"):
+        return
+    tree = tree_of(path)
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not [node.lineno for node in texts if id(node) not in docstrings and SQL.match(node.value)]
+
+
+def catches_everything(handler: ast.ExceptHandler) -> bool:
+    """Tell a handler that swallows whatever comes; one that tidies up and raises the same again catches nothing."""
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
+        return False
+    named = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)} if handler.type else set()
+    return handler.type is None or bool({"Exception", "BaseException"} & named)
+
+
+@every_module
+def test_no_exception_is_caught_broadly(path: Path):
+    handlers = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.ExceptHandler)]
+    assert not [handler.lineno for handler in handlers if catches_everything(handler)]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if room_of(path) == "orchestration"], ids=lambda path: path.stem
+)
+def test_annotations_stay_real_where_dagster_reads_them(path: Path):
+    assert "__future__.annotations" not in set(imports_of(tree_of(path)))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if room_of(path) in PURE], ids=lambda path: path.relative_to(PACKAGE).as_posix()
+)
+def test_pure_rooms_read_no_clock_and_no_environment(path: Path):
+    named = {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    assert not named & {"os.environ", "os.getenv", "time.time", "datetime.now", "date.today", "datetime.utcnow"}
+
+
+@every_module
+def test_a_module_opens_by_saying_what_it_does_and_stays_readable(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
+    assert text.count("\n") < 400
+
+
+@pytest.mark.parametrize(
+    ("source", "rooms"),
+    [
+        ("import lead_pipeline.store", {"store"}),
+        ("from lead_pipeline import store", {"store"}),
+        ("from lead_pipeline.store.queries import x", {"store"}),
+        ("def f():\n    from lead_pipeline.store import x", {"store"}),
+        ("from lead_pipeline import __version__", set()),
+        ("import polars", set()),
+    ],
+    ids=["import", "from-package", "from-module", "in-a-function", "no-room", "library"],
+)
+def test_the_walk_sees_every_way_to_import_a_room(source, rooms):
+    assert rooms_imported(ast.parse(source)) == rooms
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sql"),
+    [
+        ("select 1", True),
+        ("\n  SELECT * from x", True),
+        ("insert into leads by name", True),
+        ("create or replace table x", True),
+        ("create temp table x", True),
+        ("copy leads to 'x'", True),
+        ("with new as (select", True),
+        ("Drop it into a folder", False),
+        ("Create what is missing", False),
+        ("Copy a profile that works", False),
+        ("selected", False),
+    ],
+)
+def test_sql_is_told_from_sentences(text, is_sql):
+    assert bool(SQL.match(text)) is is_sql

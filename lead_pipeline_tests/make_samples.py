@@ -139,8 +139,8 @@ def _ascii(name: str) -> str:
 
 def _record(cells: Sequence[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(cells)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)  # with another end, it would not quote line breaks
+    return text.getvalue().removesuffix("\r\n")
 
 
 def _spelled(form: str, digits: str) -> str:

@@ -1,3 +1,4 @@
+import csv
 from collections import Counter
 
 import phonenumbers
@@ -30,6 +31,21 @@ PARSE_ERRORS = {
 def test_the_committed_file_is_what_the_script_writes(name):
     hint = "run: python -m lead_pipeline_tests.make_samples"
     assert (SAMPLES / name).read_bytes() == ALL[name].as_bytes(), hint
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_another_csv_reader_finds_the_planted_rows_on_their_lines(name):
+    sample = ALL[name]
+    damaged = {"quote_unclosed", "row_too_many_cells", "row_too_few_cells", "encoding_invalid", "row_blank"}
+    texts = list(sample.texts())
+    for row, text in zip(sample.rows, texts[1:], strict=True):
+        if damaged.isdisjoint(row.reasons) or row.text is None:
+            (cells,) = csv.reader([text], strict=True)
+            assert cells == [row.cells.get(column, "") for column in sample.columns]
+    lines = (SAMPLES / name).read_bytes().split(b"\n")
+    for number, text in zip(sample.line_numbers(), texts[1:], strict=True):
+        first_line = text.split("\n")[0].encode(errors="surrogateescape")
+        assert lines[number - 1] == first_line
 
 
 def test_the_folder_holds_the_samples_and_nothing_else():

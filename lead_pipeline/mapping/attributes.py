@@ -15,10 +15,11 @@ def with_attributes(batch: pl.DataFrame, names: Mapping[str, str], defaults: Map
     Args:
         batch: the columns named in `names`, as String.
         names: column of the batch: name of the attribute, in the order in which they are written.
-        defaults: attribute: value for rows that leave it blank or have no such column.
+        defaults: attribute: value for rows that leave it blank or have no such column; a blank one is none.
 
     Values are kept to the letter. `struct.json_encode` of the whole row would write the nulls too, and take longer.
     """
+    defaults = {name: value for name, value in defaults.items() if value.strip()}
     must_escape = _must_escape(batch, names)
     members = [_member(column, name, defaults.get(name), column in must_escape) for column, name in names.items()]
     members += [pl.lit(_pair(name, value)) for name, value in defaults.items() if name not in names.values()]

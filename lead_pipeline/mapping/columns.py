@@ -9,7 +9,7 @@ from pydantic import Field
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, did_you_mean, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.spreadsheet import restored_text
+from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 
 #: What only a value looks like, never a header: an address, or nothing but digits as phones and ids are.
 _VALUE_LIKE = re.compile(r".*@.*|[+(]?\d[\d ().-]{5,}", re.DOTALL)
@@ -48,11 +48,6 @@ def map_columns(columns: Sequence[str], profile: ImportProfile) -> ColumnMapping
         ignored=tuple(column for column in columns if column in dropped),
         is_rejected_file=returning,
     )
-
-
-def is_rejected_file(columns: Sequence[str]) -> bool:
-    """Return whether these are the columns of a rejected file that we wrote."""
-    return {"_row_number", "_reasons"} <= {column.strip() for column in columns}
 
 
 def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str, str]:

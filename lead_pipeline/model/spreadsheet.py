@@ -1,8 +1,9 @@
 """Cells that a spreadsheet would run as a formula, made harmless on the way out and restored on the way back.
-Which file a cell is written to belongs in reporting/, which file it is read from in mapping/.
+Writing the file that goes out belongs in reporting/, laying out the one that comes back in mapping/.
 """
 
 import re
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -45,3 +46,8 @@ def made_harmless_text(text: str) -> str:
 def restored_text(text: str) -> str:
     """Do for one text what `restored` does for a column of them."""
     return text[1:] if re.match(_DISARMED, text) else text
+
+
+def is_rejected_file(columns: Iterable[str]) -> bool:
+    """Return whether these are the columns of a rejected file of ours, whose cells and headers are to be restored."""
+    return {"_row_number", "_reasons"} <= {column.strip() for column in columns}

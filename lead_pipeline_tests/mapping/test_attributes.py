@@ -64,6 +64,10 @@ def test_a_default_fills_blanks_and_missing_columns_only():
     assert {row["buyers"] for row in got} == {'a "b"'}
 
 
+def test_a_blank_default_is_none():
+    assert attributes({"source": [""]}, defaults={"source": " ", "buyers": ""}) == [None]
+
+
 def test_without_columns_and_defaults_there_are_no_attributes():
     frame = pl.DataFrame({"row_number": [1, 2]})
     assert with_attributes(frame, {}, {})["attributes"].to_list() == [None, None]

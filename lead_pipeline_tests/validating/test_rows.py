@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandera.config import ValidationDepth, config_context
 
 from lead_pipeline.model.contracts import ContractError, normalized_leads, validate_contract
 from lead_pipeline.model.profile import ImportProfile
@@ -171,6 +172,16 @@ def test_a_batch_that_is_not_normalized_is_our_bug_and_quotes_no_value(batch):
     assert "expires_in" in shown or "phone" in shown
     for private in ("canary", "+19518761336", "ana@example.com", "SchemaError"):
         assert private not in shown
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [{"validation_enabled": False}, {"validation_depth": ValidationDepth.SCHEMA_ONLY}],
+    ids=["disabled", "schema-only"],
+)
+def test_rows_are_judged_whatever_the_environment_tells_pandera(setting):
+    with config_context(**setting):
+        assert verdicts({"expires_in": -1}) == [(["number_out_of_range"], [])]
 
 
 codes = st.sampled_from(["phone_too_short", "phone_not_valid", "phone_missing"])

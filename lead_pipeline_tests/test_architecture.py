@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "profiles": {"model", "normalizing"},
     "store": {"model"},
     "screening": {"model", "store"},
-    "reporting": {"model", "store"},
+    "reporting": {"model", "store", "filing"},
     "filing": {"model", "reading"},
     "orchestration": FEEDERS | {"profiles", "filing"},
     "cli": {"orchestration", "store", "model", "reporting", "profiles", "filing", "demo"},

@@ -10,10 +10,10 @@ from typing import IO
 
 import polars as pl
 
+from lead_pipeline.filing.publishing import published
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.spreadsheet import made_harmless, made_harmless_text
-from lead_pipeline.reporting.publishing import published
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV for the machine's own 8-bit code page
 _EXTRA_CELLS = "_extra_cells"

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from lead_pipeline.filing.publishing import published
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.reporting.charts import OUTCOME_COLOURS, outcome_chart, reason_chart, row_reasons
-from lead_pipeline.reporting.publishing import published
 from lead_pipeline.reporting.wording import (
     delimiter_name,
     duration,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lead_pipeline.reporting.publishing import published
+from lead_pipeline.filing.publishing import published, published_path
 
 
 def test_nothing_stands_under_the_name_until_the_block_ends(tmp_path):
@@ -73,7 +73,7 @@ def test_a_killed_process_leaves_the_older_file_as_it_was(tmp_path):
     path.write_bytes(b"older")
     program = (
         "import os, signal, pathlib, sys\n"
-        "from lead_pipeline.reporting.publishing import published\n"
+        "from lead_pipeline.filing.publishing import published\n"
         "with published(pathlib.Path(sys.argv[1])) as file:\n"
         "    file.write(b'newer'); file.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -99,3 +99,29 @@ def test_file_is_flushed_before_the_rename_and_the_folder_after_it(tmp_path, mon
     with published(tmp_path / "report.html") as file:
         file.write(b"x")
     assert steps == ["flush file", "rename", "flush folder"]
+
+
+def test_a_writer_that_wants_a_path_of_its_own_gets_one_beside_the_name(tmp_path):
+    target = tmp_path / "tables" / "part.parquet"
+    with published_path(target) as path:
+        path.write_bytes(b"rows")
+        assert path.parent == target.parent
+        assert not target.exists()
+    assert target.read_bytes() == b"rows"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert [path.name for path in target.parent.iterdir()] == ["part.parquet"]
+
+
+def test_a_writer_that_fails_on_its_path_leaves_the_older_file_and_nothing_else(tmp_path):
+    target = tmp_path / "part.parquet"
+    target.write_bytes(b"older")
+
+    def write_halfway():
+        with published_path(target) as path:
+            path.write_bytes(b"newer")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_halfway()
+    assert target.read_bytes() == b"older"
+    assert list(tmp_path.iterdir()) == [target]

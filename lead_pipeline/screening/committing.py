@@ -114,12 +114,12 @@ def _number_leads(store: LeadStore, created: int) -> int:
 def _write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime) -> None:
     store.run(
         "insert into base.contacts by name select contact_id, $import_no as import_no, $at as created_at"
-        " from new_leads where is_new_contact order by contact_id",
+        " from new_leads where is_new_contact",
         {"import_no": import_no, "at": at},
     )
     store.run(
         "insert into base.identifiers by name select $kind as kind, key, value, contact_id, $import_no as import_no"
-        " from new_leads where is_new_contact order by contact_id",
+        " from new_leads where is_new_contact",
         {"kind": profile.identify_by, "import_no": import_no},
     )
 
@@ -140,7 +140,7 @@ def _write_leads(
         insert into base.leads by name
         select n.lead_id, n.contact_id, $destination_id as destination_id, {", ".join(columns)}, p.attributes,
                $import_no as import_no, n.row_number, $at as created_at, $at as updated_at
-        from new_leads n join read_parquet($parts) p using (row_number) order by n.row_number
+        from read_parquet($parts) p join new_leads n using (row_number)
         """,  # noqa: S608  # names of standard fields
         {"destination_id": destination_id, "import_no": import_no, "at": at, "parts": list(parts)},
     )

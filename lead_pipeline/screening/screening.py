@@ -10,7 +10,8 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.store.lead_store import LeadStore
 
 #: The integer an identifier is matched by. Phones: the digits of their E.164 (at most 15, ITU-T E.164 section 6).
-#: Everything else: half an MD5, which is stable between DuckDB versions where hash() is not; values are compared too.
+#: Everything else: half an MD5, which is stable between DuckDB versions where hash() is not; the values themselves
+#: are compared too. A phone's value is not stored a second time.
 KEY_OF = {"phone": "try_cast(ltrim({value}, '+') as ubigint)", "email": "md5_number_lower({value})"}
 
 
@@ -44,8 +45,9 @@ def require_whole_suppressions(store: LeadStore) -> None:
 
 
 def _stage_candidates(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -> None:
-    value = profile.identify_by
-    key = KEY_OF[value].format(value=value)
+    identifier = profile.identify_by
+    key = KEY_OF[identifier].format(value=identifier)
+    value = "null::varchar" if identifier == "phone" else identifier
     store.run(
         f"""
         create or replace temp table candidates as
@@ -78,7 +80,7 @@ def _find_firsts_and_known(store: LeadStore, profile: ImportProfile, destination
         create or replace temp table known as
         select f.key, min(i.contact_id) as known_contact, min(l.lead_id) as known_lead
         from firsts f
-        join base.identifiers i on i.key = f.key and i.kind = $kind and i.value = f.value
+        join base.identifiers i on i.key = f.key and i.kind = $kind and (f.value is null or i.value = f.value)
         left join base.leads l on l.contact_id = i.contact_id and ($company or l.destination_id = $destination_id)
         group by f.key
         """,

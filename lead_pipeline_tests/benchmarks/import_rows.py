@@ -1,0 +1,154 @@
+"""Imports N generated rows against M existing leads through the real command, and prints rows/s, peak memory and the
+share of each stage beside a bare DuckDB load of the same file. Run it by hand: `python import_rows.py --help`.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.profiles.loader import load_profile
+from lead_pipeline.screening.committing import commit_import
+from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+
+#: Area codes and exchanges of which every number is valid in phonenumbers' plan for the US.
+_AREAS = pl.Series(
+    ["212", "213", "305", "312", "404", "415", "503", "512", "602", "617", "702", "713", "801", "917", "951"]
+)
+_FORMATS = ("+1{a}{e}{l}", "({a}) {e}-{l}", "{a}-{e}-{l}", "{a}.{e}.{l}", "{a}{e}{l}", "1 {a} {e} {l}")
+
+
+def phones(first: int, count: int) -> pl.DataFrame:
+    """Return `count` different US numbers from number `first` on: area, exchange and line as text."""
+    number = pl.int_range(first, first + count, eager=True)
+    return pl.DataFrame(
+        {
+            "a": _AREAS.gather(number // 7_000_000 % _AREAS.len()),
+            "e": (200 + number // 10_000 % 700).cast(pl.String),
+            "l": (number % 10_000).cast(pl.String).str.zfill(4),
+        }
+    )
+
+
+def write_file(path: Path, first: int, count: int) -> None:
+    """Write a lead file of `count` rows, numbers in six notations, ten columns."""
+    parts = phones(first, count).with_row_index("n")
+    written = pl.coalesce(
+        *(
+            pl.when(pl.col("n") % len(_FORMATS) == place).then(
+                pl.format(text.replace("{a}", "{}").replace("{e}", "{}").replace("{l}", "{}"), "a", "e", "l")
+            )
+            for place, text in enumerate(_FORMATS)
+        )
+    )
+    n = pl.col("n").cast(pl.String)
+    parts.select(
+        caller_id=written,
+        email=pl.lit("person") + n + "@example.com",
+        expires_in=(pl.col("n") % 72 + 24).cast(pl.String),
+        remote_ip=pl.format("203.0.{}.{}", pl.col("n") % 256, pl.col("n") // 256 % 256),
+        first_name=pl.lit("Name") + (pl.col("n") % 977).cast(pl.String),
+        last_name=pl.lit("Surname") + (pl.col("n") % 7919).cast(pl.String),
+        zip=(pl.col("n") % 100_000).cast(pl.String).str.zfill(5),
+        traffic_source=pl.lit("bench"),
+        sub_id=pl.lit("aff-") + (pl.col("n") % 50).cast(pl.String),
+        comments=pl.lit("call back, please"),
+    ).write_csv(path)
+
+
+def fill_store(home: Path, profile: ImportProfile, first: int, count: int) -> None:
+    """Put `count` leads into the store, a million per import, through the store's own commit."""
+    home.mkdir(parents=True, exist_ok=True)
+    for start in range(0, count, 1_000_000):
+        rows = min(1_000_000, count - start)
+        part = home / "fill.parquet"
+        empty = pl.lit([], dtype=pl.List(pl.String))
+        phones(first + start, rows).with_row_index("n", offset=1).select(
+            row_number=pl.col("n").cast(pl.Int64), line_number=pl.col("n").cast(pl.Int64) + 1,
+            phone=pl.lit("+1") + pl.col("a") + pl.col("e") + pl.col("l"), email=pl.lit(None, dtype=pl.String),
+            expires_in=pl.lit(None, dtype=pl.Int64), remote_ip=pl.lit(None, dtype=pl.String),
+            attributes=pl.lit(None, dtype=pl.String), reasons=empty, warnings=empty,
+        ).write_parquet(part)  # fmt: skip
+        identity = f"{start:064d}"
+        record = ImportRecord(
+            f"fill@{start:012d}", identity, "fill", "", profile.destination, "fill", identity, 1, datetime.now(UTC)
+        )
+        with LeadStore.open(home) as store:
+            commit_import(
+                store, record, profile, parts=[str(part)], rows_read=rows, raw_rows=lambda _: (), at=datetime.now(UTC)
+            )
+        part.unlink()
+
+
+def run_measured(command: list[str]) -> tuple[float, float, str]:
+    """Run a command; return its seconds, its peak memory in MB (VmHWM of the process itself) and its output."""
+    started = time.perf_counter()
+    # -X importtime and friends would distort; the kernel's own high-water mark is read just before the process ends.
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    peak = 0.0
+    while process.poll() is None:
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        except OSError:
+            break
+        peak = max([peak, *(float(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))])
+        time.sleep(0.02)
+    output = process.communicate()[0]
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return time.perf_counter() - started, peak, output
+
+
+def bare_load(file: Path, folder: Path) -> float:
+    """Return the seconds DuckDB alone takes to load the file into a table of text."""
+    started = time.perf_counter()
+    con = duckdb.connect(str(folder / "bare.duckdb"))
+    con.execute("create table bare as select * from read_csv(?, all_varchar = true)", [str(file)])
+    con.close()
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Generate, import, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--existing", type=int, default=1_000_000)
+    parser.add_argument("--known-share", type=float, default=0.1, help="share of the rows that are leads already")
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="lead-pipeline-bench-"))
+    home, file = folder / "home", folder / "leads.csv"
+    known = int(arguments.rows * arguments.known_share) if arguments.existing else 0
+    write_file(file, arguments.existing - min(known, arguments.existing), arguments.rows)
+    if arguments.existing:
+        fill_store(home, load_profile("call_schedule", folder=None), 0, arguments.existing)
+    command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(file), "--json"]
+    seconds, peak, output = run_measured(command)
+    result = json.loads(output)
+    bare = bare_load(file, folder)
+    timings = json.loads((home / "reports" / result["import_id"] / "result.json").read_text())["timings"]
+    stages = {one["stage"]: one["seconds"] for one in timings}
+    rest = sum(stages.values()) - stages["normalized_leads"]
+    print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    print(f"file: {arguments.rows:,} rows, {file.stat().st_size / 1e6:.0f} MB; {arguments.existing:,} existing leads")
+    print(f"outcome: {result['rows_created']:,} created, {result['rows_duplicate']:,} duplicate")
+    print(f"whole command: {seconds:.2f} s, {arguments.rows / seconds:,.0f} rows/s, peak memory {peak:,.0f} MB")
+    for stage, spent in stages.items():
+        print(f"  {stage:<18} {spent:6.2f} s  {spent / seconds:5.0%}")
+    print(f"  {'start and report':<18} {seconds - sum(stages.values()):6.2f} s")
+    print(f"everything but normalizing: {rest:.2f} s; bare DuckDB load: {bare:.2f} s; ratio {rest / bare:.1f}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

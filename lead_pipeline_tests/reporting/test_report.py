@@ -1,3 +1,4 @@
+import dataclasses
 import re
 import stat
 from html.parser import HTMLParser
@@ -180,3 +181,10 @@ def test_the_report_is_published_with_private_permissions(tmp_path):
     assert path.read_text(encoding="utf-8") == report_as_html(finished())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_guidance_is_text_but_for_its_backticks(monkeypatch):
+    info = dataclasses.replace(REASONS[Reason.BLOCKED], guidance="Set `<key>` to <b>x</b> & `y`.")
+    monkeypatch.setitem(REASONS, Reason.BLOCKED, info)
+    html = report_as_html(finished())
+    assert "Set <code>&lt;key&gt;</code> to &lt;b&gt;x&lt;/b&gt; &amp; <code>y</code>." in html

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from lead_pipeline.model.errors import FileUnreadableError, UsageError
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS
 from lead_pipeline.model.results import RowCounts
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart
-from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, result_as_json, summary_line
+from lead_pipeline.reporting.summary import (
+    failure_as_json,
+    markdown_summary,
+    metadata_numbers,
+    result_as_json,
+    summary_line,
+)
 from lead_pipeline_tests.reporting.results import STARTED, clean, file_facts, finished, refused
 
 #: DESIGN section 6: what checks outside the repo call.
@@ -172,3 +179,11 @@ def test_no_title_or_guidance_breaks_a_table(reason):
 
 def test_seconds_come_from_start_and_end():
     assert result_as_json(finished(ended_at=STARTED + timedelta(milliseconds=1234)))["seconds"] == 1.234
+
+
+def test_a_file_that_could_not_be_tried_has_the_same_names():
+    shown = failure_as_json("a\nb.csv", "call_schedule", FileUnreadableError("a.csv does not exist."))
+    assert shown.keys() >= CONTRACT
+    assert (shown["status"], shown["rows_read"], shown["message"]) == ("failed", None, "a.csv does not exist.")
+    assert shown["reasons"] == [{"code": "file_unreadable", "outcome": "file", "count": 1}]
+    assert failure_as_json("a.csv", "x", UsageError("No such profile."))["reasons"] == []

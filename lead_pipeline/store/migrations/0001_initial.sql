@@ -142,7 +142,7 @@ from base.imports i join base.destinations d using (destination_id);
 create view main.leads as
 select l.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, l.phone, l.email,
        l.first_name, l.last_name, l.full_name, l.company, l.street, l.city, l.state, l.postal_code, l.country,
-       l.remote_ip, l.notes, l.expires_at, l.attributes::json as attributes, i.import_id, l.row_number, l.created_at,
+       l.remote_ip, l.notes, l.expires_at, l.attributes, i.import_id, l.row_number, l.created_at,
        l.updated_at
 from base.leads l
 join base.destinations d using (destination_id)
@@ -154,7 +154,7 @@ from base.contacts c join base.identifiers i using (contact_id);
 
 create view main.enrollments as
 select e.lead_id, d.name as schedule, e.action, e.status, e.due_at, l.expires_at, l.phone,
-       try_cast(l.attributes::json ->> 'lead_priority' as double) as priority
+       try_cast(l.attributes ->> 'lead_priority' as double) as priority
 from base.enrollments e
 join base.destinations d using (destination_id)
 join base.leads l using (lead_id);
@@ -166,7 +166,7 @@ from base.row_outcomes o join base.imports i using (import_no);
 
 create view main.rejected_leads as
 select i.import_id, r.row_number, r.line_number, r.outcome::varchar as outcome,
-       coalesce(r.reason_codes, []) as reason_codes, r.raw::json as raw
+       coalesce(r.reason_codes, []) as reason_codes, r.raw
 from base.rejected_rows r join base.imports i using (import_no);
 
 create view main.suppressions as

@@ -63,24 +63,25 @@ _SHOWN = ("read", "created", "duplicate", "suppressed", "rejected", "skipped")
 
 def frame_table(frame: pl.DataFrame, width: int) -> RenderableType:
     """Return a query's result, every value as text: as a table, or one value per line when it is too wide for that."""
-    shown = frame.with_columns(pl.all().map_elements(lambda value: one_line(str(value)), return_dtype=pl.String))
-    lengths = [max([len(name), *shown[name].str.len_chars().drop_nulls().to_list()]) for name in shown.columns]
-    if sum(min(length, 40) + 3 for length in lengths) > width:
-        return _records(shown)
+    rows = [[None if value is None else one_line(str(value)) for value in row] for row in frame.iter_rows()]
+    names = [one_line(name) for name in frame.columns]
+    columns = zip(names, *rows, strict=True)
+    if sum(min(max(len(text or "") for text in column), 40) + 3 for column in columns) > width:
+        return _records(names, rows)
     table = Table(header_style="bold", box=SIMPLE_HEAD)
-    for name, dtype in frame.schema.items():
-        table.add_column(Text(one_line(name)), justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in shown.iter_rows():
-        table.add_row(*("" if value is None else Text(value) for value in row))
+    for name, dtype in zip(names, frame.dtypes, strict=True):
+        table.add_column(Text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(value or "") for value in row))
     return table
 
 
-def _records(shown: pl.DataFrame) -> RenderableType:
+def _records(names: list[str], rows: list[list[str | None]]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    for number, row in enumerate(shown.iter_rows(named=True), start=1):
+    for number, row in enumerate(rows, start=1):
         table.add_row(Text(f"── {number} ──", style="dim"), "")
-        for name, value in row.items():
-            table.add_row(Text(one_line(name), style="bold"), Text("" if value is None else value))
+        for name, value in zip(names, row, strict=True):
+            table.add_row(Text(name, style="bold"), Text(value or ""))
     return table
 
 

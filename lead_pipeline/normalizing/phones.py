@@ -2,17 +2,23 @@
 number (required, allowed types) belongs in rows.py and validating/; which countries exist, in regions.py.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.phone_plan.frames import split
 from lead_pipeline.normalizing.phone_plan.judging import judge_spellings
-from lead_pipeline.normalizing.reference import PHONE_SCHEMA, judge_phones, refused
+from lead_pipeline.normalizing.phone_plan.schema import REASON, VERDICT
+from lead_pipeline.normalizing.reference import PHONE_SCHEMA, judge_phones
 from lead_pipeline.normalizing.regions import checked_region, supported_regions
 
 __all__ = ["PHONE_SCHEMA", "normalize_phones", "supported_regions"]
 
 #: Values judged at a time: enough to make each expression worth its while, few enough to bound memory.
-_PART = 250_000
+_PART = 500_000
+#: For fewer values the library is done before the expressions are built.
+_WORTH_COMPILING = 1_000
 
 
 def normalize_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
@@ -33,20 +39,24 @@ def normalize_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
     """
     checked_region(region)
     spellings = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
-    parts = [_normalize_part(spellings.slice(start, _PART), region) for start in range(0, max(raw.len(), 1), _PART)]
-    return pl.concat(parts)
+    parts = [spellings.slice(start, _PART) for start in range(0, max(raw.len(), 1), _PART)]
+    with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as threads:
+        return pl.concat(threads.map(lambda part: _normalize_part(part, region), parts))
 
 
 def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
-    missing = pl.col("raw").is_null() | (pl.col("raw").str.strip_chars() == "")
-    judged, uncovered = judge_spellings(spellings.filter(~missing), region)
-    by_library = _judge_by_library(spellings.join(uncovered, on="row", how="semi"), region)
-    absent = pl.DataFrame([refused(Reason.PHONE_MISSING)], schema=PHONE_SCHEMA, orient="row")
-    absent = spellings.filter(missing).select("row").join(absent, how="cross")
-    return pl.concat([judged, by_library, absent]).sort("row").drop("row")
+    missing, spelled = split(spellings, pl.col("raw").is_null() | (pl.col("raw").str.strip_chars() == ""))
+    if spelled.height < _WORTH_COMPILING:
+        judged, uncovered = VERDICT.to_frame(), spelled
+    else:
+        judged, uncovered = judge_spellings(spelled, region)
+    absent = missing.select("row", possible=False, valid=False, reason=pl.lit(Reason.PHONE_MISSING.value, REASON))
+    by_library = _judge_by_library(spelled.join(uncovered, on="row", how="semi"), region)
+    verdicts = pl.concat([judged, by_library, absent], how="diagonal")
+    return verdicts.sort("row").drop("row").cast({pl.Enum: pl.String})
 
 
 def _judge_by_library(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
     distinct = spellings["raw"].unique()
     judged = judge_phones(distinct, region).insert_column(0, distinct)
-    return spellings.join(judged, on="raw", how="left").drop("raw")
+    return spellings.join(judged, on="raw", how="left").drop("raw").cast(VERDICT)

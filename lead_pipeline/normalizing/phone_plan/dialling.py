@@ -12,6 +12,7 @@ import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, ValidationResult
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.phone_plan.frames import split
 from lead_pipeline.normalizing.phone_plan.numbering import (
     LONGEST,
     NUMBER,
@@ -26,6 +27,7 @@ from lead_pipeline.normalizing.phone_plan.numbering import (
     without_national_prefix,
 )
 from lead_pipeline.normalizing.phone_plan.patterns import UncoveredPatternError, at_start
+from lead_pipeline.normalizing.phone_plan.schema import REASON
 
 _CODE_DIGITS = 3  # no calling code is longer
 
@@ -40,7 +42,7 @@ class Dialled(NamedTuple):
     def refuse(self, rows: pl.DataFrame, reason: Reason) -> None:
         """Take rows out: they are no number, for that reason."""
         if rows.height:
-            self.refused.append(rows.select("row", reason=pl.lit(reason.value)))
+            self.refused.append(rows.select("row", reason=pl.lit(reason.value, REASON)))
 
 
 def dial(spelled: pl.DataFrame, region: str | None) -> Dialled:
@@ -54,8 +56,9 @@ def dial(spelled: pl.DataFrame, region: str | None) -> Dialled:
         Every row once: under its calling code, refused, or uncovered.
     """
     dialled = Dialled({}, [], [])
-    abroad, unknown = _with_calling_code(spelled.filter("plus").drop("plus"))
-    national = spelled.filter(~pl.col("plus")).drop("plus")
+    with_plus, without = split(spelled, pl.col("plus"))
+    abroad, unknown = _with_calling_code(with_plus.drop("plus"))
+    national = without.drop("plus")
     if region is None:
         dialled.refuse(pl.concat([national, unknown]), Reason.PHONE_COUNTRY_UNKNOWN)
     else:
@@ -78,8 +81,9 @@ def _dial_from(region: str, national: pl.DataFrame, unknown: pl.DataFrame, diall
     except UncoveredPatternError:
         dialled.uncovered.append(numbers.select("row"))
         return []
-    dialled.refuse(numbers.filter("must"), Reason.PHONE_COUNTRY_UNKNOWN)
-    _keep(numbers.filter(~pl.col("must")).drop("must"), own_code, region, dialled)
+    must, numbers = split(numbers, pl.col("must"))
+    dialled.refuse(must, Reason.PHONE_COUNTRY_UNKNOWN)
+    _keep(numbers.drop("must"), own_code, region, dialled)
     return [abroad, own]
 
 
@@ -88,8 +92,8 @@ def _with_calling_code(numbers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFram
     code = pl.lit(_codes_by_first_digits()).gather(NUMBER.str.head(_CODE_DIGITS).cast(pl.UInt16))
     coded = numbers.with_columns(calling_code=code)
     length = pl.when(pl.col("calling_code") < 10).then(1).when(pl.col("calling_code") < 100).then(2).otherwise(3)
-    known = coded.filter(pl.col("calling_code") > 0).with_columns(number=NUMBER.str.slice(length))
-    return known, coded.filter(pl.col("calling_code") == 0).drop("calling_code")
+    known, unknown = split(coded, pl.col("calling_code") > 0)
+    return known.with_columns(number=NUMBER.str.slice(length)), unknown.drop("calling_code")
 
 
 @cache
@@ -113,19 +117,14 @@ def _without_international_prefix(
     if plan.international_prefix is None:
         return _no_numbers(), numbers
     prefix = at_start(plan.international_prefix)
-    prefixed = numbers.filter(NUMBER.str.contains(prefix)).with_columns(rest=NUMBER.str.replace(prefix, ""))
-    stripped = prefixed.filter(~pl.col("rest").str.starts_with("0")).select("row", number="rest")
-    others = pl.concat(
-        [
-            numbers.filter(~NUMBER.str.contains(prefix)),
-            prefixed.filter(pl.col("rest").str.starts_with("0")).drop("rest"),
-        ]
-    )
-    long_enough = NUMBER.str.len_bytes() > SHORTEST
-    dialled.refuse(stripped.filter(~long_enough), Reason.PHONE_TOO_SHORT)
-    known, unknown = _with_calling_code(stripped.filter(long_enough))
+    prefixed, others = split(numbers, NUMBER.str.contains(prefix))
+    rest = NUMBER.str.replace(prefix, "")
+    spurious, prefixed = split(prefixed, rest.str.starts_with("0"))
+    dialled_abroad, short = split(prefixed.select("row", number=rest), NUMBER.str.len_bytes() > SHORTEST)
+    dialled.refuse(short, Reason.PHONE_TOO_SHORT)
+    known, unknown = _with_calling_code(dialled_abroad)
     dialled.refuse(unknown, Reason.PHONE_COUNTRY_UNKNOWN)
-    return known, others
+    return known, pl.concat([others, spurious])
 
 
 def _with_own_calling_code(
@@ -134,14 +133,15 @@ def _with_own_calling_code(
     """Split off the region's own calling code, written without +, where the number only makes sense without it
     (`_maybe_extract_country_code`, last part); other numbers come second.
     """
-    starts = NUMBER.str.starts_with(str(own_code))
-    candidates = numbers.filter(starts).with_columns(rest=NUMBER.str.slice(len(str(own_code))))
-    candidates = candidates.with_columns(rest=without_national_prefix(pl.col("rest"), plan))
-    better = ~is_general(NUMBER, plan) & is_general(pl.col("rest"), plan)
+    candidates, others = split(numbers, NUMBER.str.starts_with(str(own_code)))
+    rest = pl.col("rest")
+    candidates = candidates.with_columns(rest=NUMBER.str.slice(len(str(own_code))))
+    candidates = candidates.with_columns(rest=without_national_prefix(rest, plan))
+    better = ~is_general(NUMBER, plan) & is_general(rest, plan)
     too_long = length_verdict(NUMBER, plan) == ValidationResult.TOO_LONG
-    candidates = candidates.with_columns(coded=better | too_long)
-    own = candidates.filter("coded").select("row", number="rest", calling_code=pl.lit(own_code, dtype=pl.UInt16))
-    return own, pl.concat([numbers.filter(~starts), candidates.filter(~pl.col("coded")).drop("rest", "coded")])
+    own, national = split(candidates, better | too_long)
+    own = own.select("row", number=rest, calling_code=pl.lit(own_code, dtype=pl.UInt16))
+    return own, pl.concat([others, national.drop("rest")])
 
 
 def _no_numbers() -> pl.DataFrame:
@@ -149,18 +149,18 @@ def _no_numbers() -> pl.DataFrame:
 
 
 def _keep(numbers: pl.DataFrame, code: int, region: str, dialled: Dialled) -> None:
-    """Drop the national prefix as `region` writes it and keep the numbers that have a length at all (end of `parse`)."""
+    """Drop the national prefix as `region` writes it, keep the numbers of a length that parses (end of `parse`)."""
     if not numbers.height:
         return
     plan = metadata_of(code, region)
     try:
-        prefixed = has_national_prefix(plan)
-        stripped = numbers.filter(prefixed).with_columns(number=national_number(plan))
+        prefixed, bare = split(numbers, has_national_prefix(plan))
+        whole = pl.concat([bare, prefixed.with_columns(number=national_number(plan))])
     except UncoveredPatternError:
         dialled.uncovered.append(numbers.select("row"))
         return
-    whole = pl.concat([numbers.filter(~prefixed), stripped])
-    short, long = NUMBER.str.len_bytes() < SHORTEST, NUMBER.str.len_bytes() > LONGEST
-    dialled.refuse(whole.filter(short), Reason.PHONE_TOO_SHORT)
-    dialled.refuse(whole.filter(long), Reason.PHONE_TOO_LONG)
-    dialled.numbers.setdefault(code, []).append(whole.filter(~short & ~long))
+    short, whole = split(whole, NUMBER.str.len_bytes() < SHORTEST)
+    dialled.refuse(short, Reason.PHONE_TOO_SHORT)
+    long, whole = split(whole, NUMBER.str.len_bytes() > LONGEST)
+    dialled.refuse(long, Reason.PHONE_TOO_LONG)
+    dialled.numbers.setdefault(code, []).append(whole)

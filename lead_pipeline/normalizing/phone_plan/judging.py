@@ -8,53 +8,38 @@ import polars as pl
 from phonenumbers import ValidationResult
 
 from lead_pipeline.normalizing.phone_plan.dialling import Dialled, dial
+from lead_pipeline.normalizing.phone_plan.frames import split
 from lead_pipeline.normalizing.phone_plan.numbering import (
     NUMBER,
-    UNKNOWN,
     length_verdict,
     line_type,
+    may_be_special,
     metadata_of,
+    ordinary_line_type,
     regions_of,
 )
 from lead_pipeline.normalizing.phone_plan.patterns import UncoveredPatternError, at_start
+from lead_pipeline.normalizing.phone_plan.schema import LINE_TYPE, REASON, REGION, UNKNOWN, VERDICT
 from lead_pipeline.normalizing.phone_plan.spelling import read_spellings
-from lead_pipeline.normalizing.reference import LENGTH_REASONS, PHONE_SCHEMA
+from lead_pipeline.normalizing.reference import LENGTH_REASONS
 
 _POSSIBLE = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
-_JUDGED = ("row", *PHONE_SCHEMA)
 
 
 def judge_spellings(spellings: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Judge spellings (`row`, `raw`; none blank) as far as the compiled metadata goes.
 
     Returns:
-        The judged rows (`row` and PHONE_SCHEMA) and the rows (`row`) that the library itself must judge.
+        The verdicts (VERDICT, in any order), and the rows (`row`) that the library itself must judge.
     """
     spelled = read_spellings(spellings)
     dialled = dial(spelled.numbers.select("row", "number", "plus"), region)
-    judged = list(_judge_by_calling_code(dialled))
-    numbers = pl.concat(judged) if judged else _none_judged()
-    extensions = spelled.numbers.filter(pl.col("extension").is_not_null()).select("row", "extension")
-    if extensions.height:
-        numbers = numbers.drop("extension").join(extensions, on="row", how="left")
-    refused = pl.concat([spelled.refused, *dialled.refused]).select(
-        "row",
-        *(pl.lit(None, dtype).alias(name) for name, dtype in PHONE_SCHEMA.items() if name not in _REFUSED),
-        possible=pl.lit(value=False),
-        valid=pl.lit(value=False),
-        reason="reason",
-    )
+    judged = [numbers.join(spelled.extensions, on="row", how="left") for numbers in _judge_by_calling_code(dialled)]
+    verdicts = pl.concat([VERDICT.to_frame(), *judged, spelled.refused, *dialled.refused], how="diagonal")
     return (
-        pl.concat([numbers.select(_JUDGED), refused.select(_JUDGED)]),
+        verdicts.with_columns(pl.col("possible", "valid").fill_null(value=False)),
         pl.concat([spelled.uncovered, *dialled.uncovered]),
     )
-
-
-_REFUSED = ("possible", "valid", "reason")
-
-
-def _none_judged() -> pl.DataFrame:
-    return pl.DataFrame(schema={"row": pl.UInt32, **PHONE_SCHEMA})
 
 
 def _judge_by_calling_code(dialled: Dialled) -> Iterator[pl.DataFrame]:
@@ -67,47 +52,58 @@ def _judge_by_calling_code(dialled: Dialled) -> Iterator[pl.DataFrame]:
 
 
 def judge_numbers(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
-    """Return what is known of national numbers (`row`, `number`) under a calling code: `row` and PHONE_SCHEMA."""
+    """Return what is known of national numbers (`row`, `number`) under a calling code: VERDICT but for `extension`."""
     main = metadata_of(code, regions_of(code)[0])
-    reasons = pl.Series([LENGTH_REASONS[verdict].value for verdict in range(len(LENGTH_REASONS))])
+    reasons = pl.Series([LENGTH_REASONS[verdict].value for verdict in range(len(LENGTH_REASONS))], dtype=REASON)
     valid = pl.col("type") != UNKNOWN
-    return (
-        _with_region_and_type(numbers, code)
-        .select(
-            "row",
-            "region",
-            "type",
-            possible=length_verdict(NUMBER, main).is_in(_POSSIBLE),
-            valid=valid,
-            reason=pl.when(~valid).then(pl.lit(reasons).gather(length_verdict(NUMBER, main))),
-            e164=pl.concat_str(pl.lit(f"+{code}"), NUMBER),
-            extension=pl.lit(None, pl.String),
-        )
-        .select(_JUDGED)
+    return _with_region_and_type(numbers, code).select(
+        "row",
+        "region",
+        "type",
+        possible=length_verdict(NUMBER, main).is_in(_POSSIBLE),
+        valid=valid,
+        reason=pl.when(~valid).then(pl.lit(reasons).gather(length_verdict(NUMBER, main))),
+        e164=pl.concat_str(pl.lit(f"+{code}"), NUMBER),
     )
 
 
 def _with_region_and_type(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
-    """Give each number the first region of its calling code that claims it (`region_code_for_number`).
+    """Give each number the first region of its calling code that claims it (`region_code_for_number`), and its type.
 
     A calling code's only region owns all its numbers; of several, a region claims by leading digits where its metadata
     has some, else by knowing the number's type.
     """
     regions = regions_of(code)
     if len(regions) == 1:
-        return numbers.with_columns(region=pl.lit(regions[0]), type=line_type(metadata_of(code, regions[0])))
-    claimed = []
+        return _with_type(numbers, code, regions[0])
+    by_digits = "|".join(digits for region in regions if (digits := metadata_of(code, region).leading_digits))
+    contested, plain = (
+        split(numbers, NUMBER.str.contains(at_start(by_digits))) if by_digits else (numbers.clear(), numbers)
+    )
+    claims = (pl.when(_claim(code, region)).then(pl.lit(region, REGION)) for region in regions)
+    claimed = contested.with_columns(region=pl.coalesce(*claims)).partition_by(
+        "region", as_dict=True, include_key=False
+    )
+    typed = [_with_type(mine, code, region) for (region,), mine in claimed.items()]
     for region in regions:
-        if not numbers.height:
-            break
-        plan = metadata_of(code, region)
-        if plan.leading_digits is not None:
-            mine = NUMBER.str.contains(at_start(plan.leading_digits))
-            typed = numbers.filter(mine).with_columns(region=pl.lit(region), type=line_type(plan))
-            numbers = numbers.filter(~mine)
-        else:
-            typed = numbers.with_columns(region=pl.lit(region), type=line_type(plan))
-            numbers = typed.filter(pl.col("type") == UNKNOWN).drop("region", "type")
-            typed = typed.filter(pl.col("type") != UNKNOWN)
-        claimed.append(typed)
-    return pl.concat([*claimed, numbers.with_columns(region=pl.lit(None, pl.String), type=pl.lit(UNKNOWN))])
+        if not metadata_of(code, region).leading_digits:
+            known, unknown = split(_with_type(plain, code, region), pl.col("type") != UNKNOWN)
+            typed, plain = [*typed, known], unknown.drop("type", "region")
+    return pl.concat([*typed, _with_type(plain, code, None)])
+
+
+def _claim(code: int, region: str) -> pl.Expr:
+    leading = metadata_of(code, region).leading_digits
+    return NUMBER.str.contains(at_start(leading)) if leading else line_type(code, region) != UNKNOWN
+
+
+def _with_type(numbers: pl.DataFrame, code: int, region: str | None) -> pl.DataFrame:
+    """Most numbers are ordinary lines: only those that may be special are held against every kind."""
+    if region is None:
+        return numbers.with_columns(type=pl.lit(UNKNOWN, LINE_TYPE), region=pl.lit(None, REGION))
+    special, ordinary = split(numbers, may_be_special(code, region))
+    typed = [
+        ordinary.with_columns(type=ordinary_line_type(code, region)),
+        special.with_columns(type=line_type(code, region)),
+    ]
+    return pl.concat(typed).with_columns(region=pl.lit(region, REGION))

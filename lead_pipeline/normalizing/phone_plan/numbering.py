@@ -11,12 +11,12 @@ from phonenumbers import (
     COUNTRY_CODE_TO_REGION_CODE,
     PhoneMetadata,
     PhoneNumberDesc,
-    PhoneNumberType,
     ValidationResult,
     country_code_for_region,
 )
 
 from lead_pipeline.normalizing.phone_plan.patterns import at_start, matches_whole, replacement, translated
+from lead_pipeline.normalizing.phone_plan.schema import LINE_TYPE, UNKNOWN
 
 NUMBER = pl.col("number")
 
@@ -25,7 +25,6 @@ LONGEST, SHORTEST = 17, 2
 
 #: The order in which kinds of line are tried (`_number_type_helper`), before fixed line and mobile.
 _SPECIAL_KINDS = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")
-UNKNOWN = PhoneNumberType.to_string(PhoneNumberType.UNKNOWN).lower()
 
 
 def regions_of(calling_code: int) -> tuple[str, ...]:
@@ -108,18 +107,39 @@ def national_number(plan: PhoneMetadata) -> pl.Expr:
     return pl.when(length_verdict(stripped, plan).is_in(kept)).then(stripped).otherwise(NUMBER)
 
 
-def line_type(plan: PhoneMetadata) -> pl.Expr:
-    """Return the kind of line under a plan, or `unknown` (`_number_type_helper`)."""
+@cache
+def line_type(code: int, region: str) -> pl.Expr:
+    """Return the kind of line under a region's plan, or `unknown` (`_number_type_helper`)."""
+    plan = metadata_of(code, region)
+    special = ((_is_kind(desc), name) for name in _SPECIAL_KINDS if (desc := getattr(plan, name)) is not None)
+    return _first_of((~_is_kind(plan.general_desc), UNKNOWN), *special, *_ordinary_kinds(plan))
+
+
+@cache
+def ordinary_line_type(code: int, region: str) -> pl.Expr:
+    """Return the same for numbers of which `may_be_special` is false."""
+    plan = metadata_of(code, region)
+    return _first_of((~_is_kind(plan.general_desc), UNKNOWN), *_ordinary_kinds(plan))
+
+
+@cache
+def may_be_special(code: int, region: str) -> pl.Expr:
+    """True where the number fits the pattern of any kind but fixed line and mobile: one look instead of eight."""
+    plan = metadata_of(code, region)
+    descs = [desc for name in _SPECIAL_KINDS if (desc := getattr(plan, name)) is not None]
+    return matches_whole(NUMBER, "|".join(pattern for desc in descs if (pattern := desc.national_number_pattern)))
+
+
+def _ordinary_kinds(plan: PhoneMetadata) -> tuple[tuple[pl.Expr, str], ...]:
     fixed, mobile = _is_kind(plan.fixed_line), _is_kind(plan.mobile)
-    same = bool(plan.same_mobile_and_fixed_line_pattern)
-    tried = [
-        (~_is_kind(plan.general_desc), UNKNOWN),
-        *((_is_kind(desc), name) for name in _SPECIAL_KINDS if (desc := getattr(plan, name)) is not None),
-        (fixed if same else fixed & mobile, "fixed_line_or_mobile"),
-        (fixed, "fixed_line"),
-        (pl.lit(value=not same) & mobile, "mobile"),
-    ]
-    return pl.coalesce(*(pl.when(fits).then(pl.lit(name)) for fits, name in tried), pl.lit(UNKNOWN))
+    if plan.same_mobile_and_fixed_line_pattern:
+        return ((fixed, "fixed_line_or_mobile"),)
+    return (fixed & mobile, "fixed_line_or_mobile"), (fixed, "fixed_line"), (mobile, "mobile")
+
+
+def _first_of(*tried: tuple[pl.Expr, str]) -> pl.Expr:
+    kinds = (pl.when(fits).then(pl.lit(name, LINE_TYPE)) for fits, name in tried)
+    return pl.coalesce(*kinds, pl.lit(UNKNOWN, LINE_TYPE))
 
 
 def _is_kind(desc: PhoneNumberDesc | None) -> pl.Expr:

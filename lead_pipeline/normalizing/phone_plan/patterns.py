@@ -1,7 +1,7 @@
-"""Regular expressions of the metadata, translated for Polars. What a pattern is used for belongs to its callers.
+r"""Regular expressions of the metadata, translated for Polars. What a pattern is used for belongs to its callers.
 
-The metadata is written for engines that backtrack, Polars' engine does not; both prefer the leftmost, first alternative,
-and the metadata keeps to what both can do: groups, classes, counts, `\\d` and `$`. Anything else is refused.
+The metadata is written for engines that backtrack, Polars' engine does not; both prefer the leftmost, first
+alternative, and the metadata keeps to what both can do: groups, classes, counts, `\d` and `$`. All else is refused.
 """
 
 import re

@@ -1,19 +1,19 @@
-"""Spelling: text to digits, with a + or without, and an extension. Which spellings are covered is decided here, and what
-the digits mean in dialling.py.
+"""Spelling: text to digits, with a + or without, and an extension. What the digits mean belongs in dialling.py.
 
-A spelling is covered when its shape is one of those below, on which the library's reading is plain: it drops what stands
-before the first digit or + (`_extract_possible_number`) and behind the last digit or letter, wants three digits
-(`_is_viable_phone_number`), and drops punctuation (`_normalize`). `~ * ; ,` and letters between digits can mean more than
-one thing to it and are left to it.
+A spelling is covered when its shape is one of those below, on which the library's reading is plain: it drops what
+stands before the first digit or + (`_extract_possible_number`) and behind the last digit or letter, wants three digits
+(`_is_viable_phone_number`), and drops punctuation (`_normalize`). `~ * ; ,` and letters between digits can mean more
+than one thing to it and are left to it.
 """
 
-import unicodedata
 from functools import cache
 from typing import NamedTuple
 
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.phone_plan.frames import split
+from lead_pipeline.normalizing.phone_plan.schema import REASON
 
 RAW = pl.col("raw")
 
@@ -33,60 +33,76 @@ EXTENDED = (
 )
 #: A number that ends in letters, `1-800-FLOWERS`: three or more are keys of a telephone, fewer are dropped.
 LETTERED = r"^[^+\d;\x{FF0B}]*(\+*[0-9 ().\-\[\]]*[A-Za-z][A-Za-z ().\-\[\]]*)$"
-#: Nothing that a number could begin with.
-WORDLESS = r"[+\d\x{FF0B}]"
+#: Something that a number could begin with.
+NUMERIC = r"[+\d\x{FF0B}]"
 
 _LONGEST_TEXT = 250  # the library refuses longer ones unread
 _FEWEST_DIGITS = 3  # two digits can be a number when nothing stands between them; the library may say
 
 
 class Spelled(NamedTuple):
-    """What became of spellings: `row number plus extension`; `row reason` of refused ones; `row` of uncovered ones."""
+    """What became of spellings: `row number plus`, of some `row extension`; `row reason`; `row` of the uncovered."""
 
     numbers: pl.DataFrame
+    extensions: pl.DataFrame
     refused: pl.DataFrame
     uncovered: pl.DataFrame
 
 
 def read_spellings(spellings: pl.DataFrame) -> Spelled:
     """Read the digits of spellings (`row`, `raw`; none blank). Every row comes back once."""
-    plain = RAW.str.contains(PLAIN) & (RAW.str.len_bytes() <= _LONGEST_TEXT)
+    plain, others = split(spellings, RAW.str.contains(PLAIN) & (RAW.str.len_bytes() <= _LONGEST_TEXT))
     digits = RAW.str.replace_many([*_PUNCTUATION, "+"], [""] * (len(_PUNCTUATION) + 1))
-    numbers = spellings.filter(plain).select("row", number=digits, plus=RAW.str.contains("+", literal=True))
-    digit_count = pl.col("number").str.len_bytes()
-    enough = digit_count >= _FEWEST_DIGITS
-    dressed = _read_dressed(spellings.filter(~plain))
-    nothing = numbers.filter(digit_count < _FEWEST_DIGITS - 1).select("row", reason=_NOT_A_NUMBER)
+    numbers = plain.select("row", number=digits, plus=RAW.str.contains("+", literal=True))
+    numbers, few = split(numbers, pl.col("number").str.len_bytes() >= _FEWEST_DIGITS)
+    perhaps, nothing = split(few, pl.col("number").str.len_bytes() == _FEWEST_DIGITS - 1)
+    dressed = _read_dressed(others)
     return Spelled(
-        pl.concat([numbers.filter(enough).with_columns(extension=pl.lit(None, pl.String)), dressed.numbers]),
-        pl.concat([nothing, dressed.refused]),
-        pl.concat([numbers.filter(digit_count == _FEWEST_DIGITS - 1).select("row"), dressed.uncovered]),
+        pl.concat([numbers, dressed.numbers]),
+        dressed.extensions,
+        pl.concat([nothing.select("row", reason=_NOT_A_NUMBER), dressed.refused]),
+        pl.concat([perhaps.select("row"), dressed.uncovered]),
     )
 
 
-_NOT_A_NUMBER = pl.lit(Reason.PHONE_NOT_A_NUMBER.value)
+_NOT_A_NUMBER = pl.lit(Reason.PHONE_NOT_A_NUMBER.value, REASON)
 
 
 def _read_dressed(spellings: pl.DataFrame) -> Spelled:
     """Read spellings that hold more than digits and punctuation: the few percent with text, letters, extensions."""
-    text = RAW.str.replace_many(*_as_ascii())
-    led = text.str.extract(LED, 1)
-    extended = RAW.str.extract_groups(EXTENDED)
-    lettered = text.str.extract(LETTERED, 1)
-    read = spellings.with_columns(
-        long=RAW.str.len_chars() > _LONGEST_TEXT,
-        wordless=~RAW.str.contains(WORDLESS),
-        body=pl.coalesce(led, extended.struct[0], lettered),
-        extension=pl.when(led.is_null()).then(extended.struct[1]),
-    ).with_columns(number=_digits_of("body"), plus=pl.col("body").str.contains("+", literal=True))
-    leading_digits = pl.col("body").str.extract(r"^([^A-Za-z]*)", 1).str.count_matches("[0-9]")
-    covered = ~pl.col("long") & ~pl.col("wordless") & (leading_digits >= _FEWEST_DIGITS).fill_null(value=False)
-    wordless = pl.col("wordless") & ~pl.col("long")
-    return Spelled(
-        read.filter(covered).select("row", "number", "plus", "extension"),
-        read.filter(wordless).select("row", reason=_NOT_A_NUMBER),
-        read.filter(~covered & ~wordless).select("row"),
+    long, spellings = split(spellings, RAW.str.len_chars() > _LONGEST_TEXT)
+    numeric, wordless = split(spellings, RAW.str.contains(NUMERIC))
+    numeric = _with_ascii(numeric)
+    led, others = split(numeric, RAW.str.contains(LED))
+    extended, others = split(others, pl.col("as_written").str.contains(EXTENDED))
+    lettered, others = split(others, pl.col("as_written").str.contains(LETTERED))
+    none = pl.lit(None, pl.String)
+    bodies = pl.concat(
+        [
+            led.select("row", body=RAW.str.extract(LED, 1), extension=none),
+            extended.select(
+                "row",
+                body=pl.col("as_written").str.extract(EXTENDED, 1),
+                extension=pl.col("as_written").str.extract(EXTENDED, 2),
+            ),
+            lettered.select("row", body=pl.col("as_written").str.extract(LETTERED, 1), extension=none),
+        ]
     )
+    before_letters = pl.col("body").str.extract("^([^A-Za-z]*)", 1)
+    bodies, short = split(bodies, before_letters.str.count_matches("[0-9]") >= _FEWEST_DIGITS)
+    return Spelled(
+        bodies.select("row", number=_digits_of("body"), plus=pl.col("body").str.contains("+", literal=True)),
+        bodies.filter(pl.col("extension").is_not_null()).select("row", "extension"),
+        wordless.select("row", reason=_NOT_A_NUMBER),
+        pl.concat([part.select("row") for part in (long, others, short)]),
+    )
+
+
+def _with_ascii(spellings: pl.DataFrame) -> pl.DataFrame:
+    """Write digits and punctuation of other scripts in ASCII; the spelling stays in `as_written`."""
+    spellings = spellings.with_columns(as_written=RAW)
+    foreign, ascii_only = split(spellings, RAW.str.len_bytes() != RAW.str.len_chars())
+    return pl.concat([ascii_only, foreign.with_columns(raw=RAW.str.replace_many(*_as_ascii()))])
 
 
 def _digits_of(column: str) -> pl.Expr:
@@ -106,10 +122,9 @@ def _as_keys() -> tuple[list[str], list[str]]:
 
 @cache
 def _as_ascii() -> tuple[list[str], list[str]]:
-    """Digits of other scripts in common use, and punctuation of other widths, each with what the library takes it for."""
+    """Digits of other scripts in common use, punctuation of other widths, each with what the library takes it for."""
     zeros = ("\u0660", "\u06f0", "\u0966", "\uff10")  # Arabic-Indic, Persian, Devanagari, full-width
     digits = {chr(ord(zero) + value): str(value) for zero in zeros for value in range(10)}
-    assert all(unicodedata.decimal(digit) == int(value) for digit, value in digits.items())
     spaces = dict.fromkeys("\u00a0\u00ad\u200b\u2060\u3000", " ")
     dashes = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\uff0d", "-")
     others = {"\uff0b": "+", "\uff0e": ".", "\uff0f": "/", "\uff08": "(", "\uff09": ")", "\uff3b": "[", "\uff3d": "]"}

@@ -60,7 +60,7 @@ def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str,
     headers = {c: restored_text(c) if mapping.is_rejected_file else c for c in mapping.attributes}
     names = {column: spelled.get(_folded(header), header.strip()) for column, header in headers.items()}
     wanted = list(names.values())
-    return {column: name if wanted.count(name) == 1 else headers[column] for column, name in names.items()}
+    return {column: name if wanted.count(name) == 1 else column for column, name in names.items()}
 
 
 def _column_for(field: str, headers: Mapping[str, str], profile: ImportProfile) -> str | None:

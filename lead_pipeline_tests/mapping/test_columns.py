@@ -125,3 +125,9 @@ def test_two_columns_never_share_one_attribute_name():
     defaulted = profile(default_attributes={"sub_id": "none"})
     names = attribute_names(map_columns(["caller_id", "Sub_ID", "SUB_ID"], defaulted), defaulted)
     assert names == {"Sub_ID": "Sub_ID", "SUB_ID": "SUB_ID"}
+
+
+def test_not_even_a_header_restored_to_another_one_makes_two_attributes_of_one_name():
+    columns = ["caller_id", "=x", "'=x", "_row_number", "_reasons"]
+    names = attribute_names(map_columns(columns, profile()), profile())
+    assert names == {"=x": "=x", "'=x": "'=x"}

@@ -156,6 +156,14 @@ def test_an_attribute_is_the_text_that_is_written(written):
     assert profile.default_attributes == {"sub_id": written}
 
 
+@pytest.mark.parametrize(
+    ("written", "text"), [("'null'", "null"), ('"~"', "~"), ("''", "")], ids=["null", "tilde", "empty"]
+)
+def test_nothing_in_quotes_is_a_text(written, text):
+    profile = parse_profile(GOOD.replace("sub_id: none", f"sub_id: {written}"), "solar.yaml")
+    assert profile.default_attributes == {"sub_id": text}
+
+
 @pytest.mark.parametrize("written", ["yes", "True", "on", "1", "'true'"])
 def test_yes_can_be_said_in_yaml_s_ways(written):
     profile = parse_profile(GOOD.replace("required: true", f"required: {written}"), "solar.yaml")
@@ -216,6 +224,7 @@ def test_a_name_that_differs_from_the_file_s_is_refused(tmp_path: Path):
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path):
     (tmp_path / "solar.yaml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
     assert load_profile("solar", folder=tmp_path).name == "solar"
+    assert profile_text("solar", folder=tmp_path) == GOOD
 
 
 def test_another_encoding_is_refused_with_the_line(tmp_path: Path):

@@ -60,7 +60,7 @@ class Looks(FrozenModel):
 
         Never a high-water mark of times of change: `mv`, `cp -p` and `rsync -t` bring files with old ones.
         """
-        seen: dict[str, Look] = Field(default_factory=dict)
+        seen: dict[str, Look] = {}
         for drop in drops:
             before = self.seen.get(drop.key)
             same = before is not None and (before.size, before.mtime_ns) == (drop.size, drop.mtime_ns)

@@ -46,7 +46,11 @@ def load_profile(name: str, *, folder: Path | None) -> ImportProfile:
 
 
 def profile_names(folder: Path | None) -> list[ProfileListing]:
-    """Return the profiles that can be named, in alphabetical order; files with unusable names are left out."""
+    """Return the profiles that can be named, in alphabetical order; files with unusable names are left out.
+
+    Raises:
+        ProfileError: the folder is there and cannot be listed.
+    """
     bundled = (entry.name for entry in resources.files("lead_pipeline.profiles").iterdir())
     entries = {name: ProfileListing(name=name, origin="bundled", file=f"{name}{_SUFFIX}") for name in _named(bundled)}
     if folder is not None and folder.is_dir():
@@ -109,6 +113,14 @@ def _told(problems: list[Problem], source: str) -> str:
     lines = [f"{source}, line {p.line}: {p.sentence}" if p.line else f"{source}: {p.sentence}" for p in ordered]
     more = [f"{source}: and {len(lines) - _SHOWN} more."] if len(lines) > _SHOWN else []
     return "\n".join(dict.fromkeys(lines[:_SHOWN] + more))
+
+
+def _files_in(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except OSError as error:
+        what = f"The profiles in {folder} cannot be listed: {error.strerror}."
+        raise ProfileError(f"{what} Check the folder's permissions.") from None
 
 
 def _named(files: Iterable[str]) -> list[str]:

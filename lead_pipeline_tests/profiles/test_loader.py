@@ -239,6 +239,17 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path):
         load_profile("solar", folder=tmp_path)
 
 
+def test_a_folder_that_cannot_be_listed_is_said_and_not_taken_for_an_empty_one(tmp_path: Path, monkeypatch):
+    iterdir = Path.iterdir  # replaced, for a mode of 000 does not stop root
+
+    def refuse(_folder: Path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", lambda path: (refuse if path == tmp_path else iterdir)(path))
+    with pytest.raises(ProfileError, match=r"cannot be listed: Permission denied\. Check"):
+        load_profile("solar", folder=tmp_path)
+
+
 def test_the_text_of_a_profile_comes_with_its_comments():
     text = profile_text("call_schedule", folder=None)
     assert text.startswith("#")

@@ -54,10 +54,9 @@ def profile_names(folder: Path | None) -> list[ProfileListing]:
     bundled = (entry.name for entry in resources.files("lead_pipeline.profiles").iterdir())
     entries = {name: ProfileListing(name=name, origin="bundled", file=f"{name}{_SUFFIX}") for name in _named(bundled)}
     if folder is not None and folder.is_dir():
-        own = (path.name for path in folder.iterdir())
+        own = _named(_files_in(folder))
         entries |= {
-            name: ProfileListing(name=name, origin="home", file=str(folder / f"{name}{_SUFFIX}"))
-            for name in _named(own)
+            name: ProfileListing(name=name, origin="home", file=str(folder / f"{name}{_SUFFIX}")) for name in own
         }
     return [entries[name] for name in sorted(entries)]
 

@@ -240,12 +240,14 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path):
 
 
 def test_a_folder_that_cannot_be_listed_is_said_and_not_taken_for_an_empty_one(tmp_path: Path, monkeypatch):
-    iterdir = Path.iterdir  # replaced, for a mode of 000 does not stop root
+    iterdir = Path.iterdir
 
-    def refuse(_folder: Path):
-        raise PermissionError(13, "Permission denied")
+    def refuse(path: Path):  # replaced, for a mode of 000 does not stop root
+        if path == tmp_path:
+            raise PermissionError(13, "Permission denied")
+        return iterdir(path)
 
-    monkeypatch.setattr(type(tmp_path), "iterdir", lambda path: (refuse if path == tmp_path else iterdir)(path))
+    monkeypatch.setattr(Path, "iterdir", refuse)
     with pytest.raises(ProfileError, match=r"cannot be listed: Permission denied\. Check"):
         load_profile("solar", folder=tmp_path)
 

@@ -49,16 +49,49 @@ class _FieldRule(FrozenModel):
     on_invalid: OnInvalid = Field(default="reject", description="reject the row, or blank the value and keep the row.")
 
 
+#: Kinds of line, as phonenumbers tells them apart.
+LineType = Literal[
+    "fixed_line",
+    "mobile",
+    "fixed_line_or_mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+]
+
+
 class PhoneRule(_FieldRule):
     """A phone number: parsed under the profile's default region, stored as E.164."""
 
     type: Literal["phone"] = "phone"
+    region_field: Literal["country"] | None = Field(
+        default=None, description="Field that names each row's country, by ISO code or name; else the default region."
+    )
+    format: Literal["international", "national"] | None = Field(
+        default=None, description="international: only with + and country code; national: only of the row's country."
+    )
+    require: Literal["valid", "possible"] = Field(
+        default="valid", description="valid: known to be in use; possible: of a length that is in use."
+    )
+    allow_types: tuple[LineType, ...] | None = Field(
+        default=None, min_length=1, description="Kinds of line accepted; default: all."
+    )
+    allow_extension: bool = Field(default=True, description="Accept a number with an extension, and drop that.")
+    multiple: Literal["reject", "first"] = Field(
+        default="reject", description="What becomes of a cell that holds several numbers."
+    )
 
 
 class EmailRule(_FieldRule):
     """An email address: checked for form only (no network), stored normalized."""
 
     type: Literal["email"] = "email"
+    allow_display_name: bool = Field(default=False, description="Accept `Ana <ana@example.com>`, and drop the name.")
 
 
 class TextRule(_FieldRule):

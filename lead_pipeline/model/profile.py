@@ -160,6 +160,22 @@ class ImportProfile(FrozenModel):
         """Make profiles keys of caches: pydantic's own hash of a frozen model fails on its dicts."""
         return hash((self.name, self.fingerprint))
 
+    @model_validator(mode="after")
+    def _phones_have_a_country(self) -> Self:
+        for field, rule in self.fields.items():
+            if rule.type != "phone":
+                continue
+            if rule.region_field is not None and rule.region_field not in self.fields:
+                raise ValueError(
+                    f"{field} takes its country from the field {rule.region_field}, which the profile does not have; "
+                    f"add `{rule.region_field}: {{type: text}}` under `fields:`"
+                )
+            if rule.format == "national" and self.default_region is None and rule.region_field is None:
+                raise ValueError(
+                    f"{field} is written nationally, so its country must be known; set default_region (such as US)"
+                )
+        return self
+
     def column_of(self, field: str) -> str:
         """Return the header of the column that supplies `field`."""
         return self.fields[field].column or field

@@ -37,12 +37,16 @@ class Reason(StrEnum):
     BOOLEAN_INVALID = "boolean_invalid"
 
     PHONE_MISSING = "phone_missing"
+    PHONE_MULTIPLE = "phone_multiple"
     PHONE_NOT_A_NUMBER = "phone_not_a_number"
     PHONE_COUNTRY_UNKNOWN = "phone_country_unknown"
     PHONE_TOO_SHORT = "phone_too_short"
     PHONE_TOO_LONG = "phone_too_long"
     PHONE_LENGTH_INVALID = "phone_length_invalid"
     PHONE_NOT_VALID = "phone_not_valid"
+    PHONE_FORMAT_NOT_ALLOWED = "phone_format_not_allowed"
+    PHONE_TYPE_NOT_ALLOWED = "phone_type_not_allowed"
+    PHONE_EXTENSION_NOT_ALLOWED = "phone_extension_not_allowed"
 
     EMAIL_MISSING = "email_missing"
     EMAIL_INVALID = "email_invalid"
@@ -136,6 +140,12 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.PHONE_MISSING: ReasonInfo(
         _REJECTED, "phone", "Phone is missing", "Fill in the phone number; without it nobody can be called."
     ),
+    Reason.PHONE_MULTIPLE: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Cell holds more than one phone",
+        "Keep one number per cell, or set `multiple: first` under fields.phone in the profile.",
+    ),
     Reason.PHONE_NOT_A_NUMBER: ReasonInfo(
         _REJECTED,
         "phone",
@@ -171,6 +181,24 @@ REASONS: dict[Reason, ReasonInfo] = {
         "phone",
         "Phone is not in use in its country",
         "The length is right but no such number is assigned: check the area code and the country.",
+    ),
+    Reason.PHONE_FORMAT_NOT_ALLOWED: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone is not written as the profile asks",
+        "Write it as `format` in the profile says: with + and country code, or as a number of the profile's country.",
+    ),
+    Reason.PHONE_TYPE_NOT_ALLOWED: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone is of a type the profile leaves out",
+        "Give a number of an allowed type, or add the type to `allow_types` under fields.phone in the profile.",
+    ),
+    Reason.PHONE_EXTENSION_NOT_ALLOWED: ReasonInfo(
+        _REJECTED,
+        "phone",
+        "Phone has an extension",
+        "Give a number that can be dialled directly, or set `allow_extension: true` in the profile.",
     ),
     Reason.EMAIL_MISSING: ReasonInfo(_REJECTED, "email", "Email is missing", "Fill in the email address."),
     Reason.EMAIL_INVALID: ReasonInfo(

@@ -201,14 +201,10 @@ def suppress(
     file: Path, kind: "SuppressionKind", region: str, as_json: bool, store_wait: float, home: Path | None
 ) -> None:
     """Load a list of numbers that must not be contacted: one column of numbers, or phone and reason."""
-    from lead_pipeline.filing.staging import stage_list
-    from lead_pipeline.normalizing.regions import checked_region
-    from lead_pipeline.orchestration.running import utc_now
-
     place = the_home(home)
     place.prepare()
-    manifest = stage_list(place, file.resolve() if file.exists() else file, kind, checked_region(region), now=utc_now())
     with launcher_for(place, store_wait) as launcher:
+        manifest = launcher.stage_list(file.resolve() if file.exists() else file, kind, region)
         counts = launcher.load_list(manifest)
     if as_json:
         click.echo(json.dumps({"list_id": manifest.list_id, "kind": kind, **counts}))

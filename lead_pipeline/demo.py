@@ -12,12 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.staging import stage_list
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
-from lead_pipeline.orchestration.running import utc_now
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.reporting.terminal import import_panel
 
@@ -62,7 +60,7 @@ def samples_folder() -> Iterator[Path]:
 
 def _first_step(console: Console, launcher: Launcher, samples: Path) -> None:
     console.rule("1. A blocked list, two clean files and a messy one", align="left")
-    blocked = launcher.load_list(stage_list(launcher.home, samples / BLOCKED, "blocked", "US", now=utc_now()))
+    blocked = launcher.load_list(launcher.stage_list(samples / BLOCKED, "blocked", "US"))
     console.print(f"{BLOCKED}: {blocked['rows_added']} numbers that must not be contacted\n")
     for result in _imported(console, launcher, [samples / name for name in FIRST_STEP]):
         console.print(import_panel(result, launcher.home.root, reasons=6))

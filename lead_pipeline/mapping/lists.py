@@ -33,7 +33,8 @@ def map_list_columns(columns: Sequence[str]) -> ListColumns:
         if len(others) != 1:
             raise RequiredColumnUnmappedError(
                 f"No column of the list is named phone, and it has {len(columns)} columns, so the numbers cannot be "
-                f"told from the rest. Name the column of numbers phone (others accepted: {listed(_NUMBER_HEADERS[1:])})."
+                "told from the rest. Name the column of numbers phone "
+                f"(others accepted: {listed(_NUMBER_HEADERS[1:])})."
             )
         phone = others[0]
     return ListColumns(phone=phone, reason=reason)

@@ -7,12 +7,13 @@ from typing import Any
 import dagster as dg
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import ListManifest, Manifest, is_imported, note_request
+from lead_pipeline.filing.manifests import ListManifest, Manifest, SuppressionKind, is_imported, note_request
 from lead_pipeline.filing.shelving import discard_copy
-from lead_pipeline.filing.staging import stage_import
+from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.profile import Destination, ImportProfile
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.normalizing.regions import checked_region
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
@@ -42,6 +43,10 @@ class Launcher:
         aimed = profile if destination in (None, profile.destination) else profile.with_destination(destination)
         name = profile.name if aimed is profile else f"{profile.name} to {aimed.destination}"
         return stage_import(self.home, file, aimed, now=utc_now(), identity_name=name)
+
+    def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
+        """Stage a suppression list; raises UsageError for a region that does not exist."""
+        return stage_list(self.home, file, kind, checked_region(region), now=utc_now())
 
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""

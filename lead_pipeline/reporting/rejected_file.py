@@ -13,7 +13,13 @@ import polars as pl
 from lead_pipeline.filing.publishing import published
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.model.spreadsheet import made_harmless, made_harmless_text
+from lead_pipeline.model.spreadsheet import (
+    is_rejected_file,
+    made_harmless,
+    made_harmless_text,
+    restored,
+    restored_text,
+)
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV for the machine's own 8-bit code page
 _EXTRA_CELLS = "_extra_cells"
@@ -30,10 +36,15 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
 
     UTF-8 with BOM, CRLF (RFC 4180 section 2), original headers and cells in order, then `_row_number`, `_line_number`,
     `_outcome`, `_reasons`, `_guidance`, and `_extra_cells` when any row has some. Only what a spreadsheet would run
-    is altered: it gets an apostrophe in front. Columns that an earlier rejected file added are left out, so that a file
-    can go round any number of times. Memory is bounded by a batch. Raises OSError; then `path` is as it was.
+    is altered: it gets an apostrophe in front. What an earlier rejected file added, columns and apostrophes, is taken
+    back first, so that a file can go round any number of times. Memory is bounded by a batch. Raises OSError; then `path` is as it was.
     """
-    originals = [(name, header) for name, header in columns if header not in REJECTED_FILE_COLUMNS]
+    returning = is_rejected_file(header for _, header in columns)
+    originals = [
+        (name, restored_text(header) if returning else header)
+        for name, header in columns
+        if header not in REJECTED_FILE_COLUMNS
+    ]
     written, wide = 0, False
     with published(path) as file:
         file.write(_BOM)
@@ -42,6 +53,8 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
             if not wide and _has_extra_cells(batch):
                 wide = True
                 _widen(file, path.parent, originals)
+            if returning:
+                batch = batch.with_columns(restored(pl.col(name)) for name, _ in originals)  # noqa: PLW2901
             _write(file, _as_people_read_it(batch, originals, wide))
             written += batch.height
     return written

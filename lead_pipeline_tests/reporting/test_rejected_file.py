@@ -195,3 +195,18 @@ def test_headers_and_cells_come_back_as_they_were_in_order_whatever_they_hold(tm
     assert header == [made_harmless_text(text) for text in headers] + (OURS if extra else OURS[:-1])
     assert [[restored_text(cell) for cell in line[:2]] for line in lines] == [row for row, _ in everything]
     assert {len(line) for line in lines} <= {len(header)}
+
+
+def test_a_file_that_goes_round_twice_gets_no_second_apostrophe(tmp_path):
+    columns = [("phone", "phone"), ("note", "'=note"), ("_row_number", "_row_number"), ("_reasons", "_reasons")]
+    rows = pl.DataFrame(
+        {
+            "phone": ["123"], "note": ["'=1+1"], "_row_number": ["7"], "_reasons": ["phone_too_short"],
+            "row_number": [1], "line_number": [2], "outcome": ["rejected"], "reasons": [["phone_too_short"]],
+            "extra_cells": pl.Series([None], dtype=pl.List(pl.String)),
+        }
+    )  # fmt: skip
+    write_rejected_file(tmp_path / "rejected.csv", columns, [rows])
+    header, row = csv.reader((tmp_path / "rejected.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert header[:2] == ["phone", "'=note"]
+    assert row[:2] == ["123", "'=1+1"]

@@ -37,7 +37,8 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
     UTF-8 with BOM, CRLF (RFC 4180 section 2), original headers and cells in order, then `_row_number`, `_line_number`,
     `_outcome`, `_reasons`, `_guidance`, and `_extra_cells` when any row has some. Only what a spreadsheet would run
     is altered: it gets an apostrophe in front. What an earlier rejected file added, columns and apostrophes, is taken
-    back first, so that a file can go round any number of times. Memory is bounded by a batch. Raises OSError; then `path` is as it was.
+    back first, so that a file can go round any number of times. Memory is bounded by a batch. Raises OSError; then
+    `path` is as it was.
     """
     returning = is_rejected_file(header for _, header in columns)
     originals = [

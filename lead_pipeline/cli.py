@@ -161,9 +161,10 @@ def _show(result: "ImportResult", home: Home, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from lead_pipeline.reporting.terminal import import_panel
+    from lead_pipeline.reporting.terminal import import_panel, places
 
-    Console().print(import_panel(result, home.root))
+    Console().print(import_panel(result))
+    click.echo("\n".join(places(result, home.root)))
 
 
 @contextmanager

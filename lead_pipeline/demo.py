@@ -17,7 +17,7 @@ from lead_pipeline.model.results import ImportResult
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.profiles.loader import load_profile
-from lead_pipeline.reporting.terminal import import_panel
+from lead_pipeline.reporting.terminal import import_panel, places
 
 BLOCKED = "blocked-numbers.csv"
 FIRST_STEP = ("spring-webinar.csv", "partner-list.csv", "messy-purchased-list.csv")
@@ -63,13 +63,18 @@ def _first_step(console: Console, launcher: Launcher, samples: Path) -> None:
     blocked = launcher.load_list(launcher.stage_list(samples / BLOCKED, "blocked", "US"))
     console.print(f"{BLOCKED}: {blocked['rows_added']} numbers that must not be contacted\n")
     for result in _imported(console, launcher, [samples / name for name in FIRST_STEP]):
-        console.print(import_panel(result, launcher.home.root, reasons=6))
+        _show(console, result, launcher.home)
 
 
 def _second_step(console: Console, launcher: Launcher, samples: Path) -> None:
     console.rule("2. Somebody corrects the rejected rows and drops the file back", align="left")
     for result in _imported(console, launcher, [samples / SECOND_STEP]):
-        console.print(import_panel(result, launcher.home.root))
+        _show(console, result, launcher.home)
+
+
+def _show(console: Console, result: ImportResult, home: Home) -> None:
+    console.print(import_panel(result, reasons=6))
+    console.print("\n".join(places(result, home.root)) + "\n", soft_wrap=True, highlight=False, markup=False)
 
 
 def _imported(console: Console, launcher: Launcher, files: list[Path]) -> Iterator[ImportResult]:

@@ -1,6 +1,6 @@
 """What the command line shows of imports: panels and tables. Which command shows what belongs in cli.py."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,8 @@ _STYLES = {
 }
 
 
-def import_panel(result: ImportResult, home: Path, *, reasons: int = 8) -> RenderableType:
-    """Return what became of one import: the sentence, counts by outcome, top reasons, and where the files are."""
+def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
+    """Return what became of one import: the sentence, counts by outcome, top reasons."""
     parts: list[RenderableType] = [Text(one_line(status_sentence(result)), style="bold")]
     if result.message:
         parts.append(Text(one_line(result.message), style="red"))
@@ -36,9 +36,16 @@ def import_panel(result: ImportResult, home: Path, *, reasons: int = 8) -> Rende
         parts.append(_counts(result))
     if result.reasons and not result.message:
         parts.append(_reasons(result, reasons))
-    parts.append(_places(result, home))
     title = Text.assemble((one_line(result.file.file_name), "bold"), "  ", (result.import_id, "dim"))
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
+
+
+def places(result: ImportResult, home: Path) -> Iterator[str]:
+    """Yield where the files of an import are, a line each; to be printed as they are, so that they can be copied."""
+    for name, path in (("rejected file", result.rejected_file), ("report", result.report_file)):
+        if path:
+            yield f"  {name:<13}  {home / path}"
+    yield f"  {'store':<13}  {home / 'leads.duckdb'}"
 
 
 def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
@@ -108,13 +115,4 @@ def _reasons(result: ImportResult, most: int) -> Table:
         table.add_row(f"{reason.count:,}", title, lines, info.guidance)
     if len(ranked) > most:
         table.add_row("", f"and {len(ranked) - most} more in the report", "", "")
-    return table
-
-
-def _places(result: ImportResult, home: Path) -> Table:
-    table = Table.grid(padding=(0, 2))
-    for name, path in (("rejected file", result.rejected_file), ("report", result.report_file)):
-        if path:
-            table.add_row(name, str(home / path))
-    table.add_row("store", str(home / "leads.duckdb"))
     return table

@@ -2,20 +2,16 @@
 
 import dagster as dg
 
-from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
-
 IMPORT_ASSETS = ("raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "rejected_leads", "import_report")
 
 import_leads = dg.define_asset_job(
     "import_leads",
     selection=dg.AssetSelection.assets(*IMPORT_ASSETS),
-    partitions_def=imports_partitions,
     description="Import staged files: read, map, normalize, screen, commit, report. All steps in one process.",
 )
 
 load_suppressions = dg.define_asset_job(
     "load_suppressions",
     selection=dg.AssetSelection.assets("suppressions"),
-    partitions_def=suppression_lists_partitions,
     description="Load a staged list of people who may not be contacted.",
 )

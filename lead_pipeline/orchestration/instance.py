@@ -5,6 +5,7 @@ What runs on it belongs in the other modules of this room.
 from importlib import resources
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from lead_pipeline.filing.claims import claimed
 from lead_pipeline.filing.home import Home
@@ -13,9 +14,14 @@ from lead_pipeline.filing.publishing import published
 #: A name for the lock; `claims` locks are named by what they protect.
 _OPENING = "instance"
 
+#: A run in this process takes no slot of the store's pool; it waits at the store itself. A process that is killed keeps
+#: its slot until a daemon frees it (dagster issue 32560), and where none runs the next import would wait for ever, at
+#: full load (`interval_to_next_pending_claim_check` never sleeps). Granularity `run` is about queued runs only.
+_NO_SLOTS = {"concurrency": {"pools": {"granularity": "run"}}}
+
 
 def open_instance(home: Home) -> dg.DagsterInstance:
-    """Return the instance of this home; its settings are written on first use and never overwritten.
+    """Return the instance of this home for runs in this process; settings are written once and never overwritten.
 
     Opened under a lock: services that open a fresh SQLite instance at the same moment corrupt it for good
     (dagster issue 27390, open in 1.13).
@@ -26,7 +32,7 @@ def open_instance(home: Home) -> dg.DagsterInstance:
         if not settings.exists():
             with published(settings) as file:
                 file.write(instance_settings().encode())
-        return dg.DagsterInstance.from_config(str(home.dagster))
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides=_NO_SLOTS))
 
 
 def instance_settings() -> str:

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     ROW_BLANK = "row_blank"
     QUOTE_UNCLOSED = "quote_unclosed"
     ENCODING_INVALID = "encoding_invalid"
+    CELL_ERROR = "cell_error"
 
     REQUIRED_MISSING = "required_missing"
     VALUE_TOO_LONG = "value_too_long"
@@ -121,6 +122,12 @@ REASONS: dict[Reason, ReasonInfo] = {
         None,
         "Row has characters that cannot be decoded",
         "Save the file as UTF-8 and drop it again.",
+    ),
+    Reason.CELL_ERROR: ReasonInfo(
+        _REJECTED,
+        None,
+        "Cell holds a spreadsheet error",
+        "Mend the formula behind the error (such as #N/A), or replace it by its value.",
     ),
     Reason.REQUIRED_MISSING: ReasonInfo(
         _REJECTED, None, "Required value is missing", "Fill in the value; the profile requires this field."

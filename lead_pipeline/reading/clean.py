@@ -34,7 +34,7 @@ def read_clean(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame | None
     Clean: valid UTF-8, every line break LF or CRLF, quotes as in RFC 4180, `width` cells in every record.
     Returns String columns `cell_0`, `cell_1`, ... and `lines` UInt32, the physical lines of each record.
     """
-    if dialect.escape is not None:
+    if dialect.escape is not None or dialect.padded or not dialect.delimiter.isascii():
         return None
     bytes_ = np.frombuffer(data, np.uint8)
     quotes = _quote_positions(data, bytes_, dialect)
@@ -134,3 +134,11 @@ def blank_rows(frame: pl.DataFrame) -> pl.Series | None:
 def cell_names(width: int) -> list[str]:
     """Return the names that cells have before they get those of their columns, which could be any text."""
     return [f"cell_{place}" for place in range(width)]
+
+
+def without_blank_cell(frame: pl.DataFrame, width: int) -> pl.DataFrame | None:
+    """Drop the cell after the last delimiter, or return None when it has a value somewhere."""
+    last = f"cell_{width}"
+    if (frame[last].str.strip_chars(BLANK_CHARACTERS) != "").any():
+        return None
+    return frame.drop(last)

@@ -3,27 +3,31 @@ accounted for at the end. What a record is belongs in tokenizer.py, what clean m
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
 
 import polars as pl
 
 from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError, HeaderMissingError
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.reading.clean import blank_rows, read_clean, whole_records
+from lead_pipeline.reading.clean import blank_rows, read_clean, whole_records, without_blank_cell
 from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.encoding import LineCount, TextSource, find_encoding, known_encoding
+from lead_pipeline.reading.formats import refuse_zeros
 from lead_pipeline.reading.rows import (
     BLANK_CHARACTERS,
     Column,
     Newline,
     ReadingFacts,
+    ReadingOptions,
     RowReader,
     frame_schema,
     named_columns,
 )
-from lead_pipeline.reading.source import UTF8_BOM, LineCount, blocks
+from lead_pipeline.reading.sniffing import SniffedHeader, find_dialect, find_header, looks_like_a_value
+from lead_pipeline.reading.source import Source
 from lead_pipeline.reading.tokenizer import Record, Tokenizer
 
 #: A block that is not clean is cut into pieces of this size, so that only those with a damaged row go the careful way.
@@ -35,6 +39,12 @@ LONGEST_RECORD = 256 * 2**20
 #: The header and what lies below it are looked for in a start of this size first.
 SAMPLE_BYTES = 2**20
 
+#: The dialect is found from so many characters, the header among so many records.
+SNIFFED_CHARACTERS = 2**16
+_HEADER_RECORDS = 200
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_CR_TO_LF = bytes.maketrans(b"\r", b"\n")
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
@@ -48,42 +58,51 @@ class Layout:
     skipped_bytes: int
 
 
-def open_delimited(path: Path, shown: str) -> RowReader:
-    """Open UTF-8 CSV: find its header, and return a reader of the rows below it.
+def open_delimited(source: Source, head: bytes, options: ReadingOptions) -> RowReader:
+    """Open a delimited text: find encoding, dialect and header, and return a reader of the rows below it.
 
-    Raises FileEmptyError for a file without text or without rows, HeaderMissingError when the header has no name.
+    Raises FileTypeUnsupportedError for bytes that are no text, FileEmptyError for a file without text or without rows,
+    HeaderMissingError when the header has no name.
     """
-    dialect = Dialect()
-    for start, final in _starts_of(path, shown):
-        bom = len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0
-        found = _layout(start, bom, dialect, shown, final=final)
-        if found is not None:
+    shown = source.shown
+    encoding = known_encoding(options.encoding, shown, head) if options.encoding else find_encoding(source, head)
+    if not encoding.name.startswith("utf-16") and not encoding.name.startswith("utf-32"):
+        refuse_zeros(head, shown)
+    text = TextSource(source, encoding)
+    for start, final in _starts_of(text):
+        opened = _open_start(start.decode(errors="surrogateescape"), shown, options, final=final)
+        if opened is not None:
             break
     else:
         raise FileEmptyError(
             f"{shown} is empty: it has no text, only white space if anything. Export the list again and drop that."
         )
-    layout, header_line = found
-    facts = ReadingFacts(
-        has_bom=bool(bom),
-        delimiter=dialect.delimiter,
-        quote=dialect.quote or "",
-        newline=_newline_of(start),
-        header_line=header_line,
+    layout, found = opened
+    facts = found.model_copy(
+        update={
+            "packing": source.packing,
+            "encoding": encoding.name,
+            "encoding_sure": round(encoding.sure, 2),
+            "has_bom": bool(encoding.bom),
+            "newline": _newline_of(start),
+        }
     )
-    return RowReader(layout.columns, facts, lambda: _frames(path, shown, layout))
+    return RowReader(layout.columns, facts, lambda: _frames(text, layout))
 
 
-def _starts_of(path: Path, shown: str) -> Iterator[tuple[bytes, bool]]:
-    """Yield more and more of the start of the file, up to LONGEST_RECORD, and whether that is all of it."""
+def _starts_of(text: TextSource) -> Iterator[tuple[bytes, bool]]:
+    """Yield more and more of the start of the text, up to LONGEST_RECORD, and whether that is all of it."""
     start = b""
     size = SAMPLE_BYTES
-    for block in blocks(path, shown, SAMPLE_BYTES):
+    for block in text.blocks(SAMPLE_BYTES):
         start += block
-        if len(start) >= size and len(start) < LONGEST_RECORD:
+        if len(start) > LONGEST_RECORD:
+            return
+        if len(start) >= size:
             yield start, False
-            size *= 4
-    yield start, True
+            size = len(start) * 4
+    if start.strip(b" \t\r\n\v\f\x00\x1a"):
+        yield start, True
 
 
 def _newline_of(text: bytes) -> Newline:
@@ -95,42 +114,101 @@ def _newline_of(text: bytes) -> Newline:
     return present[0] if present else ""
 
 
-def _layout(start: bytes, bom: int, dialect: Dialect, shown: str, *, final: bool) -> tuple[Layout, int] | None:
-    """Find the header and what lies below; returns None when `start` does not reach that far."""
-    text = start[bom:].decode(errors="surrogateescape")
-    tokenizer = Tokenizer(dialect)
-    position, lines = 0, 0
-    while True:
-        found, length = tokenizer.records(text[position:], final=final, limit=1)
-        if not found:
-            return None
-        record = found[0]
-        position, lines = position + length, lines + record.lines
-        if len(record.cells) > 1 or record.cells[0].strip(BLANK_CHARACTERS):
-            break
-    if not any(cell.strip(BLANK_CHARACTERS) for cell in record.cells):
-        raise HeaderMissingError(
-            f"{shown} has no header: line {lines} has {len(record.cells)} empty cells. "
-            "Put the column names in the first line."
-        )
-    if not text[position:].strip(BLANK_CHARACTERS):
+def _open_start(text: str, shown: str, options: ReadingOptions, *, final: bool) -> tuple[Layout, ReadingFacts] | None:
+    """Find dialect, header and columns; returns None when `text` does not reach far enough below the header."""
+    sniffed = find_dialect(text[:SNIFFED_CHARACTERS] if final or _NEWLINE.search(text) else text, options)
+    skipped = sniffed.sep_length
+    lines = 1 if skipped else 0
+    while options.header_row is not None and lines < options.header_row - 1:
+        newline = _NEWLINE.search(text, skipped)
+        if newline is None:
+            return _refuse_header_row(shown, options.header_row, lines) if final else None
+        skipped, lines = newline.end(), lines + 1
+    records, _ = Tokenizer(sniffed.dialect).records(text[skipped:], final=final, limit=_HEADER_RECORDS)
+    if not records:
+        return None
+    header = _header_of(records, options)
+    if header.first_row >= len(records) and not final:
+        return None
+    above = records[: header.first_row]
+    lines += sum(record.lines for record in above)
+    _, length = Tokenizer(sniffed.dialect).records(text[skipped:], final=True, limit=header.first_row)
+    skipped += length if header.first_row else 0
+    _refuse_empty_header(records, header, shown, options)
+    columns = _columns_of(records, header, shown, lines)
+    if not text[skipped:].strip(BLANK_CHARACTERS + "\x1a"):
         if not final:
             return None
         raise FileEmptyError(
-            f"{shown} has a header of {len(record.cells)} columns and no row below it. Export the list again."
+            f"{shown} has a header of {len(columns)} columns and no row below it. Export the list again."
         )
-    headers = [_readable(cell) for cell in record.cells]
-    skipped = bom + len(text[:position].encode(errors="surrogateescape"))
-    return Layout(dialect, named_columns(headers), lines, skipped), lines - record.lines + 1
+    dialect = _with_trailing(sniffed.dialect, len(columns), records[header.first_row :])
+    facts = ReadingFacts(
+        delimiter=dialect.delimiter,
+        quote=dialect.quote or "",
+        escape=dialect.escape or "",
+        dialect_sure=sniffed.sure,
+        header_line=None if header.header is None else lines - records[header.header].lines + 1,
+        header_sure=header.sure,
+    )
+    return Layout(dialect, columns, lines, len(text[:skipped].encode(errors="surrogateescape"))), facts
 
 
-def _frames(path: Path, shown: str, layout: Layout) -> Iterator[pl.DataFrame]:
+def _refuse_header_row(shown: str, header_row: int, lines: int) -> NoReturn:
+    raise HeaderMissingError(
+        f"{shown} has no line {header_row} to take the header from, only {lines + 1}. Correct `header_row`."
+    )
+
+
+def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
+    if options.header is False:
+        return SniffedHeader(None, 0, 1.0)
+    if options.header_row is not None:
+        return SniffedHeader(0, 1, 1.0)
+    found = find_header(records)
+    if options.header and found.header is None:
+        return SniffedHeader(found.first_row, found.first_row + 1, 1.0)
+    return found
+
+
+def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: str, options: ReadingOptions) -> None:
+    """Raise HeaderMissingError when rows of values follow a line of nothing but delimiters, where names should be."""
+    first = records[header.first_row if header.header is None else header.header]
+    above = [record for record in records[: header.first_row] if len(record.cells) == len(first.cells) > 1]
+    empty = [record for record in above if not any(cell.strip(BLANK_CHARACTERS) for cell in record.cells)]
+    if options.header is None and empty and any(looks_like_a_value(cell) for cell in first.cells):
+        raise HeaderMissingError(
+            f"{shown} has no header: line {1 + records.index(empty[0])} has {len(first.cells)} empty cells. "
+            "Put the column names in the first line."
+        )
+
+
+def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines: int) -> tuple[Column, ...]:
+    if header.header is None:
+        widths = Counter(len(record.cells) for record in records if any(map(str.strip, record.cells)))
+        return named_columns([""] * (widths.most_common(1)[0][0] if widths else 1))
+    cells = records[header.header].cells
+    if not any(cell.strip(BLANK_CHARACTERS) for cell in cells):
+        raise HeaderMissingError(
+            f"{shown} has no header: line {lines} has {len(cells)} empty cells. Put the column names in the first line."
+        )
+    return named_columns([_readable(cell) for cell in cells])
+
+
+def _with_trailing(dialect: Dialect, width: int, rows: list[Record]) -> Dialect:
+    """Mark a delimiter at the end of (nearly) every row as one that ends rows and starts no cell."""
+    longer = [row for row in rows if len(row.cells) == width + 1 and not row.cells[-1].strip(BLANK_CHARACTERS)]
+    return replace(dialect, trailing=True) if len(longer) >= max(1, 0.9 * len(rows)) else dialect
+
+
+def _frames(text: TextSource, layout: Layout) -> Iterator[pl.DataFrame]:
     """Yield the rows below the header, and at the end hold them against the lines counted in the bytes."""
+    shown = text.source.shown
     count = LineCount()
     cutter = _Cutter(layout)
     waiting = b""
     skip = layout.skipped_bytes
-    for block in blocks(path, shown):
+    for block in text.blocks():
         count.feed(block)
         waiting += block
         if skip:
@@ -148,7 +226,7 @@ def _frames(path: Path, shown: str, layout: Layout) -> Iterator[pl.DataFrame]:
     if cutter.next_line - 1 != lines:
         raise FileUnreadableError(
             f"{shown} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
-            f"but {lines} lines were counted. Nothing was imported; please report this file's kind."
+            f"but {lines} lines were counted. Nothing was imported; please report this kind of file."
         )
 
 
@@ -191,10 +269,18 @@ class _Cutter:
                 size *= 2
 
     def _fast(self, data: bytes, final: bool) -> tuple[pl.DataFrame, int] | None:
-        length = len(data) if final else whole_records(data, self._layout.dialect)
+        dialect = self._layout.dialect
+        if data.find(b"\n") < 0 and data.find(b"\r") >= 0 and not (dialect.quote and dialect.quote.encode() in data):
+            if not final and data.endswith(b"\r"):
+                data = data[:-1]  # the LF of a CRLF may follow
+            data = data.translate(_CR_TO_LF)  # a file of old Macs: nothing but quotes could hold a CR that is a value
+        length = len(data) if final else whole_records(data, dialect)
         if not length:
             return None
-        clean = read_clean(data if length == len(data) else data[:length], self._layout.dialect, self._width)
+        width = self._width + dialect.trailing
+        clean = read_clean(data if length == len(data) else data[:length], dialect, width)
+        if clean is not None and dialect.trailing:
+            clean = without_blank_cell(clean, self._width)
         return None if clean is None else (self._dressed(clean), length)
 
     def _dressed(self, clean: pl.DataFrame) -> pl.DataFrame:
@@ -232,6 +318,8 @@ class _Cutter:
             if undecodable:
                 invalid = any(_SURROGATE.search(cell) for cell in cells)
                 cells = [_readable(cell) for cell in cells] if invalid else cells
+            if self._layout.dialect.trailing and len(cells) == self._width + 1 and not cells[-1].strip():
+                cells = cells[:-1]
             missing = self._width - len(cells)
             reasons = _reasons_of(record, cells, missing, invalid)
             extra = cells[self._width :] if missing < 0 else None

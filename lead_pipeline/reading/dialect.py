@@ -1,5 +1,5 @@
-"""How a delimited text is punctuated. Finding the punctuation of a file belongs in detection, using it in tokenizer.py
-and clean.py.
+"""How a delimited text is punctuated. Finding the punctuation belongs in sniffing.py, using it in tokenizer.py and
+clean.py.
 """
 
 from dataclasses import dataclass
@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Delimiter, quote (none: a quote is an ordinary character) and escape (none: a quote is doubled) of a text."""
+    """The punctuation of a text.
+
+    `quote` none: a quote is an ordinary character. `escape` none: a quote inside quotes is doubled (a doubled quote is
+    understood beside an escape too). `padded`: blanks after a delimiter are no part of the value. `trailing`: rows end
+    with a delimiter that the header does not have.
+    """
 
     delimiter: str = ","
     quote: str | None = '"'
     escape: str | None = None
+    padded: bool = False
+    trailing: bool = False

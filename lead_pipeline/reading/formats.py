@@ -1,19 +1,25 @@
 """What a file really is, told from its first bytes: names lie. Opening what can be opened belongs elsewhere."""
 
+import zipfile
+import zlib
+from pathlib import Path
 from typing import NamedTuple
 
-from lead_pipeline.model.errors import FileEncryptedError, FileTypeUnsupportedError
-
-#: How much of the file the decision is made from.
-HEAD_BYTES = 64 * 2**10
+from lead_pipeline.model.errors import FileEncryptedError, FileTypeUnsupportedError, FileUnreadableError
+from lead_pipeline.reading.source import Packing
 
 #: A text has no NUL bytes; a few may be damage, more than this number and share make a binary file.
 _NULS = 8
 _NUL_SHARE = 0.05
 
+#: A workbook may unpack to this much, to so many times its size if that is more, and never to more than the most.
+_WORKBOOK_BYTES = 256 * 2**20
+_WORKBOOK_RATIO = 100
+_WORKBOOK_MOST = 8 * 2**30
+
+_ZIP_ENCRYPTED_BIT = 0x1
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
-_ZIP_ENCRYPTED_BIT = 0x1
 
 
 class Signature(NamedTuple):
@@ -25,16 +31,13 @@ class Signature(NamedTuple):
 
 
 _AS_CSV = "Open it in the program it came from, save the list as a CSV file and drop that."
-_UNPACK = "Unpack it and drop the CSV file inside."
+_UNPACK = "Unpack it and drop the file inside."
 
 SIGNATURES = (
-    Signature(_OLE, "an old Excel workbook or another Office file", _AS_CSV),
     Signature(b"%PDF-", "a PDF document", _AS_CSV),
     Signature(b"\x89PNG\r\n\x1a\n", "a PNG image", _AS_CSV),
     Signature(b"\xff\xd8\xff", "a JPEG image", _AS_CSV),
     Signature(b"GIF8", "a GIF image", _AS_CSV),
-    Signature(b"\x1f\x8b", "a gzip archive", _UNPACK),
-    Signature(b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
     Signature(b"BZh", "a bzip2 archive", _UNPACK),
     Signature(b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
     Signature(b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
@@ -46,28 +49,108 @@ SIGNATURES = (
 )
 
 
-def refuse_what_is_not_text(head: bytes, shown: str) -> None:
-    """Raise FileTypeUnsupportedError or FileEncryptedError when the first bytes are those of no text file."""
-    if head.startswith(_ZIP):
-        _refuse_zip(head, shown)
-    if head.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in head:
-        raise FileEncryptedError(
-            f"{shown} is an Office file protected by a password. Save a copy without a password and drop that."
+#: Texts that are no tables, by how they begin (after white space, in lower case).
+TEXTS = (
+    (("<!doctype html", "<html", "<head", "<body", "<table", "<style", "<meta"), "a web page (HTML)"),
+    (("<?xml", "<workbook"), "an XML document"),
+    (("version https://git-lfs.github.com",), "a Git LFS pointer, not the file that it points to"),
+    (("begin:vcard",), "a vCard address book"),
+    (("%!ps",), "a PostScript document"),
+)
+
+
+def zip_or_ole(head: bytes) -> str:
+    """Return `zip`, `ole` or nothing: the containers in which workbooks come."""
+    if head.startswith(_OLE):
+        return "ole"
+    return "zip" if head.startswith(_ZIP) else ""
+
+
+def what_a_zip_holds(path: Path, shown: str) -> tuple[str, str]:
+    """Return the kind of a zip file (xlsx, xlsb, ods, or zip) and, for a zip, the one data file in it.
+
+    Raises FileUnreadableError for a damaged archive or one that unpacks to too much, FileEncryptedError for one with a
+    password, FileTypeUnsupportedError for other documents and for archives with no data file or several.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            mimetype = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zlib.error):
+        raise FileUnreadableError(
+            f"{shown} is a damaged zip archive or workbook. Save the file again, or drop it as CSV."
+        ) from None
+    names = {entry.filename.replace("\\", "/").casefold() for entry in entries}
+    kind = _kind_of_zip(names, mimetype, shown)
+    unpacked, packed = sum(entry.file_size for entry in entries), path.stat().st_size
+    if kind != "zip":
+        if unpacked > max(_WORKBOOK_BYTES, _WORKBOOK_RATIO * packed) or unpacked > _WORKBOOK_MOST:
+            raise FileUnreadableError(
+                f"{shown} unpacks to {unpacked // 2**20} MB, which no workbook of its size does. "
+                "Save the list as a CSV file and drop that."
+            )
+        return kind, ""
+    data = [entry for entry in entries if not _is_litter(entry.filename)]
+    if any(entry.flag_bits & _ZIP_ENCRYPTED_BIT for entry in data):
+        raise FileEncryptedError(f"{shown} is a zip archive protected by a password. {_UNPACK}")
+    if len(data) != 1:
+        raise FileTypeUnsupportedError(
+            f"{shown} is a zip archive with {len(data)} files in it; one data file is expected. {_UNPACK}"
         )
+    return "zip", data[0].filename
+
+
+def _kind_of_zip(names: set[str], mimetype: bytes, shown: str) -> str:
+    if b"opendocument.spreadsheet" in mimetype:
+        return "ods"
+    if any(name.endswith("xl/workbook.bin") for name in names):
+        return "xlsb"
+    if any(name.startswith("xl/") or name.endswith("/workbook.xml") or name == "workbook.xml" for name in names):
+        return "xlsx"
+    for start, name in (
+        ("word/", "a Word document"),
+        ("ppt/", "a PowerPoint presentation"),
+        ("index/", "a Numbers file"),
+    ):
+        if any(entry.startswith(start) for entry in names):
+            raise FileTypeUnsupportedError(f"{shown} is {name}, not a list. {_AS_CSV}")
+    if mimetype.startswith(b"application/"):
+        raise FileTypeUnsupportedError(f"{shown} is an OpenDocument file, but no spreadsheet. {_AS_CSV}")
+    return "zip"
+
+
+def _is_litter(name: str) -> bool:
+    """Tell the files that archivers add by themselves."""
+    return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith(".") or name.endswith("/Thumbs.db")
+
+
+def refuse_packed_twice(head: bytes, shown: str) -> None:
+    """Raise FileTypeUnsupportedError when what was packed is itself an archive or a workbook."""
+    if zip_or_ole(head) or packing_of(head):
+        raise FileTypeUnsupportedError(f"{shown} is an archive with another archive or a workbook inside. {_UNPACK}")
+
+
+def packing_of(head: bytes) -> Packing:
+    """Return how a file is compressed, told from its first bytes."""
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
+    return "zstd" if head.startswith(b"\x28\xb5\x2f\xfd") else ""
+
+
+def refuse_what_is_not_a_table(head: bytes, shown: str) -> None:
+    """Raise FileTypeUnsupportedError when the first bytes are those of no table, naming what they are."""
     for signature in SIGNATURES:
         if head.startswith(signature.start):
             raise FileTypeUnsupportedError(f"{shown} is {signature.name}, not a CSV file. {signature.remedy}")
+    start = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().decode("latin-1")
+    for beginnings, name in TEXTS:
+        if start.startswith(beginnings):
+            raise FileTypeUnsupportedError(f"{shown} is {name}. {_AS_CSV}")
+
+
+def refuse_zeros(head: bytes, shown: str) -> None:
+    """Raise FileTypeUnsupportedError for a start full of zero bytes that is no wide encoding either."""
     if head.count(0) > max(_NULS, len(head) * _NUL_SHARE):
         raise FileTypeUnsupportedError(
             f"{shown} is not text: {head.count(0)} of its first {len(head)} bytes are zero. {_AS_CSV}"
         )
-
-
-def _refuse_zip(head: bytes, shown: str) -> None:
-    if len(head) > 6 and head[6] & _ZIP_ENCRYPTED_BIT:
-        raise FileEncryptedError(
-            f"{shown} is a zip archive protected by a password. Unpack it and drop the CSV file inside."
-        )
-    is_workbook = b"[Content_Types].xml" in head or b"xl/" in head or b"opendocument.spreadsheet" in head
-    name, remedy = ("an Excel workbook", _AS_CSV) if is_workbook else ("a zip archive", _UNPACK)
-    raise FileTypeUnsupportedError(f"{shown} is {name}, not a CSV file. {remedy}")

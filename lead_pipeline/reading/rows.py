@@ -35,17 +35,33 @@ class Column(FrozenModel):
 class ReadingOptions(FrozenModel):
     """What the caller knows better than detection; everything left out is found in the file."""
 
+    encoding: str | None = Field(default=None, description="Name of the encoding, such as utf-8 or cp1252.")
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="One character.")
+    quote: str | None = Field(default=None, max_length=1, description='One character, or "" for no quotes.')
+    escape: Literal["", "\\"] | None = Field(default=None, description="Backslash, or '' for doubled quotes only.")
+    header: bool | None = Field(default=None, description="Whether there is a header; null to find out.")
+    header_row: int | None = Field(default=None, ge=1, description="Line (or sheet row) on which the header stands.")
+    sheet: str | int | None = Field(default=None, description="Sheet by name or 1-based number; null: first with data.")
+
 
 class ReadingFacts(FrozenModel):
-    """What was found out about the file while opening it."""
+    """What was found out about the file while opening it, and how sure that is (0 to 1)."""
 
     format: str = "csv"
+    packing: str = Field(default="", description="gzip, zstd or zip when the file is compressed.")
     encoding: str = "utf-8"
+    encoding_sure: float = 1.0
     has_bom: bool = False
     delimiter: str = ","
     quote: str = '"'
+    escape: str = ""
+    dialect_sure: float = 1.0
     newline: Newline = ""
-    header_line: int | None = Field(default=1, description="Physical line of the header; null when there is none.")
+    header_line: int | None = Field(default=1, description="Line (or sheet row) of the header; null when it has none.")
+    header_sure: float = 1.0
+    sheet: str = Field(default="", description="Name of the sheet that is read.")
+    sheets: tuple[str, ...] = Field(default=(), description="Names of all sheets of a workbook.")
+    notes: tuple[str, ...] = Field(default=(), description="Sentences on what is unusual about the file.")
 
 
 class RowReader:

@@ -1,64 +1,94 @@
-"""The bytes of a staged file, block by block, with the physical lines counted on the way: the second opinion on what
-the readers hand on. Where records begin and end belongs elsewhere.
+"""The bytes of a staged file, unpacked where it is compressed, block by block, with a bound on what comes out.
+What the bytes say belongs in encoding.py and delimited.py.
 """
 
+import gzip
+import io
+import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, BinaryIO, Literal
+
+import zstandard
 
 from lead_pipeline.model.errors import FileUnreadableError
 
 BLOCK_BYTES = 8 * 2**20
 
-UTF8_BOM = b"\xef\xbb\xbf"
+#: A compressed file may unpack to this much, or to so many times its size if that is more: CSV rarely shrinks more
+#: than thirtyfold, a bomb shrinks a thousandfold.
+UNPACKED_BYTES = 256 * 2**20
+UNPACKED_RATIO = 200
+
+Packing = Literal["", "gzip", "zstd", "zip"]
 
 
-class LineCount:
-    """Counts line breaks (LF, CRLF, lone CR) in blocks of bytes by themselves, whatever quotes say."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file on disk: how it is packed, which member of a zip archive is meant, and how messages call it."""
 
-    def __init__(self) -> None:
-        self._breaks = 0
-        self._last = b""
+    path: Path
+    shown: str
+    packing: Packing = ""
+    member: str = ""
 
-    def feed(self, block: bytes) -> None:
-        """Count the line breaks of the next block."""
-        if not block:
-            return
-        self._breaks += block.count(b"\n")
-        if block.find(b"\r") >= 0:
-            self._breaks += block.count(b"\r") - block.count(b"\r\n")
-        if self._last == b"\r" and block[:1] == b"\n":
-            self._breaks -= 1
-        self._last = block[-1:]
+    def blocks(self, size: int | None = None) -> Iterator[bytes]:
+        """Yield the unpacked bytes; raises FileUnreadableError when they cannot be had or change while being read."""
+        try:
+            yield from self._blocks(size or BLOCK_BYTES)
+        except FileNotFoundError:
+            raise FileUnreadableError(
+                f"There is no file {self.shown}. Check the path and the spelling of the name."
+            ) from None
+        except IsADirectoryError:
+            raise FileUnreadableError(
+                f"{self.shown} is a folder. Name the file inside it that should be imported."
+            ) from None
+        except PermissionError:
+            raise FileUnreadableError(
+                f"{self.shown} may not be read by this user. Give read permission to it (chmod u+r) and try again."
+            ) from None
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, zstandard.ZstdError, NotImplementedError):
+            raise FileUnreadableError(
+                f"{self.shown} is a damaged {self.packing} archive. Pack the file again, or drop it unpacked."
+            ) from None
+        except OSError as error:
+            raise FileUnreadableError(
+                f"{self.shown} cannot be read: {error.strerror}. Check the disk and copy the file again."
+            ) from None
 
-    @property
-    def lines(self) -> int:
-        """Return the physical lines so far; a last line without a line break counts."""
-        return self._breaks + (self._last not in (b"", b"\n", b"\r"))
-
-
-def blocks(path: Path, shown: str, size: int | None = None) -> Iterator[bytes]:
-    """Yield the bytes of the file; raises FileUnreadableError when it cannot be read or changes while being read."""
-    try:
-        with path.open("rb") as file:
-            expected = path.stat().st_size
+    def _blocks(self, size: int) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            expected = self.path.stat().st_size
+            bound = max(UNPACKED_BYTES, UNPACKED_RATIO * expected) if self.packing else None
             read = 0
-            while block := file.read(size or BLOCK_BYTES):
-                read += len(block)
-                yield block
-    except FileNotFoundError:
-        raise FileUnreadableError(f"There is no file {shown}. Check the path and the spelling of the name.") from None
-    except IsADirectoryError:
-        raise FileUnreadableError(f"{shown} is a folder. Name the file inside it that should be imported.") from None
-    except PermissionError:
-        raise FileUnreadableError(
-            f"{shown} may not be read by this user. Give read permission to it (chmod u+r) and try again."
-        ) from None
-    except OSError as error:
-        raise FileUnreadableError(
-            f"{shown} cannot be read: {error.strerror}. Check the disk and copy the file again."
-        ) from None
-    if read != expected:
-        raise FileUnreadableError(
-            f"{shown} changed while it was being read: {read} bytes came, {expected} were there at the start. "
-            "Wait until the file is complete and drop it again."
-        )
+            with closing(self._unpacked(file)) as unpacked:
+                while block := unpacked.read(size):
+                    read += len(block)
+                    self._refuse_bomb(read, bound)
+                    yield block
+        if not self.packing and read != expected:
+            raise FileUnreadableError(
+                f"{self.shown} changed while it was being read: {read} bytes came, {expected} were there at the "
+                "start. Wait until the file is complete and drop it again."
+            )
+
+    def _unpacked(self, file: BinaryIO) -> "BinaryIO | gzip.GzipFile | io.BufferedReader | IO[bytes]":
+        if self.packing == "gzip":
+            return gzip.GzipFile(fileobj=file)
+        if self.packing == "zstd":
+            stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(file, read_across_frames=True)
+            return io.BufferedReader(stream)
+        if self.packing == "zip":
+            return zipfile.ZipFile(file).open(self.member)
+        return file
+
+    def _refuse_bomb(self, read: int, bound: int | None) -> None:
+        if bound is not None and read > bound:
+            raise FileUnreadableError(
+                f"{self.shown} unpacks to more than {bound // 2**20} MB, which no list of its size does. "
+                "If it is a list, drop it unpacked."
+            )

@@ -13,6 +13,9 @@ LONGEST_VALUE = 32 * 2**20
 #: Of a record that spans lines, so many are looked at for rows that an unclosed quote may have swallowed.
 _LINES_LOOKED_AT = 1000
 
+#: A damaged line with many quotes can be split in many ways; so many of them are tried for one of the right width.
+_SPLITS_TRIED = 64
+
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -38,13 +41,20 @@ class Tokenizer:
     """
 
     def __init__(self, dialect: Dialect, width: int | None = None) -> None:
-        self._dialect = dialect
+        self._quote = dialect.quote
+        self._delimiter = dialect.delimiter
         self._width = width
+        self._widths = {width, width + 1} if width is not None and dialect.trailing else {width}
+        self._padded = dialect.padded
         delimiter = re.escape(dialect.delimiter)
-        self._plain_cell = re.compile(rf"[^{delimiter}\r\n]*+")
         quote = re.escape(dialect.quote or '"')
-        self._quoted_body = re.compile(rf"{quote}((?:[^{quote}]++|{quote}{quote})*+)")
-        self._lenient_cell = re.compile(rf"{quote}(.*?){quote}(?={delimiter}|\Z)", re.DOTALL)
+        escape = re.escape(dialect.escape) if dialect.escape else ""
+        escaped = rf"|{escape}." if escape else ""
+        self._plain_cell = re.compile(rf"[^{delimiter}\r\n]*+")
+        self._quoted_body = re.compile(rf"{quote}(?:[^{quote}{escape}]++|{quote}{quote}{escaped})*+", re.DOTALL)
+        self._lenient_close = re.compile(rf"{quote}(?=[ \t]*(?:{delimiter}|\Z))")
+        self._padding = re.compile(r" *+" if dialect.delimiter != " " else "")
+        self._escapes = re.compile(rf"{quote}{quote}" + (rf"|{escape}({quote}|{escape})" if escape else ""))
 
     def records(self, text: str, *, final: bool, limit: int | None = None) -> tuple[list[Record], int]:
         """Return the complete records at the start of `text`, at most `limit`, and the offset where they end.
@@ -63,12 +73,12 @@ class Tokenizer:
 
     def _record(self, text: str, start: int, final: bool) -> tuple[Record, int]:
         stop, after = self._line_end(text, start, final)
-        quote = self._dialect.quote
-        if quote is None or text.find(quote, start, stop) < 0:
-            return Record(text[start:stop].split(self._dialect.delimiter), 1, False), after
+        if self._quote is None or text.find(self._quote, start, stop) < 0:
+            cells = text[start:stop].split(self._delimiter)
+            return Record([cell.lstrip(" ") for cell in cells] if self._padded else cells, 1, False), after
         parsed = self._quoted_record(text, start, final)
         if parsed is None or self._swallows(parsed[0], text[start : parsed[1]]):
-            return Record(self._lenient_cells(text[start:stop]), 1, True), after
+            return Record(self._best_split(text[start:stop]), 1, True), after
         return parsed
 
     def _line_end(self, text: str, start: int, final: bool) -> tuple[int, int]:
@@ -84,26 +94,35 @@ class Tokenizer:
 
     def _quoted_record(self, text: str, start: int, final: bool) -> tuple[Record, int] | None:
         """Return the record at `start` and where the next begins, or None when its quotes are damaged."""
-        quote, delimiter = self._dialect.quote or '"', self._dialect.delimiter
         cells: list[str] = []
         position = start
         while True:
-            if text.startswith(quote, position):
+            position = self._cell_start(text, position)
+            if text.startswith(self._quote or "\0", position):
                 closing = self._closing_quote(text, position, final)
                 if closing is None:
                     return None
-                cells.append(text[position + 1 : closing].replace(quote + quote, quote))
-                position = closing + 1
+                cells.append(self._unquoted(text[position + 1 : closing]))
+                position = self._cell_start(text, closing + 1)
             else:
                 plain = self._plain_cell.match(text, position)
                 cells.append(plain.group() if plain else "")
                 position += len(cells[-1])
-            if not text.startswith(delimiter, position):
+            if not text.startswith(self._delimiter, position):
                 break
             position += 1
         _, after = self._line_end(text, position, final)
         lines = 1 + len(_NEWLINE.findall(text, start, position))
         return Record(cells, lines, False), after
+
+    def _cell_start(self, text: str, position: int) -> int:
+        padding = self._padding.match(text, position) if self._padded else None
+        return padding.end() if padding else position
+
+    def _unquoted(self, body: str) -> str:
+        if self._escapes.groups:
+            return self._escapes.sub(lambda found: found.group(1) or self._quote or "", body)
+        return body.replace((self._quote or "") * 2, self._quote or "")
 
     def _closing_quote(self, text: str, start: int, final: bool) -> int | None:
         """Return the offset of the quote that closes the value at `start`, or None when there is no such quote."""
@@ -111,38 +130,59 @@ class Tokenizer:
         closing = body.end() if body else start
         if closing - start > LONGEST_VALUE:
             return None
-        if closing + 1 >= len(text) and not final:
+        after = self._cell_start(text, closing + 1)
+        if after >= len(text) and not final:
             raise _TextEnded
-        if closing >= len(text):
+        if text[closing : closing + 1] != self._quote:
             return None
-        follower = text[closing + 1 : closing + 2]
-        return closing if follower in ("", "\r", "\n", self._dialect.delimiter) else None
+        return closing if text[after : after + 1] in ("", "\r", "\n", self._delimiter) else None
 
     def _swallows(self, record: Record, text: str) -> bool:
         """Tell whether a record of several lines holds rows that its quote should not have reached."""
-        if record.lines == 1 or self._width is None or len(record.cells) == self._width:
+        if record.lines == 1 or self._width is None or len(record.cells) in self._widths:
             return False
         lines = _NEWLINE.split(text, maxsplit=_LINES_LOOKED_AT)[1:]
         return any(self._is_row(line) for line in lines[:_LINES_LOOKED_AT] if line)
 
     def _is_row(self, line: str) -> bool:
         parsed = self._quoted_record(line, 0, final=True)
-        return parsed is not None and len(parsed[0].cells) == self._width
+        return parsed is not None and len(parsed[0].cells) in self._widths
 
-    def _lenient_cells(self, line: str) -> list[str]:
-        """Split one damaged line: a value ends at the first quote that a delimiter follows, else at the delimiter."""
-        quote, delimiter = self._dialect.quote or '"', self._dialect.delimiter
-        cells: list[str] = []
-        position = 0
-        while True:
-            quoted = self._lenient_cell.match(line, position) if line.startswith(quote, position) else None
-            if quoted is not None:
-                cells.append(quoted.group(1).replace(quote + quote, quote))
-                position = quoted.end()
-            else:
-                stop = line.find(delimiter, position)
-                cells.append(line[position:] if stop < 0 else line[position:stop])
-                position = len(line) if stop < 0 else stop
-            if position >= len(line):
+    def _best_split(self, line: str) -> list[str]:
+        """Split one damaged line, if possible into `width` cells.
+
+        At each damaged quote the value either goes on to the next quote that a delimiter follows (quotes inside were
+        not doubled), or the quote is an ordinary character (it was never meant to open anything).
+        """
+        first: list[str] | None = None
+        waiting: list[tuple[int, list[str]]] = [(0, [])]
+        for _ in range(_SPLITS_TRIED):
+            if not waiting:
+                break
+            position, cells = waiting.pop()
+            while position <= len(line):
+                ways = self._ways_on(line, position)
+                waiting.extend((after, [*cells, cell]) for cell, after in ways[:0:-1])
+                cells.append(ways[0][0])
+                position = ways[0][1]
+            if len(cells) in self._widths:
                 return cells
-            position += 1
+            first = first or cells
+        return first or [line]
+
+    def _ways_on(self, line: str, position: int) -> list[tuple[str, int]]:
+        """Return the cells that can begin at `position`, best first, each with where the next cell begins."""
+        start = self._cell_start(line, position)
+        stop = line.find(self._delimiter, start)
+        stop = len(line) if stop < 0 else stop
+        literal = (line[start:stop], stop + 1)
+        if not line.startswith(self._quote or "\0", start):
+            return [literal]
+        closing = self._closing_quote(line, start, final=True)
+        if closing is not None:
+            return [(self._unquoted(line[start + 1 : closing]), self._cell_start(line, closing + 1) + 1)]
+        lenient = self._lenient_close.search(line, start + 1)
+        if lenient is None:
+            return [literal]
+        after = line.find(self._delimiter, lenient.end())
+        return [(self._unquoted(line[start + 1 : lenient.start()]), len(line) + 1 if after < 0 else after + 1), literal]

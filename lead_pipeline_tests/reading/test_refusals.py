@@ -15,12 +15,22 @@ from lead_pipeline.model.errors import (
 from lead_pipeline.reading import open_rows, read_rows
 
 
-def zip_of(**files: str) -> bytes:
+def zip_of(**files: str | bytes) -> bytes:
+    if not files:
+        return zip_of(a="a,b\n1,2\n")[:-8]
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, text in files.items():
             archive.writestr(name.replace("__", "/"), text)
     return packed.getvalue()
+
+
+#: The same zip archive with the encryption bit set in both of its headers.
+ENCRYPTED_ZIP = (
+    zip_of(a="a,b\n1,2\n")
+    .replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01")
+    .replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+)
 
 
 @pytest.mark.parametrize(
@@ -36,17 +46,19 @@ def zip_of(**files: str) -> bytes:
         pytest.param(b"%PDF-1.7\n", FileTypeUnsupportedError, "PDF", id="pdf"),
         pytest.param(b"\x89PNG\r\n\x1a\n\x00", FileTypeUnsupportedError, "PNG", id="png"),
         pytest.param(b"PAR1\x15\x04", FileTypeUnsupportedError, "Parquet", id="parquet"),
-        pytest.param(zip_of(xl__workbook="x"), FileTypeUnsupportedError, "an Excel workbook", id="xlsx"),
-        pytest.param(zip_of(leads="a,b"), FileTypeUnsupportedError, "a zip archive", id="zip"),
-        pytest.param(gzip.compress(b"a,b"), FileTypeUnsupportedError, "gzip", id="gzip"),
-        pytest.param(b"PK\x03\x04\x14\x00\x01\x00", FileEncryptedError, "password", id="encrypted-zip"),
-        pytest.param(
-            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
-            FileEncryptedError,
-            "password",
-            id="encrypted-workbook",
-        ),
-        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileTypeUnsupportedError, "old Excel", id="xls"),
+        pytest.param(zip_of(xl__workbook="x"), FileUnreadableError, "damaged workbook", id="xlsx-with-nothing-in-it"),
+        pytest.param(zip_of(word__document="x"), FileTypeUnsupportedError, "a Word document", id="docx"),
+        pytest.param(zip_of(), FileUnreadableError, "damaged zip", id="cut-zip"),
+        pytest.param(zip_of(a="a,b", b="a,b"), FileTypeUnsupportedError, "with 2 files in it", id="zip-of-two"),
+        pytest.param(zip_of(leads=zip_of(x="y")), FileTypeUnsupportedError, "another archive", id="zip-in-zip"),
+        pytest.param(gzip.compress(b"a,b\n1,2\n")[:-6], FileUnreadableError, "damaged gzip", id="cut-gzip"),
+        pytest.param(gzip.compress(b""), FileEmptyError, "is empty", id="empty-gzip"),
+        pytest.param(b"\x28\xb5\x2f\xfdxxxx", FileUnreadableError, "damaged zstd", id="damaged-zstd"),
+        pytest.param(ENCRYPTED_ZIP, FileEncryptedError, "password", id="encrypted-zip"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), FileUnreadableError, "damaged", id="cut-xls"),
+        pytest.param(b"<html><table><tr><td>1", FileTypeUnsupportedError, "web page", id="html"),
+        pytest.param(b"BEGIN:VCARD\n", FileTypeUnsupportedError, "vCard", id="vcard"),
+        pytest.param(b"version https://git-lfs.github.com/spec/v1\n", FileTypeUnsupportedError, "Git LFS", id="lfs"),
         pytest.param(bytes(1000), FileTypeUnsupportedError, "zero", id="nothing-but-zeros"),
     ],
 )

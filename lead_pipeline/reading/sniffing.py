@@ -1,0 +1,245 @@
+"""Finds the punctuation and the header of a delimited text from its start, and says how sure it is. Reading the text
+with what was found belongs in tokenizer.py and delimited.py.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.looks import look_of, prevailing_look
+from lead_pipeline.reading.rows import BLANK_CHARACTERS, ReadingOptions
+from lead_pipeline.reading.tokenizer import Record, Tokenizer
+
+#: Delimiters that tools write, the likelier first; the rare ones must prove themselves on every row.
+COMMON = ",;\t|"
+RARE = ":^~#*/&!\x01\x1e\x1f\xa7 "
+
+#: Records and cells that are looked at; more would change nothing but the time.
+_RECORDS, _CELLS = 200, 3000
+
+_SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|\Z)', re.IGNORECASE)
+_TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
+_TELLING = frozenset({"date", "email", "phone", "url"})
+_LOOKAHEAD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SniffedDialect:
+    """A dialect, how sure we are (0 to 1), and the length of a `sep=` line that named the delimiter."""
+
+    dialect: Dialect
+    sure: float
+    sep_length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SniffedHeader:
+    """Which record is the header (none: the file has no header) and which is the first row, counted from 0."""
+
+    header: int | None
+    first_row: int
+    sure: float
+
+
+def find_dialect(text: str, options: ReadingOptions) -> SniffedDialect:
+    """Find delimiter, quote and escape of `text`; what `options` name is taken as given.
+
+    The score is that of van den Burg et al., "Wrangling messy CSV files by detecting row and type patterns" (2019):
+    how uniform the rows are, times how much the cells look like values; damaged quotes lower it.
+    """
+    sep = _SEP_LINE.match(text)
+    if sep is not None and options.delimiter in (None, sep.group(1)):
+        given = options.model_copy(update={"delimiter": sep.group(1)})
+        return replace(find_dialect(text[sep.end() :], given), sep_length=sep.end())
+    scored = [(_score(text, dialect), -place, dialect) for place, dialect in enumerate(_candidates(text, options))]
+    scored.sort(key=lambda entry: entry[:2], reverse=True)
+    best, _, dialect = scored[0]
+    others = [score for score, _, other in scored if other.delimiter != dialect.delimiter]
+    second = max(others, default=0.0)
+    sure = 1.0 if options.delimiter else (round(1 - second / best / 2, 2) if best else 0.5)
+    return SniffedDialect(_with_padding(text, dialect), sure)
+
+
+def _candidates(text: str, options: ReadingOptions) -> list[Dialect]:
+    if options.delimiter is not None:
+        delimiters = options.delimiter
+    else:
+        delimiters = "".join(mark for mark in COMMON + RARE if mark in text) or ","
+        delimiters = delimiters if delimiters[0] in COMMON else "," + delimiters
+    found = []
+    for delimiter in delimiters:
+        for quote in _quotes(text, delimiter, options):
+            found.append(Dialect(delimiter, quote))
+            if quote and _may_escape(text, delimiter, quote, options):
+                found.append(Dialect(delimiter, quote, "\\"))
+    return [dialect for dialect in found if dialect.escape] if options.escape else found
+
+
+def _quotes(text: str, delimiter: str, options: ReadingOptions) -> list[str | None]:
+    if options.quote is not None:
+        return [options.quote or None]
+    double, single = _quoted_cells(text, delimiter, '"'), _quoted_cells(text, delimiter, "'")
+    if not double[1] and single[1] and single[1] >= 0.5 * single[0]:
+        return ['"', "'"]
+    if double[0] > 2 and not double[1]:
+        return [None]
+    return ['"']
+
+
+def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
+    """Return how many cells begin with a quote, and how many of them are closed before a delimiter."""
+    edge = f"[{re.escape(delimiter)}\r\n]"
+    opened = len(re.findall(rf"(?:\A|{edge}) *{quote}", text))
+    closed = len(re.findall(rf"(?:\A|(?<={edge})) *{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *(?={edge}|\Z)", text))
+    return opened, closed
+
+
+def _may_escape(text: str, delimiter: str, quote: str, options: ReadingOptions) -> bool:
+    if options.escape is not None:
+        return options.escape == "\\"
+    return re.search(rf"\\{quote}(?![ ]*(?:[{re.escape(delimiter)}\r\n]|\Z))", text) is not None
+
+
+def _score(text: str, dialect: Dialect) -> float:
+    records = _records(text, dialect)
+    widths: Counter[int] = Counter()
+    for record in records:  # by lines, or the text inside a long value would outvote the row that it belongs to
+        widths[len(record.cells)] += 0 if _is_blank(record) else record.lines
+    if not widths.total() or set(widths) == {1}:
+        return 0.0
+    uniform = sum(number * (width - 1) / width for width, number in widths.items()) / len(widths) / widths.total()
+    if dialect.delimiter in RARE and not _proves_itself(records, widths, dialect):
+        return 0.0
+    cells = [cell for record in records for cell in record.cells][:_CELLS]
+    valued = sum(_looks_whole(cell, dialect.delimiter) for cell in cells) / len(cells)
+    whole = 1 - sum(record.quote_unclosed for record in records) / len(records)
+    return uniform * (0.5 + valued / 2) * whole * (0.3 if dialect.delimiter in RARE else 1.0)
+
+
+def _proves_itself(records: Sequence[Record], widths: Counter[int], dialect: Dialect) -> bool:
+    """Tell whether a rare delimiter cuts every row alike, and cuts nothing that is one value."""
+    least = 3 if dialect.delimiter == " " else 2
+    (width, number), total = widths.most_common(1)[0], widths.total()
+    if width < least or number < max(2, 0.9 * total):
+        return False
+    joined = [dialect.delimiter.join(record.cells) for record in records]
+    if prevailing_look(joined)[0] != "text":
+        return False
+    if dialect.delimiter in " /":
+        looks = [look_of(cell) for record in records for cell in record.cells]
+        return sum(look in _TYPED for look in looks) > len(looks) / 2
+    return True
+
+
+def _looks_whole(cell: str, delimiter: str) -> bool:
+    """Tell whether a cell looks like one value: it has a type, or none of the marks that separate values."""
+    if not any(mark in cell for mark in COMMON if mark != delimiter) and not cell.startswith(('"', "'")):
+        return True
+    return look_of(cell) in _TYPED or (" " in cell and len(cell) > 20) or "\n" in cell
+
+
+def _with_padding(text: str, dialect: Dialect) -> Dialect:
+    """Mark blanks after delimiters as padding when (nearly) every value has them."""
+    if dialect.delimiter == " " or f"{dialect.delimiter} " not in text:
+        return dialect
+    padded = replace(dialect, padded=True)
+    later = [cell for record in _records(text, dialect) for cell in record.cells[1:] if cell.strip()]
+    if later and sum(cell.startswith(" ") for cell in later) >= 0.95 * len(later):
+        return padded
+    quote_padded = dialect.quote and f"{dialect.delimiter} {dialect.quote}" in text
+    if quote_padded and _score(text, padded) > _score(text, dialect):
+        return padded
+    return dialect
+
+
+def _records(text: str, dialect: Dialect) -> list[Record]:
+    """Return the first records; the sample's last, possibly cut, counts only when it is the only one."""
+    tokenizer = Tokenizer(dialect)
+    records, _ = tokenizer.records(text, final=False, limit=_RECORDS)
+    return records or tokenizer.records(text, final=True, limit=1)[0]
+
+
+def _is_blank(record: Record) -> bool:
+    return not "".join(record.cells).strip(BLANK_CHARACTERS)
+
+
+def find_header(records: Sequence[Record]) -> SniffedHeader:
+    """Find the header among the first records: the first that is neither blank, a title nor a comment.
+
+    A title has one or two cells where the rows have more. When the first row that is none of these looks like the
+    rows below it (an email above emails, numbers above numbers), the file has no header.
+    """
+    full = [record for record in records if not _is_blank(record)]
+    if not full:
+        return SniffedHeader(0, 1, 0.0)
+    width = _prevailing_width(full)
+    place = next((number for number, record in enumerate(records) if _may_be_header(record, width)), None)
+    if place is None:
+        place = records.index(full[0])
+    place = _better_below(records, place, width)
+    body = [record.cells for record in records[place + 1 :] if len(record.cells) == width]
+    if _is_data(records[place].cells, body):
+        return SniffedHeader(None, place, 0.7)
+    return SniffedHeader(place, place + 1, 0.9 if len(records[place].cells) == width else 0.6)
+
+
+def looks_like_a_value(cell: str) -> bool:
+    """Tell whether a cell has the form of a number, a date, an email ..., which the name of a column has not."""
+    return look_of(cell) in _TYPED
+
+
+def _prevailing_width(records: Sequence[Record]) -> int:
+    widths = Counter(len(record.cells) for record in records)
+    most = max(widths.values())
+    return max(width for width, number in widths.items() if number == most)
+
+
+def _may_be_header(record: Record, width: int) -> bool:
+    filled = sum(1 for cell in record.cells if cell.strip(BLANK_CHARACTERS))
+    if not filled:
+        return False
+    if len(record.cells) != width and record.cells[0].lstrip().startswith(("#", "//")):
+        return False
+    return filled > (0 if width == 1 else 1 if width < 5 else 2)
+
+
+def _better_below(records: Sequence[Record], place: int, width: int) -> int:
+    """Return the place of a better header below: one as wide as the rows, over typed values, when this one is not."""
+    if len(records[place].cells) == width:
+        return place
+    for below in range(place + 1, min(place + _LOOKAHEAD, len(records))):
+        cells = records[below].cells
+        if len(cells) == width and all(cell.strip(BLANK_CHARACTERS) for cell in cells):
+            body = [record.cells for record in records[below + 1 :] if len(record.cells) == width]
+            return below if _labels(cells, body) else place
+    return place
+
+
+def _labels(cells: Sequence[str], body: Sequence[Sequence[str]]) -> int:
+    """Return how many cells are text above values that are not."""
+    found = 0
+    for column, cell in enumerate(cells):
+        if look_of(cell) == "text":
+            look, share = prevailing_look(row[column] for row in body)
+            found += look in _TYPED and share >= 0.6
+    return found
+
+
+def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row is a row like those below it."""
+    filled = [cell for cell in cells if cell.strip(BLANK_CHARACTERS)]
+    if not body or len(cells) != len(body[0]) or _labels(cells, body):
+        return False
+    like_below = 0
+    for column, cell in enumerate(cells):
+        look = look_of(cell)
+        if look not in _TYPED:
+            continue
+        below, share = prevailing_look(row[column] for row in body)
+        if below == look and share >= 0.5:
+            if look in _TELLING:
+                return True
+            like_below += 1
+    return like_below >= 0.3 * len(filled) and like_below > 0

@@ -1,0 +1,123 @@
+"""What the workbook reader does not tell of an .xlsx: cells that hold an error, and numbers whose leading zeros only
+the cell format shows. Values are not read here. Runs in the child process only: the XML is not to be trusted.
+"""
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+from xml.etree import ElementTree
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_RELATION = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+
+_BLOCK = 4 * 2**20
+_CELL = re.compile(
+    rb"<(?:\w+:)?c(?=\s)(?P<attributes>[^>]*)>(?P<body>[^<]*(?:<(?!/(?:\w+:)?c>|(?:\w+:)?c\s)[^<]*)*)", re.DOTALL
+)
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
+_STYLE = re.compile(rb'\bs="(\d+)"')
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[-() /]')
+
+
+def zeros_shown(number_format: str) -> int:
+    """Return how many digits a format shows at least, if it is made of zeros and literals only: `00000` shows 5.
+
+    ECMA-376 part 1, section 18.8.31: `0` shows a digit even where the number has none.
+    """
+    digits = _LITERAL.sub("", number_format.split(";")[0])
+    return len(digits) if len(digits) > 1 and set(digits) == {"0"} else 0
+
+
+def marked_cells(path: str, sheet: str) -> Iterator[tuple[int, int, int | str]]:
+    """Yield (row, column, mark) in sheet order, from 0: the text of an error, or how many digits the format shows."""
+    with zipfile.ZipFile(path) as archive:
+        part = _part_of(archive, sheet)
+        if part is None:
+            return
+        zeros = _zero_styles(archive)
+        with archive.open(part) as xml:
+            yield from _scan(xml, zeros)
+
+
+def _tree(archive: zipfile.ZipFile, name: str) -> ElementTree.Element | None:
+    found = {entry.replace("\\", "/").lstrip("/").casefold(): entry for entry in archive.namelist()}
+    entry = found.get(name.lstrip("/").casefold())
+    if entry is None:
+        return None
+    try:
+        return ElementTree.fromstring(archive.read(entry))  # noqa: S314  (in the child process, under its limits)
+    except ElementTree.ParseError:
+        return None
+
+
+def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
+    """Return the name of the archive member that holds a sheet."""
+    workbook, relations = _tree(archive, "xl/workbook.xml"), _tree(archive, "xl/_rels/workbook.xml.rels")
+    if workbook is None or relations is None:
+        return None
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    for element in workbook.iter():
+        if element.tag in (_MAIN + "sheet", _STRICT + "sheet") and element.get("name") == sheet:
+            target = targets.get(
+                next((found for name in _RELATION if (found := element.get(f"{{{name}}}id"))), None), ""
+            )
+            wanted = posixpath.normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+            return wanted if wanted in archive.namelist() else None
+    return None
+
+
+def _zero_styles(archive: zipfile.ZipFile) -> dict[bytes, int]:
+    """Return the styles that show leading zeros: the number of the style as the sheet writes it, and the digits."""
+    styles = _tree(archive, "xl/styles.xml")
+    if styles is None:
+        return {}
+    prefix = _STRICT if styles.tag.startswith(_STRICT) else _MAIN
+    codes = {found.get("numFmtId"): found.get("formatCode", "") for found in styles.iter(prefix + "numFmt")}
+    cells = styles.find(prefix + "cellXfs")
+    shown = [zeros_shown(codes.get(style.get("numFmtId"), "")) for style in cells] if cells is not None else []
+    return {str(place).encode(): digits for place, digits in enumerate(shown) if digits}
+
+
+def _scan(xml: IO[bytes], zeros: dict[bytes, int]) -> Iterator[tuple[int, int, int | str]]:
+    rest = b""
+    while block := xml.read(_BLOCK):
+        data = rest + block
+        cut = max(data.rfind(b"</row>"), data.rfind(b"</c>"))
+        data, rest = (data[:cut], data[cut:]) if cut > 0 else (b"", data)
+        if len(rest) > 16 * _BLOCK:
+            return
+        if zeros or b't="e"' in data:
+            yield from _marks_in(data, zeros)
+    if zeros or b't="e"' in rest:
+        yield from _marks_in(rest, zeros)
+
+
+def _marks_in(data: bytes, zeros: dict[bytes, int]) -> Iterator[tuple[int, int, int | str]]:
+    for cell in _CELL.finditer(data):
+        attributes = cell["attributes"]
+        style = _STYLE.search(attributes)
+        digits = zeros.get(style.group(1), 0) if style else 0
+        is_error = b't="e"' in attributes
+        reference = _REFERENCE.search(attributes) if digits or is_error else None
+        if reference is None:
+            continue
+        row, column = int(reference.group(2)) - 1, _column_of(reference.group(1))
+        if is_error:
+            value = _VALUE.search(cell["body"])
+            yield row, column, value.group(1).decode("utf-8", "replace") if value else "#N/A"
+        elif b't="' not in attributes or b't="n"' in attributes:
+            yield row, column, digits
+
+
+def _column_of(letters: bytes) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + letter - 64
+    return column - 1

@@ -1,41 +1,102 @@
 """Email addresses, column by column: spellings in, normalized addresses out, exactly as email-validator judges their
-form. No network. What a profile makes of an address belongs in rows.py and validating/.
+form. No network. What a profile makes of an address belongs in rows.py, what may be odd about one in email_hints.py.
+
+Most addresses are plain: ASCII, a dotted name behind the @, no trick. For these the library's rules are one regular
+expression, built from its own constants; all others are left to it, once per distinct spelling.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
 import polars as pl
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES, DNS_LABEL_LENGTH_LIMIT
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.frames import split
+from lead_pipeline.normalizing.missing import means_missing
 
 EMAIL_SCHEMA: dict[str, type[pl.DataType]] = {"email": pl.String, "reason": pl.String}
 
+_RAW = pl.col("raw")
+_PART = 500_000
 
-def normalize_emails(raw: pl.Series) -> pl.DataFrame:
+
+def normalize_emails(raw: pl.Series, *, allow_display_name: bool = False) -> pl.DataFrame:
     """Judge every spelling as email-validator does, with its own defaults but no DNS look-up.
 
-    The defaults: internationalized local parts are allowed (`allow_smtputf8`); quoted local parts, address literals,
-    display names and an empty local part are not; special-use domains (`localhost`, `x.test`) are refused. Surrounding
-    blanks are part of the spelling, and refused.
+    The defaults: internationalized local parts are allowed (`allow_smtputf8`); quoted local parts, address literals
+    and an empty local part are not; special-use domains (`localhost`, `x.test`) are refused. Surrounding blanks are
+    part of the spelling, and refused.
 
     Args:
-        raw: String; null and blank are missing.
+        raw: String; null, blank and words for 'none' are missing.
+        allow_display_name: accept `Ana <ana@example.com>` as `ana@example.com`.
 
     Returns:
         One row per value, in order: `email` (String, the library's normalized form; null when refused), `reason`
         (String, a code of model/reasons.py; null exactly when accepted).
     """
-    spelling = raw.cast(pl.String).rename("spelling")
-    distinct = spelling.filter(spelling.str.strip_chars() != "").unique()
+    spellings = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
+    if allow_display_name:
+        spellings = spellings.with_columns(raw=_without_display_name())
+    parts = [spellings.slice(start, _PART) for start in range(0, max(raw.len(), 1), _PART)]
+    with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as threads:
+        return pl.concat(threads.map(_normalize_part, parts))
+
+
+def _without_display_name() -> pl.Expr:
+    """Take the address out of angle brackets behind a plain or a quoted name (RFC 5322 3.4 `name-addr`)."""
+    quoted = r'"[ !#-\[\]-~]*" *'
+    named = rf"^(?:[{ATEXT} ]*|{quoted})<([^<>@\" ]+@[^<>@\" ]+)> *$"
+    return pl.coalesce(_RAW.str.extract(named, 1), _RAW)
+
+
+def _normalize_part(spellings: pl.DataFrame) -> pl.DataFrame:
+    plain, others = split(spellings, _is_plain())
+    lower, cased = split(plain, ~_RAW.str.contains("[A-Z]"))
+    judged = [lower.select("row", email="raw"), cased.select("row", email=_folded())]
+    present, missing = split(others, _RAW.str.strip_chars() != "")
+    addresses, others = split(present, _RAW.str.contains("@", literal=True))
+    wordless, words = split(others, ~means_missing(_RAW))
+    judged += [_refused(wordless, Reason.EMAIL_INVALID), _refused(pl.concat([missing, words]), Reason.EMAIL_MISSING)]
+    judged.append(_judge_by_library(addresses))
+    return pl.concat(judged, how="diagonal").sort("row").select(*EMAIL_SCHEMA)
+
+
+@cache
+def _is_plain() -> pl.Expr:
+    """True where the address is accepted beyond doubt, and comes back as written but for letter case.
+
+    RFC 5322 3.2.3 dot-atom before the @; behind it RFC 1035 labels with a hyphen nowhere doubled (`xn--` is decoded), a
+    top level that ends in a letter, no special-use name; short enough that no length limit matters.
+    """
+    letters = "A-Za-z0-9"
+    label = f"[{letters}]+(?:-[{letters}]+)*"
+    last_label = f"(?:[{letters}]+-)*[{letters}]*[A-Za-z]"
+    form = rf"^[{ATEXT}]+(?:\.[{ATEXT}]+)*@(?:{label}\.)+{last_label}$"
+    special = rf"(?i)[@.](?:{'|'.join(pl.Series(SPECIAL_USE_DOMAIN_NAMES).str.escape_regex())})$"
+    short = _RAW.str.len_bytes() <= DNS_LABEL_LENGTH_LIMIT
+    return short & _RAW.str.contains(form) & ~_RAW.str.contains(special)
+
+
+def _folded() -> pl.Expr:
+    """Lower the domain, and the local part where it is one of the mailboxes of RFC 2142."""
+    parts = _RAW.str.splitn("@", 2).struct
+    local, domain = parts[0], parts[1]
+    mailbox = local.str.to_lowercase().is_in(CASE_INSENSITIVE_MAILBOX_NAMES)
+    folded = pl.when(mailbox).then(local.str.to_lowercase()).otherwise(local)
+    return pl.concat_str(folded, pl.lit("@"), domain.str.to_lowercase())
+
+
+def _refused(rows: pl.DataFrame, reason: Reason) -> pl.DataFrame:
+    return rows.select("row", reason=pl.lit(reason.value))
+
+
+def _judge_by_library(spellings: pl.DataFrame) -> pl.DataFrame:
+    distinct = spellings["raw"].unique()
     judged = pl.DataFrame([_judge_email(one) for one in distinct], schema=EMAIL_SCHEMA, orient="row")
-    accepted_or_refused = pl.col("email").is_not_null() | pl.col("reason").is_not_null()
-    return (
-        spelling.to_frame()
-        .join(judged.insert_column(0, distinct), on="spelling", how="left", maintain_order="left")
-        .select(
-            "email",
-            reason=pl.when(accepted_or_refused).then("reason").otherwise(pl.lit(Reason.EMAIL_MISSING.value)),
-        )
-    )
+    return spellings.join(judged.insert_column(0, distinct), on="raw", how="left").drop("raw")
 
 
 def _judge_email(spelling: str) -> tuple[str | None, str | None]:

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.phone_plan.frames import split
+from lead_pipeline.normalizing.frames import split
+from lead_pipeline.normalizing.missing import means_missing
 from lead_pipeline.normalizing.phone_plan.judging import judge_spellings
 from lead_pipeline.normalizing.phone_plan.schema import REASON, VERDICT
 from lead_pipeline.normalizing.reference import PHONE_SCHEMA, judge_phones
-from lead_pipeline.normalizing.regions import checked_region, supported_regions
+from lead_pipeline.normalizing.regions import checked_region, regions_named, supported_regions
 
 __all__ = ["PHONE_SCHEMA", "normalize_phones", "supported_regions"]
 
@@ -21,27 +22,40 @@ _PART = 500_000
 _WORTH_COMPILING = 1_000
 
 
-def normalize_phones(raw: pl.Series, region: str | None) -> pl.DataFrame:
+def normalize_phones(raw: pl.Series, region: str | pl.Series | None, default_region: str | None = None) -> pl.DataFrame:
     """Judge every spelling as phonenumbers does under the default `region`; None reads international format only.
 
     Args:
-        raw: String; null and blank are missing.
-        region: ISO code of the country assumed for numbers written without +.
+        raw: String; null, blank and words for 'no phone' are missing.
+        region: ISO code of the country assumed for numbers written without +; or one for each value (String), by
+            ISO code, alias or English name.
+        default_region: where a column of regions is empty or names none.
 
     Returns:
         One row per value, in order: `e164` (String; null when it cannot be parsed), `region` (String; `001` for
         non-geographic numbers, null when no region owns the number), `type` (String, such as `fixed_line_or_mobile`;
         `unknown` when not valid, null when not parsed), `possible`, `valid` (Boolean), `reason` (String, a code of
-        model/reasons.py; null exactly when valid).
+        model/reasons.py; null exactly when valid), `extension` (String, as written; null for none).
 
     Raises:
-        UsageError: `region` is not supported.
+        UsageError: `region` or `default_region` is not supported.
     """
+    if isinstance(region, pl.Series):
+        return _normalize_by_region(raw, regions_named(region, checked_region(default_region)))
     checked_region(region)
     spellings = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
     parts = [spellings.slice(start, _PART) for start in range(0, max(raw.len(), 1), _PART)]
     with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as threads:
         return pl.concat(threads.map(lambda part: _normalize_part(part, region), parts))
+
+
+def _normalize_by_region(raw: pl.Series, regions: pl.Series) -> pl.DataFrame:
+    rows = pl.DataFrame({"raw": raw, "region": regions}).with_row_index("row")
+    judged = [
+        normalize_phones(values["raw"], region).insert_column(0, values["row"])
+        for (region,), values in rows.partition_by("region", as_dict=True).items()
+    ]
+    return pl.concat([VERDICT.to_frame().cast({pl.Enum: pl.String}), *judged]).sort("row").drop("row")
 
 
 def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
@@ -52,8 +66,18 @@ def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame
         judged, uncovered = judge_spellings(spelled, region)
     absent = missing.select("row", possible=False, valid=False, reason=pl.lit(Reason.PHONE_MISSING.value, REASON))
     by_library = _judge_by_library(spelled.join(uncovered, on="row", how="semi"), region)
-    verdicts = pl.concat([judged, by_library, absent], how="diagonal")
+    verdicts = pl.concat(
+        [_with_words_understood(part, spelled) for part in (judged, by_library)] + [absent], how="diagonal"
+    )
     return verdicts.sort("row").drop("row").cast({pl.Enum: pl.String})
+
+
+def _with_words_understood(verdicts: pl.DataFrame, spellings: pl.DataFrame) -> pl.DataFrame:
+    """Say `phone_missing` of what is no number because it says that there is none (`n/a`)."""
+    garbage, others = split(verdicts, pl.col("reason") == Reason.PHONE_NOT_A_NUMBER.value)
+    said = garbage.join(spellings, on="row", how="left").select(means_missing(pl.col("raw")))
+    missing = pl.when(said.to_series()).then(pl.lit(Reason.PHONE_MISSING.value, REASON)).otherwise("reason")
+    return pl.concat([others, garbage.with_columns(reason=missing)])
 
 
 def _judge_by_library(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:

@@ -5,6 +5,7 @@ Nothing about numbers belongs here. What a region is comes from phonenumbers, wh
 from functools import cache
 
 import phonenumbers
+import polars as pl
 from babel import Locale
 from babel.core import get_global
 
@@ -40,6 +41,13 @@ def region_named(text: str) -> str | None:
     """Return the region that `text` names: ISO code (2 or 3 letters, digits), CLDR alias (`UK`), name; else None."""
     wanted = _folded(text)
     return _regions_by_name().get(wanted)
+
+
+def regions_named(names: pl.Series, default: str | None) -> pl.Series:
+    """Return the region that each of `names` (String) names, `default` where it is empty or unknown; String."""
+    distinct = names.drop_nulls().unique()
+    found = [region_named(name) for name in distinct]
+    return names.replace_strict(distinct, pl.Series(found, dtype=pl.String), default=None).fill_null(default)
 
 
 @cache

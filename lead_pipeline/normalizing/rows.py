@@ -6,11 +6,11 @@ from typing import assert_never
 
 import polars as pl
 
-from lead_pipeline.model.fields import FieldRule
+from lead_pipeline.model.fields import BooleanRule, DecimalRule, EmailRule, FieldRule, IntegerRule, TextRule
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline.normalizing.phones import normalize_phones
+from lead_pipeline.normalizing.phone_rules import accepted_phones
 from lead_pipeline.normalizing.values import (
     normalize_booleans,
     normalize_decimals,
@@ -33,14 +33,18 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """
     columns: list[pl.Series] = []
     for field, rule in profile.fields.items():
-        judged = _normalized(batch[field], rule, profile.default_region)
+        judged = _normalized(batch, field, rule, profile.default_region)
         columns += [judged["value"].rename(field), judged["reason"].rename(f"{field}_reason")]
     return batch.with_columns(columns)
 
 
-def _normalized(raw: pl.Series, rule: FieldRule, region: str | None) -> pl.DataFrame:
+def _normalized(batch: pl.DataFrame, field: str, rule: FieldRule, region: str | None) -> pl.DataFrame:
     """Return `value` and `reason`; an empty value has a reason only when the profile requires it."""
-    judged = _by_type(raw.str.strip_chars(), rule, region)
+    raw = batch[field].str.strip_chars()
+    if rule.type == "phone":
+        judged = accepted_phones(raw, rule, batch[rule.region_field] if rule.region_field else None, region)
+    else:
+        judged = _by_type(raw, rule)
     if rule.required:
         return judged.with_columns(reason=pl.when(_is_empty()).then(pl.lit(_missing(rule).value)).otherwise("reason"))
     return judged.with_columns(reason=pl.when(pl.col("reason") != _missing(rule).value).then("reason"))
@@ -55,12 +59,10 @@ def _missing(rule: FieldRule) -> Reason:
     return missing.get(rule.type, Reason.REQUIRED_MISSING)
 
 
-def _by_type(raw: pl.Series, rule: FieldRule, region: str | None) -> pl.DataFrame:
+def _by_type(raw: pl.Series, rule: EmailRule | TextRule | IntegerRule | DecimalRule | BooleanRule) -> pl.DataFrame:
     match rule.type:
-        case "phone":
-            return normalize_phones(raw, region).select(value=pl.when("valid").then("e164"), reason="reason")
         case "email":
-            return normalize_emails(raw).rename({"email": "value"})
+            return normalize_emails(raw, allow_display_name=rule.allow_display_name).rename({"email": "value"})
         case "integer":
             return normalize_integers(raw, rule.min, rule.max)
         case "decimal":

@@ -12,7 +12,7 @@ import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, ValidationResult
 
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.phone_plan.frames import split
+from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.phone_plan.numbering import (
     LONGEST,
     NUMBER,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import polars as pl
 from phonenumbers import ValidationResult
 
+from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.phone_plan.dialling import Dialled, dial
-from lead_pipeline.normalizing.phone_plan.frames import split
 from lead_pipeline.normalizing.phone_plan.numbering import (
     NUMBER,
     length_verdict,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.phone_plan.frames import split
+from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.phone_plan.schema import REASON
 
 RAW = pl.col("raw")

@@ -1,0 +1,105 @@
+"""Cells that hold several numbers: found, and taken apart. The library does not ask: it glues `03525 / 0172/8945541`
+into one good number. What becomes of such a cell belongs in phone_rules.py.
+"""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+_RAW = pl.col("raw")
+
+#: Places where a second number may begin: each pattern matches what stands between two numbers, and looks no further
+#: than Polars' engine can. A number in full has 7 digits, or 9 with its country code.
+_FULL, _FULL_ABROAD = 7, 9
+_MARK = r"[;|&\n\r,]|\s(?:[oO][rR]|[aA][nN][dD]|oder|und|ou|et|o|y|e)\.?\s"
+_SUSPECT = "|".join(
+    (
+        rf"[0-9][^0-9]*(?:{_MARK})",
+        r"[0-9][^0-9+]*\+",  # a + behind digits
+        r"[0-9][^0-9/]*/[/\s]*\(?0[0-9]{2}",  # 03525 / 0172
+        r"(?:[0-9][^0-9/]*){4}/\s*[0-9]{1,3}[^0-9]*$",  # 401240/1
+        r"(?:[0-9][^0-9]*){7}/(?:[^0-9/]*[0-9]){7}",
+        r"(?:[0-9][^0-9\s]*){7}\s+[^0-9\s]*(?:[0-9][^0-9\s]*){7}",
+        r"(?:[0-9][^0-9]*){7}\((?:[^0-9]*[0-9]){7}",
+    )
+)
+
+
+def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
+    """Find the cells that hold several numbers, and take them apart.
+
+    Several are: pieces of six digits or more with `; , | & or`, a line break or a + between them; full numbers (7
+    digits, 9 with country code) with a slash, a blank or a parenthesis between; what follows a slash and begins with a
+    trunk 0 (`03525 / 0172/8945541`); and another ending behind a slash (`05141 401240/1`). In cells with letters
+    (extensions, words) only marks and words part numbers.
+
+    Args:
+        raw: String.
+
+    Returns:
+        One row per value, in order: `multiple` (Boolean), `phones` (List(String)): the spellings, complete ones first;
+        the value itself where there is but one, empty for null.
+    """
+    cells = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
+    suspects = cells.filter(_RAW.str.contains(_SUSPECT))
+    apart = pl.DataFrame(
+        {"row": suspects["row"], "phones": [_taken_apart(cell) for cell in suspects["raw"]]},
+        schema={"row": pl.UInt32, "phones": pl.List(pl.String)},
+    )
+    single = pl.when(_RAW.is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list("raw"))
+    return (
+        cells.with_columns(single=single)
+        .join(apart, on="row", how="left", maintain_order="left")
+        .select(phones=pl.coalesce("phones", "single"))
+        .select(multiple=pl.col("phones").list.len() > 1, phones="phones")
+    )
+
+
+def _taken_apart(cell: str) -> list[str]:
+    marked = [piece.strip() for piece in re.split(rf"{_MARK}|(?<=[0-9])[\s/]*(?=\(?\+)", cell)]
+    pieces = marked if sum(_digits(piece) >= _FULL - 1 for piece in marked) > 1 else [cell]
+    numbers = [number for piece in pieces for number in _parted(piece) if _digits(number)]
+    return sorted(numbers, key=lambda number: _digits(number) < _FULL - 1) if len(numbers) > 1 else [cell]
+
+
+def _parted(piece: str) -> Iterator[str]:
+    """Yield the numbers of a piece without marks, parted at slashes, blanks, parentheses where both sides allow it."""
+    if re.search("[^\\W\\d_]", piece):
+        yield piece
+        return
+    number = ""
+    for found in re.finditer(r"(\s*/[/\s]*|\s+|(?=\()|^)([^\s/(]+|\([^\s/(]*)", piece):
+        gap, part = found.groups()
+        if number and _begins_anew(number, gap, part, piece[found.start() :]):
+            yield number
+            number = part
+        elif number and _is_ending(number, gap, piece[found.start(2) :]):
+            yield number
+            number = _with_ending(number, part)
+        else:
+            number += gap + part
+    yield number
+
+
+def _begins_anew(number: str, gap: str, part: str, rest: str) -> bool:
+    """True where a number in full begins behind one in full, or anything behind a slash with a trunk 0."""
+    full = _FULL_ABROAD if number.startswith(("+", "00")) else _FULL
+    trunk = "/" in gap and re.match(r"\(?0[0-9]{2}", part) is not None and _digits(number) > 2
+    ahead = rest if part.startswith("(") else part
+    return trunk or (_digits(number) >= full and _digits(ahead) >= _FULL)
+
+
+def _is_ending(number: str, gap: str, rest: str) -> bool:
+    """True for the last one to three digits behind a slash and a number too long to be an area code."""
+    last = number.rsplit("/", 1)[-1]
+    return "/" in gap and bool(re.fullmatch(r"[0-9]{1,3}\W*", rest)) and _digits(last) > 3 and _digits(number) > _FULL
+
+
+def _with_ending(number: str, ending: str) -> str:
+    digits = re.sub("[^0-9]", "", ending)
+    return number[: len(number) - len(digits)] + digits
+
+
+def _digits(text: str) -> int:
+    return sum(character.isdecimal() for character in text)

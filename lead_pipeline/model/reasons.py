@@ -29,13 +29,14 @@ class Reason(StrEnum):
     ROW_BLANK = "row_blank"
     QUOTE_UNCLOSED = "quote_unclosed"
     ENCODING_INVALID = "encoding_invalid"
-    CELL_ERROR = "cell_error"
 
     REQUIRED_MISSING = "required_missing"
     VALUE_TOO_LONG = "value_too_long"
     NUMBER_INVALID = "number_invalid"
     NUMBER_OUT_OF_RANGE = "number_out_of_range"
     BOOLEAN_INVALID = "boolean_invalid"
+    SPREADSHEET_ERROR = "spreadsheet_error"
+    SPREADSHEET_DAMAGE = "spreadsheet_damage"
 
     PHONE_MISSING = "phone_missing"
     PHONE_MULTIPLE = "phone_multiple"
@@ -123,12 +124,6 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Row has characters that cannot be decoded",
         "Save the file as UTF-8 and drop it again.",
     ),
-    Reason.CELL_ERROR: ReasonInfo(
-        _REJECTED,
-        None,
-        "Cell holds a spreadsheet error",
-        "Mend the formula behind the error (such as #N/A), or replace it by its value.",
-    ),
     Reason.REQUIRED_MISSING: ReasonInfo(
         _REJECTED, None, "Required value is missing", "Fill in the value; the profile requires this field."
     ),
@@ -143,6 +138,18 @@ REASONS: dict[Reason, ReasonInfo] = {
     ),
     Reason.BOOLEAN_INVALID: ReasonInfo(
         _REJECTED, None, "Value is not yes or no", "Write yes or no (or true/false, 1/0)."
+    ),
+    Reason.SPREADSHEET_ERROR: ReasonInfo(
+        _REJECTED,
+        None,
+        "Cell holds a spreadsheet error",
+        "Mend the formula behind the error (such as #N/A), or replace it by its value.",
+    ),
+    Reason.SPREADSHEET_DAMAGE: ReasonInfo(
+        _REJECTED,
+        None,
+        "Value was damaged by a spreadsheet",
+        "Format the column as text, enter or export the original value again, and drop the file again.",
     ),
     Reason.PHONE_MISSING: ReasonInfo(
         _REJECTED, "phone", "Phone is missing", "Fill in the phone number; without it nobody can be called."

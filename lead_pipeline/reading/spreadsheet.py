@@ -217,7 +217,7 @@ def _dressed(frame: pl.DataFrame, first_row: int, schema: dict[str, Any]) -> pl.
         pl.when(blank)
         .then(pl.lit([Reason.ROW_BLANK.value]))
         .when(pl.col("errors") > 0)
-        .then(pl.lit([Reason.CELL_ERROR.value]))
+        .then(pl.lit([Reason.SPREADSHEET_ERROR.value]))
         .otherwise(none)
     )
     dressed = frame.select(

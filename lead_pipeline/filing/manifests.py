@@ -2,10 +2,12 @@
 Copying and moving the dropped files themselves belongs in staging.py and shelving.py.
 """
 
+import contextlib
 import os
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -33,6 +35,11 @@ class DroppedFile(FrozenModel):
     inode: int
 
 
+def path_hex(path: Path) -> str:
+    """Return an absolute path as a text, whatever bytes it has."""
+    return os.fsencode(path.absolute()).hex()
+
+
 class Manifest(FrozenModel):
     """What an import is made of, fixed when its file is staged: content, name and the profile as it was then."""
 
@@ -43,13 +50,13 @@ class Manifest(FrozenModel):
     file_sha256: str
     file_bytes: int
     staged_at: datetime
-    dropped: DroppedFile | None = None
+    dropped: tuple[DroppedFile, ...] = ()  # where it lies in the inbox; the same content may lie there twice
     attempts: int = 0
     requested_at: datetime | None = None
 
     def staged_file(self, home: Home) -> Path:
         """Return the immutable copy that everything reads."""
-        return home.staging / self.file_sha256
+        return home.staging / self.identity
 
 
 class ListManifest(FrozenModel):
@@ -66,7 +73,7 @@ class ListManifest(FrozenModel):
 
     def staged_file(self, home: Home) -> Path:
         """Return the immutable copy that everything reads."""
-        return home.staging / self.file_sha256
+        return home.staging / self.identity
 
 
 class Receipt(FrozenModel):
@@ -158,8 +165,7 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
     try:
         os.link(fresh, path)
     except FileExistsError:
-        first = read_json(path, Manifest) or manifest
-        manifest = manifest.model_copy(update={"import_id": first.import_id})
+        manifest = _merged(read_json(path, Manifest), manifest)
         write_json(path, manifest)
     finally:
         fresh.unlink(missing_ok=True)
@@ -167,10 +173,36 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
     return manifest
 
 
+def _merged(first: Manifest | None, again: Manifest) -> Manifest:
+    """Return what holds for content that waits already: its first name and its attempts stay."""
+    if first is None:
+        return again
+    kept = {"import_id": first.import_id, "attempts": first.attempts, "requested_at": first.requested_at}
+    dropped = tuple(dict.fromkeys((*first.dropped, *again.dropped)))
+    return again.model_copy(update=kept | {"staged_at": first.staged_at, "dropped": dropped})
+
+
 def pending_manifests(home: Home) -> Iterator[Manifest]:
     """Yield the manifests of imports for which something is left to do, oldest first."""
-    waiting = [read_json(path, Manifest) for path in (home.staging / "manifests").glob("[!.]*.json")]
+    waiting = []
+    with os.scandir(home.staging / "manifests") as entries:
+        for entry in entries:
+            if not entry.name.startswith("."):
+                with contextlib.suppress(FileNotFoundError):  # finished since the folder was listed
+                    facts = entry.stat()
+                    waiting.append(_read_once(Path(entry.path), facts.st_ino, facts.st_mtime_ns))
     yield from sorted((found for found in waiting if found is not None), key=lambda manifest: manifest.staged_at)
+
+
+@lru_cache(maxsize=4096)
+def _read_once(path: Path, inode: int, mtime_ns: int) -> Manifest | None:  # noqa: ARG001  # each version is another file
+    """Read a manifest; a thousand waiting ones are looked at many times a minute."""
+    return read_json(path, Manifest)
+
+
+def waiting_drops(home: Home) -> frozenset[DroppedFile]:
+    """Return the files in the inbox that are staged already, and lie there until their import is finished."""
+    return frozenset(dropped for manifest in pending_manifests(home) for dropped in manifest.dropped)
 
 
 def is_finished(home: Home, import_id: str) -> bool:

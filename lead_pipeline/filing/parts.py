@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest, read_json, write_json
+from lead_pipeline.filing.overlapping import in_order
 from lead_pipeline.model.errors import LeadPipelineError
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -33,14 +34,18 @@ class WorkFolder:
 
     def write_parts(self, table: str, batches: Iterable[pl.DataFrame]) -> int:
         """Write batches as the parts of `table`, replacing what an interrupted attempt left; return the rows."""
-        final, rows = self.folder / table, 0
+        final = self.folder / table
         fresh = self.folder / f".{table}.tmp"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
-        for number, batch in enumerate(batches):
+
+        def write(numbered: tuple[int, pl.DataFrame]) -> int:
+            number, batch = numbered
             # No compression: the parts live for seconds, and compressing costs more than writing them.
             batch.write_parquet(fresh / f"part-{number:05d}.parquet", compression="uncompressed", statistics=False)
-            rows += batch.height
+            return batch.height
+
+        rows = sum(in_order(write, enumerate(batches)))
         shutil.rmtree(final, ignore_errors=True)
         fresh.rename(final)
         return rows

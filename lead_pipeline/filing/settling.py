@@ -27,6 +27,7 @@ class Drop:
     folder: str
     size: int
     mtime_ns: int
+    inode: int = 0
 
     @property
     def key(self) -> str:
@@ -106,5 +107,5 @@ def _drops_of(place: Path, folder: str) -> list[Drop]:
             except FileNotFoundError:  # taken away since the folder was listed
                 continue
             if is_wanted(entry.name) and not stat.S_ISDIR(facts.st_mode):
-                drops.append(Drop(Path(entry.path), folder, facts.st_size, facts.st_mtime_ns))
+                drops.append(Drop(Path(entry.path), folder, facts.st_size, facts.st_mtime_ns, facts.st_ino))
     return drops

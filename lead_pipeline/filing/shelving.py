@@ -9,17 +9,19 @@ import uuid
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home, safe_suffix, shown_name
-from lead_pipeline.filing.manifests import Manifest, pending_manifests
+from lead_pipeline.filing.manifests import Manifest, find_receipt
 from lead_pipeline.filing.publishing import published
 from lead_pipeline.filing.staging import is_still_there, original_path
 from lead_pipeline.reading.fingerprint import slug_of
 
+_NOTE = ".reason.txt"
+
 
 def archive_import(home: Home, manifest: Manifest) -> Path:
     """Put the imported file into the archive and clear it from the inbox; may be repeated at any point."""
-    target = home.archive / manifest.profile.name / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
+    target = _archived(home, manifest)
     _keep_copy(manifest.staged_file(home), target)
-    _clear(home, manifest)
+    _clear(home, manifest, target)
     return target
 
 
@@ -28,7 +30,7 @@ def quarantine_import(home: Home, manifest: Manifest, message: str) -> Path:
     target = home.quarantine / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
     _keep_copy(manifest.staged_file(home), target)
     write_reason(target, manifest.file_name, message)
-    _clear(home, manifest)
+    _clear(home, manifest, target)
     return target
 
 
@@ -41,27 +43,28 @@ def quarantine_unstaged(home: Home, source: Path, message: str) -> Path:
     return target
 
 
-def clear_known(home: Home, source: Path, manifest: Manifest, imported_as: str) -> None:
+def clear_known(home: Home, manifest: Manifest) -> None:
     """Move a file whose content was imported before out of the inbox, and leave a note about it in the archive."""
-    target = home.archive / manifest.profile.name / f"{imported_as}{safe_suffix(manifest.file_name)}"
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if target.exists():
-        source.unlink(missing_ok=True)
-    else:
-        source.rename(target)
+    receipt = find_receipt(home, manifest.identity)
+    target = _archived(home, receipt.manifest if receipt else manifest)
+    _keep_copy(manifest.staged_file(home), target)
     write_reason(
         target,
-        shown_name(source),
-        f"This content was imported before, as {imported_as} (file_already_imported). Nothing was imported again; "
-        "nothing needs to be done.",
+        manifest.file_name,
+        f"This content was imported before, as {manifest.import_id} (file_already_imported). Nothing was imported "
+        "again; nothing needs to be done.",
     )
-    _clear(home, manifest)
+    _clear(home, manifest, target)
 
 
 def write_reason(target: Path, file_name: str, message: str) -> None:
     """Write the note for people beside a shelved file."""
-    with published(target.with_name(target.name + ".reason.txt")) as note:
+    with published(target.with_name(target.name + _NOTE)) as note:
         note.write(f"{file_name}\n\n{message}\n".encode("utf-8", "backslashreplace"))
+
+
+def _archived(home: Home, manifest: Manifest) -> Path:
+    return home.archive / manifest.profile.name / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
 
 
 def _keep_copy(staged: Path, target: Path) -> None:
@@ -76,15 +79,16 @@ def _keep_copy(staged: Path, target: Path) -> None:
                 shutil.copyfileobj(source, copy)
 
 
-def _clear(home: Home, manifest: Manifest) -> None:
-    """Remove the inbox original, if it is still the file that was staged, and the staged copy."""
-    if manifest.dropped is not None and is_still_there(manifest.dropped):
-        original_path(manifest.dropped).unlink(missing_ok=True)
+def _clear(home: Home, manifest: Manifest, kept: Path) -> None:
+    """Remove the inbox originals that are still the files that were staged, and the staged copy, if one is kept."""
+    if not kept.exists():
+        return
+    for dropped in manifest.dropped:
+        if is_still_there(dropped):
+            original_path(dropped).unlink(missing_ok=True)
     discard_copy(home, manifest)
 
 
 def discard_copy(home: Home, manifest: Manifest) -> None:
-    """Remove the staged copy of an import for which nothing is left to do, unless another one waits for its bytes."""
-    waiting = {other.file_sha256 for other in pending_manifests(home) if other.identity != manifest.identity}
-    if manifest.file_sha256 not in waiting:
-        manifest.staged_file(home).unlink(missing_ok=True)
+    """Remove the staged copy of an import for which nothing is left to do."""
+    manifest.staged_file(home).unlink(missing_ok=True)

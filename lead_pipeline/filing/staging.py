@@ -19,6 +19,7 @@ from lead_pipeline.filing.manifests import (
     SuppressionKind,
     claim_manifest,
     list_manifest_path,
+    path_hex,
     write_json,
 )
 from lead_pipeline.model.errors import FileUnreadableError
@@ -69,7 +70,7 @@ def stage_import(
             file_sha256=copy.sha256,
             file_bytes=copy.size,
             staged_at=now,
-            dropped=copy.dropped if from_inbox else None,
+            dropped=(copy.dropped,) if from_inbox else (),
         ),
     )
 
@@ -123,7 +124,7 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
             if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                 raise FileChangedError(f"'{name}' changed while it was being read; it is taken when it is complete.")
             with contextlib.suppress(FileExistsError):  # the same bytes are there already
-                os.link(temporary, home.staging / content.hexdigest())
+                os.link(temporary, home.staging / identity.hexdigest())
         except OSError as error:
             raise FileUnreadableError(
                 f"'{name}' could not be copied to {home.staging} ({os.strerror(error.errno or 0)}). "
@@ -136,7 +137,7 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
         identity=identity.hexdigest(),
         size=before.st_size,
         dropped=DroppedFile(
-            path_hex=os.fsencode(source.absolute()).hex(),
+            path_hex=path_hex(source),
             size=before.st_size,
             mtime_ns=before.st_mtime_ns,
             inode=before.st_ino,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from lead_pipeline.filing.claims import is_claimed
 from lead_pipeline.filing.home import Home, is_plain_file, shown_name
-from lead_pipeline.filing.manifests import Manifest, finish, is_imported, pending_manifests
+from lead_pipeline.filing.manifests import Manifest, finish, is_imported, path_hex, pending_manifests, waiting_drops
 from lead_pipeline.filing.settling import Drop
 from lead_pipeline.filing.shelving import clear_known, quarantine_import, quarantine_unstaged
 from lead_pipeline.filing.staging import FileChangedError, stage_import
@@ -43,6 +43,14 @@ def take(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> li
     return [f"{shown_name(drop.path)}: {_take_one(home, drop, clock())}" for drop in drops]
 
 
+def not_taken(home: Home, drops: Sequence[Drop]) -> list[Drop]:
+    """Return the drops that are not staged yet: a staged file stays in the inbox until its import is finished."""
+    if not drops:
+        return []
+    waiting = {(dropped.path_hex, dropped.size, dropped.mtime_ns, dropped.inode) for dropped in waiting_drops(home)}
+    return [drop for drop in drops if (path_hex(drop.path), drop.size, drop.mtime_ns, drop.inode) not in waiting]
+
+
 def _take_one(home: Home, drop: Drop, now: datetime) -> str:
     try:
         if not is_plain_file(drop.path):
@@ -64,7 +72,7 @@ def _take_one(home: Home, drop: Drop, now: datetime) -> str:
             return "quarantined"
         return "gone before it could be read"
     if is_imported(home, manifest.identity):
-        clear_known(home, drop.path, manifest, manifest.import_id)
+        clear_known(home, manifest)
         return f"imported before as {manifest.import_id}"
     return f"staged as {manifest.import_id}"
 
@@ -86,7 +94,7 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
 
 
 def _is_time(manifest: Manifest, now: datetime) -> bool:
-    if manifest.dropped is None and now - manifest.staged_at < _HANDS_OFF:
+    if not manifest.dropped and now - manifest.staged_at < _HANDS_OFF:
         return False
     if manifest.requested_at is None:
         return True

@@ -16,7 +16,7 @@ from lead_pipeline.filing.manifests import Manifest, note_request
 from lead_pipeline.filing.settling import Drop, Looks, list_drops
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.orchestration.boundary import telling_dagster
-from lead_pipeline.orchestration.intake import due, grouped, take
+from lead_pipeline.orchestration.intake import due, grouped, not_taken, take
 from lead_pipeline.orchestration.jobs import import_leads
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
@@ -94,10 +94,11 @@ def watch(
         now = clock().timestamp()
         looks, settled = _look(home, state.looks, now)
         state = Cursor(looks=looks, suspects=state.suspects)
-        for line in take(home, _bounded(settled, clock), clock):
+        fresh = not_taken(home, settled)
+        for line in take(home, _bounded(fresh, clock), clock):
             log(line)
         requests: list[dg.RunRequest] = []
-        if settled or now - reconciled >= RECONCILE_SECONDS:
+        if fresh or now - reconciled >= RECONCILE_SECONDS:
             reconciled = now
             active, suspects = _active_keys(home, instance, state.suspects, now)
             state = Cursor(looks=looks, suspects=suspects)

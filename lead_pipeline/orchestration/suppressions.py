@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
+from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import ListManifest, load_list_manifest
 from lead_pipeline.mapping.lists import ListColumns, map_list_columns
 from lead_pipeline.normalizing.phones import normalize_phones
@@ -32,7 +33,7 @@ _TOLD = 20
 def suppressions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Numbers that are blocked, opted out or on a do-not-call list; entries are only ever added."""
     with telling_dagster("loading a suppression list"), home.open_store(waiting_logged(context)) as store:
-        counts, bad_lines = load_list(store, load_list_manifest(home.home, context.partition_key), home.home.staging)
+        counts, bad_lines = load_list(store, load_list_manifest(home.home, context.partition_key), home.home)
     return dg.MaterializeResult(
         metadata={
             "rows_read": counts.read,
@@ -45,7 +46,7 @@ def suppressions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.Ma
     )
 
 
-def load_list(store: LeadStore, manifest: ListManifest, staging: Path) -> tuple[ListCounts, list[int]]:
+def load_list(store: LeadStore, manifest: ListManifest, home: Home) -> tuple[ListCounts, list[int]]:
     """Load a staged list; return its counts and the lines of its first unusable rows (no number could be read).
 
     Raises: FileRefusedError and its kin, StoreError.
@@ -53,7 +54,7 @@ def load_list(store: LeadStore, manifest: ListManifest, staging: Path) -> tuple[
     usable: list[pl.DataFrame] = []
     bad_lines: list[int] = []
     rejected = 0
-    for rows in _numbers(staging / manifest.file_sha256, manifest):
+    for rows in _numbers(manifest.staged_file(home), manifest):
         usable.append(rows.filter(pl.col("value").is_not_null()).select("value", "reason"))
         bad = rows.filter(pl.col("value").is_null())["line_number"]
         rejected += bad.len()

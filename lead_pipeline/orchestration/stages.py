@@ -9,6 +9,7 @@ import polars as pl
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import finish, read_json, write_json
+from lead_pipeline.filing.overlapping import in_order
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.publishing import published_path
 from lead_pipeline.filing.shelving import archive_import, quarantine_import
@@ -58,27 +59,27 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     mapping = map_columns([column.name for column in _read_facts(work).columns], profile)
     work.put("mapped", MappedFacts(fields=mapping.fields, attributes=mapping.attributes, ignored=mapping.ignored))
     contract = mapped_leads(profile)
-    batches = (
-        validate_contract(map_rows(batch, mapping, profile), contract) for batch in told(MAPPED, work.read_parts(RAW))
-    )
-    rows = work.write_parts(MAPPED, batches)
+
+    def mapped(batch: pl.DataFrame) -> pl.DataFrame:
+        return validate_contract(map_rows(batch, mapping, profile), contract)
+
+    rows = work.write_parts(MAPPED, told(MAPPED, in_order(mapped, work.read_parts(RAW))))
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
 
 
 def normalize_leads(work: WorkFolder) -> dict[str, int]:
     """Make the values canonical and judge each row by the profile's rules."""
     profile = work.manifest.profile
-    contract, faulty = normalized_leads(profile), 0
+    contract = normalized_leads(profile)
+    faulty: list[int] = []
 
-    def judged() -> Iterator[pl.DataFrame]:
-        nonlocal faulty
-        for batch in told(NORMALIZED, work.read_parts(MAPPED)):
-            rows = validate_contract(judge_rows(normalize_rows(batch, profile), profile), contract)
-            faulty += int((rows["reasons"].list.len() > 0).sum())
-            yield rows
+    def judged(batch: pl.DataFrame) -> pl.DataFrame:
+        rows = validate_contract(judge_rows(normalize_rows(batch, profile), profile), contract)
+        faulty.append(int((rows["reasons"].list.len() > 0).sum()))
+        return rows
 
-    rows = work.write_parts(NORMALIZED, judged())
-    return {"rows": rows, "rows_with_reasons": faulty}
+    rows = work.write_parts(NORMALIZED, told(NORMALIZED, in_order(judged, work.read_parts(MAPPED))))
+    return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
 
 def commit_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, int]:

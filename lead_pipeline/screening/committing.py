@@ -93,17 +93,19 @@ def _count(store: LeadStore) -> RowCounts:
 
 
 def _number_leads(store: LeadStore, created: int) -> int:
-    """Give each created row its lead and its contact, the known one or a new one; return how many are new."""
+    """Give each created row its lead and its contact, the known one or a new one; return how many are new.
+
+    Numbers follow the order of the file. `row_number() over ()` counts rows as they stream by, without a sort: DuckDB
+    keeps insertion order, and the candidates were inserted in the order of the parts. Contact numbers may have gaps.
+    """
     new = int(store.rows("select count(*) from verdicts where outcome = 'created' and known_contact is null")[0][0])
-    first_lead, first_contact = store.reserve("lead_id", created), store.reserve("contact_id", new)
+    first_lead, first_contact = store.reserve("lead_id", created), store.reserve("contact_id", created)
     store.run(
         """
         create or replace temp table new_leads as
         select row_number, key, value, known_contact is null as is_new_contact,
-               $first_lead + row_number() over (order by row_number) as lead_id,
-               coalesce(known_contact,
-                        $first_contact + row_number() over (partition by known_contact is null order by row_number)
-               ) as contact_id
+               $first_lead + row_number() over () as lead_id,
+               coalesce(known_contact, $first_contact + row_number() over ()) as contact_id
         from verdicts where outcome = 'created'
         """,
         {"first_lead": first_lead, "first_contact": first_contact},
@@ -150,7 +152,7 @@ def _enroll(store: LeadStore, import_no: int, destination_id: int, at: datetime)
     """Put each new lead of a schedule at the schedule's first action, due now."""
     store.run(
         "insert into base.enrollments by name select lead_id, $destination_id as destination_id, 1 as action,"
-        " 'due' as status, $at as due_at, $import_no as import_no from new_leads order by lead_id",
+        " 'due' as status, $at as due_at, $import_no as import_no from new_leads",
         {"destination_id": destination_id, "at": at, "import_no": import_no},
     )
 
@@ -162,8 +164,7 @@ def _write_ledger(store: LeadStore, import_no: int) -> None:
         insert into base.row_outcomes by name
         select $import_no as import_no, v.row_number, v.line_number, v.outcome, v.reason_codes, v.warning_codes,
                coalesce(v.known_lead, n.lead_id) as lead_id
-        from verdicts v left join new_leads n on n.row_number = v.first_row and v.first_row is not null
-        order by v.row_number
+        from verdicts v left join new_leads n on n.row_number = v.first_row
         """,
         {"import_no": import_no},
     )

@@ -43,8 +43,7 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
     services = _Services(home)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        services.start("code server", _dagster("api", "grpc", "-m", "lead_pipeline.definitions", "-h", "127.0.0.1",
-                                               "-p", str(code_port), "--location-name", "lead_pipeline"))  # fmt: skip
+        services.start("code server", _code_server(code_port))
         services.wait_for_port("code server", "127.0.0.1", code_port)
         services.start("web server", _webserver(settings, workspace))
         if not settings.read_only:
@@ -63,8 +62,9 @@ def _module(name: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", name, *arguments]
 
 
-def _dagster(*arguments: str) -> list[str]:
-    return _module("dagster", *arguments)
+def _code_server(port: int) -> list[str]:
+    served = ("-m", "lead_pipeline.definitions", "--location-name", "lead_pipeline")
+    return _module("lead_pipeline.orchestration.code_server", *served, "-h", "127.0.0.1", "-p", str(port))
 
 
 def _webserver(settings: UiSettings, workspace: Path) -> list[str]:

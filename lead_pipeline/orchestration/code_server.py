@@ -34,7 +34,7 @@ class _ForkServer:
 def main() -> None:
     """Serve until told to stop; the arguments are those of `dagster api grpc`."""
     if "forkserver" in multiprocessing.get_all_start_methods():  # not on Windows
-        server.multiprocessing = _ForkServer  # type: ignore[assignment]
+        server.multiprocessing = _ForkServer  # type: ignore[assignment,attr-defined]
         _ForkServer.get_context("forkserver")
         multiprocessing.forkserver.ensure_running()  # now, so that the first dropped file need not wait for it
     grpc_command.main(sys.argv[1:], prog_name="lead-pipeline code server")

@@ -106,10 +106,11 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
             f"'{name}' cannot be opened ({os.strerror(error.errno or 0)}). "
             "Give the user that runs the pipeline permission to read it, and drop the file itself, not a link."
         ) from None
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
+        os.close(descriptor)
+        raise FileUnreadableError(f"'{name}' is a folder, pipe or device, not a file. Drop the file itself.")
     with os.fdopen(descriptor, "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise FileUnreadableError(f"'{name}' is a folder, pipe or device, not a file. Drop the file itself.")
         content, identity = hashlib.sha256(), hashlib.sha256(identity_name.encode() + b"\0")
         handle, temporary = tempfile.mkstemp(prefix=".copy.", suffix=".tmp", dir=home.staging)
         try:

@@ -39,5 +39,5 @@ _MARKS = " \t\r\n\u00a0.,:;-_/\\*?!#'\"()[]<>\u2013\u2014"
 
 def means_missing(raw: pl.Expr) -> pl.Expr:
     """True for words that mean 'there is none', and marks alone (`-`, `???`); for what is no good value anyway."""
-    word = raw.str.strip_chars(_MARKS).str.to_lowercase()
+    word = raw.str.strip_chars().str.strip_chars(_MARKS).str.to_lowercase()
     return (word == "") | word.is_in(MISSING_WORDS) | raw.str.strip_chars().str.contains(_CODES)

@@ -9,7 +9,7 @@ import polars as pl
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.missing import means_missing
-from lead_pipeline.normalizing.phone_plan.judging import judge_spellings
+from lead_pipeline.normalizing.phone_plan.judging import Judged, judge_spellings
 from lead_pipeline.normalizing.phone_plan.schema import REASON, VERDICT
 from lead_pipeline.normalizing.reference import PHONE_SCHEMA, judge_phones
 from lead_pipeline.normalizing.regions import checked_region, regions_named, supported_regions
@@ -20,6 +20,9 @@ __all__ = ["PHONE_SCHEMA", "normalize_phones", "supported_regions"]
 _PART = 500_000
 #: For fewer values the library is done before the expressions are built.
 _WORTH_COMPILING = 1_000
+
+_MISSING = pl.lit(Reason.PHONE_MISSING.value, REASON)
+_NOBODY = pl.DataFrame(schema={"row": pl.UInt32, "reason": REASON})
 
 
 def normalize_phones(raw: pl.Series, region: str | pl.Series | None, default_region: str | None = None) -> pl.DataFrame:
@@ -59,25 +62,25 @@ def _normalize_by_region(raw: pl.Series, regions: pl.Series) -> pl.DataFrame:
 
 
 def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
-    missing, spelled = split(spellings, pl.col("raw").is_null() | (pl.col("raw").str.strip_chars() == ""))
+    spelled, absent = split(spellings, pl.col("raw").is_not_null())
     if spelled.height < _WORTH_COMPILING:
-        judged, uncovered = VERDICT.to_frame(), spelled
+        judged = Judged(VERDICT.to_frame(), _NOBODY, spelled.select("row"))
     else:
-        judged, uncovered = judge_spellings(spelled, region)
-    absent = missing.select("row", possible=False, valid=False, reason=pl.lit(Reason.PHONE_MISSING.value, REASON))
-    by_library = _judge_by_library(spelled.join(uncovered, on="row", how="semi"), region)
-    verdicts = pl.concat(
-        [_with_words_understood(part, spelled) for part in (judged, by_library)] + [absent], how="diagonal"
-    )
-    return verdicts.sort("row").drop("row").cast({pl.Enum: pl.String})
+        judged = judge_spellings(spelled, region)
+    by_library = _judge_by_library(spelled.join(judged.uncovered, on="row", how="semi"), region)
+    numbers, garbage = split(by_library, pl.col("reason").ne_missing(Reason.PHONE_NOT_A_NUMBER.value))
+    refused = _with_words_understood(pl.concat([judged.refused, garbage.select("row", "reason")]), spelled)
+    missing = absent.select("row", reason=_MISSING)
+    verdicts = pl.concat([judged.numbers, numbers, refused, missing], how="diagonal").sort("row").drop("row")
+    return verdicts.with_columns(pl.col("possible", "valid").fill_null(value=False)).cast({pl.Enum: pl.String})
 
 
-def _with_words_understood(verdicts: pl.DataFrame, spellings: pl.DataFrame) -> pl.DataFrame:
-    """Say `phone_missing` of what is no number because it says that there is none (`n/a`)."""
-    garbage, others = split(verdicts, pl.col("reason") == Reason.PHONE_NOT_A_NUMBER.value)
-    said = garbage.join(spellings, on="row", how="left").select(means_missing(pl.col("raw")))
-    missing = pl.when(said.to_series()).then(pl.lit(Reason.PHONE_MISSING.value, REASON)).otherwise("reason")
-    return pl.concat([others, garbage.with_columns(reason=missing)])
+def _with_words_understood(refused: pl.DataFrame, spellings: pl.DataFrame) -> pl.DataFrame:
+    """Say `phone_missing` of what is no number because it is blank or says that there is none (`n/a`)."""
+    garbage, others = split(refused, pl.col("reason") == Reason.PHONE_NOT_A_NUMBER.value)
+    garbage = garbage.join(spellings, on="row", how="left")
+    reason = pl.when(means_missing(pl.col("raw"))).then(_MISSING).otherwise("reason")
+    return pl.concat([others, garbage.select("row", reason=reason)])
 
 
 def _judge_by_library(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:

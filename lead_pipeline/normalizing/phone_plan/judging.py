@@ -3,6 +3,7 @@ by way of spelling.py and dialling.py. The rules themselves belong in numbering.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import polars as pl
 from phonenumbers import ValidationResult
@@ -26,18 +27,24 @@ from lead_pipeline.normalizing.reference import LENGTH_REASONS
 _POSSIBLE = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
 
 
-def judge_spellings(spellings: pl.DataFrame, region: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Judge spellings (`row`, `raw`; none blank) as far as the compiled metadata goes.
+class Judged(NamedTuple):
+    """What became of spellings: VERDICT of the numbers; `row reason` of what is none; `row` of what is not covered."""
 
-    Returns:
-        The verdicts (VERDICT, in any order), and the rows (`row`) that the library itself must judge.
-    """
+    numbers: pl.DataFrame
+    refused: pl.DataFrame
+    uncovered: pl.DataFrame
+
+
+def judge_spellings(spellings: pl.DataFrame, region: str | None) -> Judged:
+    """Judge spellings (`row`, `raw`; none null) as far as the compiled metadata goes. Every row comes back once."""
     spelled = read_spellings(spellings)
-    dialled = dial(spelled.numbers.select("row", "number", "plus"), region)
-    judged = [numbers.join(spelled.extensions, on="row", how="left") for numbers in _judge_by_calling_code(dialled)]
-    verdicts = pl.concat([VERDICT.to_frame(), *judged, spelled.refused, *dialled.refused], how="diagonal")
-    return (
-        verdicts.with_columns(pl.col("possible", "valid").fill_null(value=False)),
+    dialled = dial(spelled.numbers, region)
+    numbers = pl.concat([VERDICT.to_frame(), *_judge_by_calling_code(dialled)], how="diagonal")
+    if spelled.extensions.height:
+        numbers = numbers.drop("extension").join(spelled.extensions, on="row", how="left")
+    return Judged(
+        numbers.select(VERDICT.names()),
+        pl.concat([spelled.refused, *dialled.refused]),
         pl.concat([spelled.uncovered, *dialled.uncovered]),
     )
 

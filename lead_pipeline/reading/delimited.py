@@ -174,12 +174,13 @@ def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
 def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: str, options: ReadingOptions) -> None:
     """Raise HeaderMissingError when rows of values follow a line of nothing but delimiters, where names should be."""
     first = records[header.first_row if header.header is None else header.header]
-    above = [record for record in records[: header.first_row] if len(record.cells) == len(first.cells) > 1]
-    empty = [record for record in above if not any(cell.strip(BLANK_CHARACTERS) for cell in record.cells)]
-    if options.header is None and empty and any(looks_like_a_value(cell) for cell in first.cells):
+    place = header.first_row if header.header is None else header.header
+    above = records[0].cells
+    if options.header is not None or place != 1 or not 1 < len(above) == len(first.cells) or any(map(str.strip, above)):
+        return
+    if any(looks_like_a_value(cell) for cell in first.cells):
         raise HeaderMissingError(
-            f"{shown} has no header: line {1 + records.index(empty[0])} has {len(first.cells)} empty cells. "
-            "Put the column names in the first line."
+            f"{shown} has no header: line 1 has {len(first.cells)} empty cells. Put the column names in the first line."
         )
 
 

@@ -10,7 +10,11 @@ from lead_pipeline.reading.source import Packing
 
 #: A text has no NUL bytes; a few may be damage, more than this number and share make a binary file.
 _NULS = 8
-_NUL_SHARE = 0.05
+_NUL_SHARE = 0.25
+
+#: The same for the other control characters that no text has.
+_CONTROL_SHARE = 0.1
+_CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e\x1f\x01")) + b"\x7f"
 
 #: A workbook may unpack to this much, to so many times its size if that is more, and never to more than the most.
 _WORKBOOK_BYTES = 256 * 2**20
@@ -42,6 +46,11 @@ SIGNATURES = (
     Signature(b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
     Signature(b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
     Signature(b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
+    Signature(b"\x09\x08\x10\x00", "an Excel workbook from before 1997", _AS_CSV),
+    Signature(b"\x09\x08\x08\x00", "an Excel workbook from before 1997", _AS_CSV),
+    Signature(b"\x09\x04\x06\x00", "an Excel workbook from before 1995", _AS_CSV),
+    Signature(b"\x09\x02\x06\x00", "an Excel workbook from before 1995", _AS_CSV),
+    Signature(b"\x09\x00\x04\x00", "an Excel workbook from before 1995", _AS_CSV),
     Signature(b"PAR1", "a Parquet file", _AS_CSV),
     Signature(b"SQLite format 3\x00", "an SQLite database", _AS_CSV),
     Signature(b"\x7fELF", "a program", _AS_CSV),
@@ -105,6 +114,8 @@ def _kind_of_zip(names: set[str], mimetype: bytes, shown: str) -> str:
         return "ods"
     if any(name.endswith("xl/workbook.bin") for name in names):
         return "xlsb"
+    if not mimetype and {"content.xml", "meta-inf/manifest.xml"} <= names:
+        return "ods"
     if any(name.startswith("xl/") or name.endswith("/workbook.xml") or name == "workbook.xml" for name in names):
         return "xlsx"
     for start, name in (
@@ -153,4 +164,9 @@ def refuse_zeros(head: bytes, shown: str) -> None:
     if head.count(0) > max(_NULS, len(head) * _NUL_SHARE):
         raise FileTypeUnsupportedError(
             f"{shown} is not text: {head.count(0)} of its first {len(head)} bytes are zero. {_AS_CSV}"
+        )
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > max(_NULS, len(head) * _CONTROL_SHARE):
+        raise FileTypeUnsupportedError(
+            f"{shown} is not text: {controls} of its first {len(head)} bytes are control characters. {_AS_CSV}"
         )

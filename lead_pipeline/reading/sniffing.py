@@ -127,6 +127,8 @@ def _proves_itself(records: Sequence[Record], widths: Counter[int], dialect: Dia
     joined = [dialect.delimiter.join(record.cells) for record in records]
     if prevailing_look(joined)[0] != "text":
         return False
+    if dialect.delimiter == "#" and any(line.startswith("#") for line in joined):
+        return False  # the mark of a comment
     if dialect.delimiter in " /":
         looks = [look_of(cell) for record in records for cell in record.cells]
         return sum(look in _TYPED for look in looks) > len(looks) / 2

@@ -27,6 +27,12 @@ STANDARD_FIELDS: dict[str, str] = {
 #: The columns our own frames add; no field, attribute or file column may take these names.
 RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attributes", "extra_cells")
 
+#: What can be derived from a phone, as normalized leads and the store name it.
+DERIVED_COLUMNS = ("phone_extension", "phone_type", "phone_region", "phone_time_zones", "phone_national")
+
+#: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
+SECONDARY_PHONES = "secondary_phones"
+
 #: The columns that a rejected file has behind the original ones. Dropped back after fixing, the file is recognised by
 #: them, and they are neither fields nor attributes.
 REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")

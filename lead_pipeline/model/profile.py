@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lead_pipeline.model.errors import UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import RESERVED_COLUMNS, STANDARD_FIELDS, FieldRule, FrozenModel
+from lead_pipeline.model.reading_options import ReadingOptions
 
 DestinationKind = Literal["schedule", "offer", "campaign", "flow", "list", "workspace"]
 DESTINATION_KINDS: tuple[DestinationKind, ...] = (
@@ -95,6 +96,9 @@ class ImportProfile(FrozenModel):
     name: ProfileName
     description: str = ""
     destination: Destination
+    reading: ReadingOptions = Field(
+        default=ReadingOptions(), description="How the file is read, where detection is to be overruled."
+    )
     default_region: Region | None = Field(
         default=None, description="ISO code of the country assumed for numbers written without +."
     )

@@ -51,6 +51,9 @@ class FileFacts(FrozenModel):
     encoding: str = ""
     delimiter: str = ""
     newline: str = ""
+    sheet: str = Field(default="", description="The sheet that was read, of a workbook.")
+    header_line: int | None = Field(default=None, description="Line, or sheet row, of the header.")
+    notes: tuple[str, ...] = Field(default=(), description="What was unusual about the file, as sentences.")
     columns: tuple[str, ...] = ()
     mapping: dict[str, str] = Field(default_factory=dict, description="Field: the column that supplies it.")
 

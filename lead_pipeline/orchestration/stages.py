@@ -36,7 +36,7 @@ RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 def read_file(work: WorkFolder) -> dict[str, int]:
     """Read the staged file into parts of `raw_leads`; raises FileRefusedError and its kin."""
     manifest = work.manifest
-    reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name)
+    reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (validate_contract(batch, raw_leads()) for batch in told(RAW, reader.batches()))
     rows = work.write_parts(RAW, batches)
     facts = FileFacts(
@@ -47,6 +47,9 @@ def read_file(work: WorkFolder) -> dict[str, int]:
         encoding=reader.facts.encoding,
         delimiter=reader.facts.delimiter,
         newline=reader.facts.newline,
+        sheet=reader.facts.sheet,
+        header_line=reader.facts.header_line,
+        notes=reader.facts.notes,
         columns=tuple(column.name for column in reader.columns),
     )
     work.put("read", ReadFacts(columns=reader.columns, file=facts, rows_read=rows))

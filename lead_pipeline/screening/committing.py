@@ -8,6 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.fields import DERIVED_COLUMNS, SECONDARY_PHONES
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import RowCounts
@@ -70,6 +71,7 @@ def _commit(
     contacts = _number_leads(store, counts.created)
     _write_contacts(store, profile, import_no, at)
     _write_leads(store, profile, parts, import_no, destination_id, at)
+    _write_secondary_contacts(store, parts, import_no)
     if record.destination.kind == "schedule":
         _enroll(store, import_no, destination_id, at)
     _write_ledger(store, import_no)
@@ -135,6 +137,7 @@ def _write_leads(
     at: datetime,
 ) -> None:
     columns = [f"p.{field}::varchar as {field}" for field in _TEXT_FIELDS if field in profile.fields]
+    columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in _columns_of(store, parts)]
     if "expires_in" in profile.fields:
         columns.append("$at + to_hours(p.expires_in) as expires_at")
     store.run(
@@ -146,6 +149,25 @@ def _write_leads(
         """,  # noqa: S608  # names of standard fields
         {"destination_id": destination_id, "import_no": import_no, "at": at, "parts": list(parts)},
     )
+
+
+def _write_secondary_contacts(store: LeadStore, parts: Sequence[str], import_no: int) -> None:
+    """Keep the further numbers of a lead in calling order; they are not identifiers: nobody is known by them."""
+    if SECONDARY_PHONES not in _columns_of(store, parts):
+        return
+    store.run(
+        f"""
+        insert into base.secondary_contacts by name
+        select n.lead_id, unnest(range(1, len(p.{SECONDARY_PHONES}) + 1)) as position,
+               unnest(p.{SECONDARY_PHONES}) as phone, $import_no as import_no
+        from read_parquet($parts) p join new_leads n using (row_number)
+        """,  # noqa: S608  # a name of ours
+        {"import_no": import_no, "parts": list(parts)},
+    )
+
+
+def _columns_of(store: LeadStore, parts: Sequence[str]) -> set[str]:
+    return {name for name, *_ in store.rows("describe select * from read_parquet($parts)", {"parts": list(parts)})}
 
 
 def _enroll(store: LeadStore, import_no: int, destination_id: int, at: datetime) -> None:

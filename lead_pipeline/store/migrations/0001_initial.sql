@@ -72,12 +72,24 @@ create table base.leads (
     country varchar using compression zstd,
     remote_ip varchar using compression zstd,
     notes varchar using compression zstd,
+    phone_extension varchar using compression zstd,
+    phone_type varchar,
+    phone_region varchar,
+    phone_time_zones varchar[],
+    phone_national varchar using compression zstd,
     expires_at timestamptz,
     attributes varchar using compression zstd,
     import_no integer not null,
     row_number bigint not null,
     created_at timestamptz not null,
     updated_at timestamptz not null
+);
+
+create table base.secondary_contacts (
+    lead_id bigint not null,
+    position integer not null,          -- calling order, from 1
+    phone varchar using compression zstd not null,
+    import_no integer not null
 );
 
 create table base.enrollments (
@@ -142,7 +154,8 @@ from base.imports i join base.destinations d using (destination_id);
 create view main.leads as
 select l.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, l.phone, l.email,
        l.first_name, l.last_name, l.full_name, l.company, l.street, l.city, l.state, l.postal_code, l.country,
-       l.remote_ip, l.notes, l.expires_at, l.attributes, i.import_id, l.row_number, l.created_at,
+       l.remote_ip, l.notes, l.phone_extension, l.phone_type, l.phone_region, l.phone_time_zones, l.phone_national,
+       l.expires_at, l.attributes, i.import_id, l.row_number, l.created_at,
        l.updated_at
 from base.leads l
 join base.destinations d using (destination_id)
@@ -151,6 +164,10 @@ join base.imports i using (import_no);
 create view main.contacts as
 select c.contact_id, i.kind as identifier_kind, coalesce(i.value, '+' || i.key) as identifier, c.created_at
 from base.contacts c join base.identifiers i using (contact_id);
+
+create view main.secondary_contacts as
+select s.lead_id, s.position, s.phone, i.import_id
+from base.secondary_contacts s join base.imports i using (import_no);
 
 create view main.enrollments as
 select e.lead_id, d.name as schedule, e.action, e.status, e.due_at, l.expires_at, l.phone,

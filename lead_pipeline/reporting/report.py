@@ -160,7 +160,10 @@ def _facts(result: ImportResult) -> list[tuple[str, str]]:
         ("Encoding", file.encoding),
         ("Delimiter", delimiter_name(file.delimiter)),
         ("Line ends", newline_name(file.newline)),
+        ("Sheet", file.sheet),
+        ("Header in line", f"{file.header_line:,}" if file.header_line else ""),
         ("Columns", f"{len(file.columns):,}" if file.columns else ""),
+        ("Noticed", " ".join(file.notes)),
         ("SHA-256", file.file_sha256),
     ]
     return [(name, one_line(fact)) for name, fact in facts if fact]

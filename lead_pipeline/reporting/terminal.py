@@ -32,6 +32,7 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
     parts: list[RenderableType] = [Text(one_line(status_sentence(result)), style="bold")]
     if result.message:
         parts.append(Text(one_line(result.message), style="red"))
+    parts.extend(Text(one_line(note), style="yellow") for note in result.file.notes)
     if result.rows_read is not None:
         parts.append(_counts(result))
     if result.reasons and not result.message:

@@ -1,0 +1,80 @@
+"""A header taken apart into plain words: letter case, accents, separators, camelCase, numbering and glued words aside.
+What the words mean belongs in headers.py.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+
+from pydantic import Field
+
+from lead_pipeline.model.fields import FrozenModel
+
+#: Letters that carry their accent inside, which no normal form takes apart.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+#: `E-mail`, `e mail`, `e-posta`, `e.pasts`: one word in every language that has it.
+_ELECTRONIC = re.compile(r"\be[^\w]+(?=mail|mejl|post|past)")
+#: A possessive s is no word of its own.
+_POSSESSIVE = re.compile(r"(?<=\w)['’`](?=s\b)")  # noqa: RUF001
+#: A piece of a glued word is a word of at least this many letters; scripts that need fewer are told by their letters.
+_SHORTEST_PIECE = 3
+_LONGEST_HEADER = 120
+
+
+class Spelling(FrozenModel):
+    """A header as words: `words` in order without numbers, and the number in it, if there is one."""
+
+    words: tuple[str, ...]
+    number: int | None = Field(description="The number that counts columns: 2 in `Phone 2`.")
+
+
+def plain(text: str) -> str:
+    """Return text without letter case, accents, vowel signs, invisible characters and entities such as `&#7889;`."""
+    composed = unicodedata.normalize("NFKC", html.unescape(text))
+    parted = unicodedata.normalize("NFKD", _uncamelled(composed).casefold())
+    kept = "".join(letter for letter in parted if unicodedata.category(letter) not in ("Mn", "Mc", "Me", "Cf"))
+    return unicodedata.normalize("NFC", kept).translate(_PLAIN)
+
+
+@lru_cache(maxsize=20_000)
+def spelling_of(header: str) -> Spelling:
+    """Take a header apart at blanks, punctuation, underscores, camelCase and digits; overlong ones have no words."""
+    if len(header) > _LONGEST_HEADER:
+        return Spelling(words=(), number=None)
+    text = _ELECTRONIC.sub("e", plain(_POSSESSIVE.sub("", header)).replace("_", " "))
+    parts = _WORD.findall(text)
+    numbers = [int(part) for part in parts if part.isdigit() and len(part) < 4]
+    return Spelling(words=tuple(part for part in parts if not part.isdigit()), number=numbers[-1] if numbers else None)
+
+
+def pieces_of(word: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return the fewest known words that the word is glued from (`telefonnummer`, `公司電話`), else the word itself."""
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            before, piece = best[start], word[start:end]
+            if before is None or piece not in known or not _may_be_glued(piece):
+                continue
+            now = best[end]
+            if now is None or len(before) + 1 < len(now):
+                best[end] = (*before, piece)
+    return best[-1] or (word,)
+
+
+def _may_be_glued(piece: str) -> bool:
+    """Latin, Greek and Cyrillic words are spaced, so a short piece there is chance; elsewhere a letter is a word."""
+    return len(piece) >= _SHORTEST_PIECE or piece[0] > "\u0530"
+
+
+def _uncamelled(text: str) -> str:
+    """Part `firstName` and `IPAddress` as their capitals part them."""
+    parted = [text[:1]]
+    for place in range(1, len(text)):
+        before, here, after = text[place - 1], text[place], text[place + 1 : place + 2]
+        if here.isupper() and (before.islower() or (before.isupper() and after.islower())):
+            parted.append(" ")
+        parted.append(here)
+    return "".join(parted)

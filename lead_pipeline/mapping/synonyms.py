@@ -1,0 +1,88 @@
+"""The table of what columns are called: phrases for whole headers, and words that stand around them. How a header is
+read with their help belongs in headers.py; where the rows come from, docs/decisions/0050 says.
+"""
+
+import csv
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, get_args
+
+#: What a word does beside the one that says what the column holds: `place` and `subject` say whose or which of
+#: several (`work`, `billing`, `customer`), `word` nothing; `number`, `address` and `name` go with a few fields only;
+#: `alone` marks words that name a field by themselves only (`last` is a last name, `last contact` none).
+Role = Literal["place", "subject", "number", "address", "name", "word", "alone"]
+
+#: The fields beside which a word says nothing more: an email address is an email, a street number no street.
+LIMITED: Mapping[Role, frozenset[str]] = {
+    "number": frozenset({"phone", "fax", "pager"}),
+    "address": frozenset({"email", "remote_ip", "city", "state", "postal_code", "country", "street"}),
+    "name": frozenset({"city", "state", "country", "company", "street"}),
+}
+#: Fields of which a place cannot tell several apart: `Other first name` is another name, not the first.
+PLACELESS = frozenset({"first_name", "last_name", "full_name", "notes"})
+
+#: Rows of the table: `field,header,language,source` or `role,word,language,source`.
+Row = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Synonyms:
+    """The table, indexed: a phrase is the set of its words, for their order differs between systems."""
+
+    phrases: Mapping[frozenset[str], frozenset[str]]
+    languages: Mapping[frozenset[str], str]
+    roles: Mapping[str, frozenset[Role]]
+    words: frozenset[str]
+
+    def may_be(self, word: str, *roles: Role) -> bool:
+        """Return whether the word can have one of these roles."""
+        return bool(self.roles.get(word, frozenset()) & set(roles))
+
+
+@cache
+def known_synonyms() -> Synonyms:
+    """Return the whole table that the package carries."""
+    return indexed(rows_of("synonyms.csv"), rows_of("words.csv"))
+
+
+def rows_of(file: str, wanted: Callable[[str], bool] = lambda source: bool(source)) -> Iterator[Row]:
+    """Yield the rows of a table of this room whose `source` is wanted."""
+    with (resources.files("lead_pipeline.mapping") / file).open(encoding="utf-8", newline="") as lines:
+        rows = csv.reader(lines)
+        next(rows)
+        for what, text, language, source in rows:
+            if wanted(source):
+                yield what, text, language, source
+
+
+def indexed(headers: Iterator[Row], words: Iterator[Row]) -> Synonyms:
+    """Index a table; the headers and words in it are spelled as `spelling_of` spells them."""
+    roles: dict[str, set[Role]] = {}
+    for role, text, _, _ in words:
+        if role not in get_args(Role):
+            raise ValueError(f"words.csv has the unknown role '{role}'")
+        for word in text.split():
+            roles.setdefault(word, set()).add(role)  # type: ignore[arg-type]  # checked above
+    phrases: dict[frozenset[str], set[str]] = {}
+    languages: dict[frozenset[str], str] = {}
+    for field, header, language, _ in headers:
+        for key in _keys(header, {word for word, each in roles.items() if each == {"word"}}):
+            phrases.setdefault(key, set()).add(field)
+            languages.setdefault(key, language.replace("+", ", "))
+    return Synonyms(
+        phrases={key: frozenset(fields) for key, fields in phrases.items()},
+        languages=languages,
+        roles={word: frozenset(each) for word, each in roles.items()},
+        words=frozenset(roles).union(*phrases),
+    )
+
+
+def _keys(header: str, idle: Collection[str]) -> set[frozenset[str]]:
+    """Return the words of a header, with and without idle ones, and the letters of two that Chinese writes as one."""
+    words = header.split()
+    keys = {frozenset(words), frozenset(word for word in words if word not in idle)}
+    if len(words) == 1 and len(header) == 2 and header[0] > "\u2e80":
+        keys.add(frozenset(header))
+    return keys - {frozenset()}

@@ -43,7 +43,8 @@ def look_of(text: str) -> Look:
         return "url" if _URL.fullmatch(value) else "text"
     for look, pattern in _FULL_MATCHES:
         if pattern.fullmatch(value):
-            return "phone" if look == "number" and value.isdigit() and len(value) in _PHONE_DIGITS else look
+            digits = value.removeprefix("+")
+            return "phone" if look == "number" and digits.isdigit() and len(digits) in _PHONE_DIGITS else look
     return "boolean" if value.casefold() in _BOOLEAN else "text"
 
 

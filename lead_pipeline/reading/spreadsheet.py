@@ -41,6 +41,9 @@ SECONDS = 600
 
 _LOOKED_AT = 200
 
+#: Started as a file, not as a module: that would import Polars and cost more than reading a small workbook.
+_CHILD = Path(__file__).with_name("spreadsheet_child.py")
+
 
 def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowReader:
     """Open one sheet of a workbook; every cell is text as the cell means it, `line_number` is null.
@@ -92,7 +95,7 @@ class _Spool:
 
 def _read(source: Source, kind: str, sheet: str | int | None, output: IO[bytes]) -> dict[str, Any]:
     """Run the child, which writes to `output`, and return what it tells of the sheet; `output` stands after that."""
-    command = [sys.executable, "-m", "lead_pipeline.reading.spreadsheet_child", str(source.path.resolve()), kind]
+    command = [sys.executable, "-I", str(_CHILD), str(source.path.resolve()), kind]
     try:
         ended = subprocess.run(
             [*command, json.dumps(sheet)],
@@ -101,7 +104,6 @@ def _read(source: Source, kind: str, sheet: str | int | None, output: IO[bytes])
             stderr=subprocess.DEVNULL,
             timeout=SECONDS,
             check=False,
-            cwd=Path(__file__).parents[2],
         ).returncode
     except subprocess.TimeoutExpired:
         ended = -1

@@ -12,6 +12,8 @@ import resource
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -152,9 +154,13 @@ def padded(text: str, digits: int) -> str:
 
 
 def _marked(path: str, sheet: str) -> Iterator[tuple[int, int, int | str]]:
-    from lead_pipeline.reading.workbook_xml import marked_cells
-
-    return marked_cells(path, sheet)
+    beside = spec_from_file_location("workbook_xml", Path(__file__).with_name("workbook_xml.py"))
+    if beside is None or beside.loader is None:
+        return iter(())
+    module = module_from_spec(beside)
+    beside.loader.exec_module(module)
+    marks: Iterator[tuple[int, int, int | str]] = module.marked_cells(path, sheet)
+    return marks
 
 
 if __name__ == "__main__":

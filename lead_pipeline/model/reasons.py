@@ -53,6 +53,9 @@ class Reason(StrEnum):
     EMAIL_MISSING = "email_missing"
     EMAIL_INVALID = "email_invalid"
     EMAIL_DOMAIN_INVALID = "email_domain_invalid"
+    EMAIL_DISPOSABLE = "email_disposable"
+    EMAIL_ROLE = "email_role"
+    EMAIL_DOMAIN_TYPO = "email_domain_typo"
 
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_EXISTING = "duplicate_existing"
@@ -220,6 +223,18 @@ REASONS: dict[Reason, ReasonInfo] = {
     ),
     Reason.EMAIL_DOMAIN_INVALID: ReasonInfo(
         _REJECTED, "email", "Email's domain is not valid", "Check the part after the @ for typing errors."
+    ),
+    Reason.EMAIL_DISPOSABLE: ReasonInfo(
+        "warning", "email", "Email is a throw-away address", "Ask for a lasting address; this one may soon be gone."
+    ),
+    Reason.EMAIL_ROLE: ReasonInfo(
+        "warning", "email", "Email belongs to an office", "Ask for the person's own address, where you need one."
+    ),
+    Reason.EMAIL_DOMAIN_TYPO: ReasonInfo(
+        "warning",
+        "email",
+        "Email's domain looks misspelt",
+        "Check the part after the @, as in gmial.com for gmail.com.",
     ),
     Reason.DUPLICATE_IN_FILE: ReasonInfo(
         Outcome.DUPLICATE,

@@ -158,6 +158,7 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
     if receipt is not None:
         manifest = manifest.model_copy(update={"import_id": receipt.manifest.import_id})
         if receipt.status in COMMITTED:
+            forget(home, manifest)  # left by a process that died between writing the receipt and this
             return manifest
     path = manifest_path(home, manifest.identity)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
@@ -206,8 +207,9 @@ def waiting_drops(home: Home) -> frozenset[DroppedFile]:
 
 
 def is_finished(home: Home, import_id: str) -> bool:
-    """Tell whether nothing is left to do for an import, imported or refused."""
-    return not manifest_path(home, import_id).exists() and receipt_path(home, import_id).exists()
+    """Tell whether nothing is left to do for an import: it was imported, or refused and not dropped again."""
+    receipt = find_receipt(home, import_id)
+    return receipt is not None and (receipt.status in COMMITTED or not manifest_path(home, import_id).exists())
 
 
 def note_request(home: Home, manifest: Manifest, at: datetime) -> Manifest:
@@ -220,6 +222,11 @@ def note_request(home: Home, manifest: Manifest, at: datetime) -> Manifest:
 def finish(home: Home, manifest: Manifest, status: ImportStatus, at: datetime) -> None:
     """Write the receipt and forget the manifest: the last step of every import."""
     write_json(receipt_path(home, manifest.identity), Receipt(manifest=manifest, status=status, at=at))
+    forget(home, manifest)
+
+
+def forget(home: Home, manifest: Manifest) -> None:
+    """Remove the manifest of an import for which nothing is left to do."""
     manifest_path(home, manifest.identity).unlink(missing_ok=True)
 
 

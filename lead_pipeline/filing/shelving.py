@@ -27,7 +27,7 @@ def archive_import(home: Home, manifest: Manifest) -> Path:
 
 def quarantine_import(home: Home, manifest: Manifest, message: str) -> Path:
     """Put the refused file into quarantine with `<name>.reason.txt` beside it, and clear it from the inbox."""
-    target = home.quarantine / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
+    target = _quarantined(home, manifest)
     _keep_copy(manifest.staged_file(home), target)
     write_reason(target, manifest.file_name, message)
     _clear(home, manifest, target)
@@ -65,6 +65,20 @@ def write_reason(target: Path, file_name: str, message: str) -> None:
 
 def _archived(home: Home, manifest: Manifest) -> Path:
     return home.archive / manifest.profile.name / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
+
+
+def _quarantined(home: Home, manifest: Manifest) -> Path:
+    return home.quarantine / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
+
+
+def restore_copy(home: Home, manifest: Manifest) -> None:
+    """Put the staged copy back from where the file was shelved, when it is missing.
+
+    A process that died between shelving a file and writing its receipt leaves an import to be run again without one.
+    """
+    for shelved in (_archived(home, manifest), _quarantined(home, manifest)):
+        if shelved.exists():
+            _keep_copy(shelved, manifest.staged_file(home))
 
 
 def _keep_copy(staged: Path, target: Path) -> None:

@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 
 from lead_pipeline.filing.claims import is_claimed
 from lead_pipeline.filing.home import Home, is_plain_file, shown_name
-from lead_pipeline.filing.manifests import Manifest, finish, is_imported, path_hex, pending_manifests, waiting_drops
+from lead_pipeline.filing.manifests import (
+    Manifest,
+    finish,
+    forget,
+    is_imported,
+    path_hex,
+    pending_manifests,
+    waiting_drops,
+)
 from lead_pipeline.filing.settling import Drop
 from lead_pipeline.filing.shelving import clear_known, quarantine_import, quarantine_unstaged
 from lead_pipeline.filing.staging import FileChangedError, stage_import
@@ -84,6 +92,9 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
     """
     found = []
     for manifest in pending_manifests(home):
+        if is_imported(home, manifest.identity):  # left by a process that died right after its receipt
+            forget(home, manifest)
+            continue
         if manifest.import_id in active or not _is_time(manifest, now) or is_claimed(home, manifest.import_id):
             continue
         if manifest.attempts >= MAX_ATTEMPTS:

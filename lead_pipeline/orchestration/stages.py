@@ -12,7 +12,7 @@ from lead_pipeline.filing.manifests import finish, read_json, write_json
 from lead_pipeline.filing.overlapping import in_order
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.publishing import published_path
-from lead_pipeline.filing.shelving import archive_import, quarantine_import
+from lead_pipeline.filing.shelving import archive_import, quarantine_import, restore_copy
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.rows import map_rows
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
@@ -36,6 +36,7 @@ RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 def read_file(work: WorkFolder) -> dict[str, int]:
     """Read the staged file into parts of `raw_leads`; raises FileRefusedError and its kin."""
     manifest = work.manifest
+    restore_copy(work.home, manifest)
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (validate_contract(batch, raw_leads()) for batch in told(RAW, reader.batches()))
     rows = work.write_parts(RAW, batches)

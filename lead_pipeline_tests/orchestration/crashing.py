@@ -1,0 +1,236 @@
+"""A process that imports files in children of its own, and has them killed (SIGKILL) at named points or after a time.
+Run as a module: it loads everything once, then forks one child per request (a JSON object per line on standard input)
+and answers with a line each. The points are wrapped around functions in the child; production code knows none of them.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+warnings.simplefilter("ignore")
+
+import dagster as dg  # noqa: E402
+
+from lead_pipeline.filing import manifests, shelving, staging  # noqa: E402
+from lead_pipeline.filing.manifests import Receipt  # noqa: E402
+from lead_pipeline.filing.parts import WorkFolder  # noqa: E402
+from lead_pipeline.filing.settling import list_drops  # noqa: E402
+from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
+from lead_pipeline.orchestration import launching, stages  # noqa: E402
+from lead_pipeline.orchestration.intake import due, not_taken, take  # noqa: E402
+from lead_pipeline.profiles.loader import load_profile  # noqa: E402
+from lead_pipeline.screening import committing  # noqa: E402
+from lead_pipeline.store import connection  # noqa: E402
+from lead_pipeline.store.lead_store import LeadStore  # noqa: E402
+from lead_pipeline_tests.support import Importing, importing, quick_folder  # noqa: E402
+
+#: What the libraries load at first use, a third of the time of a child's import.
+_LATE = (
+    "hypothesis.strategies", "jinja2.ext", "leather", "pandera.backends.polars.container", "pandera.strategies",
+    "phonenumbers.data.region_US",
+)  # fmt: skip
+
+
+def die() -> None:
+    """End this process as a power cut of it would: no handler, no `finally`, no flush."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Before or after a call of a function; `which` chooses the call by its arguments."""
+
+    owner: Any
+    function: str
+    after: bool = True
+    which: Callable[..., bool] = lambda *_args, **_named: True
+
+    def arm(self) -> None:
+        """Have this process die when it gets there."""
+        original = getattr(self.owner, self.function)
+
+        def dying(*args: object, **named: object) -> object:
+            chosen = self.which(*args, **named)
+            if chosen and not self.after:
+                die()
+            result = original(*args, **named)
+            if chosen:
+                die()
+            return result
+
+        setattr(self.owner, self.function, dying)
+
+
+def _parts_of(table: str) -> Point:
+    return Point(WorkFolder, "write_parts", which=lambda _work, written, _batches: written == table)
+
+
+#: Where an import can die, in the order in which it gets there.
+POINTS: dict[str, Point] = {
+    "copied, not yet staged": Point(staging, "claim_manifest", after=False),
+    "staged": Point(launching, "note_request", after=False),
+    "raw leads read": _parts_of("raw_leads"),
+    "leads mapped": _parts_of("mapped_leads"),
+    "leads normalized": _parts_of("normalized_leads"),
+    "store brought up to date": Point(connection, "migrate"),
+    "store opened": Point(stages, "commit_import", after=False),
+    "rows screened": Point(committing, "screen"),
+    "leads written": Point(committing, "_write_leads"),
+    "before the commit": Point(LeadStore, "record_import"),
+    "after the commit": Point(stages, "commit_import"),
+    "before the first table is published": Point(stages, "_publish", after=False),
+    "imported leads published": Point(stages, "_publish", which=lambda *args: args[3] == "imported_leads"),
+    "rejected leads published": Point(stages, "_publish", which=lambda *args: args[3] == "rejected_leads"),
+    "rejected file written": Point(stages, "write_rejected_file"),
+    "report written": Point(stages, "write_report"),
+    "before archiving": Point(stages, "archive_import", after=False),
+    "copied to the archive": Point(shelving, "_keep_copy"),
+    "archived": Point(stages, "archive_import"),
+    "receipt written": Point(manifests, "write_json", which=lambda _path, model: isinstance(model, Receipt)),
+    "finished": Point(stages, "finish"),
+}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Imports in a child: of files, by command; without any, of what the inbox holds or was left, as a daemon does."""
+
+    home: str
+    files: tuple[str, ...]
+    point: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: killed or not, what it said, and how long it took."""
+
+    killed: bool
+    said: str
+    seconds: float
+    cpu: float
+
+
+class Crasher:
+    """The other side: asks a warm process for imports in children of it."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    @classmethod
+    @contextlib.contextmanager
+    def started(cls) -> Iterator["Crasher"]:
+        """Start the warm process, and end it afterwards."""
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "lead_pipeline_tests.orchestration.crashing"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=Path(__file__).resolve().parents[2],
+        )
+        try:
+            yield cls(process)
+        finally:
+            process.stdin.close()
+            process.wait(30)
+            process.stdout.close()
+
+    def attempt(self, home: Path, *files: Path, **how: Any) -> Ended:
+        """Import files by command, or what lies in the inbox; killed at `point` or after `seconds` of work when given."""
+        attempt = Attempt(str(home), tuple(map(str, files)), **how)
+        self._process.stdin.write(json.dumps(vars(attempt)) + "\n")
+        self._process.stdin.flush()
+        e = Ended(**json.loads(self._process.stdout.readline()))
+        print(how, e)
+        return e
+
+
+def _warm_up() -> None:
+    """Have Dagster import and compile what it needs, by a run that starts no thread: a child inherits all of it."""
+    for module in _LATE:
+        importlib.import_module(module)
+    parts = dg.DynamicPartitionsDefinition(name="warm")
+
+    @dg.asset(partitions_def=parts, pool="warm")
+    def warm() -> None:
+        return None
+
+    @dg.asset_check(asset=warm)
+    def warm_check() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=True, metadata={"rows": 1, "told": dg.MetadataValue.md("x")})
+
+    with quick_folder() as folder, dg.DagsterInstance.local_temp(str(folder)) as instance:
+        instance.add_dynamic_partitions("warm", ["x"])
+        job = dg.define_asset_job("warm_job", dg.AssetSelection.assets("warm"), partitions_def=parts)
+        definitions = dg.Definitions([warm], jobs=[job], asset_checks=[warm_check], executor=dg.in_process_executor)
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        definitions.resolve_job_def("warm_job").execute_in_process(
+            instance=instance, partition_key="x", run_config=quiet
+        )
+
+
+def _serve() -> None:
+    _warm_up()
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(vars(_run(Attempt(**json.loads(line))))) + "\n")
+        sys.stdout.flush()
+
+
+def _run(attempt: Attempt) -> Ended:
+    reading, writing = os.pipe()
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _be_the_child(attempt, writing)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        said = told.read()
+    _, status, used = os.wait4(child, 0)
+    return Ended(os.WIFSIGNALED(status), said, time.monotonic() - started, used.ru_utime + used.ru_stime)
+
+
+def _be_the_child(attempt: Attempt, pipe: int) -> None:
+    code = 1
+    try:
+        if attempt.point:
+            POINTS[attempt.point].arm()
+        if attempt.seconds is not None:
+            # Counts the processor's time, so that a busy machine does not change where the import is hit. Nobody
+            # handles SIGPROF: its default action ends the process as SIGKILL does.
+            signal.setitimer(signal.ITIMER_PROF, attempt.seconds)
+        with importing(Path(attempt.home)) as imports:
+            said = _import(attempt, imports)
+        os.write(pipe, said.encode())
+        code = 0
+    except LeadPipelineError as error:
+        os.write(pipe, f"{type(error).__name__}: {error}".encode())
+    finally:
+        os._exit(code)
+
+
+def _import(attempt: Attempt, imports: Importing) -> str:
+    if attempt.files:
+        profile = load_profile("call_schedule", folder=None)
+        return ",".join(imports.file(Path(file), profile).status.value for file in attempt.files)
+    later = datetime.now(UTC) + timedelta(hours=1)  # every pause between two attempts is over
+    take(imports.home, not_taken(imports.home, list_drops(imports.home)), lambda: later)
+    asked = due(imports.home, (), later)
+    return ",".join(imports.launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,151 @@
+"""An import that is killed, wherever and however often, and then run again leaves what an undisturbed one leaves."""
+
+import os
+import random
+import shutil
+
+import pytest
+
+from lead_pipeline_tests.orchestration.crashing import POINTS, Crasher
+from lead_pipeline_tests.support import call_schedule, dump_home, importing, query, quick_folder, staging, write_csv
+
+#: The points up to which nothing of an import is in the store.
+BEFORE_COMMIT = tuple(POINTS)[: tuple(POINTS).index("after the commit")]
+
+#: How many imports are killed at a random time; a sweep over many more is in benchmarks/crash_sweep.py.
+KILLS = int(os.environ.get("LEAD_PIPELINE_KILLS", "4"))
+
+BLOCKED, KNOWN, SHARED = "2125550199", "2125550100", "2125550150"
+HEADER = ("caller_id", "email", "expires_in", "state")
+
+
+def lead_file(folder, number):
+    """One file with a row of every outcome: leads a, b, c of its own, and one number that all of the files have."""
+    a, b, c = (f"202555{number:02d}{place}0" for place in (1, 2, 3))
+    rows = [
+        (a, f"a{number}@example.com", "24", "NY"),
+        (b, "", "", "CA"),
+        (a, "", "", "TX"),  # duplicate_in_file
+        (KNOWN, "", "", "NY"),  # duplicate_existing
+        (BLOCKED, "", "", "NY"),  # blocked
+        ("12345", "", "", "NY"),  # phone_too_short
+        (c, "", "soon", "NY"),  # number_invalid: must not cost the good second copy
+        (c, "c@example.com", "48", "NY"),
+        ("", "", "", ""),  # row_blank
+        (SHARED, "", "", "WA"),
+    ]
+    return write_csv(folder / f"list-{number:02d}.csv", HEADER, rows)
+
+
+@pytest.fixture(scope="module")
+def place():
+    with quick_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def crasher():
+    with Crasher.started() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def fresh_home(place):
+    """Copies of a home that has a blocked number and an earlier import."""
+    template, count = place / "template", iter(range(1000))
+    with staging(template) as imports:
+        imports.suppress(write_csv(place / "blocked.csv", ("phone",), [(BLOCKED,)]))
+        imports.file(write_csv(place / "known.csv", HEADER, [(KNOWN, "", "", "NY")]), call_schedule())
+    with importing(template):
+        pass  # Dagster's instance is created, with its tables
+
+    def copy():
+        home = place / f"home-{next(count)}"
+        shutil.copytree(template, home)
+        return home
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def files(place):
+    return {point: lead_file(place, number) for number, point in enumerate(POINTS)}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(fresh_home):
+    """What the files leave when they are imported in this order and nothing happens."""
+
+    def dump(*files):
+        home = fresh_home()
+        with staging(home) as imports:
+            for file in files:
+                imports.file(file, call_schedule())
+        return dump_home(home)
+
+    return dump
+
+
+def test_the_undisturbed_import_is_right(fresh_home, place):
+    """The comparisons below would be content with two equal mistakes."""
+    home = fresh_home()
+    with staging(home) as imports:
+        imports.file(lead_file(place, 90), call_schedule())
+    rows = query(
+        home, "select row_number, outcome, reason_codes from row_outcomes where import_id like 'list%' order by 1"
+    )
+    assert rows == [
+        (1, "created", []),
+        (2, "created", []),
+        (3, "duplicate", ["duplicate_in_file"]),
+        (4, "duplicate", ["duplicate_existing"]),
+        (5, "suppressed", ["blocked"]),
+        (6, "rejected", ["phone_too_short"]),
+        (7, "rejected", ["number_invalid"]),
+        (8, "created", []),
+        (9, "skipped", ["row_blank"]),
+        (10, "created", []),
+    ]
+    dump = dump_home(home)
+    assert len(dump["tables"]) == 4
+    assert len(dump["archive"]) == 2
+    assert dump["waiting"] == dump["inbox"] == dump["quarantine"] == []
+
+
+def test_killed_at_each_named_point_and_run_again_by_command(fresh_home, crasher, files, undisturbed):
+    home = fresh_home()
+    for point, file in files.items():
+        assert crasher.attempt(home, file, point=point).killed, f"no import gets to '{point}'"
+    committed = [file for point, file in files.items() if point not in BEFORE_COMMIT]
+    others = [files[point] for point in BEFORE_COMMIT]
+
+    assert query(home, "select count(*) from imports")[0][0] == 1 + len(committed)
+    assert crasher.attempt(home, *files.values()).said == ",".join(["completed_with_rejects"] * len(files))
+    assert dump_home(home) == undisturbed(*committed, *others)
+
+
+RECONCILED = ("leads normalized", "after the commit", "archived", "receipt written")
+
+
+def test_killed_at_named_points_and_found_by_the_reconciler(fresh_home, crasher, files, undisturbed):
+    """As a daemon that is started again does it: nobody names the file, and the inbox may be empty already."""
+    home = fresh_home()
+    inbox = home / "inbox" / "call_schedule"
+    inbox.mkdir()
+    for point in RECONCILED:
+        shutil.copy(files[point], inbox)
+        assert crasher.attempt(home, point=point).killed, f"no import gets to '{point}'"
+        assert crasher.attempt(home).said in ("completed_with_rejects", ""), point
+    assert dump_home(home) == undisturbed(*(files[point] for point in RECONCILED))
+
+
+@pytest.mark.parametrize("seed", range(KILLS))
+def test_killed_at_a_random_time_once_or_more_and_run_again(seed, fresh_home, crasher, undisturbed, place):
+    chance = random.Random(seed)
+    file = lead_file(place, 91)
+    expected = undisturbed(file)
+    home = fresh_home()
+    for _ in range(1 + seed % 3):
+        crasher.attempt(home, file, seconds=chance.uniform(0.02, 1.1))
+    assert crasher.attempt(home, file).said == "completed_with_rejects"
+    assert dump_home(home) == expected

@@ -57,7 +57,7 @@ def dial(spelled: pl.DataFrame, region: str | None) -> Dialled:
     """
     dialled = Dialled({}, [], [])
     with_plus, without = split(spelled, pl.col("plus"))
-    abroad, unknown = _with_calling_code(with_plus.drop("plus"))
+    abroad, unknown = with_calling_code(with_plus.drop("plus"))
     national = without.drop("plus")
     if region is None:
         dialled.refuse(pl.concat([national, unknown]), Reason.PHONE_COUNTRY_UNKNOWN)
@@ -87,7 +87,7 @@ def _dial_from(region: str, national: pl.DataFrame, unknown: pl.DataFrame, diall
     return [abroad, own]
 
 
-def _with_calling_code(numbers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def with_calling_code(numbers: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Split off the calling code; numbers that begin with none come second (`_extract_country_code`)."""
     code = pl.lit(_codes_by_first_digits()).gather(NUMBER.str.head(_CODE_DIGITS).cast(pl.UInt16))
     coded = numbers.with_columns(calling_code=code)
@@ -122,7 +122,7 @@ def _without_international_prefix(
     spurious, prefixed = split(prefixed, rest.str.starts_with("0"))
     dialled_abroad, short = split(prefixed.select("row", number=rest), NUMBER.str.len_bytes() > SHORTEST)
     dialled.refuse(short, Reason.PHONE_TOO_SHORT)
-    known, unknown = _with_calling_code(dialled_abroad)
+    known, unknown = with_calling_code(dialled_abroad)
     dialled.refuse(unknown, Reason.PHONE_COUNTRY_UNKNOWN)
     return known, pl.concat([others, spurious])
 

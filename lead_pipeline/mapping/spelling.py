@@ -13,12 +13,12 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 
 #: Letters that carry their accent inside, which no normal form takes apart.
-_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 #: `E-mail`, `e mail`, `e-posta`, `e.pasts`: one word in every language that has it.
 _ELECTRONIC = re.compile(r"\be[^\w]+(?=mail|mejl|post|past)")
 #: A possessive s is no word of its own.
-_POSSESSIVE = re.compile(r"(?<=\w)['’`](?=s\b)")  # noqa: RUF001
+_POSSESSIVE = re.compile(r"(?<=\w)['\u2019`](?=s\b)")
 #: A piece of a glued word is a word of at least this many letters; scripts that need fewer are told by their letters.
 _SHORTEST_PIECE = 3
 _LONGEST_HEADER = 120

@@ -47,14 +47,12 @@ def known_synonyms() -> Synonyms:
     return indexed(rows_of("synonyms.csv"), rows_of("words.csv"))
 
 
-def rows_of(file: str, wanted: Callable[[str], bool] = lambda source: bool(source)) -> Iterator[Row]:
+def rows_of(file: str, wanted: Callable[[str], bool] = bool) -> Iterator[Row]:
     """Yield the rows of a table of this room whose `source` is wanted."""
-    with (resources.files("lead_pipeline.mapping") / file).open(encoding="utf-8", newline="") as lines:
-        rows = csv.reader(lines)
-        next(rows)
-        for what, text, language, source in rows:
-            if wanted(source):
-                yield what, text, language, source
+    text = (resources.files("lead_pipeline.mapping") / file).read_text(encoding="utf-8")
+    for what, phrase, language, source in list(csv.reader(text.splitlines()))[1:]:
+        if wanted(source):
+            yield what, phrase, language, source
 
 
 def indexed(headers: Iterator[Row], words: Iterator[Row]) -> Synonyms:

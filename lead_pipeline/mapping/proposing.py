@@ -1,0 +1,253 @@
+"""Which column could supply which field, with how much confidence and on what evidence; what is not clear is a question
+and never a guess. What an unattended import does about questions belongs in automatic.py.
+
+A field's own name comes first, then what headers mean (headers.py), then what values look like (evidence.py). Two
+columns that fit one field equally, a header with several meanings, and a header whose values contradict it are
+questions. The order of the columns has no part in it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+import polars as pl
+from pydantic import Field
+
+from lead_pipeline.mapping.evidence import ColumnEvidence, Kind, evidence_of
+from lead_pipeline.mapping.headers import HeaderMeaning, meaning_of
+from lead_pipeline.mapping.judging import by_values, contradiction, supporting_kind
+from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
+
+#: Confidence in a header that the values contradict.
+_DENIED = 0.2
+
+#: How a column got its field.
+Ground = Literal["name", "synonym", "values"]
+
+
+class Alternative(FrozenModel):
+    """A field that a column could supply."""
+
+    field: str
+    confidence: float
+
+
+class ColumnProposal(FrozenModel):
+    """What could become of one column: a field, an attribute (`field` is None), or a question."""
+
+    column: str
+    field: str | None = None
+    ground: Ground | None = Field(default=None, description="What the field rests on; None for attributes.")
+    confidence: float = Field(default=0.0, description="From 0 to 1; of a question, that of its best alternative.")
+    evidence: str = Field(description="What speaks for it, as a sentence without any value.")
+    alternatives: tuple[Alternative, ...] = Field(default=(), description="Best first.")
+    question: str | None = Field(default=None, description="What has to be asked; None when nothing has.")
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Return whether a person has to say what the column is."""
+        return self.question is not None
+
+
+class MappingProposal(FrozenModel):
+    """What could become of each column of a file, in file order."""
+
+    columns: tuple[ColumnProposal, ...]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return field: column, for all that is clear."""
+        return {one.field: one.column for one in self.columns if one.field is not None}
+
+    @property
+    def questions(self) -> tuple[ColumnProposal, ...]:
+        """Return the columns that somebody has to be asked about."""
+        return tuple(one for one in self.columns if one.is_ambiguous)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Return the columns that are no field."""
+        return tuple(one.column for one in self.columns if one.field is None and not one.is_ambiguous)
+
+    def of(self, column: str) -> ColumnProposal:
+        """Return the proposal for a column; raises KeyError when there is no such column."""
+        for one in self.columns:
+            if one.column == column:
+                return one
+        raise KeyError(column)
+
+
+class _Reading(FrozenModel):
+    """What is known of one column before the columns are compared."""
+
+    column: str
+    meaning: HeaderMeaning
+    values: ColumnEvidence
+    candidates: tuple[Alternative, ...]
+    contradicts: str | None
+
+    @property
+    def claims(self) -> str | None:
+        """Return the field that the header names clearly, and the values do not deny."""
+        clear = len(self.meaning.meanings) == 1 and self.candidates and self.contradicts is None
+        return self.candidates[0].field if clear else None
+
+    @property
+    def suggests(self) -> str | None:
+        """Return the field that only the values speak for."""
+        return self.candidates[0].field if self.candidates and not self.meaning.meanings else None
+
+    @property
+    def looks_like(self) -> str | None:
+        """Return the candidate that the values speak for, whatever the header says."""
+        field, _ = by_values(self.values)
+        return next((one.field for one in self.candidates if one.field == field), None)
+
+
+def propose_mapping(
+    columns: Sequence[str],
+    sample: pl.DataFrame | None = None,
+    region: str | None = None,
+    *,
+    fields: Collection[str] = tuple(STANDARD_FIELDS),
+    headers: Mapping[str, str] | None = None,
+) -> MappingProposal:
+    """Propose a field for each column, an attribute, or a question.
+
+    Args:
+        columns: the file's unique column names.
+        sample: rows of the file, one String column per column of the file (others are passed over); up to 1,000 of
+            them are looked at. Without it only headers speak.
+        region: ISO code of the country assumed for numbers written without +.
+        fields: the fields that can be supplied; the others are as good as unknown.
+        headers: what stands in the file above a column, where that is not the column's name.
+    """
+    values = evidence_of(pl.DataFrame() if sample is None else sample, columns, region)
+    shown = headers or {}
+    readings = [_reading(column, shown.get(column, column), values[column], fields) for column in columns]
+    winners, rivals = _decided(readings)
+    return MappingProposal(columns=tuple(_proposal(reading, winners, rivals) for reading in readings))
+
+
+def _reading(column: str, header: str, values: ColumnEvidence, fields: Collection[str]) -> _Reading:
+    meaning = meaning_of(header)
+    wanted = [field for field in meaning.fields if field in fields]
+    if not meaning.meanings:
+        field, confidence = by_values(values)
+        found = [] if field is None or field not in fields else [Alternative(field=field, confidence=confidence)]
+        return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=None)
+    denied = contradiction(wanted[0], values) if len(meaning.meanings) == 1 and wanted else None
+    weighed = [(field, _confidence(field, meaning, values)) for field in wanted]
+    if denied is not None:
+        other, confidence = by_values(values)
+        weighed = [(wanted[0], _DENIED)]
+        if other is not None and other in fields and other not in wanted:
+            weighed.append((other, confidence))
+    ranked = sorted(weighed, key=lambda one: (-one[1], one[0]))
+    found = [Alternative(field=field, confidence=confidence) for field, confidence in ranked]
+    return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=denied)
+
+
+def _confidence(field: str, meaning: HeaderMeaning, values: ColumnEvidence) -> float:
+    """Weigh header and values: values that fit raise what the header says by half of what it lacks."""
+    kind = supporting_kind(field)
+    if kind is None or not values.values or meaning.is_name:
+        return meaning.confidence
+    if len(meaning.meanings) > 1:
+        return round(meaning.confidence * (0.5 + values.share(kind) / 2), 2)
+    return round(meaning.confidence + (1 - meaning.confidence) * values.share(kind) / 2, 2)
+
+
+def _decided(readings: Iterable[_Reading]) -> tuple[dict[str, _Reading], dict[str, tuple[_Reading, ...]]]:
+    """Return the column that gets each field, and the columns between which only a person can choose."""
+    by_header: dict[str, list[_Reading]] = {}
+    by_value: dict[str, list[_Reading]] = {}
+    for reading in readings:
+        if reading.claims is not None:
+            by_header.setdefault(reading.claims, []).append(reading)
+        elif reading.looks_like is not None:
+            by_value.setdefault(reading.looks_like, []).append(reading)
+    winners, rivals = {}, {}
+    for field in {**by_header, **by_value}:
+        first = _foremost(by_header.get(field) or by_value[field])
+        if len(first) > 1:
+            rivals[field] = tuple(first)
+        elif field in by_header or first[0].suggests:
+            winners[field] = first[0]
+    return winners, rivals
+
+
+def _foremost(claimants: list[_Reading]) -> list[_Reading]:
+    """Return those that bear the field's own name, else those that are no second line of another column."""
+    named = [one for one in claimants if one.meaning.is_name]
+    return named or [one for one in claimants if not one.meaning.is_continuation] or claimants
+
+
+def _proposal(
+    reading: _Reading, winners: Mapping[str, _Reading], rivals: Mapping[str, tuple[_Reading, ...]]
+) -> ColumnProposal:
+    field = reading.claims or reading.suggests
+    evidence = _sentence(reading)
+    if field is None:
+        return _unclear(reading, winners, evidence)
+    if winners.get(field) is reading:
+        ground: Ground = "name" if reading.meaning.is_name else "synonym" if reading.meaning.meanings else "values"
+        return ColumnProposal(
+            column=reading.column,
+            field=field,
+            ground=ground,
+            confidence=reading.candidates[0].confidence,
+            evidence=evidence,
+            alternatives=reading.candidates[1:],
+        )
+    contenders = rivals.get(field, ())
+    if reading in contenders:
+        return _asked(reading, evidence, _which_of(field, contenders))
+    return ColumnProposal(column=reading.column, evidence=f"{evidence}; {field} has a column that fits better")
+
+
+def _unclear(reading: _Reading, winners: Mapping[str, _Reading], evidence: str) -> ColumnProposal:
+    """Ask what a column is when it could be a field that no other column supplies clearly; else it is an attribute."""
+    left = tuple(one for one in reading.candidates if one.field not in winners)
+    if not left:
+        return ColumnProposal(column=reading.column, evidence=evidence)
+    open_fields = " or ".join(one.field for one in left)
+    why = reading.contradicts or f"its header can mean {open_fields}"
+    question = f"The column '{reading.column}' is not clear: {why}. Which field is it, if any?"
+    return _asked(reading.model_copy(update={"candidates": left}), evidence, question)
+
+
+def _asked(reading: _Reading, evidence: str, question: str) -> ColumnProposal:
+    return ColumnProposal(
+        column=reading.column,
+        confidence=reading.candidates[0].confidence,
+        evidence=evidence,
+        alternatives=reading.candidates,
+        question=question,
+    )
+
+
+def _which_of(field: str, contenders: Iterable[_Reading]) -> str:
+    names = sorted(f"'{one.column}'" for one in contenders)
+    return f"{len(names)} columns could be the field {field}: {', '.join(names)}. Which one is it?"
+
+
+def _sentence(reading: _Reading) -> str:
+    """Say what header and values tell of the column; never a value itself."""
+    kind: Kind | None = supporting_kind(reading.candidates[0].field) if reading.candidates else None
+    kind = reading.values.likeliest() if kind is None or reading.contradicts else kind
+    seen = reading.values.sentence(kind) if kind and reading.values.values else None
+    told = [_header_sentence(reading.meaning), seen or _no_values(reading.values)]
+    return "; ".join(part for part in told if part)
+
+
+def _header_sentence(meaning: HeaderMeaning) -> str:
+    if meaning.is_name:
+        return f"the header is the field's own name, {meaning.meanings[0]}"
+    if not meaning.meanings:
+        return "the header is not known"
+    languages = f" ({meaning.language})" if meaning.language and meaning.language.count(",") < 3 else ""
+    return f"the header means {' or '.join(meaning.meanings)}{languages}"
+
+
+def _no_values(values: ColumnEvidence) -> str:
+    return "" if values.values or not values.rows else f"no value in {values.rows:,} rows"

@@ -47,7 +47,7 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
         services.wait_for_port("code server", "127.0.0.1", code_port)
         services.start("web server", _webserver(settings, workspace))
         if not settings.read_only:
-            services.start("daemon", _module("dagster._daemon", "run", "-w", str(workspace)))
+            services.start("daemon", _module("lead_pipeline.orchestration.daemon", "run", "-w", str(workspace)))
         services.wait_for_port("web server", settings.host, settings.port)
         ready(f"http://{settings.host}:{settings.port}")
         return services.watch()

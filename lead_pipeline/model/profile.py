@@ -103,6 +103,10 @@ class ImportProfile(FrozenModel):
         default=None, description="ISO code of the country assumed for numbers written without +."
     )
     fields: dict[FieldName, FieldRule] = Field(min_length=1, description="Standard field: the column and rules it has.")
+    mapping: Literal["exact", "auto"] = Field(
+        default="exact",
+        description="exact: columns are found by the names below `fields:` alone; auto: then by synonyms and values.",
+    )
     other_columns: Literal["attributes", "ignore"] = Field(
         default="attributes", description="What becomes of columns that no field names."
     )

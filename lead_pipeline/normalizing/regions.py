@@ -47,7 +47,8 @@ def regions_named(names: pl.Series, default: str | None) -> pl.Series:
     """Return the region that each of `names` (String) names, `default` where it is empty or unknown; String."""
     distinct = names.drop_nulls().unique()
     found = [region_named(name) for name in distinct]
-    return names.replace_strict(distinct, pl.Series(found, dtype=pl.String), default=None).fill_null(default)
+    named = names.replace_strict(distinct, pl.Series(found, dtype=pl.String), default=None)
+    return named if default is None else named.fill_null(default)
 
 
 @cache

@@ -1,12 +1,16 @@
 """Emails: accepted or refused as email-validator does it, and the refusal's one code."""
 
+import json
+
 import polars as pl
 import pytest
-from email_validator import EmailNotValidError, validate_email
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline_tests.benchmarks.emails_differential import by_library, differences
+from lead_pipeline_tests.normalizing.corpora import corpus
+from lead_pipeline_tests.normalizing.email_spellings import EmailSpeller
 
 
 def judged(spelling: str | None) -> tuple[str | None, str | None]:
@@ -75,18 +79,51 @@ SPELLINGS = st.one_of(
 
 
 @given(st.lists(SPELLINGS, max_size=8))
+@settings(deadline=None)
 def test_each_value_is_judged_as_the_library_judges_it_in_its_place(values):
     emails = normalize_emails(pl.Series(values, dtype=pl.String))
-    for value, (email, reason) in zip(values, emails.rows(), strict=True):
-        try:
-            expected = validate_email(value or "", check_deliverability=False).normalized
-        except EmailNotValidError:
-            expected = None
-        assert email == expected
-        assert (reason is None) == (expected is not None)
+    assert emails["email"].to_list() == [by_library(value or "") for value in values]
+    assert emails.select(pl.col("email").is_null() != pl.col("reason").is_null()).to_series().all()
+
+
+def test_random_spellings_are_judged_as_by_the_library():
+    spellings = list(EmailSpeller(20261120).spellings(8_000))
+    assert 2_000 < sum(by_library(spelling) is not None for spelling in spellings) < 6_000
+    assert differences(spellings)[:3] == []
+
+
+def test_random_spellings_with_display_names_are_judged_as_by_the_library():
+    speller = EmailSpeller(7)
+    named = [f"{name}<{address}>" for address in speller.spellings(1_000) for name in ("Ana ", "", '"A. B." ', "A.B. ")]
+    assert differences(named, allow_display_name=True)[:3] == []
+
+
+def test_a_display_name_is_dropped_when_it_is_allowed():
+    spelling = pl.Series(["Ana M <Ana@Gmail.com>", '"M., Ana" <info@Gmail.com>', "<ana@gmail.com>", "Ana <ana>"])
+    emails = normalize_emails(spelling, allow_display_name=True)
+    assert emails["email"].to_list() == ["Ana@gmail.com", "info@gmail.com", "ana@gmail.com", None]
+    assert normalize_emails(spelling)["email"].null_count() == 4
+
+
+@pytest.mark.parametrize("name", ["python_email_validator", "isemail", "hapi_address", "egulias_rfc"])
+def test_published_cases_are_judged_as_by_the_library(name):
+    text = corpus(f"emails-validators/{name}_tests.jsonl").read_text(encoding="utf-8")
+    spellings = [json.loads(line)["email"] for line in text.splitlines()]
+    assert len(spellings) > 20
+    assert differences([spelling for spelling in spellings if spelling])[:3] == []
+
+
+def test_the_librarys_own_cases_come_out_as_its_tests_say():
+    text = corpus("emails-validators/python_email_validator_tests.jsonl").read_text(encoding="utf-8")
+    cases = [json.loads(line) for line in text.splitlines()]
+    valid = [case for case in cases if case["expected"] == case["email-validator 2.4.0_default"] == "valid"]
+    emails = normalize_emails(pl.Series([case["email"] for case in valid]))
+    assert len(valid) > 15
+    assert emails["reason"].null_count() == len(valid)
 
 
 @given(SPELLINGS)
+@settings(deadline=None)
 def test_normalizing_a_normalized_address_gives_itself(spelling):
     email, _ = judged(spelling)
     if email is not None:

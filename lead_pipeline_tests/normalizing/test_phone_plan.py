@@ -1,7 +1,7 @@
 """The compiled metadata against the library it is compiled from: every value, every column, every default region.
 
-Millions of spellings are compared by benchmarks/phones_differential.py; this is its quick sample, and what the library's
-own authors publish. Both sides come from whatever phonenumbers is installed, so new metadata is compared anew.
+Millions of spellings are compared by benchmarks/phones_differential.py; this is its quick sample, and what others have
+published. Both sides come from whatever phonenumbers is installed, so new metadata is compared anew.
 """
 
 import csv

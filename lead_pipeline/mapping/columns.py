@@ -1,18 +1,19 @@
-"""Which column supplies which field, by header. The values below the headers belong in rows.py."""
+"""Which column supplies which field, by header; profiles with `mapping: auto` go on in automatic.py. The values below
+the headers belong in rows.py.
+"""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+import polars as pl
 from pydantic import Field
 
+from lead_pipeline.mapping.automatic import complete_mapping
+from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, did_you_mean, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
-
-#: What only a value looks like, never a header: an address, or nothing but digits as phones and ids are.
-_VALUE_LIKE = re.compile(r".*@.*|[+(]?\d[\d ().-]{5,}", re.DOTALL)
 
 
 class ColumnMapping(FrozenModel):
@@ -22,23 +23,33 @@ class ColumnMapping(FrozenModel):
     attributes: tuple[str, ...] = Field(description="Columns kept with the lead, in file order.")
     ignored: tuple[str, ...] = Field(description="Columns that are dropped, in file order.")
     is_rejected_file: bool = Field(description="The file is a rejected file of ours, coming back.")
+    evidence: dict[str, str] = Field(
+        default_factory=dict, description="Field: why it has its column, where the profile does not name that."
+    )
 
 
-def map_columns(columns: Sequence[str], profile: ImportProfile) -> ColumnMapping:
+def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
     """Find the column of each field: the very header, else the one that differs in case and outer blanks only.
+
+    With `mapping: auto`, fields that have none yet get theirs by synonyms of the header and evidence from the values.
 
     Args:
         columns: the file's unique column names, in order.
         profile: names the header of each field.
+        sample: rows of the file with these columns as String, for the evidence; without it only headers speak.
 
     Raises:
-        RequiredColumnUnmappedError: a required field has no column, or two columns could supply the same field.
+        RequiredColumnUnmappedError: a required field has no column, or several columns could supply the same field.
     """
     returning = is_rejected_file(columns)
     own = {column for column in columns if returning and column.strip() in REJECTED_FILE_COLUMNS}
     theirs = {restored_text(column) if returning else column: column for column in columns if column not in own}
     found = {field: _column_for(field, theirs, profile) for field in profile.fields}
     fields = {field: theirs[header] for field, header in found.items() if header is not None}
+    evidence = complete_mapping(fields, theirs, profile, sample) if profile.mapping == "auto" else {}
+    for field, rule in profile.fields.items():
+        if rule.required and field not in fields:
+            _refuse(field, profile.column_of(field), list(theirs), profile)
     rest = tuple(column for column in columns if column not in own and column not in fields.values())
     kept = profile.other_columns == "attributes"
     dropped = own if kept else own.union(rest)
@@ -47,6 +58,7 @@ def map_columns(columns: Sequence[str], profile: ImportProfile) -> ColumnMapping
         attributes=rest if kept else (),
         ignored=tuple(column for column in columns if column in dropped),
         is_rejected_file=returning,
+        evidence=evidence,
     )
 
 
@@ -72,15 +84,13 @@ def _column_for(field: str, headers: Mapping[str, str], profile: ImportProfile) 
             f"are called that but for letter case or blanks: {', '.join(map(repr, alike))}. Rename one of them, or "
             f"write the exact header under fields.{field}.column in the profile."
         )
-    if not alike and profile.fields[field].required:
-        _refuse(field, wanted, list(headers), profile)
     return alike[0] if alike else None
 
 
 def _refuse(field: str, wanted: str, headers: list[str], profile: ImportProfile) -> NoReturn:
     """Say what is missing, what there is, and what to do; a first line of values is not quoted (personal data)."""
     missing = f"Profile '{profile.name}' reads the required field '{field}' from the column '{wanted}', "
-    if any(_VALUE_LIKE.fullmatch(header.strip()) for header in headers):
+    if look_like_values(headers):
         raise RequiredColumnUnmappedError(
             f"{missing}but the first line of the file looks like values, not like column names. "
             f"Put a header line above it that names the columns, '{wanted}' among them."

@@ -5,7 +5,7 @@ What the words mean belongs in headers.py.
 import html
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from pydantic import Field
@@ -22,6 +22,13 @@ _POSSESSIVE = re.compile(r"(?<=\w)['\u2019`](?=s\b)")
 #: A piece of a glued word is a word of at least this many letters; scripts that need fewer are told by their letters.
 _SHORTEST_PIECE = 3
 _LONGEST_HEADER = 120
+#: What only a value looks like, never a header: an address, or nothing but digits as phones and ids are.
+_VALUE_LIKE = re.compile(r".*@.*|[+(]?\d[\d ().-]{5,}", re.DOTALL)
+
+
+def look_like_values(headers: Iterable[str]) -> bool:
+    """Return whether one of the headers can only be a value, so that the file has no header line."""
+    return any(_VALUE_LIKE.fullmatch(header.strip()) for header in headers)
 
 
 class Spelling(FrozenModel):

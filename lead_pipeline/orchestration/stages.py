@@ -60,7 +60,8 @@ def read_file(work: WorkFolder) -> dict[str, int]:
 def map_leads(work: WorkFolder) -> dict[str, int]:
     """Give each column its field or make it an attribute; raises RequiredColumnUnmappedError."""
     profile = work.manifest.profile
-    mapping = map_columns([column.name for column in _read_facts(work).columns], profile)
+    sample = next(work.read_parts(RAW), None) if profile.mapping == "auto" else None
+    mapping = map_columns([column.name for column in _read_facts(work).columns], profile, sample)
     work.put("mapped", MappedFacts(fields=mapping.fields, attributes=mapping.attributes, ignored=mapping.ignored))
     contract = mapped_leads(profile)
 

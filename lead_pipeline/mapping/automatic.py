@@ -1,0 +1,69 @@
+"""`mapping: auto` in an unattended import: fields that no column is named for get theirs by synonym or evidence, and
+what is not clear is refused with the fix, for nobody is there to ask. What is clear, proposing.py decides.
+"""
+
+from collections.abc import Mapping, MutableMapping
+
+import polars as pl
+
+from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
+from lead_pipeline.mapping.spelling import look_like_values
+from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.spreadsheet import is_rejected_file, restored
+
+
+def complete_mapping(
+    fields: MutableMapping[str, str],
+    columns: Mapping[str, str],
+    profile: ImportProfile,
+    sample: pl.DataFrame | None,
+) -> dict[str, str]:
+    """Add to `fields` a column for each field of the profile that has none and one fits; return the evidence of each.
+
+    Args:
+        fields: field: column, as far as the profile names them; this is added to.
+        columns: header: column of the file.
+        profile: its fields are the only ones looked for; columns named under `default_attributes` stay attributes.
+        sample: rows of the file, or None.
+
+    Raises:
+        RequiredColumnUnmappedError: several columns fit one field, or a column has several meanings, or its values
+            contradict its header, and the profile does not name the right column.
+    """
+    missing = [field for field in profile.fields if field not in fields]
+    declared = {name.strip().casefold() for name in profile.default_attributes}
+    free = {
+        column: header
+        for header, column in columns.items()
+        if column not in fields.values() and header.strip().casefold() not in declared
+    }
+    if not missing or not free or look_like_values(columns):
+        return {}
+    rows = None if sample is None else _restored(sample, list(free))
+    proposal = propose_mapping(list(free), rows, profile.default_region, fields=missing, headers=free)
+    if proposal.questions:
+        _refuse(proposal, profile)
+    fields.update(proposal.fields)
+    return {one.field: one.evidence for one in proposal.columns if one.field is not None}
+
+
+def _restored(sample: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    present = [column for column in columns if column in sample.columns]
+    rows = sample.select(present)
+    return rows.with_columns(restored(pl.col(present))) if is_rejected_file(sample.columns) and present else rows
+
+
+def _refuse(proposal: MappingProposal, profile: ImportProfile) -> None:
+    questions = dict.fromkeys(_told(one, profile) for one in proposal.questions)
+    raise RequiredColumnUnmappedError(
+        f"Profile '{profile.name}' maps columns by itself (mapping: auto), and this is not clear enough to import "
+        f"unattended: {' '.join(questions)} Other columns are kept as other_columns says."
+    )
+
+
+def _told(one: ColumnProposal, profile: ImportProfile) -> str:
+    fields = [alternative.field for alternative in one.alternatives if alternative.field in profile.fields]
+    keys = listed(f"fields.{field}.column" for field in fields)
+    remedy = "its header" if len(fields) == 1 else "the header of the right column of each"
+    return f"{one.question} Write {remedy} under {keys} in the profile."

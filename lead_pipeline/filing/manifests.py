@@ -105,6 +105,14 @@ def read_json(path: Path, model: type[_Model]) -> _Model | None:
     )
 
 
+def _readable(path: Path, model: type[_Model]) -> _Model | None:
+    """Return what `write_json` wrote, None when it is missing or damaged: what it was about is then done anew."""
+    try:
+        return read_json(path, model)
+    except LeadPipelineError:
+        return None
+
+
 def short_of(identity_or_id: str) -> str:
     """Return the 12 hex digits that an identity and its import id share."""
     return identity_or_id.rpartition("@")[2][:12]
@@ -166,7 +174,7 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
     try:
         os.link(fresh, path)
     except FileExistsError:
-        manifest = _merged(read_json(path, Manifest), manifest)
+        manifest = _merged(_readable(path, Manifest), manifest)
         write_json(path, manifest)
     finally:
         fresh.unlink(missing_ok=True)
@@ -198,7 +206,7 @@ def pending_manifests(home: Home) -> Iterator[Manifest]:
 @lru_cache(maxsize=4096)
 def _read_once(path: Path, inode: int, mtime_ns: int) -> Manifest | None:  # noqa: ARG001  # each version is another file
     """Read a manifest; a thousand waiting ones are looked at many times a minute."""
-    return read_json(path, Manifest)
+    return _readable(path, Manifest)
 
 
 def waiting_drops(home: Home) -> frozenset[DroppedFile]:
@@ -239,7 +247,7 @@ def find_receipt(home: Home, identity_or_id: str) -> Receipt | None:
     """Return the receipt of an import; none counts when the store itself is gone."""
     if not home.store.exists():
         return None
-    return read_json(receipt_path(home, identity_or_id), Receipt)
+    return _readable(receipt_path(home, identity_or_id), Receipt)
 
 
 def is_imported(home: Home, identity_or_id: str) -> bool:

@@ -1,0 +1,451 @@
+import os
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus
+
+from lead_pipeline.filing.claims import claimed
+from lead_pipeline.filing.manifests import is_imported, note_request
+from lead_pipeline.orchestration import intake, sensors
+from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.sensors import SUSPECT_SECONDS, Cursor, inbox_sensor
+from lead_pipeline_tests.orchestration.watching import leads
+from lead_pipeline_tests.support import query
+
+FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def quarantined(home):
+    """Return name and note of everything in quarantine."""
+    return {
+        path.name.removesuffix(".reason.txt"): path.read_text()
+        for path in home.quarantine.iterdir()
+        if path.name.endswith(".reason.txt")
+    }
+
+
+def recorded_run(watching, partition, status):
+    """Record a run as Dagster does for one that some daemon launched."""
+    job = build_definitions(watching.home.root).resolve_job_def("import_leads")
+    run = watching.instance.create_run_for_job(job, tags={"dagster/partition": partition}, status=status)
+    return run.run_id
+
+
+def test_a_complete_file_is_asked_for_once(watching):
+    watching.drop("november.csv", leads(1))
+    (request,) = watching.tick()
+    (manifest,) = watching.waiting()
+    assert request.partition_key == manifest.import_id
+    assert request.tags["lead_pipeline/file"] == "november.csv"
+    assert request.tags["lead_pipeline/profile"] == "call_schedule"
+    assert watching.instance.get_dynamic_partitions("imports") == [manifest.import_id]
+    assert watching.tick() == []
+
+
+def test_a_staged_file_is_staged_once_although_it_lies_in_the_inbox_until_imported(watching):
+    path = watching.drop("a.csv", leads(1))
+    watching.tick()
+    for _ in range(3):
+        assert watching.tick() == []
+    assert [line for line in watching.said if "staged" in line] == [
+        f"a.csv: staged as {watching.waiting()[0].import_id}"
+    ]
+    assert watching.waiting()[0].attempts == 1
+    assert path.exists()
+
+
+def test_the_requested_run_imports_archives_and_leaves_nothing_waiting(watching):
+    path = watching.drop("a.csv", leads(1, rows=3))
+    requests = watching.tick()
+    (manifest,) = watching.waiting()
+    assert [run.success for run in watching.execute(requests)] == [True]
+    assert watching.status(manifest.identity) == "completed"
+    assert not path.exists()
+    assert (watching.home.archive / "call_schedule" / f"{manifest.import_id}.csv").read_text() == leads(1, rows=3)
+    assert query(watching.home.root, "select count(*) from leads") == [(3,)]
+    assert watching.waiting() == []
+    assert watching.tick() == []
+    assert not list((watching.home.staging / "parts").iterdir())
+    assert not manifest.staged_file(watching.home).exists()
+
+
+def test_nothing_is_asked_for_while_a_file_grows(watching, monkeypatch):
+    path = watching.drop("a.csv", "caller_id\n")
+    really_pass = watching.pass_time
+
+    def grow(seconds):
+        really_pass(seconds)
+        with path.open("a") as file:
+            file.write("2125550101\n")
+
+    monkeypatch.setattr(watching, "pass_time", grow)
+    assert watching.tick(seconds=10) == []
+    monkeypatch.setattr(watching, "pass_time", really_pass)
+    assert len(watching.tick()) == 1
+
+
+def test_the_same_content_under_two_names_at_once_is_one_import_and_both_are_cleared(watching):
+    paths = [watching.drop(name, leads(1)) for name in ("a.csv", "b.csv")]
+    requests = watching.tick()
+    assert len(requests) == 1
+    watching.execute(requests)
+    assert query(watching.home.root, "select count(*) from imports") == [(1,)]
+    assert [path for path in paths if path.exists()] == []
+
+
+def test_the_same_content_later_is_archived_with_a_note_and_not_imported_again(watching):
+    watching.drop("a.csv", leads(1))
+    watching.execute(watching.tick())
+    again = watching.drop("again.csv", leads(1))
+    assert watching.tick() == []
+    assert not again.exists()
+    (note,) = (watching.home.archive / "call_schedule").glob("*.reason.txt")
+    assert "again.csv" in note.read_text()
+    assert query(watching.home.root, "select count(*) from imports") == [(1,)]
+
+
+def test_a_corrected_file_under_the_old_name_is_a_new_import(watching):
+    watching.drop("a.csv", leads(1))
+    watching.execute(watching.tick())
+    watching.drop("a.csv", leads(2))
+    watching.execute(watching.tick())
+    ids = [row[0] for row in query(watching.home.root, "select import_id from imports order by import_id")]
+    assert [one.split("@")[0] for one in ids] == ["a", "a"]
+    assert len(set(ids)) == 2
+
+
+def test_a_corrected_file_dropped_while_the_first_is_imported_survives_and_is_imported_too(watching):
+    watching.drop("a.csv", leads(1)).chmod(0o600)
+    requests = watching.tick()
+    path = watching.home.inbox / "call_schedule" / "a.csv"
+    path.unlink()
+    watching.drop("a.csv", leads(2))
+    watching.execute(requests)
+    assert path.read_text() == leads(2)
+    watching.execute(watching.tick())
+    assert query(watching.home.root, "select count(*) from imports") == [(2,)]
+
+
+REFUSED_BY_THE_SENSOR = {
+    "unknown profile": ("call_shedule", "Did you mean 'call_schedule'?"),
+    "inbox root": ("", "inbox/<profile>/"),
+}
+
+
+@pytest.mark.parametrize(("folder", "sentence"), REFUSED_BY_THE_SENSOR.values(), ids=REFUSED_BY_THE_SENSOR)
+def test_a_file_that_nobody_can_place_is_quarantined_with_what_to_do(watching, folder, sentence):
+    path = watching.drop("leads.csv", leads(1), folder=folder)
+    assert watching.tick() == []
+    assert not path.exists()
+    ((name, note),) = quarantined(watching.home).items()
+    assert (watching.home.quarantine / name).read_text() == leads(1)
+    assert note.startswith("leads.csv\n")
+    assert sentence in note
+
+
+def test_links_and_pipes_are_quarantined_and_never_followed_or_waited_for(watching, tmp_path):
+    (tmp_path / "secret.csv").write_text(leads(1))
+    folder = watching.home.inbox / "call_schedule"
+    folder.mkdir()
+    (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
+    os.mkfifo(folder / "pipe.csv")
+    assert watching.tick() == []
+    assert list(folder.iterdir()) == []
+    assert all("Drop the file itself." in note for note in quarantined(watching.home).values())
+    assert len(quarantined(watching.home)) == 2
+    assert (tmp_path / "secret.csv").exists()
+
+
+def test_a_file_without_read_permission_is_quarantined(watching, monkeypatch):
+    watching.drop("a.csv", leads(1))
+    really_open = os.open
+
+    def refuse(path, *arguments, **options):
+        if os.fspath(path).endswith("/a.csv"):
+            raise PermissionError(13, "Permission denied")
+        return really_open(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", refuse)  # permission bits do not stop root
+    assert watching.tick() == []
+    ((_, note),) = quarantined(watching.home).items()
+    assert "permission to read it" in note
+
+
+REFUSED_BY_THE_RUN = {
+    "empty": (b"", "file_empty"),
+    "header only": (b"caller_id,name\n", "file_empty"),
+    "binary": (b"\x7fELF" + bytes(500), "file_type_unsupported"),
+    "no phone column": (b"naem,state\na,b\n", "required_column_unmapped"),
+}
+
+
+@pytest.mark.parametrize(("content", "code"), REFUSED_BY_THE_RUN.values(), ids=REFUSED_BY_THE_RUN)
+def test_a_file_that_cannot_be_imported_ends_in_quarantine_as_a_result_not_a_crash(watching, content, code):
+    watching.drop("a.csv", content)
+    (run,) = watching.execute(watching.tick())
+    assert run.success
+    ((name, note),) = quarantined(watching.home).items()
+    assert (watching.home.quarantine / name).read_bytes() == content
+    assert note.startswith("a.csv\n\n")
+    assert len(note) > 60
+    assert watching.waiting() == []
+    assert watching.tick() == []
+    assert query(watching.home.root, "select status from imports") == [("quarantined",)]
+    (check,) = [one for one in run.get_asset_check_evaluations() if one.check_name == "file_accepted"]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
+    assert code in check.description
+
+
+def test_up_to_eight_files_get_a_run_each(watching):
+    for number in range(8):
+        watching.drop(f"{number}.csv", leads(number))
+    requests = watching.tick()
+    assert len({request.partition_key for request in requests}) == 8
+
+
+def test_nine_files_share_one_run_with_metadata_of_each_and_a_refused_one_hurts_nobody(watching):
+    for number in range(8):
+        watching.drop(f"{number}.csv", leads(number, rows=number + 1))
+    watching.drop("bad.csv", "nothing,useful\n1,2\n")
+    (request,) = watching.tick()
+    assert request.partition_key is None
+    manifests = watching.waiting()
+    assert {request.tags[FIRST], request.tags[LAST]} <= {one.import_id for one in manifests}
+    (run,) = watching.execute([request])
+    assert run.success
+    statuses = sorted(watching.status(one.identity) for one in manifests)
+    assert statuses == ["completed"] * 8 + ["quarantined"]
+    reports = {
+        event.partition: event.step_materialization_data.materialization.metadata
+        for event in run.all_events
+        if event.is_step_materialization and event.asset_key == dg.AssetKey("import_report")
+    }
+    assert set(reports) == {one.import_id for one in manifests}
+    for manifest in manifests:
+        metadata = reports[manifest.import_id]
+        if manifest.file_name == "bad.csv":
+            assert metadata["status"].value == "quarantined"
+        else:
+            assert metadata["rows_created"].value == int(manifest.file_name[0]) + 1
+    for table in ("raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "rejected_leads"):
+        found = watching.instance.get_materialized_partitions(dg.AssetKey(table))
+        assert found == {one.import_id for one in manifests}
+
+
+def test_a_range_holds_neighbours_only(watching):
+    stored = [f"k{number:03d}" for number in range(30)]
+    wanted = set(stored) - {"k007", "k020"}
+    ranges = intake.grouped(wanted, stored)
+    assert [(one.first, one.last, one.files) for one in ranges] == [
+        ("k000", "k006", 7), ("k008", "k019", 12), ("k021", "k029", 9),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("files", [9, 199, 200, 201, 400, 401, 1000])
+def test_a_range_holds_at_most_two_hundred_files_and_together_they_hold_all(files):
+    stored = [f"k{number:04d}" for number in range(files)]
+    ranges = intake.grouped(stored, stored)
+    assert sum(one.files for one in ranges) == files
+    assert max(one.files for one in ranges) <= 200
+    assert len(ranges) == -(-files // 200)
+    places = [(stored.index(one.first), stored.index(one.last)) for one in ranges]
+    assert [last - first + 1 for first, last in places] == [one.files for one in ranges]
+
+
+def test_six_hundred_files_are_taken_in_bounded_ticks_and_few_runs(watching, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)  # what is tested is how many, not how durable
+    for number in range(600):
+        watching.drop(f"{number:04d}.csv", f"caller_id\n{2122000000 + number}\n")
+    first = watching.tick()
+    assert sum(int(request.tags["lead_pipeline/files"]) for request in first) == 400
+    second = watching.tick()
+    assert sum(int(request.tags["lead_pipeline/files"]) for request in second) == 200
+    assert len(first) + len(second) == 3
+    assert len(watching.waiting()) == 600
+    assert watching.tick() == []
+
+
+def test_staging_stops_when_its_time_is_over_and_goes_on_at_the_next_tick(watching, monkeypatch):
+    for number in range(3):
+        watching.drop(f"{number}.csv", leads(number))
+    really_stage = intake.stage_import
+
+    def slow(*arguments, **options):
+        watching.pass_time(sensors.STAGING_SECONDS)
+        return really_stage(*arguments, **options)
+
+    monkeypatch.setattr(intake, "stage_import", slow)
+    watching.tick()
+    assert len(watching.waiting()) == 2
+    watching.tick()
+    assert len(watching.waiting()) == 3
+
+
+# The reconciler: staged files that the ledger does not know.
+
+
+def test_a_daemon_that_dies_between_staging_and_asking_loses_nothing(watching, monkeypatch):
+    watching.drop("a.csv", leads(1))
+
+    def die(_home, _instance, manifests, _clock):
+        if manifests:
+            raise KeyboardInterrupt
+        return []
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sensors, "ask", die)
+        with pytest.raises(KeyboardInterrupt):
+            watching.tick()
+    assert len(watching.waiting()) == 1
+    watching.cursor = None
+    assert len(watching.tick()) == 1
+
+
+def test_a_run_that_never_comes_is_asked_for_again_after_growing_pauses(watching):
+    watching.drop("a.csv", leads(1))
+    (first,) = watching.tick()
+    asked, started = [], watching.now
+    while len(asked) < 3:
+        requests = watching.tick(seconds=1)
+        if requests:
+            asked.append((watching.now - started).total_seconds())
+            assert requests[0].partition_key == first.partition_key
+            assert requests[0].run_key != first.run_key
+        assert (watching.now - started).total_seconds() < 300
+    pauses = [later - earlier for earlier, later in zip([0.0, *asked], asked, strict=False)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= 9.0
+    assert pauses[2] >= 39.0
+
+
+@pytest.mark.parametrize("status", [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING])
+def test_a_run_on_its_way_is_not_asked_for_again(watching, status):
+    watching.drop("a.csv", leads(1))
+    (request,) = watching.tick()
+    run_id = recorded_run(watching, request.partition_key, status)
+    watching.pass_time(3600)
+    assert watching.tick() == []
+    assert watching.instance.get_run_by_id(run_id).status == status
+
+
+def test_an_import_that_a_living_process_holds_is_not_asked_for(watching):
+    watching.drop("a.csv", leads(1))
+    (request,) = watching.tick()
+    watching.pass_time(3600)
+    with claimed(watching.home, request.partition_key):
+        assert watching.tick() == []
+    assert len(watching.tick(seconds=10)) == 1
+
+
+def test_a_started_run_whose_process_died_is_failed_and_its_import_asked_for_again(watching):
+    watching.drop("a.csv", leads(1))
+    (request,) = watching.tick()
+    run_id = recorded_run(watching, request.partition_key, DagsterRunStatus.STARTED)
+    with claimed(watching.home, request.partition_key):
+        watching.pass_time(3600)
+        watching.tick()
+        assert watching.instance.get_run_by_id(run_id).status == DagsterRunStatus.STARTED
+    watching.tick()
+    assert watching.instance.get_run_by_id(run_id).status == DagsterRunStatus.STARTED
+    (again,) = watching.tick(seconds=SUSPECT_SECONDS + 15)
+    assert watching.instance.get_run_by_id(run_id).status == DagsterRunStatus.FAILURE
+    assert again.partition_key == request.partition_key
+
+
+def test_an_import_whose_runs_keep_dying_is_set_aside_with_a_note(watching):
+    path = watching.drop("a.csv", leads(1))
+    watching.tick()
+    (manifest,) = watching.waiting()
+    for _ in range(intake.MAX_ATTEMPTS - 1):
+        manifest = note_request(watching.home, manifest, watching.now)
+    watching.home.store.touch()
+    watching.pass_time(3600)
+    assert watching.tick() == []
+    assert watching.waiting() == []
+    assert not path.exists()
+    ((name, note),) = quarantined(watching.home).items()
+    assert f"{intake.MAX_ATTEMPTS} times" in note
+    assert "drop the file again" in note
+    assert (watching.home.quarantine / name).read_text() == leads(1)
+    assert not is_imported(watching.home, manifest.identity)
+    watching.drop("a.csv", leads(1))
+    assert len(watching.tick()) == 1
+
+
+def test_a_file_staged_by_a_command_is_left_to_it_for_a_while(watching, tmp_path):
+    (tmp_path / "a.csv").write_text(leads(1))
+    profile = intake.load_profile("call_schedule", folder=None)
+    manifest = intake.stage_import(watching.home, tmp_path / "a.csv", profile, now=watching.now)
+    assert watching.tick() == []
+    (request,) = watching.tick(seconds=30)
+    assert request.partition_key == manifest.import_id
+
+
+@pytest.mark.parametrize("cursor", ["", "{", "17", '{"looks": 3}', '{"suspects": {"x": "y"}}'])
+def test_a_cursor_that_cannot_be_read_costs_seconds_and_no_file(watching, cursor):
+    assert Cursor.parse(cursor) == Cursor()
+    watching.cursor = cursor
+    watching.drop("a.csv", leads(1))
+    assert len(watching.tick()) == 1
+
+
+def test_a_lost_cursor_neither_stages_nor_asks_again(watching):
+    watching.drop("a.csv", leads(1))
+    watching.tick()
+    watching.cursor = None
+    assert watching.tick() == []
+    assert watching.waiting()[0].attempts == 1
+
+
+def test_a_damaged_manifest_stops_nobody_and_its_file_is_staged_anew(watching):
+    watching.drop("a.csv", leads(1))
+    watching.tick()
+    (manifest,) = watching.waiting()
+    (watching.home.staging / "manifests" / f"{manifest.identity[:12]}.json").write_text("{")
+    watching.drop("b.csv", leads(2))
+    assert len(watching.tick() + watching.tick()) == 2
+    assert {one.file_name for one in watching.waiting()} == {"a.csv", "b.csv"}
+
+
+def test_a_damaged_receipt_costs_a_run_and_doubles_nothing(watching):
+    watching.drop("a.csv", leads(1, rows=3))
+    watching.execute(watching.tick())
+    (receipt,) = (watching.home.staging / "receipts").iterdir()
+    receipt.write_text("{")
+    watching.drop("again.csv", leads(1, rows=3))
+    (run,) = watching.execute(watching.tick())
+    assert run.success
+    assert query(watching.home.root, "select count(*) from leads") == [(3,)]
+    assert query(watching.home.root, "select count(*) from imports") == [(1,)]
+
+
+HOLD = "import duckdb, sys\ncon = duckdb.connect(sys.argv[1])\nprint('held', flush=True)\nsys.stdin.read()\n"
+
+
+def test_the_sensor_never_opens_the_store(watching):
+    watching.drop("known.csv", leads(1))
+    watching.execute(watching.tick())
+    command = [sys.executable, "-c", HOLD, str(watching.home.store)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        watching.drop("again.csv", leads(1))
+        watching.drop("new.csv", leads(2))
+        watching.drop("lost.csv", leads(3), folder="nowhere")
+        assert len(watching.tick()) == 1
+        holder.communicate()
+
+
+def test_the_sensor_that_dagster_ticks_is_this_one(watching, monkeypatch):
+    monkeypatch.setattr(sensors.watch, "__kwdefaults__", sensors.watch.__kwdefaults__ | {"seconds": 0.0})
+    home = HomeResource(root=str(watching.home.root))
+    with dg.build_sensor_context(
+        instance=watching.instance, cursor="garbage", resources={"home": home}, sensor_name=inbox_sensor.name
+    ) as context:
+        result = inbox_sensor(context)
+    assert Cursor.parse(result.cursor) == Cursor()
+    assert result.run_requests == []
+    assert inbox_sensor.default_status is dg.DefaultSensorStatus.RUNNING

@@ -7,7 +7,11 @@ import polars as pl
 from lead_pipeline.mapping.attributes import with_attributes
 from lead_pipeline.mapping.columns import ColumnMapping, attribute_names
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.spreadsheet import restored
+
+#: The column of a rejected file that holds what stood beyond the last column of the original.
+_EXTRA_CELLS = "_extra_cells"
 
 
 def map_rows(batch: pl.DataFrame, mapping: ColumnMapping, profile: ImportProfile) -> pl.DataFrame:
@@ -21,11 +25,12 @@ def map_rows(batch: pl.DataFrame, mapping: ColumnMapping, profile: ImportProfile
     Returns:
         `row_number`, `line_number` (Int64), one String per field of the profile (null when the file has no such
         column), `attributes` (String: a JSON object, null when there are none), `reasons` (List(String)). Cells of a
-        rejected file of ours are restored to what they were before they were made harmless for spreadsheets.
+        rejected file of ours are restored to what they were before they were made harmless for spreadsheets; a row of
+        it whose extra cells nobody has cleared away still has too many cells.
     """
     used = [*mapping.fields.values(), *mapping.attributes]
     if mapping.is_rejected_file:
-        batch = batch.with_columns(restored(pl.col(column)) for column in used)
+        batch = _with_extra_cells(batch.with_columns(restored(pl.col(column)) for column in used), mapping)
     names = attribute_names(mapping, profile)
     return with_attributes(batch, names, profile.default_attributes).select(
         "row_number",
@@ -34,6 +39,16 @@ def map_rows(batch: pl.DataFrame, mapping: ColumnMapping, profile: ImportProfile
         "attributes",
         "reasons",
     )
+
+
+def _with_extra_cells(batch: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
+    """Add the reason to rows whose extra cells still stand in their own column: dropped, they would be lost unseen."""
+    extra = next((column for column in mapping.ignored if column.strip() == _EXTRA_CELLS), None)
+    if extra is None:
+        return batch
+    uncleared = pl.col(extra).str.strip_chars() != ""
+    told = pl.concat_list(pl.lit([Reason.ROW_TOO_MANY_CELLS.value]), "reasons").list.unique(maintain_order=True)
+    return batch.with_columns(reasons=pl.when(uncleared).then(told).otherwise("reasons"))
 
 
 def _field(field: str, column: str | None) -> pl.Expr:

@@ -32,7 +32,7 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
 
     `columns` are (name in the frames, header text) in the order of the original file. Each batch has these as String,
     `row_number` Int64, `line_number` Int64 (null for spreadsheets), `outcome` String, `reasons` List(String), and
-    `extra_cells` List(String) (null where a row has none).
+    `extra_cells` List(String) (null where a row has none), and may have `row_hints` String (null for none).
 
     UTF-8 with BOM, CRLF (RFC 4180 section 2), original headers and cells in order, then `_row_number`, `_line_number`,
     `_outcome`, `_reasons`, `_guidance`, and `_extra_cells` when any row has some. Only what a spreadsheet would run
@@ -46,11 +46,14 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
         for name, header in columns
         if header not in REJECTED_FILE_COLUMNS
     ]
+    extra = next((name for name, header in columns if returning and header.strip() == _EXTRA_CELLS), None)
     written, wide = 0, False
     with published(path) as file:
         file.write(_BOM)
         _write_header(file, originals, wide)
         for batch in batches:
+            if extra is not None:
+                batch = _with_earlier_extra_cells(batch, extra)  # noqa: PLW2901
             if not wide and _has_extra_cells(batch):
                 wide = True
                 _widen(file, path.parent, originals)
@@ -65,6 +68,20 @@ def guidance_for(reasons: str) -> str:
     """Return what to do about reasons given as `code; code`: their sentences in that order, each once."""
     codes = reasons.split(_REASON_SEPARATOR) if reasons else []
     return " ".join(dict.fromkeys(REASONS[Reason(code)].guidance for code in codes))
+
+
+def _advice(guidance: pl.Series, batch: pl.DataFrame) -> pl.Series:
+    """Add what is known about the very row, where there is anything: its probable original, a domain that was meant."""
+    if "row_hints" not in batch.columns:
+        return guidance
+    said = pl.concat_str(guidance, batch["row_hints"], separator=" ", ignore_nulls=True)
+    return pl.select(made_harmless(said.str.strip_chars())).to_series()
+
+
+def _with_earlier_extra_cells(batch: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Put the extra cells that an earlier rejected file tells of where those of this file are."""
+    earlier = pl.when(pl.col(column).str.strip_chars() != "").then(pl.concat_list(restored(pl.col(column))))
+    return batch.with_columns(extra_cells=pl.coalesce("extra_cells", earlier))
 
 
 def _has_extra_cells(batch: pl.DataFrame) -> bool:
@@ -88,7 +105,7 @@ def _as_people_read_it(batch: pl.DataFrame, originals: Sequence[tuple[str, str]]
         pl.col("line_number"),
         pl.col("outcome"),
         reasons.alias("reasons"),
-        reasons.replace_strict(guidance, return_dtype=pl.String).alias("guidance"),
+        _advice(reasons.replace_strict(guidance, return_dtype=pl.String), batch).alias("guidance"),
         made_harmless(pl.col("extra_cells").list.join(_EXTRA_CELL_SEPARATOR, ignore_nulls=True)).alias("extra cells"),
     )
     return frame if wide else frame.drop("extra cells")

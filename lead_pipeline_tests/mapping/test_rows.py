@@ -66,6 +66,17 @@ def test_a_rejected_file_comes_back_as_the_row_it_was():
     assert [json.loads(text) for text in got["attributes"]] == [{"city": "=Bonn", "@x": "1"}, {"city": "'-", "@x": "2"}]
 
 
+def test_a_row_whose_extra_cells_nobody_cleared_away_still_has_too_many():
+    by = profile()
+    batch = raw({"caller_id": ["1", "2", "3"], "_row_number": ["4", "5", "6"], "_reasons": ["", "", ""]}).with_columns(
+        _extra_cells=pl.Series(["garage | shed", " ", None]),
+        reasons=pl.Series([["quote_unclosed"], [], []], dtype=CODES),
+    )
+    got = map_rows(batch, map_columns(["caller_id", "_row_number", "_reasons", "_extra_cells"], by), by)
+    assert got["reasons"].to_list() == [["row_too_many_cells", "quote_unclosed"], [], []]
+    assert got["attributes"].to_list() == [None, None, None]
+
+
 def test_cells_of_any_other_file_keep_their_apostrophes():
     got = mapped({"caller_id": ["'+1 951"], "city": ["'=Bonn"]})
     assert got.select("phone", "attributes").rows() == [("'+1 951", '{"city":"\'=Bonn"}')]

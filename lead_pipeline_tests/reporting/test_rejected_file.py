@@ -115,8 +115,9 @@ def test_columns_of_an_earlier_rejected_file_are_not_repeated(path):
     cells = ["555", *["old"] * len(OURS), "theirs"]
     write_rejected_file(path, columns, [batch((cells, ["phone_too_short"]), columns=columns)])
     header, row = read(path)
-    assert header == ["caller_id", "_notes", *OURS[:-1]]
+    assert header == ["caller_id", "_notes", *OURS]
     assert row[:3] == ["555", "theirs", "2"]
+    assert row[-1] == "old", "extra cells that nobody has cleared away are not lost on the second round"
 
 
 def test_lines_end_with_crlf_but_line_breaks_within_cells_stay_as_they_are(path):

@@ -1,6 +1,7 @@
 """Dagster's handle on the home: which imports this process is at work on, and the store. No logic of imports."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,8 @@ class HomeResource(dg.ConfigurableResource[Home]):
             yield store
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
-        """Create what is missing of the home."""
+        """Create what is missing of the home, and let this process write for its owner alone (DuckDB's log, too)."""
+        os.umask(0o077)
         self.home.prepare()
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature

@@ -51,16 +51,19 @@ def values_kept_in(doing: str) -> Iterator[None]:
         held = _LOCKED in str(error)
     else:
         return
+    # `from None`: inside a generator the caught exception is still the context here, and tracebacks would quote it.
     if held:
-        raise StoreLockedError(f"The lead store is held by another process ({doing}); close it and try again.")
+        raise StoreLockedError(
+            f"The lead store is held by another process ({doing}); close it and try again."
+        ) from None
     if full:
         raise StoreFullError(
             f"The disk is full ({doing}): nothing of this import was kept, and the store is as it was before. "
             "Free some space; the import is then tried again, or drop the file again."
-        )
+        ) from None
     raise StoreError(
         f"DuckDB refused {doing} with {kind}; nothing was kept. The details are withheld: they quote rows."
-    )
+    ) from None
 
 
 def connect(
@@ -79,9 +82,10 @@ def connect(
     try:
         with values_kept_in("opening the store"):
             _lock_down(con, home, settings, read_only=read_only)
-        require_known_version(con, upgradable=not read_only)
-        if not read_only:
-            migrate(con)
+        with values_kept_in("upgrading the store"):
+            require_known_version(con, upgradable=not read_only)
+            if not read_only:
+                migrate(con)
         with values_kept_in("opening the store"):
             con.execute("SET lock_configuration = true")
     except BaseException:
@@ -97,10 +101,10 @@ def _create(path: Path) -> None:
     try:
         with values_kept_in("creating the store"):
             con = duckdb.connect(str(fresh))
-        try:
-            migrate(con)
-        finally:
-            con.close()
+            try:
+                migrate(con)
+            finally:
+                con.close()
         fresh.chmod(0o600)
         with contextlib.suppress(FileExistsError):  # another process was faster: its store is the store
             os.link(fresh, path)

@@ -2,8 +2,9 @@
 Nothing is decided here; the rules are those of the model.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -19,12 +20,17 @@ from lead_pipeline.model.fields import (
     TextRule,
 )
 from lead_pipeline.model.profile import DESTINATION_KINDS, Destination, ImportProfile, RejectRate, RuleError
+from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.profiles.document import Document, KeyPath, Problem
 
 _RULES: Mapping[str, type[BaseModel]] = {
     rule.model_fields["type"].default: rule
     for rule in (PhoneRule, EmailRule, TextRule, IntegerRule, DecimalRule, BooleanRule)
 }
+#: The key that names another profile, whose keys are taken over where the profile has none of its own.
+EXTENDS = "extends"
+
+_QUOTED = re.compile(r"'([^']*)'")
 _NAME_RULE = "write lower-case letters, digits and underscores, a letter first, at most 40 characters"
 _REGION_RULE = "write an ISO country code of two capital letters, such as US"
 
@@ -41,6 +47,7 @@ _FIXES = {
     "string_type": "write one text",
     "model_type": "write `key: value` lines below it",
     "model_attributes_type": "write `key: value` lines below it",
+    "tuple_type": "write a list, such as [one, two]",
     "dict_type": "write `key: value` lines below it",
     "string_too_short": "write at least one character",
     "too_short": "write at least one entry below it",
@@ -58,6 +65,7 @@ def _key_path(details: ErrorDetails) -> KeyPath:
     """Return where the key stands in the document: pydantic's location names the type of a field's rule as well."""
     parts = tuple(str(part) for part in details["loc"] if part != "[key]")
     path = (*parts[:2], *parts[3:]) if parts[:1] == ("fields",) else parts
+    path = path[:2] if parts[:1] == ("reading",) else path  # behind it, pydantic names the types that it tried
     if details["type"] == "union_tag_invalid":
         return (*path, "type")
     culprit = details.get("ctx", {}).get("error")
@@ -78,7 +86,7 @@ def _sentence(details: ErrorDetails, path: KeyPath) -> str:
         case "union_tag_invalid":
             return _no_option(key, details["ctx"]["tag"], _RULES)
         case "literal_error":
-            return _no_option(key, details["input"], _options(path))
+            return _no_option(key, details["input"], _options(details))
         case _:
             return f"'{key}' is {_found(details['input'])}; {_fix(details, path)}."
 
@@ -96,22 +104,20 @@ def _keys_at(details: ErrorDetails) -> Mapping[str, Any]:
             return Destination.model_fields
         case ("reject_rate", _):
             return RejectRate.model_fields
+        case ("reading", _):
+            return ReadingOptions.model_fields
         case _:
-            return ImportProfile.model_fields
+            return {**ImportProfile.model_fields, EXTENDS: None}
 
 
-def _options(path: KeyPath) -> tuple[str, ...]:
-    """Return the words that a key with a closed list of them takes."""
-    if path == ("destination", "kind"):
-        return DESTINATION_KINDS
-    model: type[BaseModel] = PhoneRule if path[0] == "fields" else ImportProfile
-    options: tuple[str, ...] = get_args(model.model_fields[path[-1]].annotation)
-    return options
+def _options(details: ErrorDetails) -> tuple[str, ...]:
+    """Return the words that a key with a closed list of them takes, out of pydantic's `'exact' or 'auto'`."""
+    return tuple(_QUOTED.findall(str(details.get("ctx", {}).get("expected", ""))))
 
 
 def _no_option(key: str, found: object, options: Mapping[str, Any] | tuple[str, ...]) -> str:
     near = did_you_mean(found, options) if isinstance(found, str) else ""
-    return f"'{key}' is {_found(found)}.{near} Write one of {listed(options)}."
+    return f"'{key}' is {_found(found)}.{near} Write one of {listed(option or repr(option) for option in options)}."
 
 
 def _example(path: KeyPath) -> str:

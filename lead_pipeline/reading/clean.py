@@ -2,6 +2,8 @@
 repaired here: delimited.py gives it to the tokenizer.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -28,11 +30,21 @@ def whole_records(data: bytes, dialect: Dialect) -> int:
     return 0
 
 
-def read_clean(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame | None:
+class Clean(NamedTuple):
+    """Records as Polars read them: String columns `cell_0`, ..., and the line each starts on, counted from 0.
+
+    `starts` is None where every record is one line; `lines` is how many physical lines there are in all.
+    """
+
+    cells: pl.DataFrame
+    starts: pl.Series | None
+    lines: int
+
+
+def read_clean(data: bytes, dialect: Dialect, width: int) -> Clean | None:
     """Read records of `data` (cut at a record boundary, not empty) with Polars, or return None unless proven clean.
 
     Clean: valid UTF-8, every line break LF or CRLF, quotes as in RFC 4180, `width` cells in every record.
-    Returns String columns `cell_0`, `cell_1`, ... and `lines` UInt32, the physical lines of each record.
     """
     if dialect.escape is not None or dialect.padded or not dialect.delimiter.isascii():
         return None
@@ -43,9 +55,7 @@ def read_clean(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame | None
     if data.find(b"\r") >= 0 and data.count(b"\r") != data.count(b"\r\n"):
         return None
     frame = _parsed(data, dialect, width, quoted=quotes.size > 0)
-    if frame is None:
-        return None
-    return _counted(frame, bytes_, dialect, quoted=quotes.size > 0)
+    return None if frame is None else _counted(frame, bytes_, quotes, dialect)
 
 
 def _quote_positions(data: bytes, bytes_: npt.NDArray[np.uint8], dialect: Dialect) -> npt.NDArray[np.intp] | None:
@@ -99,23 +109,31 @@ def _parsed(data: bytes, dialect: Dialect, width: int, *, quoted: bool) -> pl.Da
 
 
 def _counted(
-    frame: pl.DataFrame, bytes_: npt.NDArray[np.uint8], dialect: Dialect, *, quoted: bool
-) -> pl.DataFrame | None:
-    """Add `lines`, or return None unless the line breaks and the delimiters in the bytes all account for cells.
+    frame: pl.DataFrame, bytes_: npt.NDArray[np.uint8], quotes: npt.NDArray[np.intp], dialect: Dialect
+) -> Clean | None:
+    """Return the records with their lines, or None unless line breaks and delimiters in the bytes account for them.
 
     No record has more delimiters than it should (Polars would have raised), so if the total is right, each one is.
     """
-    breaks = int(np.count_nonzero(bytes_ == _LF)) + (bytes_[-1] != _LF)
+    lines = int(np.count_nonzero(bytes_ == _LF)) + int(bytes_[-1] != _LF)
     delimiters = int(np.count_nonzero(bytes_ == ord(dialect.delimiter)))
-    width = frame.width
-    lines = pl.lit(1, pl.UInt32)
-    if quoted:
+    starts = None
+    if quotes.size:
         delimiters -= _total_within(frame, dialect.delimiter)
-        if breaks != frame.height:
-            lines = (1 + pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True))).cast(pl.UInt32)
-    frame = frame.with_columns(lines.alias("lines"))
-    accounted = int(frame["lines"].sum()) == breaks and delimiters == (width - 1) * frame.height
-    return frame if accounted else None
+    if lines != frame.height:
+        starts = _starts(bytes_, quotes)
+        if starts.len() != frame.height:
+            return None
+    return Clean(frame, starts, lines) if delimiters == (frame.width - 1) * frame.height else None
+
+
+def _starts(bytes_: npt.NDArray[np.uint8], quotes: npt.NDArray[np.intp]) -> pl.Series:
+    """Return the line on which each record starts: a line break after an even number of quotes ends a record."""
+    breaks = np.flatnonzero(bytes_ == _LF)
+    ends = np.flatnonzero(np.searchsorted(quotes, breaks) % 2 == 0)
+    if breaks.size and breaks[-1] == bytes_.size - 1:
+        ends = ends[:-1]
+    return pl.Series("starts", np.concatenate([[0], ends + 1]), pl.Int64)
 
 
 def _total_within(frame: pl.DataFrame, character: str) -> int:

@@ -4,7 +4,8 @@ accounted for at the end. What a record is belongs in tokenizer.py, what clean m
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -12,7 +13,7 @@ import polars as pl
 
 from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError, HeaderMissingError
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.reading.clean import blank_rows, read_clean, whole_records, without_blank_cell
+from lead_pipeline.reading.clean import Clean, blank_rows, read_clean, whole_records, without_blank_cell
 from lead_pipeline.reading.dialect import Dialect
 from lead_pipeline.reading.encoding import LineCount, TextSource, find_encoding, known_encoding
 from lead_pipeline.reading.formats import refuse_zeros
@@ -204,31 +205,65 @@ def _with_trailing(dialect: Dialect, width: int, rows: list[Record]) -> Dialect:
 
 def _frames(text: TextSource, layout: Layout) -> Iterator[pl.DataFrame]:
     """Yield the rows below the header, and at the end hold them against the lines counted in the bytes."""
-    shown = text.source.shown
     count = LineCount()
     cutter = _Cutter(layout)
-    waiting = b""
-    skip = layout.skipped_bytes
+    yield from _cut(_counted_blocks(text, layout.skipped_bytes, count), cutter, text.source.shown)
+    if cutter.next_line - 1 != count.lines:
+        raise FileUnreadableError(
+            f"{text.source.shown} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
+            f"but {count.lines} lines were counted. Nothing was imported; please report this kind of file."
+        )
+
+
+def _counted_blocks(text: TextSource, skip: int, count: LineCount) -> Iterator[bytes]:
+    """Yield the blocks without what lies above the first row, and count the lines of all of them."""
     for block in text.blocks():
         count.feed(block)
-        waiting += block
-        if skip:
-            if len(waiting) < skip:
-                continue
-            waiting, skip = waiting[skip:], 0
-        used = 0
-        for frame, length in cutter.frames(waiting, final=False):
-            used += length
-            yield frame
-        waiting = waiting[used:]
-        _refuse_endless(waiting, cutter.next_line, shown)
-    yield from (frame for frame, _ in cutter.frames(waiting, final=True))
-    lines = count.lines
-    if cutter.next_line - 1 != lines:
-        raise FileUnreadableError(
-            f"{shown} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
-            f"but {lines} lines were counted. Nothing was imported; please report this kind of file."
-        )
+        if skip < len(block):
+            yield block[skip:]
+        skip = max(0, skip - len(block))
+
+
+def _cut(blocks: Iterator[bytes], cutter: "_Cutter", shown: str) -> Iterator[pl.DataFrame]:
+    """Turn blocks into frames: one block is read while the one before it is handed on.
+
+    A block is cut as if its quotes were well-formed. Where they are not, what was cut is put together again with all
+    that came after it, and goes piece by piece.
+    """
+    waiting = b""
+    with ThreadPoolExecutor(1) as reader:
+        ahead: tuple[bytes, Future[Clean | None]] | None = None
+        for block in blocks:
+            waiting += block
+            length = cutter.cut(waiting, final=False)
+            if length:
+                piece, waiting = waiting[:length], waiting[length:]
+                earlier, ahead = ahead, (piece, reader.submit(cutter.read, piece))
+                clean = earlier[1].result() if earlier else None
+                if clean is not None:
+                    yield cutter.dressed(clean)
+                    continue
+                if earlier is None:
+                    continue
+                waiting, ahead = earlier[0] + piece + waiting, None
+            elif ahead is not None:
+                waiting, ahead = ahead[0] + waiting, None
+            waiting = yield from _piecewise(waiting, cutter, final=False)
+            _refuse_endless(waiting, cutter.next_line, shown)
+        clean = ahead[1].result() if ahead else None
+        if clean is not None:
+            yield cutter.dressed(clean)
+        elif ahead is not None:
+            waiting = ahead[0] + waiting
+        yield from _piecewise(waiting, cutter, final=True)
+
+
+def _piecewise(data: bytes, cutter: "_Cutter", *, final: bool) -> Generator[pl.DataFrame, None, bytes]:
+    used = 0
+    for frame, length in cutter.frames(data, final=final):
+        used += length
+        yield frame
+    return data[used:]
 
 
 def _refuse_endless(waiting: bytes, line: int, shown: str) -> None:
@@ -270,37 +305,52 @@ class _Cutter:
                 size *= 2
 
     def _fast(self, data: bytes, final: bool) -> tuple[pl.DataFrame, int] | None:
-        dialect = self._layout.dialect
-        if data.find(b"\n") < 0 and data.find(b"\r") >= 0 and not (dialect.quote and dialect.quote.encode() in data):
-            if not final and data.endswith(b"\r"):
-                data = data[:-1]  # the LF of a CRLF may follow
-            data = data.translate(_CR_TO_LF)  # a file of old Macs: nothing but quotes could hold a CR that is a value
-        length = len(data) if final else whole_records(data, dialect)
-        if not length:
-            return None
-        width = self._width + dialect.trailing
-        clean = read_clean(data if length == len(data) else data[:length], dialect, width)
-        if clean is not None and dialect.trailing:
-            clean = without_blank_cell(clean, self._width)
-        return None if clean is None else (self._dressed(clean), length)
+        length = self.cut(data, final)
+        clean = self.read(data[:length]) if length else None
+        return None if clean is None else (self.dressed(clean), length)
 
-    def _dressed(self, clean: pl.DataFrame) -> pl.DataFrame:
+    def cut(self, data: bytes, final: bool) -> int:
+        """Return the length of the records at the start of `data` that are complete if its quotes are well-formed."""
+        if final:
+            return len(data)
+        if self._is_old_mac(data):
+            return data.rfind(b"\r", 0, len(data) - 1) + 1  # after the last CR the LF of a CRLF may follow
+        return whole_records(data, self._layout.dialect)
+
+    def read(self, data: bytes) -> Clean | None:
+        """Read whole records if they are proven clean; keeps no state, so that blocks can be read side by side."""
+        dialect = self._layout.dialect
+        if self._is_old_mac(data):
+            data = data.translate(_CR_TO_LF)  # nothing but quotes could hold a CR that is a value
+        clean = read_clean(data, dialect, self._width + dialect.trailing)
+        if clean is None or not dialect.trailing:
+            return clean
+        cells = without_blank_cell(clean.cells, self._width)
+        return None if cells is None else clean._replace(cells=cells)
+
+    def _is_old_mac(self, data: bytes) -> bool:
+        quote = (self._layout.dialect.quote or "").encode()
+        return b"\n" not in data and b"\r" in data and not (quote and quote in data)
+
+    def dressed(self, clean: Clean) -> pl.DataFrame:
         """Give clean cells their numbers, reasons and column names."""
-        blank = blank_rows(clean)
+        blank = blank_rows(clean.cells)
         no_reason = pl.lit([], pl.List(pl.String))
         reasons = no_reason
         if blank is not None:
             reasons = pl.when(blank).then(pl.lit([Reason.ROW_BLANK.value])).otherwise(no_reason)
-        numbered = clean.select(
-            pl.int_range(self.next_row, self.next_row + pl.len(), dtype=pl.Int64).alias("row_number"),
-            (pl.col("lines").cast(pl.Int64).cum_sum() - pl.col("lines") + self.next_line).alias("line_number"),
-            pl.exclude("lines"),
+        height = clean.cells.height
+        lines = pl.int_range(self.next_line, self.next_line + height, dtype=pl.Int64)
+        numbered = clean.cells.select(
+            pl.int_range(self.next_row, self.next_row + height, dtype=pl.Int64).alias("row_number"),
+            (lines if clean.starts is None else pl.lit(clean.starts) + self.next_line).alias("line_number"),
+            pl.all(),
             reasons.alias("reasons"),
             pl.lit(None, pl.List(pl.String)).alias("extra_cells"),
         )
         numbered.columns = list(self._schema)
-        self.next_row += clean.height
-        self.next_line += int(clean["lines"].sum())
+        self.next_row += height
+        self.next_line += clean.lines
         return numbered
 
     def _careful(self, data: bytes, final: bool) -> tuple[pl.DataFrame, int] | None:

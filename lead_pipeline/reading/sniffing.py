@@ -23,6 +23,7 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|\Z)', re.IGNORECASE)
 _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
 _TELLING = frozenset({"date", "email", "phone", "url"})
 _LOOKAHEAD = 20
+_YEAR = re.compile(r"(19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +238,8 @@ def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     like_below = 0
     for column, cell in enumerate(cells):
         look = look_of(cell)
-        if look not in _TYPED:
-            continue
+        if look not in _TYPED or _YEAR.fullmatch(cell.strip()):
+            continue  # years are the names of columns as often as numbers in them
         below, share = prevailing_look(row[column] for row in body)
         if below == look and share >= 0.5:
             if look in _TELLING:

@@ -55,7 +55,7 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowR
     output = spool.file
     told = _read(source, kind, options.sheet, output)
     body = output.tell()
-    first = _first_rows(output, body)
+    first = _first_rows(spool, body)
     header = _header_of(first, options)
     columns = _columns_of(first, header, int(told["width"]), source.shown)
     facts = ReadingFacts(
@@ -68,14 +68,14 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowR
         sheet=str(told["sheet"]),
         sheets=tuple(told["sheets"]),
     )
-    received = sum(frame.height for frame in _stream(output, body))
+    received = sum(frame.height for frame in _stream(spool, body))
     if received != told["height"]:
         raise FileUnreadableError(
             f"{source.shown} could not be read in full: sheet '{facts.sheet}' has {told['height']} rows, {received} "
             "came. Open it, save the list as a CSV file and drop that."
         )
-    reader = RowReader(columns, facts, lambda: _frames(spool.file, body, columns, header.first_row))
-    if not any(frame.height for frame in _frames(output, body, columns, header.first_row)):
+    reader = RowReader(columns, facts, lambda: _frames(spool, body, columns, header.first_row))
+    if not any(frame.height for frame in _frames(spool, body, columns, header.first_row)):
         raise FileEmptyError(
             f"{source.shown} has a header of {len(columns)} columns in sheet '{facts.sheet}' and no row below it. "
             "Export the list again, or name another sheet."
@@ -142,7 +142,8 @@ def _refuse(told: dict[str, Any], shown: str, sheet: str | int | None) -> None:
             )
 
 
-def _stream(output: IO[bytes], body: int) -> Iterator[pl.DataFrame]:
+def _stream(spool: _Spool, body: int) -> Iterator[pl.DataFrame]:
+    output = spool.file  # held by way of the spool, which closes it with its last reader
     output.seek(body)
     with pa.ipc.open_stream(output) as stream:
         for batch in stream:
@@ -151,8 +152,8 @@ def _stream(output: IO[bytes], body: int) -> Iterator[pl.DataFrame]:
             output.seek(position)
 
 
-def _first_rows(output: IO[bytes], body: int) -> list[Record]:
-    frame = next(_stream(output, body), None)
+def _first_rows(spool: _Spool, body: int) -> list[Record]:
+    frame = next(_stream(spool, body), None)
     if frame is None:
         return []
     return [Record([cell or "" for cell in row[:-1]], 1, False) for row in frame.head(_LOOKED_AT).rows()]
@@ -189,11 +190,11 @@ def _columns_of(records: list[Record], header: SniffedHeader, width: int, shown:
     return named_columns(records[header.header].cells)
 
 
-def _frames(output: IO[bytes], body: int, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:
+def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:
     """Yield the rows below the header; blank rows at the very end, which nobody sees in a sheet, are left out."""
     schema = frame_schema(columns)
     next_row, waiting = 1, []
-    for batch in _stream(output, body):
+    for batch in _stream(spool, body):
         frame = batch.slice(min(skip, batch.height))
         skip -= min(skip, batch.height)
         if not frame.height:

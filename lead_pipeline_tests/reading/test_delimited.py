@@ -274,8 +274,8 @@ def test_rows_lost_on_the_way_refuse_the_file(opened, monkeypatch):
     original = delimited.read_clean
 
     def loses_a_row(data, dialect, width):
-        frame = original(data, dialect, width)
-        return frame.head(-1) if frame is not None else None
+        clean = original(data, dialect, width)
+        return clean._replace(cells=clean.cells.head(-1), lines=clean.lines - 1)
 
     monkeypatch.setattr(delimited, "read_clean", loses_a_row)
     reader = opened("a,b\n1,2\n3,4\n")

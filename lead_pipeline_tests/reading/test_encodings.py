@@ -1,0 +1,91 @@
+import codecs
+
+import polars as pl
+import pytest
+
+from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.reading import source
+
+WESTERN = "José García|François Müller|Zoë Núñez|São Paulo|Köln|Málaga|Bjørn Ødegård|Straße 5|Besançon"
+EUROPEAN = "Łukasz Wiśniewski|Żaneta Kowalczyk|Dvořák Jiří|Šimon Novák|Gyöngyi Szűcs|Kraków|Łódź|Plzeň"
+CYRILLIC = "Иван Петров|Мария Смирнова|Москва|Ольга Кузнецова|Екатеринбург|Дмитрий Соколов"
+GREEK = "Γιώργος Παπαδόπουλος|Αθήνα|Μαρία Νικολάου|Θεσσαλονίκη"
+JAPANESE = "佐藤 太郎|鈴木 花子|東京都新宿区|大阪府大阪市|高橋 健一|カタカナ|ひらがな|株式会社山田"
+SIMPLIFIED = "王小明|李华|北京市朝阳区|上海市浦东新区|张伟|广州市|有限公司|联系电话"
+TRADITIONAL = "王小明|李美華|台北市信義區|高雄市|張偉|新竹縣|有限公司|聯絡電話"
+KOREAN = "김철수|이영희|서울특별시 강남구|부산광역시|박지성|주식회사|전화번호"
+
+
+def list_of(words: str, rows: int = 40) -> str:
+    names = words.split("|")
+    lines = (f"{names[n % len(names)]},+1951876{n:04d},{names[-n % len(names)]}" for n in range(rows))
+    return "name,phone,city\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        *((WESTERN, name) for name in ("utf-8", "cp1252", "iso8859_1", "mac_roman", "utf-16-le", "utf-16-be")),
+        *((WESTERN, name) for name in ("utf-32-le", "utf-32-be", "iso8859_15")),
+        *((EUROPEAN, name) for name in ("cp1250", "iso8859_2")),
+        *((CYRILLIC, name) for name in ("cp1251", "koi8_r", "iso8859_5")),
+        *((GREEK, name) for name in ("cp1253", "iso8859_7")),
+        *((JAPANESE, name) for name in ("cp932", "euc_jp")),
+        (SIMPLIFIED, "gb18030"), (TRADITIONAL, "big5"), (KOREAN, "cp949"),
+    ],
+)  # fmt: skip
+def test_the_encoding_is_found_and_every_character_kept(read, words, encoding):
+    text = list_of(words)
+    frame = read(text.encode(encoding))
+    assert frame.select(frame.columns[2:-2]).rows() == [tuple(line.split(",")) for line in text.splitlines()[1:]]
+    assert frame["reasons"].list.len().sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
+)  # fmt: skip
+def test_a_byte_order_mark_names_the_encoding_and_is_no_part_of_the_text(opened, mark, encoding):
+    reader = opened(mark + list_of(WESTERN).encode(encoding))
+    assert (reader.facts.encoding, reader.facts.has_bom) == (encoding, True)
+    assert reader.columns[0].header == "name"
+
+
+def test_a_utf8_file_with_a_few_bad_rows_stays_utf8_and_those_rows_say_so(read):
+    content = list_of(WESTERN).encode() + "Jos\xe9,1,Reykjav\xedk\n".encode("latin-1") + list_of(WESTERN).encode()
+    frame = read(content)
+    bad = frame.filter(pl.col("reasons").list.len() > 0)
+    assert bad.select("row_number", "name", "reasons").rows() == [(41, "Jos\ufffd", ["encoding_invalid"])]
+
+
+def test_bytes_that_a_wide_encoding_cannot_have_mark_their_row_only(read):
+    content = codecs.BOM_UTF16_LE + "a,b\n1,2\n3,".encode("utf-16-le") + b"\x00\xd8" + ",\n5,6\n".encode("utf-16-le")
+    frame = read(content)
+    assert frame["reasons"].to_list()[0] == []
+    assert "encoding_invalid" in frame["reasons"].to_list()[1]
+    assert frame["a"].to_list()[-1] == "5"
+
+
+def test_bytes_beyond_ascii_far_into_the_file_decide_too(opened):
+    reader = opened(b"name,city\n" + b"Ana,Riverside\n" * 200_000 + "José,Málaga\n".encode("cp1252"))
+    assert reader.facts.encoding == "cp1252"
+
+
+def test_characters_cut_by_blocks_are_whole_again(read, monkeypatch):
+    monkeypatch.setattr(source, "BLOCK_BYTES", 7)
+    text = list_of(JAPANESE, rows=5)
+    for encoding in ("utf-8", "utf-16-le", "cp932"):
+        frame = read(text.encode(encoding), encoding=encoding)
+        assert frame["name"].to_list() == [line.split(",")[0] for line in text.splitlines()[1:]]
+
+
+def test_the_encoding_option_overrules_detection(opened):
+    assert next(opened("a,b\né,2\n".encode("cp1252"), encoding="cp1251").batches())["a"][0] == "й"
+
+
+def test_an_unknown_encoding_is_refused(opened):
+    with pytest.raises(FileUnreadableError, match="'utf-9'"):
+        opened("a,b\n1,2\n", encoding="utf-9")

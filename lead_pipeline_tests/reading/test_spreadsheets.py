@@ -1,0 +1,208 @@
+import datetime as dt
+import io
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError, UsageError
+from lead_pipeline.reading import formats, open_rows, spreadsheet, spreadsheet_child
+from lead_pipeline.reading.workbook_xml import zeros_shown
+
+
+class Shown:
+    """A cell with a value and the format that it is shown in."""
+
+    def __init__(self, value, number_format):
+        self.value, self.number_format = value, number_format
+
+
+class Formula:
+    """A cell with a formula and the value that was computed when the workbook was saved."""
+
+    def __init__(self, text, value):
+        self.text, self.value = text, value
+
+
+def workbook(hidden=(), **sheets) -> bytes:
+    """Return an .xlsx with the rows of each sheet, cell by cell; a cell of None does not exist."""
+    packed = io.BytesIO()
+    book = xlsxwriter.Workbook(packed, {"in_memory": True})
+    for name, rows in sheets.items():
+        sheet = book.add_worksheet(name)
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                _write(book, sheet, row, column, cell)
+        if name in hidden:
+            sheet.hide()
+    book.worksheets()[-1].activate()
+    book.close()
+    return packed.getvalue()
+
+
+def _write(book, sheet, row, column, cell):
+    match cell:
+        case None:
+            return
+        case Shown():
+            sheet.write(row, column, cell.value, book.add_format({"num_format": cell.number_format}))
+        case Formula():
+            sheet.write_formula(row, column, cell.text, None, cell.value)
+        case bool():
+            sheet.write_boolean(row, column, cell)
+        case int() | float():
+            sheet.write_number(row, column, cell)
+        case _:
+            sheet.write_string(row, column, cell)
+
+
+CELLS = [
+    pytest.param(19518761336, "19518761336", id="a-phone-as-number-has-no-tail-and-no-exponent"),
+    pytest.param("007", "007", id="text-keeps-its-zeros"),
+    pytest.param("+19518761336", "+19518761336", id="text-keeps-its-plus"),
+    pytest.param(Shown(5010, "00000"), "05010", id="zeros-that-only-the-format-shows"),
+    pytest.param(Shown(-12, "000000"), "-000012", id="zeros-after-a-minus"),
+    pytest.param(Shown(951876133, "(000) 000-0000"), "0951876133", id="zeros-of-a-phone-format"),
+    pytest.param(Shown(5010, "0"), "5010", id="a-format-that-shows-no-zeros"),
+    pytest.param(0.1, "0.1", id="a-fraction"),
+    pytest.param(1e-7, "0.0000001", id="a-small-fraction-has-no-exponent"),
+    pytest.param(1.25e17, "125000000000000000", id="a-large-number-has-no-exponent"),
+    pytest.param(Shown(dt.date(2026, 1, 2), "dd/mm/yyyy"), "2026-01-02", id="a-date-is-iso"),
+    pytest.param(
+        Shown(dt.datetime.fromisoformat("2026-01-02T13:05"), "dd/mm/yy hh:mm"),
+        "2026-01-02 13:05:00",
+        id="date-and-time",
+    ),
+    pytest.param(Shown(dt.time(9, 30), "hh:mm"), "09:30:00", id="a-time"),
+    pytest.param(True, "true", id="a-boolean"),
+    pytest.param(Formula("=1+1", 2), "2", id="a-formula-is-its-cached-value"),
+    pytest.param("two\nlines", "two\nlines", id="a-line-break"),
+    pytest.param(" x ", " x ", id="outer-blanks"),
+]
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    """The text of each of CELLS, read from one workbook."""
+    path = tmp_path_factory.mktemp("cells") / "staged"
+    path.write_bytes(workbook(leads=[["name", "value"], *([case.id, case.values[0]] for case in CELLS)]))
+    frame = pl.concat(open_rows(path).batches())
+    assert frame["line_number"].null_count() == frame.height
+    assert frame["reasons"].list.len().sum() == 0
+    return dict(frame.select("name", "value").rows())
+
+
+@pytest.mark.parametrize(("cell", "text"), CELLS)
+def test_a_cell_is_the_text_that_it_means(texts, request, cell, text):
+    assert texts[request.node.callspec.id] == text
+
+
+def test_an_error_cell_is_a_reason_and_text_that_reads_like_one_is_not(read):
+    errors = ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?"]
+    rows = [[kind, cell] for error in errors for kind, cell in (("error", Formula("=X", error)), ("text", error))]
+    frame = read(workbook(leads=[["kind", "value"], *rows]))
+    assert frame["value"].to_list() == [error for error in errors for _ in range(2)]
+    assert frame["reasons"].to_list() == [["spreadsheet_error"], []] * 5
+
+
+def test_row_numbers_are_those_of_the_sheet_counted_from_the_header(opened):
+    rows = [["My leads"], [], ["name", "age"], ["Ana", 30], [], ["Bo", 31]]
+    reader = opened(workbook(leads=rows))
+    assert reader.facts.header_line == 3
+    frame = pl.concat(reader.batches())
+    assert frame.select("row_number", "name", "reasons").rows() == [
+        (1, "Ana", []),
+        (2, "", ["row_blank"]),
+        (3, "Bo", []),
+    ]
+
+
+def test_a_table_that_does_not_begin_in_the_corner_keeps_its_columns(read):
+    frame = read(workbook(leads=[[None, None], [None, "name", "age"], [None, "Ana", 30], [None, "Bo", 31]]))
+    assert frame.select("name", "age").rows() == [("Ana", "30"), ("Bo", "31")]
+
+
+SHEETS = {"notes": [], "secret": [["a"], ["1"]], "first": [["b"], ["2"]], "second": [["c"], ["3"]]}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "column"),
+    [(None, "b"), ("second", "c"), ("secret", "a"), (4, "c"), (2, "a")],
+)
+def test_the_sheet_is_the_one_asked_for_or_the_first_visible_with_a_value(opened, wanted, column):
+    reader = opened(workbook(hidden=("secret",), **SHEETS), sheet=wanted)
+    assert reader.columns[0].header == column
+    assert reader.facts.sheets == tuple(SHEETS)
+
+
+@pytest.mark.parametrize("wanted", ["secnod", 9])
+def test_a_sheet_that_does_not_exist_is_refused_with_those_that_do(opened, wanted):
+    with pytest.raises(UsageError, match="Its sheets are notes, secret, first, second"):
+        opened(workbook(**SHEETS), sheet=wanted)
+
+
+def test_the_nearest_sheet_is_suggested(opened):
+    with pytest.raises(UsageError, match="Did you mean 'second'"):
+        opened(workbook(**SHEETS), sheet="secnod")
+
+
+@pytest.mark.parametrize("rows", [[], [["name", "age"]]], ids=["nothing", "header-only"])
+def test_a_workbook_without_rows_is_refused(opened, rows):
+    with pytest.raises(FileEmptyError):
+        opened(workbook(leads=rows))
+
+
+def test_rows_come_in_batches_and_can_be_read_again(opened):
+    reader = opened(workbook(leads=[["name", "n"], *([f"user {n}", n] for n in range(25))]))
+    for _ in range(2):
+        assert [batch.height for batch in reader.batches(10)] == [10, 10, 5]
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(opened, monkeypatch):
+    monkeypatch.setattr(formats, "_WORKBOOK_BYTES", 2**18)
+    packed = io.BytesIO(workbook(leads=[["a"], ["1"]]))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/zeros", bytes(2**20))
+    with pytest.raises(FileUnreadableError, match="unpacks to"):
+        opened(packed.getvalue())
+
+
+def test_a_child_that_dies_refuses_the_file_and_nothing_else(opened, monkeypatch, tmp_path):
+    deadly = tmp_path / "deadly.py"
+    deadly.write_text("import os\nos.abort()\n")
+    monkeypatch.setattr(spreadsheet, "_CHILD", deadly)
+    with pytest.raises(FileUnreadableError, match="limits of memory and time"):
+        opened(workbook(leads=[["a"], ["1"]]))
+
+
+def test_a_child_that_never_ends_is_stopped(opened, monkeypatch, tmp_path):
+    endless = tmp_path / "endless.py"
+    endless.write_text("while True: pass\n")
+    monkeypatch.setattr(spreadsheet, "_CHILD", endless)
+    monkeypatch.setattr(spreadsheet, "SECONDS", 0.2)
+    with pytest.raises(FileUnreadableError, match="limits of memory and time"):
+        opened(workbook(leads=[["a"], ["1"]]))
+
+
+def test_rows_that_the_child_lost_refuse_the_file(opened, monkeypatch, tmp_path):
+    forgetful = tmp_path / "spreadsheet_child.py"
+    text = Path(spreadsheet_child.__file__).read_text()
+    forgetful.write_text(text.replace("enumerate(sheet.iter_rows())", "enumerate(list(sheet.iter_rows())[:-1])"))
+    (tmp_path / "workbook_xml.py").write_text("def marked_cells(path, sheet):\n    return iter(())\n")
+    monkeypatch.setattr(spreadsheet, "_CHILD", forgetful)
+    with pytest.raises(FileUnreadableError, match="has 3 rows, 2 came"):
+        opened(workbook(leads=[["a"], ["1"], ["2"]]))
+
+
+@pytest.mark.parametrize(
+    ("number_format", "digits"),
+    [
+        ("00000", 5), ("000-00-0000", 9), ("(000) 000-0000", 10), ('"+"000000', 6), ("00000;-00000", 5),
+        ("0", 0), ("0.00", 0), ("#,##0", 0), ("###-####", 0), ("General", 0), ("@", 0), ("yyyy-mm-dd", 0), ("", 0),
+        ("0%", 0), ("0E+00", 0), ("[$-409]00000", 5), ("\\0\\100000", 5),
+    ],
+)  # fmt: skip
+def test_the_zeros_that_a_format_shows(number_format, digits):
+    assert zeros_shown(number_format) == digits

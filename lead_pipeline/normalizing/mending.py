@@ -1,0 +1,126 @@
+"""What a spreadsheet did to the values of one field: repaired where the profile says `repair: safe` and there is but one
+repair, else named, with the repair as a hint. How damage is recognised belongs in damage.py.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import polars as pl
+
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.damage import Damage, Kind, find_damage
+
+Repair = Literal["none", "safe"]
+
+#: Judges a column of spellings: `value` and `reason` first, whatever else the caller needs behind them.
+Judge = Callable[[pl.Series], pl.DataFrame]
+
+#: Spellings that may read as a good number although a spreadsheet wrote them: `030123456.0` has one digit too many.
+_WRITTEN_BY_SPREADSHEET = r"^\s*\+?\d+(?:[.,]\d+)?[eE]\+?\d+\s*$|^\s*\+?\d{3,}[.,]0+\s*$"
+
+#: UTF-8 read as Windows-1252 begins with such a pair, see damage.py; typographic quotes.
+_GARBLED = r"[\u{c2}-\u{f4}][\u{80}-\u{bf}\u{152}\u{153}\u{160}\u{161}\u{178}\u{17d}\u{17e}\u{192}\u{2c6}\u{2dc}\u{2013}-\u{2122}]"
+_QUOTED = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{ab}\u{bb}]"
+
+#: Damage that leaves no phone to be read, whatever digits remain.
+_BEYOND_READING = [Damage.SCIENTIFIC, Damage.PRECISION_LOST, Damage.DECIMAL_TAIL, Damage.DATE]
+
+
+def judge_mended(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, judge: Judge) -> pl.DataFrame:
+    """Judge phones or emails, and look for damage among those that are refused or were written by a spreadsheet.
+
+    Args:
+        raw: String.
+        kind: what the column holds.
+        region: country assumed for phones without +.
+        repair: `safe` judges the repaired spelling where there is but one; `none` only tells of it.
+        judge: gives `value`, `reason` and any further columns for a column of spellings.
+
+    Returns:
+        What `judge` gives, with `warning` (String, value_repaired or null) and `hint` (String, a sentence with the
+        repair, or null) behind; `reason` is spreadsheet_damage where digits are gone or no phone can be read.
+    """
+    judged = judge(raw)
+    written = (
+        raw.str.contains(_WRITTEN_BY_SPREADSHEET).fill_null(value=False)
+        if kind == "phone"
+        else pl.repeat(value=False, n=raw.len(), dtype=pl.Boolean, eager=True)
+    )
+    suspect = judged["reason"].is_not_null() & (raw.str.strip_chars() != "") | written
+    plain = judged.with_columns(warning=_NOTHING, hint=_NOTHING)
+    if not suspect.any():
+        return plain
+    place = suspect.arg_true()
+    found = find_damage(raw.gather(place), kind, region).insert_column(0, place.alias("row"))
+    found = found.filter(pl.col("damage").is_not_null())
+    if found.is_empty():
+        return plain
+    return _with_findings(plain, raw, found, repair, judge)
+
+
+_NOTHING = pl.lit(None, dtype=pl.String)
+
+
+def _with_findings(
+    plain: pl.DataFrame, raw: pl.Series, found: pl.DataFrame, repair: Repair, judge: Judge
+) -> pl.DataFrame:
+    mended = found.filter(pl.col("safe") & pl.col("repair").is_not_null()) if repair == "safe" else found.clear()
+    again = judge(mended["repair"]).with_columns(
+        row=mended["row"],
+        warning=pl.when(pl.col("reason").is_null()).then(pl.lit(Reason.VALUE_REPAIRED.value)),
+        hint=_NOTHING,
+    )
+    again = again.filter(pl.col("reason").is_null())
+    told = found.join(again, on="row", how="anti")
+    damaged = pl.col("damage").is_in([damage.value for damage in _BEYOND_READING])
+    named = (
+        plain[told["row"]]
+        .with_columns(told["row"], told["damage"], told["repair"])
+        .with_columns(
+            value=pl.when(damaged).then(_NOTHING).otherwise("value"),
+            reason=pl.when(damaged).then(pl.lit(Reason.SPREADSHEET_DAMAGE.value)).otherwise("reason"),
+            hint=_hint(),
+        )
+        .select(again.select("row", pl.exclude("row")).columns)
+    )
+    changed = pl.concat([again.select(named.columns), named])
+    rows = plain.with_row_index("row")
+    kept = rows.join(changed, on=pl.col("row"), how="anti")
+    return pl.concat([kept.select(named.columns), changed.cast({"row": pl.UInt32})]).sort("row").drop("row")
+
+
+def _hint() -> pl.Expr:
+    """Say what happened to the value and, where it is known, what it was before."""
+    before = pl.when(pl.col("repair").is_not_null()).then(pl.format("; probably it was {}", "repair"))
+    return pl.format("This looks like {}{}.", "damage", before.fill_null("; the original is needed"))
+
+
+def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:
+    """Look for damage in a column of texts: garbled letters, typographic quotes, zeros lost from postal codes.
+
+    Returns:
+        `value` (String, repaired where the profile says so), `warning` (String: value_repaired, value_damaged or
+        null), `hint` (String or null). Typographic quotes are normal in names and told of only when repaired.
+    """
+    looked_at = raw.str.contains(_GARBLED if repair == "none" else f"{_GARBLED}|{_QUOTED}").fill_null(value=False)
+    if kind == "postal_code":
+        looked_at = looked_at | raw.str.contains(r"^\s*\d{3,4}(?:[.,]0+)?\s*$|^\s*\d{5}[.,]0+\s*$").fill_null(
+            value=False
+        )
+    texts = pl.DataFrame({"value": raw}).with_columns(warning=_NOTHING, hint=_NOTHING)
+    if not looked_at.any():
+        return texts
+    place = looked_at.arg_true()
+    found = find_damage(raw.gather(place), kind, region).insert_column(0, place.alias("row"))
+    found = found.filter(pl.col("damage").is_not_null())
+    safe = pl.col("safe").fill_null(value=False) & pl.col("repair").is_not_null() & pl.lit(repair == "safe")
+    rows = texts.with_row_index("row").join(found.cast({"row": pl.UInt32}), on="row", how="left", maintain_order="left")
+    hurt = pl.col("damage").is_not_null()
+    return rows.select(
+        value=pl.when(safe).then("repair").otherwise("value"),
+        warning=pl.when(safe)
+        .then(pl.lit(Reason.VALUE_REPAIRED.value))
+        .when(hurt)
+        .then(pl.lit(Reason.VALUE_DAMAGED.value)),
+        hint=pl.when(hurt & ~safe).then(_hint()),
+    )

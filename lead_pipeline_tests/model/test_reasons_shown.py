@@ -1,0 +1,88 @@
+"""Each registered reason is given by the pipeline: a reason that nothing gives, or that nobody shows, fails here."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from lead_pipeline.filing.settling import Drop
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.orchestration.intake import take
+from lead_pipeline_tests.reasons_shown import SHOWN, Example
+from lead_pipeline_tests.support import Stages, quick_folder, staging
+
+
+@pytest.fixture
+def stages() -> Iterator[Stages]:
+    with quick_folder() as folder, staging(folder) as home:
+        yield home
+
+
+def written(stages: Stages, name: str, content: bytes) -> Path:
+    path = stages.home.root / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("reason", Reason, ids=str)
+def test_each_reason_is_given_to_the_example_that_shows_it(stages, reason):
+    assert reason in SHOWN, (
+        f"Nobody shows when {reason.value} is given. Add a small file to SHOWN in lead_pipeline_tests/reasons_shown.py "
+        "whose last row (or which as a whole) gets it; then run: python -m lead_pipeline_tests.make_reasons_page"
+    )
+    example, effect = SHOWN[reason], REASONS[reason].effect
+    profile = ImportProfile.model_validate(example.as_profile())
+    for number, (kind, content) in enumerate(example.lists):
+        stages.suppress(written(stages, f"list-{number}.csv", content.encode()), kind)
+    for number, content in enumerate(example.before):
+        stages.file(written(stages, f"before-{number}.csv", content.encode()), profile)
+    if example.dropped:
+        assert_said_of_a_dropped_file(stages, reason, example, profile)
+    elif effect == "file":
+        assert_said_of_the_file(stages, reason, example, profile)
+    else:
+        assert_said_of_the_last_row(stages, reason, example, profile)
+
+
+def assert_said_of_the_file(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:
+    result = stages.file(written(stages, "shown.csv", example.as_bytes()), profile)
+    assert [(told.code, told.outcome) for told in result.reasons] == [(reason, "file")]
+    assert result.status == "quarantined"
+    assert result.message.endswith(".")
+    assert stages.rows("select count(*) from leads") == [(0,)]
+
+
+def assert_said_of_the_last_row(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:
+    result = stages.file(written(stages, "shown.csv", example.as_bytes()), profile)
+    outcome, reasons, warnings = stages.rows(
+        "select outcome, reason_codes, warning_codes from row_outcomes where import_id = ?"
+        " order by row_number desc limit 1",
+        result.import_id,
+    )[0]
+    if REASONS[reason].effect == "warning":
+        assert reason in warnings
+        return
+    assert (outcome, reasons, warnings) == (REASONS[reason].effect, [reason.value], [])
+    assert [(told.code, told.outcome, told.count) for told in result.reasons] == [(reason, outcome, 1)]
+
+
+def assert_said_of_a_dropped_file(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:
+    """Say it in the note that a person finds beside the file; nothing was imported, so no row can carry it."""
+    folder = stages.home.inbox / profile.name
+    folder.mkdir()
+    (stages.home.profiles / f"{profile.name}.yaml").write_text(profile.model_dump_json(exclude_unset=True))
+    dropped = folder / "again.csv"
+    dropped.write_bytes(example.as_bytes())
+    facts = dropped.stat()
+    drop = Drop(dropped, profile.name, facts.st_size, facts.st_mtime_ns, facts.st_ino)
+    take(stages.home, [drop], lambda: datetime.now(UTC))
+    assert not dropped.exists()
+    notes = [note.read_text() for note in stages.home.archive.rglob("*.reason.txt")]
+    assert len(notes) == 1
+    assert reason.value in notes[0]
+
+
+def test_no_example_is_left_of_a_reason_that_is_gone():
+    assert set(SHOWN) <= set(Reason)

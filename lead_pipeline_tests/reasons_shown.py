@@ -1,0 +1,155 @@
+"""A small file for each reason that makes the pipeline give it. Whoever registers a reason adds its example here:
+`model/test_reasons_shown.py` imports every one, and docs/reasons.md shows them.
+"""
+
+import gzip
+import io
+import zipfile
+from dataclasses import dataclass, field
+
+from lead_pipeline.model.reasons import Reason
+
+_PHONE = {"type": "phone", "required": True}
+_GOOD = "+1 201 555 0123"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A file under a small profile. By default the last row is the one that gets the reason."""
+
+    content: str | bytes
+    #: Rules of further fields, and changed rules of the phone.
+    fields: dict[str, dict[str, object]] = field(default_factory=dict)
+    #: Other keys of the profile.
+    profile: dict[str, object] = field(default_factory=dict)
+    #: Files imported before under the same profile.
+    before: tuple[str, ...] = ()
+    #: Suppression lists loaded before: kind, content.
+    lists: tuple[tuple[str, str], ...] = ()
+    #: The file is dropped into the inbox, for what is said only of a dropped file.
+    dropped: bool = False
+
+    def as_bytes(self) -> bytes:
+        return self.content.encode() if isinstance(self.content, str) else self.content
+
+    def as_profile(self) -> dict[str, object]:
+        """Return the profile of the example: a phone, and what the example adds."""
+        return {
+            "name": "shown",
+            "destination": {"kind": "list", "name": "shown"},
+            "default_region": "US",
+            "fields": {**self.fields, "phone": {**_PHONE, **self.fields.get("phone", {})}},
+            **self.profile,
+        }
+
+
+def _phone(written: str, **rule: object) -> Example:
+    return Example(f"phone,name\n{written},Ana\n", {"phone": dict(rule)})
+
+
+def _email(written: str, **rule: object) -> Example:
+    return Example(f"phone,email\n{_GOOD},{written}\n", {"email": {"type": "email", **rule}})
+
+
+def _value(written: str, **rule: object) -> Example:
+    return Example(f"phone,expires_in\n{_GOOD},{written}\n", {"expires_in": dict(rule)})
+
+
+def _archive_with_password() -> bytes:
+    """Return a zip archive that says of its one file that it is encrypted (bit 0 of the flags, APPNOTE 4.4.4)."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("leads.csv", f"phone\n{_GOOD}\n")
+    content = bytearray(made.getvalue())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+def _workbook(error: str) -> bytes:
+    """Return the least workbook (ECMA-376) with a header, a good row, and a row whose cell shows an error."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    text = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'.format
+    rows = (
+        text("A1", "phone") + text("B1", "name"),
+        text("A2", "+1 201 555 0100") + text("B2", "Bo"),
+        text("A3", _GOOD) + f'<c r="B3" t="e"><v>{error}</v></c>',
+    )
+    sheet = "".join(f'<row r="{place}">{cells}</row>' for place, cells in enumerate(rows, start=1))
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" '
+        'ContentType="application/xml"/><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
+        'relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
+        'officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="leads" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" '
+        f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+SHOWN: dict[Reason, Example] = {
+    # of a file
+    Reason.FILE_UNREADABLE: Example(gzip.compress(f"phone\n{_GOOD}\n".encode())[:-12]),
+    Reason.FILE_TYPE_UNSUPPORTED: Example(b"%PDF-1.7 phone numbers"),
+    Reason.FILE_EMPTY: Example("phone,name\n"),
+    Reason.FILE_ENCRYPTED: Example(_archive_with_password()),
+    Reason.FILE_ALREADY_IMPORTED: Example(f"phone\n{_GOOD}\n", before=(f"phone\n{_GOOD}\n",), dropped=True),
+    Reason.HEADER_MISSING: Example(f",,\n{_GOOD},a,b\n"),
+    Reason.REQUIRED_COLUMN_UNMAPPED: Example("name,city\nAna,Bonn\n"),
+    # of a row
+    Reason.ROW_TOO_MANY_CELLS: Example(f"phone,name,note\n{_GOOD},Ana,roof, garage and shed\n"),
+    Reason.ROW_TOO_FEW_CELLS: Example(f"phone,name,note\n{_GOOD},Ana\n"),
+    Reason.ROW_BLANK: Example(f"phone,name,note\n{_GOOD},Ana,x\n,,\n"),
+    Reason.QUOTE_UNCLOSED: Example(f'phone,name,note\n{_GOOD},Ana,"roof\n'),
+    Reason.ENCODING_INVALID: Example(
+        b"phone,name,note\n2015550100,Zo\xc3\xab,x\n2015550101,Ren\xc3\xa9e,y\n2015550123,Ana,caf\xe9\n"
+    ),
+    # of a value
+    Reason.REQUIRED_MISSING: Example(f"phone,company\n{_GOOD},\n", {"company": {"type": "text", "required": True}}),
+    Reason.VALUE_TOO_LONG: Example(
+        f"phone,company\n{_GOOD},Alder & Pine\n", {"company": {"type": "text", "max_length": 5}}
+    ),
+    Reason.NUMBER_INVALID: _value("2 days", type="integer"),
+    Reason.NUMBER_OUT_OF_RANGE: _value("-24", type="integer", min=0),
+    Reason.BOOLEAN_INVALID: Example(f"phone,notes\n{_GOOD},perhaps\n", {"notes": {"type": "boolean"}}),
+    Reason.SPREADSHEET_ERROR: Example(_workbook("#N/A")),
+    Reason.SPREADSHEET_DAMAGE: _phone("1.20156E+10"),
+    # of a phone
+    Reason.PHONE_MISSING: _phone("n/a"),
+    Reason.PHONE_MULTIPLE: _phone("2015550123 / 2015550199"),
+    Reason.PHONE_NOT_A_NUMBER: _phone("call after 5pm"),
+    Reason.PHONE_COUNTRY_UNKNOWN: _phone("+999 555 0123"),
+    Reason.PHONE_TOO_SHORT: _phone("201 555 01"),
+    Reason.PHONE_TOO_LONG: _phone("201555012345"),
+    Reason.PHONE_LENGTH_INVALID: _phone("+61 491 570 156 78"),
+    Reason.PHONE_NOT_VALID: _phone("(201) 155-0123"),
+    Reason.PHONE_FORMAT_NOT_ALLOWED: _phone("201 555 0123", format="international"),
+    Reason.PHONE_TYPE_NOT_ALLOWED: _phone("+1 800 555 0199", allow_types=["mobile"]),
+    Reason.PHONE_EXTENSION_NOT_ALLOWED: _phone("201 555 0123 x45", allow_extension=False),
+    # of an email
+    Reason.EMAIL_MISSING: _email("", required=True),
+    Reason.EMAIL_INVALID: _email("ana at example.com"),
+    Reason.EMAIL_DOMAIN_INVALID: _email("ana@example..com"),
+    Reason.EMAIL_DISPOSABLE: _email("ana@mailinator.com"),
+    Reason.EMAIL_ROLE: _email("info@example.com"),
+    Reason.EMAIL_DOMAIN_TYPO: _email("ana@gmial.com"),
+    # of who it is
+    Reason.DUPLICATE_IN_FILE: Example(f"phone\n{_GOOD}\n(201) 555-0123\n"),
+    Reason.DUPLICATE_EXISTING: Example("phone\n(201) 555-0123\n", before=(f"phone\n{_GOOD}\n",)),
+    # of people who may not be contacted
+    Reason.OPTED_OUT: Example(f"phone\n{_GOOD}\n", lists=(("opted_out", "phone\n(201) 555-0123\n"),)),
+    Reason.BLOCKED: Example(f"phone\n{_GOOD}\n", lists=(("blocked", "phone\n(201) 555-0123\n"),)),
+    Reason.DO_NOT_CALL: Example(f"phone\n{_GOOD}\n", lists=(("do_not_call", "phone\n(201) 555-0123\n"),)),
+}

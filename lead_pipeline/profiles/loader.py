@@ -15,7 +15,8 @@ from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.regions import checked_region
 from lead_pipeline.profiles.document import Document, Plain, Problem, read_document
-from lead_pipeline.profiles.sentences import problems_of
+from lead_pipeline.profiles.extending import extended, written
+from lead_pipeline.profiles.sentences import EXTENDS, problems_of
 
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -37,7 +38,7 @@ def load_profile(name: str, *, folder: Path | None) -> ImportProfile:
         ProfileError: there is none, it cannot be read, or it is wrong; the message has a line for each fault.
     """
     listing = _listing(name, folder)
-    profile = parse_profile(_text_of(listing), listing.file)
+    profile = parse_profile(_text_of(listing), listing.file, folder=folder)
     if profile.name != name:
         raise ProfileError(
             f"{listing.file}: the file is named '{name}', but its `name:` is '{profile.name}'. Make the two alike."
@@ -66,12 +67,35 @@ def profile_text(name: str, *, folder: Path | None) -> str:
     return _text_of(_listing(name, folder))
 
 
-def parse_profile(text: str, source: str) -> ImportProfile:
+def resolved_profile_text(name: str, *, folder: Path | None) -> str:
+    """Return the YAML of a profile with everything that it takes over by `extends:`; else as it was written.
+
+    Raises:
+        ProfileError: like `load_profile`.
+    """
+    load_profile(name, folder=folder)
+    listing = _listing(name, folder)
+    text = _text_of(listing)
+    own = _document(text, listing.file)
+    if not isinstance(own.data, dict) or EXTENDS not in own.data:
+        return text
+    parent = own.data[EXTENDS]
+    return f"# {name}, with what it takes over from {parent}\n{written(_resolved(own, listing.file, folder))}"
+
+
+def parse_profile(text: str, source: str, *, folder: Path | None = None) -> ImportProfile:
     """Read a profile; `source` is what the sentences call it, such as the file's path.
+
+    `folder` is where, besides the bundled ones, a profile is looked for that this one extends.
 
     Raises:
         ProfileError: one line per fault, each with source, line, key, what was found and the fix.
     """
+    document = _resolved(_document(text, source), source, folder)
+    return _validated(document.data if isinstance(document.data, dict) else {}, document, source)
+
+
+def _document(text: str, source: str) -> Document:
     document = read_document(text)
     if document.problems:
         raise ProfileError(_told(document.problems, source))
@@ -80,7 +104,40 @@ def parse_profile(text: str, source: str) -> ImportProfile:
         raise ProfileError(
             f"{source}: the file {found}. Copy a profile that works, such as call_schedule, and adapt it."
         )
-    return _validated(document.data, document, source)
+    return document
+
+
+def _resolved(document: Document, source: str, folder: Path | None) -> Document:
+    """Return the document with what it takes over from the profile that it extends, if it does."""
+    data = document.data if isinstance(document.data, dict) else {}
+    if EXTENDS not in data:
+        return document
+    line, name = document.line_of((EXTENDS,)), data[EXTENDS]
+    try:
+        return extended(document, _parent(name, data.get("name"), folder))
+    except UsageError as error:
+        raise ProfileError(_told([Problem(line, f"'{EXTENDS}': {error}")], source)) from None
+
+
+def _parent(name: Plain, child: Plain, folder: Path | None) -> Document:
+    """Return the document of a profile that can be extended; raises UsageError, or the parent's own ProfileError."""
+    entries = {entry.name: entry for entry in profile_names(folder)}
+    if not isinstance(name, str) or name not in entries:
+        near = did_you_mean(name, entries) if isinstance(name, str) else ""
+        found = f"'{name}'" if isinstance(name, str) else "of that kind"
+        raise UsageError(f"there is no profile {found}.{near} Write the name of one: {listed(entries)}.")
+    if name == child:
+        raise UsageError("a profile cannot extend itself; give this one another name, and its file as well.")
+    listing = entries[name]
+    parent = _document(_text_of(listing), listing.file)
+    if isinstance(parent.data, dict) and EXTENDS in parent.data:
+        above = parent.data[EXTENDS]
+        raise UsageError(
+            f"'{name}' itself extends '{above}' ({listing.file}, line {parent.line_of((EXTENDS,))}), and profiles "
+            f"extend one level deep. Extend '{above}', or write into this profile what '{name}' adds to it."
+        )
+    parse_profile(_text_of(listing), listing.file, folder=folder)
+    return parent
 
 
 def _validated(data: dict[str, Plain], document: Document, source: str) -> ImportProfile:

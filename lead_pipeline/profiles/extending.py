@@ -1,0 +1,60 @@
+"""`extends:`: what a profile takes over from another one. Where profiles are found belongs in loader.py, and what their
+keys mean in the model.
+
+Keys of the profile win over those of its parent; groups of keys are merged key by key, a list or a text is replaced. A
+key with nothing behind it takes the parent's away. A field of another type than the parent's is a new one.
+"""
+
+import yaml
+
+from lead_pipeline.profiles.document import Document, Plain
+from lead_pipeline.profiles.sentences import EXTENDS
+
+#: A profile has its own name, whatever it extends.
+_OWN = ("name",)
+
+
+def extended(child: Document, parent: Document) -> Document:
+    """Return the document of a profile with what it takes over; a fault in a key taken over is told at `extends:`."""
+    inherited = {key: value for key, value in _group(parent.data).items() if key not in _OWN}
+    own = {key: value for key, value in _group(child.data).items() if key != EXTENDS}
+    where = child.lines.get((EXTENDS,), 1)
+    named = {key: own.pop(key) for key in _OWN if key in own}
+    return Document(data=named | _merged(inherited, own), lines=dict.fromkeys(parent.lines, where) | child.lines)
+
+
+def written(document: Document) -> str:
+    """Return the data of a document as YAML, which reads as the same data."""
+    return yaml.dump(document.data, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _merged(parent: dict[str, Plain], child: dict[str, Plain]) -> dict[str, Plain]:
+    merged: dict[str, Plain] = {}
+    for key in (*parent, *(key for key in child if key not in parent)):
+        ours, theirs = child.get(key), parent.get(key)
+        if key in child and ours is None:
+            continue
+        if key not in child:
+            merged[key] = theirs
+        elif isinstance(ours, dict) and isinstance(theirs, dict) and not _changes_type(theirs, ours):
+            merged[key] = _merged(theirs, ours)
+        else:
+            merged[key] = ours
+    return merged
+
+
+def _changes_type(parent: dict[str, Plain], child: dict[str, Plain]) -> bool:
+    return "type" in child and child["type"] != parent.get("type")
+
+
+def _group(data: Plain) -> dict[str, Plain]:
+    return data if isinstance(data, dict) else {}
+
+
+class _PlainDumper(yaml.SafeDumper):
+    """Writes texts without quotes wherever our reader, for which every scalar is text, reads them back alike."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 PyYAML's own way to say what needs quotes
+        first: [(tag, form) for tag, form in resolvers if tag == "tag:yaml.org,2002:null"]
+        for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }

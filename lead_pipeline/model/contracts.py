@@ -10,7 +10,7 @@ import polars as pl
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
-from lead_pipeline.model.fields import FieldRule
+from lead_pipeline.model.fields import HINTS, SECONDARY_PHONES, FieldRule, PhoneRule
 from lead_pipeline.model.profile import ImportProfile
 
 _CODES = pl.List(pl.String)
@@ -51,10 +51,13 @@ def mapped_leads(profile: ImportProfile) -> pa.DataFrameSchema:
 @cache
 def normalized_leads(profile: ImportProfile) -> pa.DataFrameSchema:
     """What normalizing/ and validating/ make of it: the columns of `mapped_leads` with each field in its canonical
-    type, `reasons` (List(String), those that reject or skip the row) and `warnings` (List(String)).
+    type, `reasons` (List(String), those that reject or skip the row), `warnings` (List(String)), `hints` (String or
+    null), and what the profile derives from phones: `phone_<fact>` (String; time zones List(String)) and
+    `secondary_phones` (List(String)).
     """
     fields = {field: pa.Column(canonical_type(rule), nullable=True) for field, rule in profile.fields.items()}
-    columns = _row_columns() | fields | _attributes() | {"warnings": pa.Column(_CODES)}
+    told = {"warnings": pa.Column(_CODES), HINTS: pa.Column(pl.String, nullable=True)}
+    columns = _row_columns() | fields | _derived(profile) | _attributes() | told
     return pa.DataFrameSchema(columns, strict=True, name="normalized_leads")
 
 
@@ -96,6 +99,17 @@ def _row_columns() -> dict[str, pa.Column]:
         "line_number": pa.Column(pl.Int64, nullable=True),
         "reasons": pa.Column(_CODES),
     }
+
+
+def _derived(profile: ImportProfile) -> dict[str, pa.Column]:
+    columns: dict[str, pa.Column] = {}
+    for rule in profile.fields.values():
+        if isinstance(rule, PhoneRule):
+            types = {fact: _CODES if fact == "time_zones" else pl.String() for fact in rule.derive}
+            columns |= {f"phone_{fact}": pa.Column(dtype, nullable=True) for fact, dtype in types.items()}
+            if rule.multiple == "secondary":
+                columns[SECONDARY_PHONES] = pa.Column(_CODES, nullable=True)
+    return columns
 
 
 def _attributes() -> dict[str, pa.Column]:

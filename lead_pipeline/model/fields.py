@@ -30,6 +30,9 @@ RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attribu
 #: What can be derived from a phone, as normalized leads and the store name it.
 DERIVED_COLUMNS = ("phone_extension", "phone_type", "phone_region", "phone_time_zones", "phone_national")
 
+#: What a person is told about one row beyond its reasons: sentences that hold values, for the store and rejected file.
+HINTS = "hints"
+
 #: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
 SECONDARY_PHONES = "secondary_phones"
 
@@ -71,6 +74,10 @@ LineType = Literal[
 ]
 
 
+#: What can be kept of a good number besides its E.164; the store's column is `phone_<fact>`.
+PhoneFact = Literal["extension", "type", "region", "time_zones", "national"]
+
+
 class PhoneRule(_FieldRule):
     """A phone number: parsed under the profile's default region, stored as E.164."""
 
@@ -88,8 +95,12 @@ class PhoneRule(_FieldRule):
         default=None, min_length=1, description="Kinds of line accepted; default: all."
     )
     allow_extension: bool = Field(default=True, description="Accept a number with an extension, and drop that.")
-    multiple: Literal["reject", "first"] = Field(
-        default="reject", description="What becomes of a cell that holds several numbers."
+    multiple: Literal["reject", "first", "secondary"] = Field(
+        default="reject",
+        description="What becomes of a cell with several numbers; secondary: the others are kept as further contacts.",
+    )
+    derive: tuple[PhoneFact, ...] = Field(
+        default=(), description="What else is kept of a good number: extension, type, region, time_zones, national."
     )
 
 

@@ -107,6 +107,10 @@ class ImportProfile(FrozenModel):
         default="exact",
         description="exact: columns are found by the names below `fields:` alone; auto: then by synonyms and values.",
     )
+    repair: Literal["none", "safe"] = Field(
+        default="none",
+        description="What a spreadsheet damaged: named only, or repaired where there is just one possible original.",
+    )
     other_columns: Literal["attributes", "ignore"] = Field(
         default="attributes", description="What becomes of columns that no field names."
     )

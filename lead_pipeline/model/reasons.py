@@ -37,6 +37,8 @@ class Reason(StrEnum):
     BOOLEAN_INVALID = "boolean_invalid"
     SPREADSHEET_ERROR = "spreadsheet_error"
     SPREADSHEET_DAMAGE = "spreadsheet_damage"
+    VALUE_DAMAGED = "value_damaged"
+    VALUE_REPAIRED = "value_repaired"
 
     PHONE_MISSING = "phone_missing"
     PHONE_MULTIPLE = "phone_multiple"
@@ -153,6 +155,18 @@ REASONS: dict[Reason, ReasonInfo] = {
         None,
         "Value was damaged by a spreadsheet",
         "Format the column as text, enter or export the original value again, and drop the file again.",
+    ),
+    Reason.VALUE_DAMAGED: ReasonInfo(
+        "warning",
+        None,
+        "Value looks damaged by a spreadsheet",
+        "Nothing was changed: look at the value, or set `repair: safe` in the profile.",
+    ),
+    Reason.VALUE_REPAIRED: ReasonInfo(
+        "warning",
+        None,
+        "Value was repaired",
+        "Nothing to do: only one original was possible, and the profile says `repair: safe`.",
     ),
     Reason.PHONE_MISSING: ReasonInfo(
         _REJECTED, "phone", "Phone is missing", "Fill in the phone number; without it nobody can be called."

@@ -1,5 +1,5 @@
-"""What a spreadsheet did to the values of one field: repaired where the profile says `repair: safe` and there is but one
-repair, else named, with the repair as a hint. How damage is recognised belongs in damage.py.
+"""What a spreadsheet did to the values of one field: repaired where the profile says `repair: safe` and there is but
+one repair, else named, with the repair as a hint. How damage is recognised belongs in damage.py.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,19 @@ from lead_pipeline.normalizing.damage import Damage, Kind, find_damage
 
 Repair = Literal["none", "safe"]
 
-#: Judges a column of spellings: `value` and `reason` first, whatever else the caller needs behind them.
-Judge = Callable[[pl.Series], pl.DataFrame]
+#: Judges a column of spellings that stand in the rows of the second argument (null: all rows): `value` and `reason`
+#: first, whatever else the caller needs behind them.
+Judge = Callable[[pl.Series, pl.Series | None], pl.DataFrame]
 
 #: Spellings that may read as a good number although a spreadsheet wrote them: `030123456.0` has one digit too many.
 _WRITTEN_BY_SPREADSHEET = r"^\s*\+?\d+(?:[.,]\d+)?[eE]\+?\d+\s*$|^\s*\+?\d{3,}[.,]0+\s*$"
 
 #: UTF-8 read as Windows-1252 begins with such a pair, see damage.py; typographic quotes.
-_GARBLED = r"[\u{c2}-\u{f4}][\u{80}-\u{bf}\u{152}\u{153}\u{160}\u{161}\u{178}\u{17d}\u{17e}\u{192}\u{2c6}\u{2dc}\u{2013}-\u{2122}]"
+_GARBLED = (
+    r"[\u{c2}-\u{f4}]"
+    r"[\u{80}-\u{bf}\u{152}\u{153}\u{160}\u{161}\u{178}\u{17d}\u{17e}\u{192}\u{2c6}\u{2dc}\u{2013}-\u{2122}]"
+)
+_SHORT_POSTAL_CODE = r"^\s*\d{3,4}(?:[.,]0+)?\s*$|^\s*\d{5}[.,]0+\s*$"
 _QUOTED = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{ab}\u{bb}]"
 
 #: Damage that leaves no phone to be read, whatever digits remain.
@@ -40,7 +45,7 @@ def judge_mended(raw: pl.Series, kind: Kind, region: str | None, repair: Repair,
         What `judge` gives, with `warning` (String, value_repaired or null) and `hint` (String, a sentence with the
         repair, or null) behind; `reason` is spreadsheet_damage where digits are gone or no phone can be read.
     """
-    judged = judge(raw)
+    judged = judge(raw, None)
     written = (
         raw.str.contains(_WRITTEN_BY_SPREADSHEET).fill_null(value=False)
         if kind == "phone"
@@ -55,17 +60,15 @@ def judge_mended(raw: pl.Series, kind: Kind, region: str | None, repair: Repair,
     found = found.filter(pl.col("damage").is_not_null())
     if found.is_empty():
         return plain
-    return _with_findings(plain, raw, found, repair, judge)
+    return _with_findings(plain, found, repair, judge)
 
 
 _NOTHING = pl.lit(None, dtype=pl.String)
 
 
-def _with_findings(
-    plain: pl.DataFrame, raw: pl.Series, found: pl.DataFrame, repair: Repair, judge: Judge
-) -> pl.DataFrame:
+def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, judge: Judge) -> pl.DataFrame:
     mended = found.filter(pl.col("safe") & pl.col("repair").is_not_null()) if repair == "safe" else found.clear()
-    again = judge(mended["repair"]).with_columns(
+    again = judge(mended["repair"], mended["row"]).with_columns(
         row=mended["row"],
         warning=pl.when(pl.col("reason").is_null()).then(pl.lit(Reason.VALUE_REPAIRED.value)),
         hint=_NOTHING,

@@ -237,8 +237,10 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
 def _rejected_rows(work: WorkFolder) -> Iterator[pl.DataFrame]:
     """Yield the rows that did not become leads, cells as in the file, with outcome and reasons."""
     path = work.home.tables / "rejected_leads" / f"import_id={work.manifest.import_id}" / "part-00000.parquet"
-    verdicts = pl.read_parquet(path, columns=["row_number", "outcome", "reason_codes"], glob=False, memory_map=False)
-    verdicts = verdicts.rename({"reason_codes": "row_reasons"})
+    verdicts = pl.read_parquet(
+        path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
+    )
+    verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
     for part in work.read_parts(RAW):
         rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
         if rows.height:

@@ -185,7 +185,7 @@ def _write_ledger(store: LeadStore, import_no: int) -> None:
         """
         insert into base.row_outcomes by name
         select $import_no as import_no, v.row_number, v.line_number, v.outcome, v.reason_codes, v.warning_codes,
-               coalesce(v.known_lead, n.lead_id) as lead_id
+               v.hints, coalesce(v.known_lead, n.lead_id) as lead_id
         from verdicts v left join new_leads n on n.row_number = v.first_row
         """,
         {"import_no": import_no},
@@ -204,7 +204,7 @@ def _keep_raw_rows(store: LeadStore, import_no: int, raw_rows: RawRows) -> None:
         store.con.register("raw_rows", raw.select("row_number", "raw").to_arrow())
         store.run(
             "insert into base.rejected_rows by name select $import_no as import_no, v.row_number, v.line_number,"
-            " v.outcome, v.reason_codes, r.raw from raw_rows r join verdicts v using (row_number)"
+            " v.outcome, v.reason_codes, v.hints, r.raw from raw_rows r join verdicts v using (row_number)"
             " order by v.row_number",
             {"import_no": import_no},
         )

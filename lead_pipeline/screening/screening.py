@@ -18,7 +18,7 @@ KEY_OF = {"phone": "try_cast(ltrim({value}, '+') as ubigint)", "email": "md5_num
 def screen(store: LeadStore, profile: ImportProfile, parts: Sequence[str], destination_id: int) -> None:
     """Fill the temporary table `verdicts`: one line per row of the normalized `parts`, with its outcome and reasons.
 
-    `verdicts` has row_number, line_number, outcome, reason_codes, warning_codes (null for none), key, value,
+    `verdicts` has row_number, line_number, outcome, reason_codes, warning_codes (null for none), hints, key, value,
     first_row (the first good row with the same key), known_contact and known_lead. Duplicates are judged among rows
     with no other fault: a rejected first copy must not cost the good second one.
 
@@ -54,6 +54,7 @@ def _stage_candidates(store: LeadStore, profile: ImportProfile, parts: Sequence[
         select row_number, line_number,
                case when len(reasons) > 0 then reasons end as faults,
                case when len(warnings) > 0 then warnings end as warning_codes,
+               hints,
                case when len(reasons) = 0 then {value} end as value,
                case when len(reasons) = 0 then {key} end as key
         from read_parquet($parts)
@@ -115,7 +116,7 @@ def _judge(store: LeadStore) -> None:
             select row_number, bool_or(opted_out) as opted_out, bool_or(blocked) as blocked, bool_or(dnc) as dnc
             from suppressed group by row_number
         ), judged as (
-            select c.row_number, c.line_number, c.faults, c.warning_codes, c.key, c.value, f.first_row,
+            select c.row_number, c.line_number, c.faults, c.warning_codes, c.hints, c.key, c.value, f.first_row,
                    k.known_contact, k.known_lead,
                    f.first_row is not null and c.row_number <> f.first_row as is_repeated,
                    k.known_lead is not null as is_known,
@@ -127,7 +128,7 @@ def _judge(store: LeadStore) -> None:
             left join known k using (key)
             left join listed s on s.row_number = c.row_number
         )
-        select row_number, line_number, warning_codes, key, value, first_row, known_contact, known_lead,
+        select row_number, line_number, warning_codes, hints, key, value, first_row, known_contact, known_lead,
                (case when faults = [$row_blank] then 'skipped'
                      when faults is not null then 'rejected'
                      when is_suppressed then 'suppressed'

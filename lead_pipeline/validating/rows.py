@@ -23,20 +23,22 @@ def judge_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Give every row all the reasons it has, in registry order; no row is added, dropped or moved.
 
     Args:
-        batch: normalized rows: `reasons` (List(String), what reading found), and per field of the profile its
-            canonical value and `<field>_reason` (String).
+        batch: normalized rows: `reasons` (List(String), what reading found), `warnings` (List(String), what
+            normalizing says of good values), and per field of the profile its canonical value and `<field>_reason`
+            (String).
         profile: its rules, and what follows when a value breaks one (`on_invalid`).
 
     Returns:
         The batch without the `<field>_reason` columns; `reasons` (List(String)): why the row is rejected or skipped,
-        empty for a good row; `warnings` (List(String)): why a value was blanked (`on_invalid: blank`).
+        empty for a good row; `warnings` (List(String)): why a value was blanked (`on_invalid: blank`), and what is odd
+        about values that are kept.
         A blank row has no other reason than that, and values that a too short row lacks are not reported once more.
 
     Raises:
         ContractError: the batch is not one of normalized rows, a bug of ours. Data never raises.
     """
-    failures = pl.concat([_of_structure(batch), _of_rules(batch, profile)])
-    slim = batch.drop(f"{field}_reason" for field in profile.fields)
+    failures = pl.concat([_of_structure(batch), _of_rules(batch, profile), _of_kept_values(batch)])
+    slim = batch.drop(*(f"{field}_reason" for field in profile.fields), "warnings")
     if failures.is_empty():
         return slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES)
     return _with_verdicts(_with_blanked(slim, failures), _without_noise(failures))
@@ -51,6 +53,15 @@ def _of_structure(batch: pl.DataFrame) -> pl.DataFrame:
         .select("index", field=pl.lit(None, dtype=pl.String), code="reasons", list=pl.lit("reasons"))
     )
     return found.cast(_FAILURES)  # type: ignore[arg-type]  # polars types the mapping's keys invariantly
+
+
+def _of_kept_values(batch: pl.DataFrame) -> pl.DataFrame:
+    """Return what normalizing warned of: the values are fine and stay, unlike those of `on_invalid: blank`."""
+    if not (batch["warnings"].list.len() > 0).any():
+        return pl.DataFrame(schema=_FAILURES)
+    found = batch.select("warnings").with_row_index().filter(pl.col("warnings").list.len() > 0).explode("warnings")
+    kept = found.select("index", field=pl.lit(None, dtype=pl.String), code="warnings", list=pl.lit("warnings"))
+    return kept.cast(_FAILURES)  # type: ignore[arg-type]  # polars types the mapping's keys invariantly
 
 
 def _of_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -88,7 +99,8 @@ def _without_noise(failures: pl.DataFrame) -> pl.DataFrame:
 
 def _with_blanked(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Blank each value that is warned of: what the rules refuse is not kept, whoever found it."""
-    for (field,), warned in failures.filter(pl.col("list") == "warnings").group_by("field"):
+    blanked = failures.filter(pl.col("list") == "warnings", pl.col("field").is_not_null())
+    for (field,), warned in blanked.group_by("field"):
         if rows[field][warned["index"]].null_count() < warned.height:
             rows = rows.with_columns(rows[field].scatter(warned["index"], None))
     return rows

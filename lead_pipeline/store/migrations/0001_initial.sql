@@ -108,6 +108,7 @@ create table base.row_outcomes (
     outcome base.outcome not null,
     reason_codes varchar[],             -- null for none
     warning_codes varchar[],            -- null for none
+    hints varchar,                      -- sentences about this row's values, such as a probable original
     lead_id bigint                      -- the lead that the row became or matched
 );
 
@@ -117,6 +118,7 @@ create table base.rejected_rows (
     line_number bigint,
     outcome base.outcome not null,
     reason_codes varchar[],
+    hints varchar,
     raw varchar using compression zstd not null -- the row as it stood in the file, as a JSON object
 );
 
@@ -178,12 +180,12 @@ join base.leads l using (lead_id);
 
 create view main.row_outcomes as
 select i.import_id, o.row_number, o.line_number, o.outcome::varchar as outcome,
-       coalesce(o.reason_codes, []) as reason_codes, coalesce(o.warning_codes, []) as warning_codes, o.lead_id
+       coalesce(o.reason_codes, []) as reason_codes, coalesce(o.warning_codes, []) as warning_codes, o.hints, o.lead_id
 from base.row_outcomes o join base.imports i using (import_no);
 
 create view main.rejected_leads as
 select i.import_id, r.row_number, r.line_number, r.outcome::varchar as outcome,
-       coalesce(r.reason_codes, []) as reason_codes, r.raw
+       coalesce(r.reason_codes, []) as reason_codes, r.hints, r.raw
 from base.rejected_rows r join base.imports i using (import_no);
 
 create view main.suppressions as

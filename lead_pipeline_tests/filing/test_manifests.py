@@ -31,6 +31,7 @@ def test_a_staged_import_waits_until_it_is_finished(home):
     manifest = staged(home)
     assert list(pending_manifests(home)) == [manifest]
     assert not is_finished(home, manifest.import_id)
+    home.store.touch()
     finish(home, manifest, ImportStatus.COMPLETED, NOW)
     assert list(pending_manifests(home)) == []
     assert is_finished(home, manifest.import_id)

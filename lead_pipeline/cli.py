@@ -305,12 +305,43 @@ def profiles(context: click.Context, home: Path | None) -> None:
 @click.argument("name")
 @with_home
 def profiles_show(name: str, home: Path | None) -> None:
-    """Print a profile as it was written: copy it into <home>/profiles/ under another name and change that."""
-    from lead_pipeline.profiles.loader import load_profile, profile_text
+    """Print a profile, with what it takes over by extends: copy it into <home>/profiles/ under another name."""
+    from lead_pipeline.profiles.loader import resolved_profile_text
+
+    click.echo(resolved_profile_text(name, folder=the_home(home).profiles), nl=False)
+
+
+@profiles.command("check")
+@click.argument("names", nargs=-1)
+@with_home
+def profiles_check(names: tuple[str, ...], home: Path | None) -> None:
+    """Say what is wrong with profiles, by name or path to a .yaml file; without NAMES, with all of them."""
+    from lead_pipeline.profiles.checking import check_profile, names_to_check
 
     folder = the_home(home).profiles
-    load_profile(name, folder=folder)
-    click.echo(profile_text(name, folder=folder), nl=False)
+    found = {name: check_profile(name, folder=folder) for name in names or names_to_check(folder)}
+    for name, trouble in found.items():
+        click.echo(trouble or f"{name}: nothing is wrong with it.", err=bool(trouble))
+    sys.exit(REFUSED if any(found.values()) else DONE)
+
+
+@profiles.command("schema")
+def profiles_schema() -> None:
+    """Print the JSON schema of profiles, for editors that complete and check YAML."""
+    from lead_pipeline.profiles.schema import profile_schema
+
+    click.echo(json.dumps(profile_schema(), indent=2))
+
+
+@profiles.command("suggest")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the profile (default: the file's).")
+@click.option("--region", help="Country of numbers written without +; ISO code (default: worked out).")
+def profiles_suggest(file: Path, name: str | None, region: str | None) -> None:
+    """Print a commented draft of a profile that imports FILE as it is; nothing is imported."""
+    from lead_pipeline.orchestration.drafting import draft_profile
+
+    click.echo(draft_profile(file, name=name, region=region), nl=False)
 
 
 @main.command()

@@ -55,7 +55,7 @@ def profile_names(folder: Path | None) -> list[ProfileListing]:
     bundled = (entry.name for entry in resources.files("lead_pipeline.profiles").iterdir())
     entries = {name: ProfileListing(name=name, origin="bundled", file=f"{name}{_SUFFIX}") for name in _named(bundled)}
     if folder is not None and folder.is_dir():
-        own = _named(_files_in(folder))
+        own = _named(files_in(folder))
         entries |= {
             name: ProfileListing(name=name, origin="home", file=str(folder / f"{name}{_SUFFIX}")) for name in own
         }
@@ -171,7 +171,8 @@ def _told(problems: list[Problem], source: str) -> str:
     return "\n".join(dict.fromkeys(lines[:_SHOWN] + more))
 
 
-def _files_in(folder: Path) -> list[str]:
+def files_in(folder: Path) -> list[str]:
+    """Return the names of the files in a folder of profiles; raises ProfileError when it cannot be listed."""
     try:
         return [path.name for path in folder.iterdir()]
     except OSError as error:
@@ -196,15 +197,24 @@ def _listing(name: str, folder: Path | None) -> ProfileListing:
 
 
 def _text_of(listing: ProfileListing) -> str:
-    """Read the file as UTF-8, with or without BOM; raises ProfileError when it cannot be read."""
-    bundled = resources.files("lead_pipeline.profiles") / listing.file
+    """Read the file of a profile; raises ProfileError when it cannot be read."""
+    if listing.origin == "bundled":
+        return _decoded((resources.files("lead_pipeline.profiles") / listing.file).read_bytes(), listing.file)
+    return read_profile_text(Path(listing.file))
+
+
+def read_profile_text(path: Path) -> str:
+    """Read a file as UTF-8, with or without BOM; raises ProfileError when it cannot be read."""
     try:
-        content = bundled.read_bytes() if listing.origin == "bundled" else Path(listing.file).read_bytes()
+        content = path.read_bytes()
     except OSError as error:
-        what = f"{listing.file} cannot be read: {error.strerror}."
-        raise ProfileError(f"{what} Check the file and its permissions.") from None
+        raise ProfileError(f"{path} cannot be read: {error.strerror}. Check the file and its permissions.") from None
+    return _decoded(content, str(path))
+
+
+def _decoded(content: bytes, source: str) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ProfileError(f"{listing.file}, line {line}: this is not UTF-8. Save the file as UTF-8.") from None
+        raise ProfileError(f"{source}, line {line}: this is not UTF-8. Save the file as UTF-8.") from None

@@ -1,0 +1,40 @@
+"""Checking profiles one by one, without importing anything. What can be wrong with one, loader.py says."""
+
+from pathlib import Path
+
+from lead_pipeline.model.errors import ProfileError
+from lead_pipeline.profiles.loader import files_in, load_profile, parse_profile, profile_names, read_profile_text
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+def names_to_check(folder: Path | None) -> list[str]:
+    """Return the names of all profiles, and the YAML files of the folder that no import can name."""
+    names = [entry.name for entry in profile_names(folder)]
+    if folder is None or not folder.is_dir():
+        return names
+    usable = {f"{name}.yaml" for name in names}
+    return names + sorted(str(folder / file) for file in files_in(folder) if _is_stray(file, usable))
+
+
+def check_profile(name: str, *, folder: Path | None) -> str:
+    """Return what is wrong with a profile, one fault a line; empty when nothing is.
+
+    `name` is a profile's name, or the path of a YAML file, which may lie anywhere; profiles that it extends are looked
+    for in `folder` and among the bundled ones.
+    """
+    try:
+        if not name.endswith(_SUFFIXES):
+            load_profile(name, folder=folder)
+            return ""
+        path = Path(name)
+        profile = parse_profile(read_profile_text(path), name, folder=folder)
+    except ProfileError as error:
+        return str(error)
+    if path.name == f"{profile.name}.yaml":
+        return ""
+    return f"{name}: its `name:` is '{profile.name}', so the file has to be called {profile.name}.yaml to be found."
+
+
+def _is_stray(file: str, usable: set[str]) -> bool:
+    return file.endswith(_SUFFIXES) and file not in usable and not file.startswith(".")

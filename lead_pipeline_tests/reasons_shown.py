@@ -1,5 +1,5 @@
 """A small file for each reason that makes the pipeline give it. Whoever registers a reason adds its example here:
-`model/test_reasons_shown.py` imports every one, and docs/reasons.md shows them.
+`model/test_reasons_shown.py` imports every one.
 """
 
 import gzip

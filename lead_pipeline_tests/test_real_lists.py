@@ -25,6 +25,9 @@ from lead_pipeline_tests.support import Importing, importing, query, quick_folde
 PHONE, EMAIL = "phone", "email"
 
 
+_ROWS: dict[str, list[Row]] = {}
+
+
 @dataclass(frozen=True)
 class RealList:
     """A file of the corpora and the small profile that somebody would write for it."""
@@ -48,7 +51,9 @@ class RealList:
 
     def rows(self) -> list[Row]:
         """Return what the reference makes of the list on its own."""
-        return import_rows(self.path.read_bytes(), self.profile(), customs=self.customs)
+        if self.name not in _ROWS:
+            _ROWS[self.name] = import_rows(self.path.read_bytes(), self.profile(), customs=self.customs)
+        return _ROWS[self.name]
 
     def profile(self) -> ImportProfile:
         identifier = {"type": self.identify_by, "column": self.identifier, "required": True}

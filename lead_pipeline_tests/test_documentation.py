@@ -1,0 +1,196 @@
+"""What README and docs say is so: commands parse, tables are those of the code, what is shown is real."""
+
+import re
+import shlex
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from lead_pipeline.cli import main
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.profiles.loader import load_profile
+from lead_pipeline_tests.make_reasons_page import PAGE, page
+from lead_pipeline_tests.support import quick_folder, staging
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(text: str, *languages: str) -> list[str]:
+    """Return the fenced blocks of these languages."""
+    found = re.findall(r"^```(\w*)[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [body for language, body in found if language in languages]
+
+
+def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each lead-pipeline command of the shell blocks of a page: where it stands, and its arguments."""
+    for file in PAGES:
+        for block in blocks(file.read_text(encoding="utf-8"), "console", "sh", "bash", "shell"):
+            for line in block.replace("\\\n", " ").splitlines():
+                for arguments in calls(line.strip().removeprefix("$ ")):
+                    yield f"{file.name}: {shlex.join(arguments)}", arguments
+
+
+def calls(line: str) -> Iterator[tuple[str, ...]]:
+    """Yield the arguments of each call of the command in a line; there may be others, and settings before it."""
+    words = shlex.shlex(line, posix=True, punctuation_chars=True)
+    words.whitespace_split = True
+    call: list[str] = []
+    for word in [*words, ";"]:
+        if word not in {"&&", "||", ";", "|", "&", ">", "<"}:
+            call.append(word)
+            continue
+        while call and re.fullmatch(r"\w+=.*", call[0]):
+            call.pop(0)
+        if call[:1] == ["lead-pipeline"]:
+            yield tuple(call[1:])
+        elif call[1:3] == ["-m", "lead_pipeline"]:
+            yield tuple(call[3:])
+        call = []
+
+
+def parse(arguments: tuple[str, ...]) -> None:
+    """Parse a command as click would, without running it; raises click.UsageError."""
+    command: click.Command = main
+    context, rest = click.Context(main, info_name="lead-pipeline"), list(arguments)
+    while isinstance(command, click.Group):
+        _, rest, _ = command.make_parser(context).parse_args(rest)
+        if not rest:
+            assert command.invoke_without_command, "a command is missing"
+            return
+        name, *rest = rest
+        below = command.get_command(context, name)
+        if below is None:
+            raise click.UsageError(f"there is no command '{name}'")
+        command, context = below, click.Context(below, info_name=name, parent=context)
+    command.make_context(context.info_name, rest, parent=context.parent)
+
+
+COMMANDS = list(commands())
+
+
+@pytest.mark.parametrize("arguments", [arguments for _, arguments in COMMANDS], ids=[where for where, _ in COMMANDS])
+def test_a_command_of_the_docs_exists_with_these_options(arguments):
+    parse(arguments)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["imprt leads.csv", "import", "import leads.csv --profil x", "suppress x.csv --kind bad", "profiles shw x"],
+)
+def test_a_command_that_does_not_exist_would_be_found(wrong):
+    (arguments,) = calls(f"LEAD_PIPELINE_HOME=x lead-pipeline {wrong}")
+    with pytest.raises(click.UsageError):
+        parse(arguments)
+
+
+def test_readme_shows_how_to_import_and_how_to_see_the_demo():
+    shown = {arguments[0] for where, arguments in COMMANDS if where.startswith("README") and arguments}
+    assert {"demo", "import", "ui"} <= shown
+
+
+def test_every_command_is_in_the_readme():
+    readme = README.read_text(encoding="utf-8")
+    assert [name for name in main.commands if f"lead-pipeline {name}" not in readme] == []
+
+
+def test_extras_that_are_to_be_installed_exist():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    asked = re.findall(r"pip install [^\n]*?\.\[(\w+)\]", README.read_text(encoding="utf-8"))
+    assert set(asked) <= set(extras)
+
+
+def test_the_page_of_reasons_is_that_of_the_registry():
+    hint = "run: python -m lead_pipeline_tests.make_reasons_page"
+    assert PAGE.read_text(encoding="utf-8") == page(), hint
+    assert re.findall(r"^\| `(\w+)` \|", page(), re.MULTILINE).sort() == [reason.value for reason in Reason].sort(), (
+        hint
+    )
+
+
+@pytest.mark.parametrize("decision", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_says_context_choice_and_what_was_rejected(decision):
+    text = decision.read_text(encoding="utf-8")
+    assert re.match(r"\d{4}-[a-z0-9-]+\.md$", decision.name)
+    assert text.startswith("# ")
+    parts = [text.find(f"**{part}.**") for part in ("Context", "Choice", "Rejected")]
+    assert -1 not in parts
+    assert parts == sorted(parts)
+
+
+def test_decisions_have_numbers_of_their_own():
+    numbers = [path.name[:4] for path in DECISIONS]
+    assert len(set(numbers)) == len(numbers)
+
+
+def tree() -> list[tuple[str, Path]]:
+    """Return the lines of the layout that README draws, with the paths they name."""
+    found: list[tuple[str, Path]] = []
+    for block in blocks(README.read_text(encoding="utf-8"), "", "text"):
+        if not re.search(r"^lead_pipeline/", block, re.MULTILINE):
+            continue
+        above: list[tuple[int, Path]] = []
+        for line in block.splitlines():
+            match = re.match(r"(\s*)([\w./-]+)(?:\s|$)", line)
+            if match is None:
+                continue
+            indent = len(match[1])
+            above = [(depth, path) for depth, path in above if depth < indent]
+            path = (above[-1][1] if above else ROOT) / match[2]
+            above.append((indent, path))
+            found.append((match[2], path))
+    return found
+
+
+def test_the_layout_names_paths_that_exist_and_every_room():
+    drawn = tree()
+    assert drawn
+    assert [name for name, path in drawn if not path.exists()] == []
+    rooms = {file.parent.name for file in (ROOT / "lead_pipeline").glob("*/__init__.py")}
+    assert rooms - {path.name for _, path in drawn} == set()
+
+
+SHOWN_PROFILES = [
+    (file.name, block)
+    for file in PAGES
+    for block in blocks(file.read_text(encoding="utf-8"), "yaml")
+    if re.search(r"^name: call_schedule$", block, re.MULTILINE)
+]
+
+
+@pytest.mark.parametrize("shown", [block for _, block in SHOWN_PROFILES], ids=[file for file, _ in SHOWN_PROFILES])
+def test_the_bundled_profile_that_is_shown_is_the_real_one(shown):
+    ours = load_profile("call_schedule", folder=None)
+    assert ImportProfile.model_validate(yaml.safe_load(shown) | {"description": ours.description}) == ours
+
+
+def test_links_lead_somewhere():
+    for file in PAGES:
+        for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), f"{file.name} links to {target}"
+
+
+def test_the_first_example_becomes_what_the_readme_says():
+    readme = README.read_text(encoding="utf-8")
+    lists = [block for block in blocks(readme, "csv") if block.startswith("caller_id")]
+    if not lists:
+        pytest.skip("README shows no list")
+    with quick_folder() as folder, staging(folder) as home:
+        (folder / "list.csv").write_text(lists[0], encoding="utf-8")
+        result = home.file(folder / "list.csv", load_profile("call_schedule", folder=None))
+        phones = [phone for (phone,) in home.rows("select phone from leads order by lead_id")]
+        lost = home.rows(
+            "select line_number, outcome, list_aggregate(reason_codes, 'string_agg', '; ') from rejected_leads"
+            " order by row_number"
+        )
+    assert re.findall(r"^\| (\+\d{7,15}) \|", readme, re.MULTILINE) == phones
+    told = re.findall(r"\| (\d+) \| (rejected|duplicate|suppressed) \| ([\w; ]+?) \|", readme)
+    assert [(int(line), outcome, codes) for line, outcome, codes in told] == lost
+    assert result.counts.created == len(phones)

@@ -236,6 +236,7 @@ def test_a_store_held_by_somebody_is_waited_for_then_named_and_the_import_succee
         assert holder.stdout.readline() == b"held\n"
         result = run("import", path, "--store-wait", "1", "--json", code=1)
         assert f"held by process {holder.pid}" in result.stderr
+        assert re.search(r"for \d seconds", result.stderr)  # not the 60 that are waited by default
         assert "nothing was lost" in result.stderr
         assert objects(result)[0]["status"] == "failed"
         holder.communicate()

@@ -18,6 +18,7 @@ from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.progress import Listener, listening
+from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.running import utc_now
 from lead_pipeline.orchestration.stages import earlier_result
 
@@ -35,8 +36,8 @@ class Launcher:
     def __init__(self, home: Home, instance: dg.DagsterInstance, *, store_wait_seconds: float = 60.0) -> None:
         self.home = home
         self.instance = instance
-        self._wait = store_wait_seconds
-        self._definitions = build_definitions(home.root)
+        resource = HomeResource(root=str(home.root), store_wait_seconds=store_wait_seconds)
+        self._definitions = build_definitions(home.root, resources={"home": resource})
 
     def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
         """Stage a file; one aimed at another destination than its profile's is an import of its own."""

@@ -30,6 +30,7 @@ _FORMS: Mapping[Kind, str] = {
     "postal_code": r"(?i)^[a-z]{0,3}[- ]?[0-9][0-9a-z]{0,5}([- ][0-9a-z]{1,5})?$",
     "name": r"^[\p{L}\p{M}][\p{L}\p{M} .,'’-]*$",  # noqa: RUF001 people write that apostrophe
 }
+_DECIMAL = r"^\s*[+-]?[0-9]+\.[0-9]+\s*$"  # coordinates and amounts have digits enough for a phone
 _WRITTEN = r"^\s*(\+|\(|0)|[0-9][ ().-]+[0-9]"
 _NOUNS: Mapping[Kind, str] = {
     "phone": "phones",
@@ -51,6 +52,7 @@ class ColumnEvidence(FrozenModel):
     rows: int = Field(description="Rows of the frame that the sample was taken from.")
     values: int = Field(description="Sampled values that are not empty; shares are of these.")
     sampled: bool = Field(description="Whether some rows were left out.")
+    is_blank: bool = Field(description="No row of the frame has a value, whether it was sampled or not.")
     region: str | None
     shares: dict[Kind, float]
 
@@ -105,11 +107,16 @@ def evidence_of(sample: pl.DataFrame, columns: Iterable[str], region: str | None
             rows=sample.height,
             values=filled[column].len() if column in filled else 0,
             sampled=sample.height > SAMPLE_ROWS,
+            is_blank=column in filled and filled[column].is_empty() and _is_blank(sample[column]),
             region=region,
             shares=shares.get(column, {}),
         )
         for column in columns
     }
+
+
+def _is_blank(values: pl.Series) -> bool:
+    return _filled(values.cast(pl.String)).is_empty()
 
 
 def _filled(values: pl.Series) -> pl.Series:
@@ -123,7 +130,9 @@ def _shares(values: pl.Series) -> dict[Kind, float]:
     value = pl.col("value")
     digits = value.str.count_matches("[0-9]")
     of = {kind: value.str.contains(form) for kind, form in _FORMS.items()}
-    of["phone_like"] = of["phone_like"] & digits.is_between(7, 20) & ~of["date"] & ~of["ip"]
+    of["phone_like"] = (
+        of["phone_like"] & digits.is_between(7, 20) & ~of["date"] & ~of["ip"] & ~value.str.contains(_DECIMAL)
+    )
     of["written_phone"] = of["phone_like"] & value.str.contains(_WRITTEN)
     of["postal_code"] = of["postal_code"] & value.str.len_chars().is_between(3, 10)
     found = values.rename("value").to_frame().select(**{kind: is_one.mean() for kind, is_one in of.items()})

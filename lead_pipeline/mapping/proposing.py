@@ -2,8 +2,8 @@
 and never a guess. What an unattended import does about questions belongs in automatic.py.
 
 A field's own name comes first, then what headers mean (headers.py), then what values look like (evidence.py). Two
-columns that fit one field equally, a header with several meanings, and a header whose values contradict it are
-questions. The order of the columns has no part in it.
+columns that hold values and fit one field equally, a header with several meanings, and a header whose values contradict
+it are questions. The order of the columns has no part in it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -177,9 +177,10 @@ def _decided(readings: Iterable[_Reading]) -> tuple[dict[str, _Reading], dict[st
 
 
 def _foremost(claimants: list[_Reading]) -> list[_Reading]:
-    """Return those that bear the field's own name, else those that are no second line of another column."""
+    """Return those that bear the field's own name, else those that hold anything and are no second line of another."""
     named = [one for one in claimants if one.meaning.is_name]
-    return named or [one for one in claimants if not one.meaning.is_continuation] or claimants
+    holding = [one for one in claimants if not one.values.is_blank] or claimants
+    return named or [one for one in holding if not one.meaning.is_continuation] or holding
 
 
 def _proposal(

@@ -17,7 +17,7 @@ _TRIED = (
     "US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "CH", "AT", "SE", "NO", "DK", "FI", "PL", "PT", "IE", "CZ",
     "AU", "NZ", "IN", "BR", "MX", "ZA", "SG", "JP",
 )  # fmt: skip
-_VALUES = 60
+_VALUES = 50
 _MOST = 0.8
 #: The next best country must be this much worse, else a person is asked.
 _MARGIN = 0.1
@@ -75,7 +75,8 @@ def _named_in_file(columns: Sequence[str], sample: pl.DataFrame, numbers: pl.Ser
     first = max(by_region, key=lambda region: by_region[region])
     if len(by_region) > 1:
         evidence = f"the column of countries names {len(by_region)}, most often {first}; each row's own is used"
-        return RegionGuess(first, evidence, is_sure=True, is_per_row=True)
+        default = first if by_region[first] >= _MOST * known else None
+        return RegionGuess(default, evidence, is_sure=True, is_per_row=True)
     share = _valid_share(numbers, first)
     if share < 0.5:
         return None
@@ -84,8 +85,8 @@ def _named_in_file(columns: Sequence[str], sample: pl.DataFrame, numbers: pl.Ser
 
 
 def _best_fit(numbers: pl.Series) -> RegionGuess:
-    tried = sorted((_valid_share(numbers, region), region) for region in _TRIED if region in supported_regions())
-    (second, other), (best, region) = tried[-2:]
+    shares = {region: _valid_share(numbers, region) for region in _TRIED if region in supported_regions()}
+    (region, best), (other, second) = sorted(shares.items(), key=lambda tried: -tried[1])[:2]
     evidence = (
         f"{best:.0%} of the {numbers.len()} numbers looked at are valid in {region}, {second:.0%} in {other}, the next "
         f"best of {len(_TRIED)} countries tried"

@@ -24,6 +24,8 @@ _IDENTITIES = ("phone", "email")
 _TYPES = {"phone": "phone", "email": "email", "expires_in": "integer"}
 #: A phone column with fewer values than this share of the rows identifies only if there is no fuller email column.
 _MOSTLY_FILLED = 0.5
+#: What a column that has to be asked about weighs beside a clear one.
+_ASKED = 0.8
 _WIDTH = 116
 #: A draft asks no more than a person would answer; further columns stay attributes.
 _MOST_QUESTIONS = 40
@@ -88,32 +90,27 @@ def suggest_profile(
 
 
 def _identity(proposal: MappingProposal, sample: pl.DataFrame) -> _Identity:
-    """Return what identifies the leads: a clear phone column, else a clear email column, else the likeliest of both."""
-    clear = [
+    """Return what identifies the leads: a clear phone column if it is mostly filled, else the fullest there is."""
+    phone = proposal.fields.get("phone")
+    if phone is not None and (_filled(sample, phone) >= _MOSTLY_FILLED or sample.is_empty()):
+        return _Identity("phone", phone, is_asked=False)
+    found = [
         _Identity(field, proposal.fields[field], is_asked=False) for field in _IDENTITIES if field in proposal.fields
     ]
-    if clear:
-        scarce = len(clear) > 1 and _filled(sample, clear[0].column) < _MOSTLY_FILLED
-        fuller = scarce and _filled(sample, clear[1].column) > _filled(sample, clear[0].column)
-        return clear[1] if fuller else clear[0]
     for field in _IDENTITIES:
-        likely = _asked_about(proposal, field)
-        if likely:
-            return _Identity(field, max(likely, key=lambda one: _weight(one, field, sample)).column, is_asked=True)
-    raise RequiredColumnUnmappedError(
-        f"No column of the file looks like a phone or an email, and a lead is known by one of them. Its columns are: "
-        f"{listed((one.column for one in proposal.columns), limit=30)}. Name the one that is in the header, as phone "
-        "or email."
-    )
+        likely = [] if field in proposal.fields else _asked_about(proposal, field)
+        found += [_Identity(field, one.column, is_asked=True) for one in likely]
+    if not found:
+        raise RequiredColumnUnmappedError(
+            "No column of the file looks like a phone or an email, and a lead is known by one of them. Its columns "
+            f"are: {listed((one.column for one in proposal.columns), limit=30)}. Name the one that is in the header, "
+            "as phone or email."
+        )
+    return max(found, key=lambda one: _filled(sample, one.column) * (_ASKED if one.is_asked else 1.0))
 
 
 def _asked_about(proposal: MappingProposal, field: str) -> list[ColumnProposal]:
     return [one for one in proposal.questions if any(other.field == field for other in one.alternatives)]
-
-
-def _weight(one: ColumnProposal, field: str, sample: pl.DataFrame) -> tuple[float, float]:
-    confidence = max(other.confidence for other in one.alternatives if other.field == field)
-    return confidence, _filled(sample, one.column)
 
 
 def _filled(sample: pl.DataFrame, column: str) -> float:

@@ -1,5 +1,7 @@
 """Phones: what is said of single spellings, and that no value's verdict depends on the others."""
 
+from functools import cache
+
 import phonenumbers
 import polars as pl
 import pytest
@@ -8,8 +10,11 @@ from hypothesis import strategies as st
 
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing import phones
+from lead_pipeline.normalizing.missing import means_missing
 from lead_pipeline.normalizing.phones import normalize_phones, supported_regions
-from lead_pipeline.normalizing.reference import LENGTH_REASONS, PARSE_REASONS
+from lead_pipeline.normalizing.reference import LENGTH_REASONS, PARSE_REASONS, judge_phone
+from lead_pipeline_tests.normalizing.phone_spellings import Speller
 
 COLUMNS = ["e164", "region", "type", "possible", "valid", "reason", "extension"]
 
@@ -120,20 +125,61 @@ SPELLINGS = st.one_of(
 REGIONS = st.sampled_from([None, "US", "GB", "AR", "IT", "BR", "CI"])
 
 
-@given(st.lists(SPELLINGS, max_size=12), REGIONS)
-@settings(deadline=None)
+@given(st.lists(SPELLINGS, max_size=8), REGIONS)
+@settings(max_examples=40, deadline=None)
 def test_each_value_is_judged_in_its_place_and_by_itself(values, region):
     together = normalize_phones(pl.Series(values, dtype=pl.String), region)
     assert together.rows(named=True) == [judged(value, region) for value in values]
 
 
 @given(SPELLINGS, REGIONS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_normalizing_a_valid_e164_gives_itself_under_every_region(spelling, region):
     first = judged(spelling, region)
     if first["valid"]:
         assert judged(first["e164"], region) == first | {"extension": None}
         assert judged(first["e164"], None) == first | {"extension": None}
+
+
+LARGE = [*Speller("US", 3).spellings(800), None, "", "n/a", *Speller("GB", 3).spellings(800), None]
+
+
+@cache
+def words_for_none() -> frozenset[str]:
+    spellings = pl.DataFrame({"raw": LARGE})
+    return frozenset(spellings.filter(means_missing(pl.col("raw")))["raw"])
+
+
+@cache
+def expected(spelling: str | None, region: str | None) -> tuple[object, ...]:
+    """The library's verdict, but for the words that say that there is no number."""
+    verdict = judge_phone(spelling or "", region)
+    missing = verdict.reason == "phone_not_a_number" and (spelling is None or spelling in words_for_none())
+    return tuple(verdict._replace(reason="phone_missing") if missing else verdict)
+
+
+@pytest.fixture(params=[500_000, 1_100], ids=["in one part", "in parts"])
+def parts(request, monkeypatch):
+    monkeypatch.setattr(phones, "_PART", request.param)
+    monkeypatch.setattr(phones, "_WINDOW", request.param)
+
+
+@pytest.mark.usefixtures("parts")
+def test_a_large_column_is_judged_value_by_value_in_order():
+    assert normalize_phones(pl.Series(LARGE), "US").rows() == [expected(spelling, "US") for spelling in LARGE]
+
+
+@pytest.mark.usefixtures("parts")
+def test_a_large_column_with_a_region_for_each_value_is_judged_under_each():
+    named = (["US", "Germany", "UK", "nowhere", None] * len(LARGE))[: len(LARGE)]
+    regions = (["US", "DE", "GB", "FR", "FR"] * len(LARGE))[: len(LARGE)]
+    judged_phones = normalize_phones(pl.Series(LARGE), pl.Series(named), default_region="FR")
+    assert judged_phones.rows() == [expected(*pair) for pair in zip(LARGE, regions, strict=True)]
+
+
+def test_a_column_of_regions_without_a_row():
+    empty = pl.Series([], dtype=pl.String)
+    assert normalize_phones(empty, empty).columns == COLUMNS
 
 
 def test_reasons_are_registered():

@@ -5,13 +5,14 @@ How a number is judged belongs in phones.py.
 import polars as pl
 from phonenumbers import country_code_for_region
 
-from lead_pipeline.model.fields import PhoneRule
+from lead_pipeline.model.fields import SECONDARY_PHONES, PhoneRule
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.phone_cells import find_multiple_phones
 from lead_pipeline.normalizing.phones import normalize_phones
 from lead_pipeline.normalizing.regions import checked_region, regions_named
 
 _NO = pl.lit(value=False)
+_SPELLINGS = pl.List(pl.String)
 _PLUS = r"[+\x{FF0B}]"
 
 
@@ -29,7 +30,8 @@ def accepted_phones(
     Returns:
         One row per value, in order: `value` (String, E.164; null unless accepted), `reason` (String, a code; null
         exactly when accepted): the first that applies of several numbers, no good number, written otherwise than the
-        profile's `format`, of a type left out, with an extension that is not allowed.
+        profile's `format`, of a type left out, with an extension that is not allowed; `extension` (String or null);
+        `further` (List(String), the other spellings of the cell; null unless the rule keeps them).
 
     Raises:
         UsageError: `default_region` is not supported.
@@ -40,9 +42,31 @@ def accepted_phones(
     judged = normalize_phones(spelling, None if rule.format == "international" else region, default_region)
     country = region if isinstance(region, pl.Series) else pl.lit(region, pl.String)
     known = judged.with_columns(cells["multiple"], spelling=spelling, country=country)
-    return known.select(reason=_refusal(rule, known), e164="e164").select(
-        value=pl.when(pl.col("reason").is_null()).then("e164"), reason="reason"
-    )
+    further = cells["phones"].list.slice(1) if rule.multiple == "secondary" else pl.lit(None, _SPELLINGS)
+    verdicts = known.select("e164", "extension", reason=_refusal(rule, known), further=further)
+    value = pl.when(pl.col("reason").is_null()).then("e164").alias("value")
+    return verdicts.select(value, "reason", "extension", "further")
+
+
+def secondary_phones(primary: pl.Series, further: pl.Series, region: str | None) -> pl.Series:
+    """Return the good further numbers of each cell, in its order, without the primary and repetitions.
+
+    Args:
+        primary: String, E.164 or null.
+        further: List(String), spellings.
+        region: country of numbers without +.
+
+    Returns:
+        List(String) of E.164, empty for none, in the order of `primary`.
+    """
+    cells = pl.DataFrame({"primary": primary, "spelling": further}).with_row_index("row")
+    each = cells.explode("spelling", empty_as_null=True).filter(pl.col("spelling").is_not_null())
+    judged = normalize_phones(each["spelling"], region)
+    each = each.with_columns(phone=judged.select(pl.when("valid").then("e164")).to_series())
+    good = each.filter(pl.col("phone").is_not_null() & pl.col("phone").ne_missing(pl.col("primary")))
+    lists = good.group_by("row").agg(pl.col("phone").unique(maintain_order=True))
+    joined = cells.select("row").join(lists, on="row", how="left", maintain_order="left")
+    return joined.select(pl.col("phone").fill_null(pl.lit([], dtype=_SPELLINGS))).to_series().alias(SECONDARY_PHONES)
 
 
 def _refusal(rule: PhoneRule, judged: pl.DataFrame) -> pl.Expr:

@@ -65,8 +65,9 @@ def indexed(headers: Iterator[Row], words: Iterator[Row]) -> Synonyms:
             roles.setdefault(word, set()).add(role)  # type: ignore[arg-type]  # checked above
     phrases: dict[frozenset[str], set[str]] = {}
     languages: dict[frozenset[str], str] = {}
+    idle = {word for word, each in roles.items() if each == {"word"}}
     for field, header, language, _ in headers:
-        for key in _keys(header, {word for word, each in roles.items() if each == {"word"}}):
+        for key in _keys(header, idle):
             phrases.setdefault(key, set()).add(field)
             languages.setdefault(key, language.replace("+", ", "))
     return Synonyms(

@@ -109,7 +109,8 @@ class LeadStore:
         """Return what became of the import with that identity, or None when nothing is decided yet."""
         found = self.rows(
             "select import_no, import_id, status, rows_read, rows_created, rows_updated, rows_unchanged,"
-            " rows_duplicate, rows_suppressed, rows_rejected, rows_skipped, contacts_created, message, started_at, committed_at"
+            " rows_duplicate, rows_suppressed, rows_rejected, rows_skipped, contacts_created, message, started_at,"
+            " committed_at"
             " from base.imports where identity = ?",
             [identity],
         )

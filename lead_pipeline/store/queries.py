@@ -1,4 +1,4 @@
-"""Reading the store for people: past imports and ad-hoc questions. Nothing here writes; imports never read through it."""
+"""Reading the store for people: past imports and ad-hoc questions. Nothing here writes, and imports do not use it."""
 
 import re
 from datetime import datetime
@@ -38,7 +38,7 @@ def find_import(home: Path, import_id: str, *, settings: StoreSettings, on_wait:
             newest = store.rows("select import_id from main.imports order by committed_at desc limit 500")
             known = [row[0] for row in newest]
     raise ImportNotFoundError(
-        f"No import has the id '{import_id}'.{did_you_mean(import_id, known)} `lead-pipeline history` lists all of them."
+        f"No import has the id '{import_id}'.{did_you_mean(import_id, known)} `lead-pipeline history` lists all."
     )
 
 

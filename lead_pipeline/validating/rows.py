@@ -38,7 +38,7 @@ def judge_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         ContractError: the batch is not one of normalized rows, a bug of ours. Data never raises.
     """
     failures = pl.concat([_of_structure(batch), _of_rules(batch, profile), _of_kept_values(batch)])
-    slim = batch.drop(*(f"{field}_reason" for field in profile.fields), "warnings")
+    slim = batch.drop(*(f"{field}_reason" for field in profile.fields)).drop("warnings", strict=False)
     if failures.is_empty():
         return slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES)
     return _with_verdicts(_with_blanked(slim, failures), _without_noise(failures))
@@ -57,7 +57,7 @@ def _of_structure(batch: pl.DataFrame) -> pl.DataFrame:
 
 def _of_kept_values(batch: pl.DataFrame) -> pl.DataFrame:
     """Return what normalizing warned of: the values are fine and stay, unlike those of `on_invalid: blank`."""
-    if not (batch["warnings"].list.len() > 0).any():
+    if "warnings" not in batch.columns or not (batch["warnings"].list.len() > 0).any():
         return pl.DataFrame(schema=_FAILURES)
     found = batch.select("warnings").with_row_index().filter(pl.col("warnings").list.len() > 0).explode("warnings")
     kept = found.select("index", field=pl.lit(None, dtype=pl.String), code="warnings", list=pl.lit("warnings"))

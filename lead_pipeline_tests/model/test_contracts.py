@@ -51,7 +51,10 @@ def mapped() -> pl.DataFrame:
 
 def normalized() -> pl.DataFrame:
     return mapped().with_columns(
-        expires_in=pl.lit(None, dtype=pl.Int64), notes=pl.lit(None, dtype=pl.Boolean), warnings=pl.col("reasons")
+        expires_in=pl.lit(None, dtype=pl.Int64),
+        notes=pl.lit(None, dtype=pl.Boolean),
+        warnings=pl.col("reasons"),
+        hints=pl.lit(None, dtype=pl.String),
     )
 
 

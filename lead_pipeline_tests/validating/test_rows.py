@@ -35,11 +35,12 @@ GOOD: dict[str, Any] = {"phone": "+19518761336", "email": "ana@example.com", "ci
 
 def normalized(*rows: dict[str, Any]) -> pl.DataFrame:
     """Build a batch of normalized rows; what a row does not say is as in a good one."""
-    full = [GOOD | {f"{field}_reason": None for field in TYPES} | {"reasons": []} | row for row in rows]
+    none = {"reasons": [], "warnings": [], "hints": None}
+    full = [GOOD | {f"{field}_reason": None for field in TYPES} | none | row for row in rows]
     numbered = [{"row_number": n, "line_number": n + 1, "attributes": None} | row for n, row in enumerate(full, 1)]
     numbers = {"row_number": pl.Int64, "line_number": pl.Int64}
-    texts = dict.fromkeys(["attributes", *(f"{field}_reason" for field in TYPES)], pl.String)
-    return pl.DataFrame(numbered, schema=numbers | TYPES | texts | {"reasons": CODES})
+    texts = dict.fromkeys(["attributes", "hints", *(f"{field}_reason" for field in TYPES)], pl.String)
+    return pl.DataFrame(numbered, schema=numbers | TYPES | texts | {"reasons": CODES, "warnings": CODES})
 
 
 def judged(*rows: dict[str, Any], by: ImportProfile | None = None) -> pl.DataFrame:
@@ -145,7 +146,7 @@ def test_what_the_rules_refuse_is_blanked_when_the_profile_says_so():
 
 def test_a_batch_without_faults_gains_two_empty_lists_and_loses_the_reasons_beside_the_values():
     got = judged({}, {})
-    assert got.columns == ["row_number", "line_number", *TYPES, "attributes", "reasons", "warnings"]
+    assert got.columns == ["row_number", "line_number", *TYPES, "attributes", "hints", "reasons", "warnings"]
     assert got.select("reasons", "warnings").rows() == [([], []), ([], [])]
 
 
@@ -220,3 +221,8 @@ def _reference(row: dict[str, Any]) -> tuple[list[str], list[str]]:
     if row["expires_in"] in (-1, 1000):
         found.add("number_out_of_range")
     return [code.value for code in Reason if code in found], [row["email_reason"]] if row["email_reason"] else []
+
+
+def test_what_normalizing_says_of_a_good_value_warns_and_keeps_the_value():
+    row = judged({"warnings": ["email_role"]}).row(0, named=True)
+    assert (row["email"], row["reasons"], row["warnings"]) == ("ana@example.com", [], ["email_role"])

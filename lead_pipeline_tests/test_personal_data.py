@@ -1,0 +1,211 @@
+"""Values of rows are personal data: canaries in every column, on the good path and on every failure path, are found
+only where rows belong.
+"""
+
+import contextlib
+import os
+import shutil
+
+import duckdb
+import pandera.errors
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+from lead_pipeline.cli import main
+from lead_pipeline.filing import staging
+from lead_pipeline.filing.home import Home
+from lead_pipeline.orchestration import intake, stages, suppressions
+from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.screening import committing
+from lead_pipeline_tests.orchestration.watching import Watching
+from lead_pipeline_tests.support import quick_folder
+
+#: A phone in three spellings, an email, a name, attributes, and values of bad rows.
+CANARIES = (
+    "2125550147", "(212) 555-0147", "+12125550147", "2125550188", "9995550166", "ann.canary", "zebrafinch",
+    "Canaria Quill", "attribute-canary", "header-canary", "overlong-canary", "198.51.100.77", "77canary77",
+)  # fmt: skip
+
+ROWS = (
+    "caller_id,email,name,expires_in,remote_ip,colour\n"
+    "(212) 555-0147,ann.canary@zebrafinch.example,Canaria Quill,24,198.51.100.77,attribute-canary\n"  # created
+    "+12125550147,ann.canary@zebrafinch.example,Canaria Quill,24,198.51.100.77,attribute-canary\n"  # duplicate
+    "2125550188,,Canaria Quill,24,,attribute-canary\n"  # suppressed
+    "9995550166,ann.canary@zebrafinch,Canaria Quill,77canary77,198.51.100.77,attribute-canary\n"  # rejected
+    "2125550147,a,b,1,2,attribute-canary,overlong-canary\n"  # too many cells
+    "2125550147,Canaria Quill\n"  # too few cells
+)
+
+#: Without a header the first row is taken for one, so its cells are names of columns: shown to nobody either.
+HEADERLESS = "2125550147,ann.canary@zebrafinch.example,Canaria Quill\n2125550188,header-canary,Canaria Quill\n"
+
+
+def is_where_rows_belong(home, path):
+    """Tell whether a file below the home may hold rows."""
+    parts = path.relative_to(home).parts
+    if path.name.endswith(".reason.txt"):
+        return False
+    if parts[0].startswith(("leads.duckdb", ".leads.duckdb")) or parts[0] in (
+        "tables",
+        "archive",
+        "inbox",
+        "quarantine",
+    ):
+        return True
+    if parts[0] == "reports":
+        return path.name == "rejected.csv"
+    return parts[0] == "staging" and (len(parts) == 2 or parts[1] in ("parts", "spill")) and path.suffix != ".json"
+
+
+def leaks(home, *outputs):
+    """Return every canary found where it does not belong, by file."""
+    needles = {canary: [canary.encode(), canary.encode("utf-16-le")] for canary in CANARIES}
+    found = []
+    for path in home.rglob("*"):
+        if path.is_file() and not is_where_rows_belong(home, path):
+            content = path.read_bytes()
+            found += [(path.relative_to(home).as_posix(), canary) for canary, forms in needles.items()
+                      if any(form in content for form in forms)]  # fmt: skip
+    for name, text in zip(("stdout", "stderr"), outputs, strict=False):
+        found += [(name, canary) for canary in CANARIES if canary in text]
+    return found
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    with quick_folder() as folder:
+        instance = open_instance(Home(folder / "home"))
+        instance.get_runs(limit=1)
+        instance.get_dynamic_partitions("imports")
+        instance.dispose()
+        yield folder / "home"
+
+
+@pytest.fixture
+def place(prepared):
+    with quick_folder() as folder:
+        shutil.copytree(prepared, folder / "home")
+        before = os.umask(0o077)
+        yield folder
+        os.umask(before)
+
+
+def run(place, *arguments):
+    result = CliRunner().invoke(main, ["--home", str(place / "home"), *map(str, arguments)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def write(place, name, content):
+    path = place / name
+    path.write_text(content)
+    return path
+
+
+def test_the_search_finds_a_canary_that_is_planted(place):
+    home = place / "home"
+    (home / "dagster" / "planted").write_text("x Canaria Quill")
+    (home / "quarantine" / "a.csv.reason.txt").write_text("2125550147")
+    (home / "tables" / "allowed").write_text("2125550147")
+    assert sorted(leaks(home, "zebrafinch")) == [
+        ("dagster/planted", "Canaria Quill"), ("quarantine/a.csv.reason.txt", "2125550147"), ("stdout", "zebrafinch"),
+    ]  # fmt: skip
+
+
+def test_rows_of_every_outcome_leave_no_value_behind_outside(place):
+    listed = write(place, "dnc.csv", "phone,reason\n2125550188,Canaria Quill\nzebrafinch,\n")
+    told = run(place, "suppress", listed, "--kind", "blocked")
+    result = run(place, "import", write(place, "leads.csv", ROWS))
+    assert (told.exit_code, result.exit_code) == (0, 0)
+    again = run(place, "import", write(place, "again.csv", ROWS), "--json")
+    shown = run(place, "history")
+    outputs = [told, result, again, shown]
+    assert leaks(place / "home", "".join(o.stdout for o in outputs), "".join(o.stderr for o in outputs)) == []
+    inside = b"".join(path.read_bytes() for path in (place / "home/reports").rglob("rejected.csv"))
+    assert b"overlong-canary" in inside  # the import did see them
+
+
+REFUSED = {
+    "no phone column": "naem,colour\nCanaria Quill,attribute-canary\n",
+    "first row is data": HEADERLESS,
+    "binary": "\0" * 200 + "2125550147 Canaria Quill",
+    "quote never closed": 'caller_id,name\n"2125550147,Canaria Quill\n2125550188,zebrafinch\n',
+}
+
+
+@pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED)
+def test_a_refused_file_is_described_without_quoting_it(place, content):
+    result = run(place, "import", write(place, "leads.csv", content))
+    assert leaks(place / "home", result.stdout, result.stderr) == []
+
+
+def quoting(kind):
+    """Return what raises an exception as a library would: with values in its text, its arguments and its cause."""
+
+    def fail(*_arguments, **_options):
+        try:
+            raise KeyError("Canaria Quill 2125550147")
+        except KeyError as cause:
+            raise kind("could not convert 'ann.canary@zebrafinch.example' 2125550147 attribute-canary") from cause
+
+    return fail
+
+
+CRASHES = {
+    "reading": (stages, "open_rows", pl.exceptions.ComputeError),
+    "a contract": (stages, "validate_contract", pandera.errors.SchemaError.__mro__[1]),
+    "mapping": (stages, "map_rows", pl.exceptions.InvalidOperationError),
+    "normalizing": (stages, "normalize_rows", ValueError),
+    "judging": (stages, "judge_rows", pl.exceptions.PanicException),
+    "screening": (committing, "screen", duckdb.ConversionException),
+    "the disk": (committing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
+    "publishing": (stages, "published_path", OSError),
+    "the rejected file": (stages, "write_rejected_file", RuntimeError),
+    "the report": (stages, "write_report", UnicodeError),
+}
+
+
+@pytest.mark.parametrize(("module", "name", "kind"), CRASHES.values(), ids=CRASHES)
+def test_an_exception_that_quotes_rows_is_told_without_them(place, monkeypatch, module, name, kind):
+    monkeypatch.setattr(module, name, quoting(kind))
+    result = run(place, "import", write(place, "leads.csv", ROWS))
+    assert result.exit_code == 1
+    assert result.stderr.startswith("lead-pipeline: leads.csv: ")
+    assert leaks(place / "home", result.stdout, result.stderr) == []
+
+
+def test_a_suppression_list_that_crashes_or_is_refused_is_not_quoted(place, monkeypatch):
+    headless = write(place, "dnc.csv", "Canaria Quill,zebrafinch,attribute-canary\nheader-canary,1,2\n")
+    refused = run(place, "suppress", headless, "--kind", "blocked")
+    monkeypatch.setattr(suppressions, "add_suppressions", quoting(duckdb.ConversionException))
+    crashed = run(place, "suppress", write(place, "ok.csv", "phone\n2125550188\n"), "--kind", "blocked")
+    assert refused.exit_code != 0
+    assert crashed.exit_code == 1
+    assert leaks(place / "home", refused.stdout + crashed.stdout, refused.stderr + crashed.stderr) == []
+
+
+def test_a_question_that_fails_on_a_value_does_not_quote_it(place):
+    run(place, "import", write(place, "leads.csv", ROWS))
+    result = run(place, "sql", "select cast(attributes::varchar as integer) from leads")
+    assert result.exit_code == 2
+    assert leaks(place / "home", result.stdout, result.stderr) == []
+
+
+def test_the_sensor_and_its_errors_quote_nothing(place, monkeypatch, capfd):
+    instance = open_instance(Home(place / "home"))
+    watching = Watching(Home(place / "home"), instance)
+    try:
+        watching.drop("leads.csv", ROWS)
+        watching.execute(watching.tick())
+        watching.drop("again.csv", ROWS)
+        watching.drop("lost.csv", HEADERLESS, folder="nowhere")
+        watching.tick()
+        monkeypatch.setattr(intake, "stage_import", quoting(staging.FileChangedError))
+        watching.drop("changed.csv", HEADERLESS)
+        with contextlib.suppress(staging.FileChangedError):
+            watching.tick()
+    finally:
+        instance.dispose()
+    out, err = capfd.readouterr()
+    assert leaks(place / "home", out + "\n".join(watching.said), err + (watching.cursor or "")) == []

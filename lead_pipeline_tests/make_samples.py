@@ -166,7 +166,8 @@ ABROAD = (
 BAD_PHONES: dict[str, tuple[str, ...]] = {
     "phone_missing": ("", "", "", " ", "", "", "   ", "", "\u00a0", "n/a", "unknown", "-", "none"),
     "phone_multiple": ("6175550123 / 6175550124",),
-    "phone_not_a_number": ("call after 5pm", "see notes", "9.51555E+09", "#REF!"),
+    "phone_not_a_number": ("call after 5pm", "see notes", "#REF!"),
+    "spreadsheet_damage": ("9.51555E+09",),
     "phone_too_short": (
         "5550123", "951555", "617555010", "555-0144", "+1 512 555", "(303) 555-01", "20655501", "+49 3",
     ),
@@ -371,7 +372,7 @@ def _mended(row: Row, draw: Draw, told: Cells) -> Row:
     cells = {column: row.cells[column] for column in MESSY_COLUMNS} | told
     if cells["comments"] in FORMULAS:
         cells["comments"] = "'" + cells["comments"]
-    if any(code.startswith("phone_") for code in row.reasons) or row.follows:
+    if not set(BAD_PHONES).isdisjoint(row.reasons) or row.follows:
         cells["caller_id"] = _spelled("({a}) {x}-{n}", draw.person()["caller_id"])
     if not {"number_invalid", "number_out_of_range"}.isdisjoint(row.reasons):
         cells["expires_in"] = "48"

@@ -126,6 +126,8 @@ SHOWN: dict[Reason, Example] = {
     Reason.BOOLEAN_INVALID: Example(f"phone,notes\n{_GOOD},perhaps\n", {"notes": {"type": "boolean"}}),
     Reason.SPREADSHEET_ERROR: Example(_workbook("#N/A")),
     Reason.SPREADSHEET_DAMAGE: _phone("1.20156E+10"),
+    Reason.VALUE_DAMAGED: Example(f"phone,first_name\n{_GOOD},Jos\u00c3\u00a9\n", {"first_name": {"type": "text"}}),
+    Reason.VALUE_REPAIRED: Example("phone,name\n12015550123.0,Ana\n", profile={"repair": "safe"}),
     # of a phone
     Reason.PHONE_MISSING: _phone("n/a"),
     Reason.PHONE_MULTIPLE: _phone("2015550123 / 2015550199"),

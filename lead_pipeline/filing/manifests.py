@@ -183,10 +183,16 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
 
 
 def _merged(first: Manifest | None, again: Manifest) -> Manifest:
-    """Return what holds for content that waits already: its first name and its attempts stay."""
+    """Return what holds for content that waits already: its first name and attempts stay."""
     if first is None:
         return again
-    kept = {"import_id": first.import_id, "attempts": first.attempts, "requested_at": first.requested_at}
+    # The name as well: an import that runs while its content comes again must not be told under two names.
+    kept = {
+        "import_id": first.import_id,
+        "file_name": first.file_name,
+        "attempts": first.attempts,
+        "requested_at": first.requested_at,
+    }
     dropped = tuple(dict.fromkeys((*first.dropped, *again.dropped)))
     return again.model_copy(update=kept | {"staged_at": first.staged_at, "dropped": dropped})
 

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -110,6 +111,7 @@ class Attempt:
     files: tuple[str, ...]
     point: str | None = None
     seconds: float | None = None
+    file_limit: int | None = None  # no file may grow beyond so many bytes during the commit, as on a full disk
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,19 @@ class Crasher:
             process.wait(30)
             process.stdout.close()
 
-    def attempt(self, home: Path, *files: Path, **how: Any) -> Ended:
-        """Import files by command, or what lies in the inbox; killed at `point` or after `seconds` of work when given."""
-        attempt = Attempt(str(home), tuple(map(str, files)), **how)
-        self._process.stdin.write(json.dumps(vars(attempt)) + "\n")
+    def start(self, home: Path, *files: Path, **how: Any) -> None:
+        """Ask for an attempt, and come back for `ended` later."""
+        self._process.stdin.write(json.dumps(vars(Attempt(str(home), tuple(map(str, files)), **how))) + "\n")
         self._process.stdin.flush()
-        e = Ended(**json.loads(self._process.stdout.readline()))
-        print(how, e)
-        return e
+
+    def ended(self) -> Ended:
+        """Wait for the attempt that was started."""
+        return Ended(**json.loads(self._process.stdout.readline()))
+
+    def attempt(self, home: Path, *files: Path, **how: Any) -> Ended:
+        """Import files by command, or what the inbox holds; killed at `point`, or after `seconds` of work."""
+        self.start(home, *files, **how)
+        return self.ended()
 
 
 def _warm_up() -> None:
@@ -212,6 +219,8 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
             # Counts the processor's time, so that a busy machine does not change where the import is hit. Nobody
             # handles SIGPROF: its default action ends the process as SIGKILL does.
             signal.setitimer(signal.ITIMER_PROF, attempt.seconds)
+        if attempt.file_limit is not None:
+            _limit_commit(attempt.file_limit)
         with importing(Path(attempt.home)) as imports:
             said = _import(attempt, imports)
         os.write(pipe, said.encode())
@@ -220,6 +229,19 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
         os.write(pipe, f"{type(error).__name__}: {error}".encode())
     finally:
         os._exit(code)
+
+
+def _limit_commit(size: int) -> None:
+    original, before = stages.commit_import, resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def limited(*args: Any, **named: Any) -> Any:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+        try:
+            return original(*args, **named)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    stages.commit_import = limited
 
 
 def _import(attempt: Attempt, imports: Importing) -> str:

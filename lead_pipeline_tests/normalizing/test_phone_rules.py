@@ -7,7 +7,7 @@ from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.fields import LineType, PhoneRule
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.phone_plan.schema import LINE_TYPE, UNKNOWN
-from lead_pipeline.normalizing.phone_rules import accepted_phones
+from lead_pipeline.normalizing.phone_rules import accepted_phones, secondary_phones
 
 US, GB_MOBILE, DE = "+19518761336", "+447400123456", "+493023125000"
 
@@ -16,7 +16,8 @@ def accepted(
     raw: str | None, region: str | None = "US", country: str | None = None, **rule: object
 ) -> tuple[object, object]:
     countries = None if country is None else pl.Series([country], dtype=pl.String)
-    return accepted_phones(pl.Series([raw], dtype=pl.String), PhoneRule.model_validate(rule), countries, region).row(0)
+    judged = accepted_phones(pl.Series([raw], dtype=pl.String), PhoneRule.model_validate(rule), countries, region)
+    return judged.select("value", "reason").row(0)
 
 
 ACCEPTED = [
@@ -115,3 +116,17 @@ def test_a_profile_whose_phones_have_no_country_is_refused_with_the_fix(rule, re
     }
     with pytest.raises(ValueError, match=named):
         ImportProfile.model_validate(description)
+
+
+def test_further_numbers_of_a_cell_are_kept_in_its_order_without_the_first_bad_ones_and_repetitions():
+    primary = pl.Series(["+19518761336", "+19518761336", None])
+    further = pl.Series([["951 876 1337", "123", "(951) 876-1338", "+1 951 876 1337"], ["9518761336"], None])
+    assert secondary_phones(primary, further, "US").to_list() == [["+19518761337", "+19518761338"], [], []]
+
+
+def test_the_further_spellings_of_a_cell_are_handed_on_only_when_the_rule_keeps_them():
+    raw = pl.Series(["951 876 1336 / 951 876 1337"])
+    kept = accepted_phones(raw, PhoneRule(multiple="secondary"), None, "US")
+    assert (kept["value"].to_list(), kept["reason"].to_list()) == (["+19518761336"], [None])
+    assert kept["further"].to_list() == [["951 876 1337"]]
+    assert accepted_phones(raw, PhoneRule(multiple="first"), None, "US")["further"].to_list() == [None]

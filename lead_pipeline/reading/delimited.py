@@ -148,6 +148,8 @@ def _open_start(text: str, shown: str, options: ReadingOptions, *, final: bool) 
         delimiter=dialect.delimiter,
         quote=dialect.quote or "",
         escape=dialect.escape or "",
+        padded=dialect.padded,
+        trailing_delimiter=dialect.trailing,
         dialect_sure=sniffed.sure,
         header_line=None if header.header is None else lines - records[header.header].lines + 1,
         header_sure=header.sure,

@@ -9,7 +9,6 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
-from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
 
 #: A cell of nothing but these is empty to the eye; a row of nothing but such cells is blank.
 BLANK_CHARACTERS = " \t\r\n\v\f\u00a0\ufeff"
@@ -33,6 +32,18 @@ class Column(FrozenModel):
     position: int
 
 
+class ReadingOptions(FrozenModel):
+    """What the caller knows better than detection; everything left out is found in the file."""
+
+    encoding: str | None = Field(default=None, description="Name of the encoding, such as utf-8 or cp1252.")
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="One character.")
+    quote: str | None = Field(default=None, max_length=1, description='One character, or "" for no quotes.')
+    escape: Literal["", "\\"] | None = Field(default=None, description="Backslash, or '' for doubled quotes only.")
+    header: bool | None = Field(default=None, description="Whether there is a header; null to find out.")
+    header_row: int | None = Field(default=None, ge=1, description="Line (or sheet row) on which the header stands.")
+    sheet: str | int | None = Field(default=None, description="Sheet by name or 1-based number; null: first with data.")
+
+
 class ReadingFacts(FrozenModel):
     """What was found out about the file while opening it, and how sure that is (0 to 1)."""
 
@@ -44,6 +55,8 @@ class ReadingFacts(FrozenModel):
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
+    padded: bool = Field(default=False, description="Blanks after a delimiter are no part of the value.")
+    trailing_delimiter: bool = Field(default=False, description="Rows end with a delimiter that the header has not.")
     dialect_sure: float = 1.0
     newline: Newline = ""
     header_line: int | None = Field(default=1, description="Line (or sheet row) of the header; null when it has none.")

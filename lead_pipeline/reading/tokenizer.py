@@ -145,6 +145,8 @@ class Tokenizer:
         return any(self._is_row(line) for line in lines[:_LINES_LOOKED_AT] if line)
 
     def _is_row(self, line: str) -> bool:
+        if line.count(self._quote or "\0") % 2:
+            return False
         parsed = self._quoted_record(line, 0, final=True)
         return parsed is not None and len(parsed[0].cells) in self._widths
 

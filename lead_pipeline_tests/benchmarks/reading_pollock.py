@@ -1,9 +1,9 @@
 """Scores this project's reader on Pollock's polluted files as its authors do, beside Polars', DuckDB's and pandas' own.
 
 Run: python -m lead_pipeline_tests.benchmarks.reading_pollock FOLDER [FOLDER ...] (each with csv/, clean/, parameters/).
-Per file: success, and the F1 of header, records and cells against the clean twin, as sets with multiplicity (Vitagliano et
-al., "Pollock: A Data Loading Benchmark", 2023, section 4); the score is the mean of the sums, out of 10 with precision
-and recall counted too.
+Per file: success, and precision, recall and F1 of header, records and cells against the clean twin, as sets with
+multiplicity (Vitagliano et al., "Pollock: A Data Loading Benchmark", 2023, section 4). The score of a reader is the mean
+over the files of the sum of these ten measures: 10 is a perfect reader.
 """
 
 import argparse

@@ -86,7 +86,8 @@ def _begins_anew(number: str, gap: str, part: str, rest: str) -> bool:
     """True where a number in full begins behind one in full, or anything behind a slash with a trunk 0."""
     full = _FULL_ABROAD if number.startswith(("+", "00")) else _FULL
     trunk = "/" in gap and re.match(r"\(?0[0-9]{2}", part) is not None and _digits(number) > 2
-    ahead = rest if part.startswith("(") else part
+    # Behind a slash, blanks may group the digits of one number.
+    ahead = rest.lstrip("/ \t").split("/")[0] if part.startswith("(") or "/" in gap else part
     return trunk or (_digits(number) >= full and _digits(ahead) >= _FULL)
 
 

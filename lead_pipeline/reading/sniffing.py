@@ -23,6 +23,10 @@ _SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|\Z)', re.IGNORECASE)
 _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
 _TELLING = frozenset({"date", "email", "phone", "url"})
 _LOOKAHEAD = 20
+
+#: With a common delimiter that scores so well the rare ones need not be tried; quotes show in so many characters.
+_GOOD_ENOUGH = 0.6
+_QUOTES_LOOKED_AT = 2**14
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -54,7 +58,11 @@ def find_dialect(text: str, options: ReadingOptions) -> SniffedDialect:
     if sep is not None and options.delimiter in (None, sep.group(1)):
         given = options.model_copy(update={"delimiter": sep.group(1)})
         return replace(find_dialect(text[sep.end() :], given), sep_length=sep.end())
-    scored = [(_score(text, dialect), -place, dialect) for place, dialect in enumerate(_candidates(text, options))]
+    scored: list[tuple[float, int, Dialect]] = []
+    for place, dialect in enumerate(_candidates(text, options)):
+        if dialect.delimiter in RARE and scored and max(score for score, _, _ in scored) > _GOOD_ENOUGH:
+            break
+        scored.append((_score(text, dialect), -place, dialect))
     scored.sort(key=lambda entry: entry[:2], reverse=True)
     best, _, dialect = scored[0]
     others = [score for score, _, other in scored if other.delimiter != dialect.delimiter]
@@ -91,6 +99,9 @@ def _quotes(text: str, delimiter: str, options: ReadingOptions) -> list[str | No
 
 def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
     """Return how many cells begin with a quote, and how many of them are closed before a delimiter."""
+    text = text[:_QUOTES_LOOKED_AT]
+    if quote not in text:
+        return 0, 0
     edge = f"[{re.escape(delimiter)}\r\n]"
     opened = len(re.findall(rf"(?:\A|{edge}) *{quote}", text))
     closed = len(re.findall(rf"(?:\A|(?<={edge})) *{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *(?={edge}|\Z)", text))

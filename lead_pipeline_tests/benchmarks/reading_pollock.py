@@ -2,8 +2,8 @@
 
 Run: python -m lead_pipeline_tests.benchmarks.reading_pollock FOLDER [FOLDER ...] (each with csv/, clean/, parameters/).
 Per file: success, and precision, recall and F1 of header, records and cells against the clean twin, as sets with
-multiplicity (Vitagliano et al., "Pollock: A Data Loading Benchmark", 2023, section 4). The score of a reader is the mean
-over the files of the sum of these ten measures: 10 is a perfect reader.
+multiplicity (Vitagliano et al., "Pollock: A Data Loading Benchmark", 2023, section 4). The score of a reader is the
+mean over the files of the sum of these ten measures: 10 is a perfect reader.
 """
 
 import argparse

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from lead_pipeline.model.profile import Destination, ImportProfile
     from lead_pipeline.model.results import ImportResult
     from lead_pipeline.orchestration.launching import Launcher
-    from lead_pipeline.orchestration.progress import Listener
 
 DONE, FAILED, REFUSED, REJECTS = 0, 1, 2, 3
 
@@ -129,6 +128,7 @@ def _import_one(
 ) -> int:
     """Import one file, show what came of it, return its exit code; trouble with one file leaves the others alone."""
     from lead_pipeline.filing.home import shown_name
+    from lead_pipeline.reporting.terminal import progress_bar
 
     try:
         # A link that a person names is followed; only the inbox refuses them.
@@ -167,26 +167,26 @@ def _show(result: "ImportResult", home: Home, *, as_json: bool) -> None:
     click.echo("\n".join(places(result, home.root)))
 
 
-@contextmanager
-def progress_bar(file_name: str, *, hidden: bool) -> Iterator["Listener"]:
-    """Show on standard error how far the import of a file is; nothing where nobody looks at a terminal."""
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--profile", "profile_name", default="call_schedule", show_default=True, help="What it is looked at for.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_home
+def preview(file: Path, profile_name: str, as_json: bool, home: Path | None) -> None:
+    """Show how a file would be read and mapped, with sample rows; writes nothing."""
+    from lead_pipeline.orchestration.previewing import preview_import
+    from lead_pipeline.profiles.loader import load_profile
+
+    found = preview_import(file, load_profile(profile_name, folder=the_home(home).profiles))
+    if as_json:
+        click.echo(found.model_dump_json())
+        return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,.0f} rows"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as progress:
-        task = progress.add_task(file_name, total=None)
+    from lead_pipeline.reporting.previews import preview_panel
 
-        def listener(step: str, rows: int) -> None:
-            progress.update(task, description=f"{file_name}: {step.replace('_', ' ')}", completed=rows)
-
-        yield listener
+    console = Console()
+    console.print(preview_panel(found.model_dump(), console.width))
 
 
 @main.command()

@@ -1,13 +1,15 @@
 """What the command line shows of imports: panels and tables. Which command shows what belongs in cli.py."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -117,3 +119,22 @@ def _reasons(result: ImportResult, most: int) -> Table:
     if len(ranked) > most:
         table.add_row("", f"and {len(ranked) - most} more in the report", "", "")
     return table
+
+
+@contextmanager
+def progress_bar(file_name: str, *, hidden: bool) -> Iterator[Callable[[str, int], None]]:
+    """Show on standard error how far the import of a file is; nothing where nobody looks at a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:,.0f} rows"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as progress:
+        task = progress.add_task(file_name, total=None)
+
+        def listener(step: str, rows: int) -> None:
+            progress.update(task, description=f"{file_name}: {step.replace('_', ' ')}", completed=rows)
+
+        yield listener

@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
@@ -41,6 +42,9 @@ _LATE = (
     "hypothesis.strategies", "jinja2.ext", "leather", "pandera.backends.polars.container", "pandera.strategies",
     "phonenumbers.data.region_US",
 )  # fmt: skip
+
+
+_HANGS_AFTER = 150
 
 
 def die() -> None:
@@ -140,6 +144,7 @@ class Crasher:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
             env=environment,
             cwd=Path(__file__).resolve().parents[2],
         )
@@ -156,7 +161,11 @@ class Crasher:
         self._process.stdin.flush()
 
     def ended(self) -> Ended:
-        """Wait for the attempt that was started."""
+        """Wait for the attempt that was started; one that hangs (waits for a dead process, say) is a failure."""
+        told, _, _ = select.select([self._process.stdout], [], [], _HANGS_AFTER)
+        if not told:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            raise AssertionError(f"the import did not end within {_HANGS_AFTER} seconds")
         return Ended(**json.loads(self._process.stdout.readline()))
 
     def attempt(self, home: Path, *files: Path, **how: Any) -> Ended:

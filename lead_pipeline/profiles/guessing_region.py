@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
+from phonenumbers.phonenumberutil import ndd_prefix_for_region
 
 from lead_pipeline.mapping.evidence import evidence_of
 from lead_pipeline.mapping.headers import meaning_of
@@ -85,13 +86,25 @@ def _named_in_file(columns: Sequence[str], sample: pl.DataFrame, numbers: pl.Ser
 
 
 def _best_fit(numbers: pl.Series) -> RegionGuess:
-    shares = {region: _valid_share(numbers, region) for region in _TRIED if region in supported_regions()}
+    shares = {region: _native_share(numbers, region) for region in _TRIED if region in supported_regions()}
     (region, best), (other, second) = sorted(shares.items(), key=lambda tried: -tried[1])[:2]
     evidence = (
         f"{best:.0%} of the {numbers.len()} numbers looked at are valid in {region}, {second:.0%} in {other}, the next "
         f"best of {len(_TRIED)} countries tried"
     )
     return RegionGuess(region, evidence, is_sure=best >= _MOST and best - second >= _MARGIN)
+
+
+def _native_share(numbers: pl.Series, region: str) -> float:
+    """Return the share that is valid there and written as people there do: where a 0 is dialled first, with that 0.
+
+    Without that, a loose plan such as Germany's, in which nearly any digits are valid, would claim US numbers too.
+    """
+    valid = normalize_phones(numbers, region)["valid"]
+    if ndd_prefix_for_region(region, True) == "0":
+        valid = valid & numbers.str.contains(r"^[^0-9+]*(0|\+)")
+    share = valid.mean()
+    return share if isinstance(share, float) else 0.0
 
 
 def _valid_share(numbers: pl.Series, region: str | None) -> float:

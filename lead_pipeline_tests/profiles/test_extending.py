@@ -1,0 +1,112 @@
+"""`extends:`: a profile takes over what it does not say itself, one level deep, and faults name file, line and fix."""
+
+from pathlib import Path
+
+import pytest
+
+from lead_pipeline.model.errors import ProfileError
+from lead_pipeline.profiles import load_profile, parse_profile, profile_text, resolved_profile_text
+
+CHILD = """\
+name: solar
+extends: call_schedule
+destination: {name: solar}
+fields:
+  phone: {column: Phone}
+  remote_ip:
+  expires_in: {type: text}
+  city: {type: text}
+default_attributes: {sub_id: "null", buyers: '', lead_priority: 07}
+"""
+
+
+def put(folder: Path, **profiles: str) -> Path:
+    for name, text in profiles.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def refusal(folder: Path, name: str) -> str:
+    with pytest.raises(ProfileError) as refused:
+        load_profile(name, folder=folder)
+    return str(refused.value)
+
+
+def test_keys_are_merged_and_the_own_ones_win(tmp_path: Path):
+    parent = load_profile("call_schedule", folder=None)
+    profile = load_profile("solar", folder=put(tmp_path, solar=CHILD))
+    assert (profile.name, str(profile.destination)) == ("solar", "schedule:solar")
+    assert profile.column_of("phone") == "Phone"
+    assert profile.fields["phone"] == parent.fields["phone"].model_copy(update={"column": "Phone"})
+    assert profile.fields["email"] == parent.fields["email"]
+    assert profile.default_region == parent.default_region
+    assert profile.default_attributes == {
+        "traffic_source": "unknown",
+        "buyers": "",
+        "lead_priority": "07",
+        "sub_id": "null",
+    }
+
+
+def test_a_key_with_nothing_behind_it_takes_the_parents_away(tmp_path: Path):
+    assert "remote_ip" not in load_profile("solar", folder=put(tmp_path, solar=CHILD)).fields
+
+
+def test_a_field_of_another_type_takes_over_none_of_the_parents_rules(tmp_path: Path):
+    rule = load_profile("solar", folder=put(tmp_path, solar=CHILD)).fields["expires_in"]
+    assert rule.model_dump(include={"type", "on_invalid"}) == {"type": "text", "on_invalid": "reject"}
+
+
+def test_the_resolved_text_says_the_same_without_its_parent(tmp_path: Path):
+    folder = put(tmp_path, solar=CHILD)
+    text = resolved_profile_text("solar", folder=folder)
+    assert "extends" not in text
+    assert text.startswith("# solar, with what it takes over from call_schedule\nname: solar\n")
+    assert parse_profile(text, "resolved") == load_profile("solar", folder=folder)
+
+
+def test_a_profile_that_extends_nothing_is_shown_as_it_was_written():
+    assert resolved_profile_text("call_schedule", folder=None) == profile_text("call_schedule", folder=None)
+
+
+def test_the_parent_may_be_ones_own(tmp_path: Path):
+    own = profile_text("call_schedule", folder=None).replace("name: call_schedule", "name: ours")
+    folder = put(
+        tmp_path, ours=own.replace("default_region: US", "default_region: CA"), child="name: child\nextends: ours\n"
+    )
+    assert load_profile("child", folder=folder).default_region == "CA"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("name: a\n\nextends: call_schedul\n", ["line 3", "'call_schedul'", "Did you mean 'call_schedule'?"]),
+        ("name: a\nextends: [x]\n", ["line 2", "'extends'", "Write the name of one"]),
+        ("name: a\nextends:\n", ["line 2", "'extends'"]),
+        ("name: a\nextends: a\n", ["line 2", "cannot extend itself", "another name"]),
+        (
+            "name: a\nextends: middle\n",
+            ["line 2", "'middle' itself extends 'call_schedule'", "line 4", "one level deep"],
+        ),
+        ("extends: call_schedule\n", ["'name' is missing"]),
+        (
+            "name: a\nextends: call_schedule\nfields:\n  phone: {requird: true}\n",
+            ["line 4", "Did you mean 'required'?"],
+        ),
+        ("name: a\nextends: call_schedule\nidentify_by: email\n", ["line 2", "identified by email"]),
+        ("name: a\nextend: call_schedule\n", ["line 2", "Did you mean 'extends'?"]),
+    ],
+    ids=["unknown", "list", "empty", "itself", "too-deep", "no-name", "own-key", "taken-over-key", "misspelled"],
+)
+def test_a_bad_parent_is_refused_with_line_and_fix(tmp_path: Path, text, parts):
+    middle = "name: middle\n\n# ours\nextends: call_schedule\n"
+    told = refusal(put(tmp_path, a=text, middle=middle), "a")
+    assert str(tmp_path / "a.yaml") in told
+    for part in parts:
+        assert part in told
+
+
+def test_a_fault_of_the_parent_is_told_at_the_parent(tmp_path: Path):
+    folder = put(tmp_path, bad="name: bad\nscub: 1\n", child="name: child\nextends: bad\n")
+    told = refusal(folder, "child")
+    assert f"{tmp_path / 'bad.yaml'}, line 2: 'scub'" in told

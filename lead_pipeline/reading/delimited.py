@@ -3,7 +3,7 @@ accounted for at the end. What a record is belongs in tokenizer.py, what clean m
 """
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -33,6 +33,9 @@ from lead_pipeline.reading.tokenizer import Record, Tokenizer
 
 #: A block that is not clean is cut into pieces of this size, so that only those with a damaged row go the careful way.
 PIECE_BYTES = 256 * 2**10
+
+#: So many blocks are read ahead of the one that is handed on: what the proof leaves idle, the next parse uses.
+_BLOCKS_AHEAD = 2
 
 #: A record longer than this is not held in memory to find its end.
 LONGEST_RECORD = 256 * 2**20
@@ -227,36 +230,39 @@ def _counted_blocks(text: TextSource, skip: int, count: LineCount) -> Iterator[b
 
 
 def _cut(blocks: Iterator[bytes], cutter: "_Cutter", shown: str) -> Iterator[pl.DataFrame]:
-    """Turn blocks into frames: one block is read while the one before it is handed on.
+    """Turn blocks into frames: some blocks are read while the one before them is handed on.
 
     A block is cut as if its quotes were well-formed. Where they are not, what was cut is put together again with all
     that came after it, and goes piece by piece.
     """
     waiting = b""
-    with ThreadPoolExecutor(1) as reader:
-        ahead: tuple[bytes, Future[Clean | None]] | None = None
+    ahead: deque[tuple[bytes, Future[Clean | None]]] = deque()
+    with ThreadPoolExecutor(_BLOCKS_AHEAD) as reader:
         for block in blocks:
             waiting += block
             length = cutter.cut(waiting, final=False)
             if length:
                 piece, waiting = waiting[:length], waiting[length:]
-                earlier, ahead = ahead, (piece, reader.submit(cutter.read, piece))
-                clean = earlier[1].result() if earlier else None
+                ahead.append((piece, reader.submit(cutter.read, piece)))
+                if len(ahead) <= _BLOCKS_AHEAD:
+                    continue
+                clean = ahead[0][1].result()
                 if clean is not None:
+                    ahead.popleft()
                     yield cutter.dressed(clean)
                     continue
-                if earlier is None:
-                    continue
-                waiting, ahead = earlier[0] + piece + waiting, None
-            elif ahead is not None:
-                waiting, ahead = ahead[0] + waiting, None
+            elif ahead and (clean := ahead[0][1].result()) is not None:
+                ahead.popleft()
+                yield cutter.dressed(clean)
+                continue
+            waiting = b"".join(piece for piece, _ in ahead) + waiting
+            ahead.clear()
             waiting = yield from _piecewise(waiting, cutter, final=False)
             _refuse_endless(waiting, cutter.next_line, shown)
-        clean = ahead[1].result() if ahead else None
-        if clean is not None:
+        while ahead and (clean := ahead[0][1].result()) is not None:
+            ahead.popleft()
             yield cutter.dressed(clean)
-        elif ahead is not None:
-            waiting = ahead[0] + waiting
+        waiting = b"".join(piece for piece, _ in ahead) + waiting
         yield from _piecewise(waiting, cutter, final=True)
 
 

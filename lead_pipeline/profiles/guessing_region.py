@@ -86,7 +86,10 @@ def _named_in_file(columns: Sequence[str], sample: pl.DataFrame, numbers: pl.Ser
 
 
 def _best_fit(numbers: pl.Series) -> RegionGuess:
-    shares = {region: _native_share(numbers, region) for region in _TRIED if region in supported_regions()}
+    tried = [region for region in _TRIED if region in supported_regions()]
+    shares = {region: _native_share(numbers, region) for region in tried}
+    if max(shares.values()) < _MOST:  # local numbers, without what is dialled before them
+        shares = {region: _valid_share(numbers, region) for region in tried}
     (region, best), (other, second) = sorted(shares.items(), key=lambda tried: -tried[1])[:2]
     evidence = (
         f"{best:.0%} of the {numbers.len()} numbers looked at are valid in {region}, {second:.0%} in {other}, the next "

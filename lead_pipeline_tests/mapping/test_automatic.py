@@ -1,5 +1,7 @@
 """`mapping: auto`: exact names first, then synonyms, then values; what is not clear is refused with culprit and fix."""
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 
@@ -7,10 +9,12 @@ from lead_pipeline.mapping import map_columns
 from lead_pipeline.model.errors import RequiredColumnUnmappedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles import load_profile
+from lead_pipeline_tests.support import staging, write_csv
 
 PHONES = ["(202) 555-0143", "202-555-0188", "+1 202 555 0100"]
 EMAILS = ["a@example.org", "b@example.com", "c@example.net"]
 DATES = ["2026-01-02", "2026-05-06", "2026-07-08"]
+PHONE_ONLY = {"phone": {"type": "phone", "required": True}}
 
 
 def profile(**changes) -> ImportProfile:
@@ -94,8 +98,7 @@ def test_naming_the_column_is_the_way_out():
 
 def test_a_header_of_several_meanings_is_refused_when_the_profile_has_one_of_them():
     assert "'Name'" in refusal({"Mobile": PHONES, "Name": ["Ana", "Bob", "Cyd"]})
-    only_phone = {"phone": {"type": "phone", "required": True}}
-    assert mapped({"Mobile": PHONES, "Name": ["Ana", "Bob", "Cyd"]}, fields=only_phone).attributes == ("Name",)
+    assert mapped({"Mobile": PHONES, "Name": ["Ana", "Bob", "Cyd"]}, fields=PHONE_ONLY).attributes == ("Name",)
 
 
 def test_a_header_that_its_values_contradict_is_refused_without_a_value():
@@ -126,3 +129,17 @@ def test_a_rejected_file_coming_back_is_mapped_as_the_first_time():
     back = mapped({"'=Mobile": PHONES, "c2": EMAILS, "_row_number": ["1"] * 3, "_reasons": ["x"] * 3})
     assert first.fields == {"phone": "=Mobile", "email": "c2"}
     assert back.fields == {"phone": "'=Mobile", "email": "c2"}
+
+
+def test_an_import_finds_its_columns_and_one_that_is_not_clear_is_quarantined(tmp_path: Path):
+    with staging(tmp_path / "home") as stages:
+        clear = write_csv(tmp_path / "clear.csv", ["Vorname", "Handy"], [["Ana", PHONES[0]], ["Bob", PHONES[1]]])
+        done = stages.file(clear, profile(fields=PHONE_ONLY))
+        unclear = write_csv(tmp_path / "unclear.csv", ["Home Phone", "Handy"], [[PHONES[0], PHONES[1]]])
+        refused = stages.file(unclear, profile(fields=PHONE_ONLY))
+        leads = stages.rows("select phone, attributes from leads order by phone")
+    assert (done.file.mapping, done.counts.created) == ({"phone": "Handy"}, 2)
+    assert leads == [("+12025550143", '{"Vorname":"Ana"}'), ("+12025550188", '{"Vorname":"Bob"}')]
+    assert refused.status == "quarantined"
+    for part in ("'Home Phone'", "'Handy'", "fields.phone.column"):
+        assert part in refused.message

@@ -11,9 +11,11 @@ import pytest
 import yaml
 
 from lead_pipeline.cli import main
+from lead_pipeline.model.fields import PhoneRule
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.profiles.loader import load_profile
+from lead_pipeline.profiles.loader import load_profile, parse_profile
 from lead_pipeline_tests.make_reasons_page import PAGE, page
 from lead_pipeline_tests.support import quick_folder, staging
 
@@ -194,3 +196,13 @@ def test_the_first_example_becomes_what_the_readme_says():
     told = re.findall(r"\| (\d+) \| (rejected|duplicate|suppressed) \| ([\w; ]+?) \|", readme)
     assert [(int(line), outcome, codes) for line, outcome, codes in told] == lost
     assert result.counts.created == len(phones)
+
+
+def test_the_page_of_profiles_shows_a_profile_that_can_be_used_and_every_key_there_is():
+    page = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    profile = parse_profile(shown, "docs/profiles.md")
+    assert profile.name == "mine"
+    told = set(re.findall(r"([a-z_]+):", shown))
+    keys = set(ImportProfile.model_fields) | set(ReadingOptions.model_fields) | set(PhoneRule.model_fields)
+    assert keys - {"description"} <= told

@@ -64,6 +64,55 @@ def test_each_region_is_compiled_and_agrees_on_a_few_spellings():
     } == {}
 
 
+#: What random spellings seldom hit: prefixes with next to nothing behind them, zeros only, several signs.
+TRICKY = [
+    "01112",
+    "0111",
+    "011 123",
+    "011 0 44 20 7946 0958",
+    "00",
+    "000",
+    "0000",
+    "+0",
+    "+00",
+    "+000",
+    "+1",
+    "+12",
+    "+123",
+]
+TRICKY += ["++1 951 876 1336", "+ +1 951 876 1336", "+011 44 20 7946 0958", "+00 44 20 7946 0958", "+1 1 951 876 1336"]
+TRICKY += [
+    "1 2",
+    "1-2-3",
+    "12",
+    "(12)",
+    "+4",
+    "8",
+    "80",
+    "800",
+    "8 8 8",
+    "0 0 0 1",
+    "00 00 44 123",
+    "1 1 1 1 1 1 1 1 1 1 1",
+]
+TRICKY += [
+    "123456789012345678",
+    "12345678901234567",
+    "+4912345678901234567",
+    "+49123456789012345678",
+    "0" * 17,
+    "0" * 18,
+]
+TRICKY += ["9" * 250, "9" * 251, " " * 250 + "9518761336", "x" * 251, "951876x1336", "951876xx1336", "x9518761336x"]
+TRICKY += ["951 876 1336 x 123456789", "951 876 1336 x 1234567890", "951 876 1336 ext 12345678901", "95 x12", "951 x12"]
+
+
+@pytest.mark.parametrize("region", TELLING)
+def test_tricky_spellings_are_judged_as_by_the_library(region):
+    plain = [f"{head}{spelling}" for spelling in TRICKY for head in ("", "0", "00", "011", "+")]
+    assert mismatches(plain, region) == []
+
+
 def _near_misses(desc: PhoneNumberDesc) -> st.SearchStrategy[str]:
     """Numbers that fit a pattern of the metadata, with perhaps a digit changed, added or left out."""
     fitting = st.from_regex(f"(?:{desc.national_number_pattern})".replace(r"\d", "[0-9]"), fullmatch=True)

@@ -185,3 +185,10 @@ def test_no_header_breaks_a_draft(headers):
     except HeaderMissingError:
         return
     assert profile.column_of("phone") == "Phone"
+
+
+def test_a_line_break_in_a_header_does_not_end_the_comment_that_asks_about_it():
+    columns = {"Home\nPhone": PHONES, "Work\x07\r\nPhone": PHONES, "Email": EMAILS}
+    text, profile = suggested(columns)
+    assert "'Home Phone', 'Work Phone'" in " ".join(text.replace("#", " ").split())
+    assert profile.column_of("email") == "Email"

@@ -15,6 +15,7 @@ from decimal import Decimal
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from zipfile import BadZipFile
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -45,7 +46,16 @@ def main() -> None:
         _fail("password")
     except python_calamine.CalamineError as error:
         _fail("damaged", type(error).__name__)
-    except (OSError, ValueError, KeyError, IndexError, OverflowError, MemoryError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        IndexError,
+        OverflowError,
+        MemoryError,
+        SyntaxError,
+        BadZipFile,
+    ) as error:  # XML that does not parse is a SyntaxError
         _fail("damaged", type(error).__name__)
 
 
@@ -75,7 +85,7 @@ def _write(path: str, kind: str, wanted: str | int | None) -> None:
     if not height:
         return
     schema = pa.schema([*((f"cell_{place}", pa.large_string()) for place in range(width)), ("errors", pa.int32())])
-    marked = _marked(path, sheet.name) if kind == "xlsx" else iter(())
+    marked = _marked(path, sheet.name, kind)
     with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
         for rows, errors in _batches(sheet, marked):
             columns = [pa.array(cells, pa.large_string()) for cells in zip(*rows, strict=True)]
@@ -153,13 +163,14 @@ def padded(text: str, digits: int) -> str:
     return sign + number.zfill(digits) if number.isdigit() else text
 
 
-def _marked(path: str, sheet: str) -> Iterator[tuple[int, int, int | str]]:
+def _marked(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, int | str]]:
     beside = spec_from_file_location("workbook_xml", Path(__file__).with_name("workbook_xml.py"))
-    if beside is None or beside.loader is None:
+    if beside is None or beside.loader is None or kind not in ("xlsx", "ods"):
         return iter(())
     module = module_from_spec(beside)
     beside.loader.exec_module(module)
-    marks: Iterator[tuple[int, int, int | str]] = module.marked_cells(path, sheet)
+    marked = module.marked_cells if kind == "xlsx" else module.marked_cells_of_ods
+    marks: Iterator[tuple[int, int, int | str]] = marked(path, sheet)
     return marks
 
 

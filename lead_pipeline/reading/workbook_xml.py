@@ -1,5 +1,5 @@
-"""What the workbook reader does not tell of an .xlsx: cells that hold an error, and numbers whose leading zeros only
-the cell format shows. Values are not read here. Runs in the child process only: the XML is not to be trusted.
+"""What the workbook reader does not tell of an .xlsx or .ods: cells that hold an error, and numbers whose leading zeros
+only the cell format shows. Values are not read here. Runs in the child process only: the XML is not to be trusted.
 """
 
 import posixpath
@@ -15,6 +15,11 @@ _RELATION = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+
+_OPEN_DOCUMENT = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
+_TABLE, _OFFICE, _TEXT = (_OPEN_DOCUMENT % part for part in ("table", "office", "text"))
+_CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
+_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
 
 _BLOCK = 4 * 2**20
 _CELL = re.compile(
@@ -121,3 +126,42 @@ def _column_of(letters: bytes) -> int:
     for letter in letters:
         column = column * 26 + letter - 64
     return column - 1
+
+
+def marked_cells_of_ods(path: str, sheet: str) -> Iterator[tuple[int, int, int | str]]:
+    """Yield the same of an .ods, where every cell has its shown text beside its value (OpenDocument 1.3, 9.1.4)."""
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as xml:
+        row, inside = 0, False
+        for event, element in ElementTree.iterparse(xml, ("start", "end")):  # noqa: S314  (in the child process)
+            if element.tag == _TABLE + "table":
+                inside = event == "start" and element.get(_TABLE + "name") == sheet
+            elif event == "end" and element.tag == _TABLE + "table-row":
+                repeated = int(element.get(_TABLE + "number-rows-repeated", "1"))
+                if inside:
+                    yield from _marks_of_row(element, row, repeated)
+                    row += repeated
+                element.clear()
+
+
+def _marks_of_row(element: ElementTree.Element, row: int, repeated: int) -> Iterator[tuple[int, int, int | str]]:
+    marks: list[tuple[int, int | str]] = []
+    column = 0
+    for cell in element:
+        times = int(cell.get(_TABLE + "number-columns-repeated", "1"))
+        mark = _mark_of(cell)
+        if mark is not None:
+            marks.extend((column + place, mark) for place in range(min(times, _MOST_COLUMNS)))
+        column += times
+    for number in range(row, row + (min(repeated, _MOST_ROWS) if marks else 0)):
+        yield from ((number, column, mark) for column, mark in marks)
+
+
+def _mark_of(cell: ElementTree.Element) -> int | str | None:
+    paragraph = cell.find(_TEXT + "p")
+    shown = "".join(paragraph.itertext()) if paragraph is not None else ""
+    if cell.get(_CALCEXT + "value-type") == "error":
+        return shown or "#N/A"
+    digits = shown.removeprefix("-")
+    if cell.get(_OFFICE + "value-type") == "float" and len(digits) > 1 and digits[0] == "0" and digits.isdigit():
+        return len(digits)
+    return None

@@ -107,6 +107,43 @@ def test_an_error_cell_is_a_reason_and_text_that_reads_like_one_is_not(read):
     assert frame["reasons"].to_list() == [["spreadsheet_error"], []] * 5
 
 
+ODS = """<?xml version="1.0"?><office:document-content
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.3"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">
+<office:body><office:spreadsheet><table:table table:name="leads">{rows}</table:table></office:spreadsheet>
+</office:body></office:document-content>"""
+
+
+def ods_cell(shown, kind="string", value="", extra=""):
+    stated = value and f'office:value="{value}"'
+    return f'<table:table-cell office:value-type="{kind}" {stated} {extra}><text:p>{shown}</text:p></table:table-cell>'
+
+
+def test_an_ods_cell_keeps_the_zeros_that_it_shows_and_tells_its_error(read):
+    rows = [
+        ods_cell("name") + ods_cell("zip"),
+        ods_cell("Ana") + ods_cell("05010", "float", "5010"),
+        ods_cell("Bo") + ods_cell("-000012", "float", "-12"),
+        ods_cell("Cy") + ods_cell("#N/A", "string", "", 'calcext:value-type="error" table:formula="of:=NA()"'),
+        ods_cell("Di") + ods_cell("12", "float", "12"),
+    ]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+        archive.writestr("content.xml", ODS.format(rows=body))
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    frame = read(packed.getvalue())
+    assert frame.select("zip", "reasons").rows() == [
+        ("05010", []),
+        ("-000012", []),
+        ("#N/A", ["spreadsheet_error"]),
+        ("12", []),
+    ]
+
+
 def test_row_numbers_are_those_of_the_sheet_counted_from_the_header(opened):
     rows = [["My leads"], [], ["name", "age"], ["Ana", 30], [], ["Bo", 31]]
     reader = opened(workbook(leads=rows))

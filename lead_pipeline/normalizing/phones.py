@@ -2,6 +2,7 @@
 number (required, allowed types) belongs in rows.py and validating/; which countries exist, in regions.py.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
@@ -45,12 +46,12 @@ def normalize_phones(raw: pl.Series, region: str | pl.Series | None, default_reg
     Raises:
         UsageError: `region` or `default_region` is not supported.
     """
-    spellings = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
+    spellings = pl.DataFrame({"raw": raw.cast(pl.String)})
     if isinstance(region, pl.Series):
         rows = spellings.with_columns(region=regions_named(region, checked_region(default_region)))
-        return pl.concat([_judged_by_region(window) for window in _slices(rows, _WINDOW)]).drop("row")
+        return pl.concat([_judged_by_region(window) for window in _slices(rows, _WINDOW)])
     checked_region(region)
-    return _judged([(part, region) for part in _slices(spellings, _PART)]).drop("row")
+    return _side_by_side(_judged_in_order, [(part, region) for part in _slices(spellings, _PART)])
 
 
 def _slices(rows: pl.DataFrame, height: int) -> list[pl.DataFrame]:
@@ -58,16 +59,22 @@ def _slices(rows: pl.DataFrame, height: int) -> list[pl.DataFrame]:
 
 
 def _judged_by_region(rows: pl.DataFrame) -> pl.DataFrame:
-    groups = rows.partition_by("region", as_dict=True, include_key=False) or {(None,): rows.drop("region")}
-    return _judged([(part, region) for (region,), group in groups.items() for part in _slices(group, _PART)]).sort(
-        "row"
-    )
+    numbered = rows.with_row_index("row")
+    groups = numbered.partition_by("region", as_dict=True, include_key=False) or {(None,): numbered.drop("region")}
+    parts = [(part, region) for (region,), group in groups.items() for part in _slices(group, _PART)]
+    return _side_by_side(_normalize_part, parts).sort("row").drop("row")
 
 
-def _judged(parts: list[tuple[pl.DataFrame, str | None]]) -> pl.DataFrame:
-    """Judge parts side by side: expressions of one part alone leave half of the processors idle."""
+def _judged_in_order(values: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    return _normalize_part(values.with_row_index("row"), region).drop("row")
+
+
+def _side_by_side(
+    judge: Callable[[pl.DataFrame, str | None], pl.DataFrame], parts: list[tuple[pl.DataFrame, str | None]]
+) -> pl.DataFrame:
+    """Judge parts in threads: the expressions of one part alone leave half of the processors idle."""
     with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as threads:
-        return pl.concat(threads.map(lambda part: _normalize_part(*part), parts))
+        return pl.concat(threads.map(lambda part: judge(*part), parts))
 
 
 def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:

@@ -92,6 +92,15 @@ def test_random_spellings_are_judged_as_by_the_library():
     assert differences(spellings)[:3] == []
 
 
+def test_every_refusal_of_the_library_has_one_code_and_the_domains_code_blames_the_domain_alone():
+    spellings = list(EmailSpeller(1).spellings(2_000))
+    reasons = normalize_emails(pl.Series(spellings))["reason"].to_list()
+    assert set(reasons) == {None, "email_invalid", "email_domain_invalid"}
+    blamed = [spelling for spelling, reason in zip(spellings, reasons, strict=True) if reason == "email_domain_invalid"]
+    mended = [f"{spelling.rpartition('@')[0]}@example.com" for spelling in blamed]
+    assert normalize_emails(pl.Series(mended))["reason"].null_count() == len(blamed)
+
+
 def test_random_spellings_with_display_names_are_judged_as_by_the_library():
     speller = EmailSpeller(7)
     named = [f"{name}<{address}>" for address in speller.spellings(1_000) for name in ("Ana ", "", '"A. B." ', "A.B. ")]

@@ -47,6 +47,15 @@ def of_duckdb(path: Path) -> Table:
         return [header, *([cell or "" for cell in row] for row in relation.fetchall())]
 
 
+def of_duckdb_lenient(path: Path) -> Table:
+    """DuckDB told to take whatever comes, the settings its own documentation gives for faulty files."""
+    with duckdb.connect() as connection:
+        query = "from read_csv($path, all_varchar=true, strict_mode=false, null_padding=true, ignore_errors=true)"
+        relation = connection.sql(query, params={"path": str(path)})
+        header = list(relation.columns)
+        return [header, *([cell or "" for cell in row] for row in relation.fetchall())]
+
+
 def of_pandas(path: Path) -> Table:
     import pandas as pd
 
@@ -57,6 +66,7 @@ def of_pandas(path: Path) -> Table:
 READERS: dict[str, Callable[[Path], Table]] = {
     "lead_pipeline": of_this_project,
     "duckdb": of_duckdb,
+    "duckdb_lenient": of_duckdb_lenient,
     "pandas": of_pandas,
     "polars": of_polars,
 }

@@ -265,6 +265,8 @@ def _only_for_the_header(original):
         pytest.param(b'1,"2\n3,"4"\n', id="unclosed"),
         pytest.param(b'1,a"b\n3,"4\n', id="stray-quotes-of-even-number"),
         pytest.param(b'1,"a"b\n', id="text-after-the-closing-quote"),
+        pytest.param(b'1,a"b,c"\n', id="text-before-the-opening-quote"),
+        pytest.param(b'1,a"b"\n', id="a-quote-in-the-middle"),
         pytest.param(b"1,2\r3,4\n", id="lone-cr"),
     ],
 )

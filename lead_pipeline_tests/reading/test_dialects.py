@@ -166,10 +166,3 @@ def test_a_value_of_many_megabytes_is_read(read):
 )  # fmt: skip
 def test_a_cell_looks_like_what_a_person_would_say(cell, look):
     assert look_of(cell) == look
-
-
-def test_apostrophes_that_begin_or_are_a_cell_do_not_swallow_the_rows_between_them(read):
-    rows = ["2015550100,Acme,'", "2015550101,Alder,'s-Gravenhage", "2015550102,Dune,'", "2015550103,Fjord,boys'"]
-    found = read("phone,company,note\n" + "\n".join(rows) + "\n")
-    assert found.select("phone", "company", "note").rows() == [tuple(row.split(",")) for row in rows]
-    assert found["reasons"].to_list() == [[]] * len(rows)

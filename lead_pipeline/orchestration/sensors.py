@@ -14,6 +14,7 @@ from lead_pipeline.filing.claims import is_claimed
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest, note_request
 from lead_pipeline.filing.settling import Drop, Looks, list_drops
+from lead_pipeline.filing.sweeping import sweep
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.intake import due, grouped, not_taken, take
@@ -74,6 +75,7 @@ def inbox_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.
     """Look until there is something to ask for, or the tick is over."""
     with telling_dagster("looking at the inbox"):
         home.home.prepare()
+        sweep(home.home, utc_now().timestamp())
         return watch(home.home, context.instance, context.cursor, log=context.log.info)
     raise AssertionError("telling_dagster never swallows")
 

@@ -11,13 +11,14 @@ import polars as pl
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import ListManifest, load_list_manifest
 from lead_pipeline.mapping.lists import ListColumns, map_list_columns
+from lead_pipeline.model.errors import FileEmptyError
 from lead_pipeline.normalizing.phones import normalize_phones
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.partitions import suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.running import utc_now, waiting_logged
-from lead_pipeline.reading import open_rows
-from lead_pipeline.screening.suppressing import ListCounts, ListRecord, add_suppressions
+from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
+from lead_pipeline.screening.suppressing import ListCounts, ListRecord, add_suppressions, earlier_counts
 from lead_pipeline.store.lead_store import LeadStore
 
 #: How many line numbers of unusable rows are told.
@@ -51,6 +52,10 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home) -> tuple[Lis
 
     Raises: FileRefusedError and its kin, StoreError.
     """
+    before = earlier_counts(store, manifest.identity)
+    if before is not None:
+        manifest.staged_file(home).unlink(missing_ok=True)
+        return before, []
     usable: list[pl.DataFrame] = []
     bad_lines: list[int] = []
     rejected = 0
@@ -62,6 +67,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home) -> tuple[Lis
     entries = pl.concat(usable) if usable else pl.DataFrame(schema={"value": pl.String, "reason": pl.String})
     record = ListRecord(manifest.list_id, manifest.identity, manifest.kind, manifest.file_name, manifest.file_sha256)
     counts = add_suppressions(store, record, entries, rows_rejected=rejected, at=utc_now())
+    manifest.staged_file(home).unlink(missing_ok=True)
     return counts, bad_lines
 
 
@@ -70,7 +76,7 @@ def _numbers(path: Path, manifest: ListManifest) -> Iterator[pl.DataFrame]:
 
     A number that is possible but not valid is kept: a list may name numbers that no numbering plan knows any more.
     """
-    reader = open_rows(path, file_name=manifest.file_name)
+    reader = _opened(path, manifest)
     names = [column.name for column in reader.columns]
     heading = normalize_phones(pl.Series(names, dtype=pl.String), manifest.region)
     if heading["possible"].any():  # a list without a header: its first line is a number, and must not get lost
@@ -81,8 +87,10 @@ def _numbers(path: Path, manifest: ListManifest) -> Iterator[pl.DataFrame]:
         )
         columns = ListColumns(phone=names[place], reason=None)
     else:
-        columns = map_list_columns(names)
+        columns = map_list_columns(names) if reader.facts.header_line else ListColumns(names[0], reason=None)
     for batch in reader.batches():
+        if reader.facts.header_line is None and len(names) > 1:
+            columns = ListColumns(phone=_column_of_numbers(batch, names, manifest.region), reason=None)
         rows = batch.filter(~pl.col("reasons").list.contains("row_blank"))
         phones = normalize_phones(rows[columns.phone], manifest.region)
         yield rows.select(
@@ -90,3 +98,17 @@ def _numbers(path: Path, manifest: ListManifest) -> Iterator[pl.DataFrame]:
             value=pl.when(phones["possible"].fill_null(value=False)).then(phones["e164"]),
             reason=pl.col(columns.reason) if columns.reason else pl.lit(None, dtype=pl.String),
         )
+
+
+def _opened(path: Path, manifest: ListManifest) -> RowReader:
+    """Open a list; one of a single line is a number without a header, not a header without numbers."""
+    try:
+        return open_rows(path, file_name=manifest.file_name)
+    except FileEmptyError:
+        return open_rows(path, file_name=manifest.file_name, options=ReadingOptions(header=False))
+
+
+def _column_of_numbers(batch: pl.DataFrame, names: list[str], region: str | None) -> str:
+    """Return the column of a list without a header that holds the most phone numbers."""
+    head = batch.head(1000)
+    return max(names, key=lambda name: int(normalize_phones(head[name], region)["possible"].sum()))

@@ -39,13 +39,9 @@ def add_suppressions(
     `entries` has value (String, E.164) and reason (String or null), one row per usable row of the list.
     """
     with store.transaction(f"loading suppression list {record.list_id}"):
-        before = store.rows(
-            "select rows_read, rows_added, rows_known, rows_rejected from base.suppression_lists where identity = ?",
-            [record.identity],
-        )
-        if before:
-            read, added, known, rejected = before[0]
-            return ListCounts(read, added, known, rejected, loaded_before=True)
+        before = earlier_counts(store, record.identity)
+        if before is not None:
+            return before
         list_no = int(store.rows("select coalesce(max(list_no), 0) + 1 from base.suppression_lists")[0][0])
         added = _insert_new(store, record.kind, entries, list_no, at)
         counts = ListCounts(entries.height + rows_rejected, added, entries.height - added, rows_rejected)
@@ -67,6 +63,18 @@ def add_suppressions(
             },
         )
     return counts
+
+
+def earlier_counts(store: LeadStore, identity: str) -> ListCounts | None:
+    """Return what became of a list when it was loaded before, or None."""
+    before = store.rows(
+        "select rows_read, rows_added, rows_known, rows_rejected from base.suppression_lists where identity = ?",
+        [identity],
+    )
+    if not before:
+        return None
+    read, added, known, rejected = before[0]
+    return ListCounts(read, added, known, rejected, loaded_before=True)
 
 
 def _insert_new(store: LeadStore, kind: str, entries: pl.DataFrame, list_no: int, at: datetime) -> int:

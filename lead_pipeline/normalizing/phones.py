@@ -1,5 +1,5 @@
 """Phone numbers, column by column: spellings in, E.164 and what is known of the number out. What a profile makes of a
-number (required, allowed types) belongs in rows.py and validating/; which countries exist, in regions.py.
+number (required, allowed types) belongs in phone_rules.py and validating/; which countries exist, in regions.py.
 """
 
 from collections.abc import Callable

@@ -4,7 +4,7 @@ import csv
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.reasons import REASONS, Reason
@@ -52,6 +52,7 @@ def test_hints_only_warn():
 
 
 @given(st.lists(st.sampled_from([param.values[0] for param in CASES]), max_size=6))
+@settings(max_examples=50, deadline=None)
 def test_each_address_is_hinted_in_its_place(emails):
     assert hint_emails(pl.Series(emails, dtype=pl.String)).rows() == [hinted(email) for email in emails]
 

@@ -87,8 +87,8 @@ def test_each_value_is_judged_as_the_library_judges_it_in_its_place(values):
 
 
 def test_random_spellings_are_judged_as_by_the_library():
-    spellings = list(EmailSpeller(20261120).spellings(8_000))
-    assert 2_000 < sum(by_library(spelling) is not None for spelling in spellings) < 6_000
+    spellings = list(EmailSpeller(20261120).spellings(4_000))
+    assert 1_000 < sum(by_library(spelling) is not None for spelling in spellings) < 3_000
     assert differences(spellings)[:3] == []
 
 

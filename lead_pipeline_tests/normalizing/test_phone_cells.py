@@ -5,7 +5,7 @@ import csv
 import phonenumbers
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.normalizing.phone_cells import find_multiple_phones
@@ -67,6 +67,7 @@ def test_no_number_of_any_country_in_any_format_is_taken_for_several():
 
 
 @given(st.lists(st.sampled_from([*ONE, *(cell for cell, _ in SEVERAL), None]), max_size=8))
+@settings(max_examples=50, deadline=None)
 def test_each_cell_is_looked_at_in_its_place(cells):
     assert find_multiple_phones(pl.Series(cells, dtype=pl.String)).rows() == [found(cell) for cell in cells]
 

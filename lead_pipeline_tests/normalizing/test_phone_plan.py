@@ -107,7 +107,7 @@ TRICKY += ["9" * 250, "9" * 251, " " * 250 + "9518761336", "x" * 251, "951876x13
 TRICKY += ["951 876 1336 x 123456789", "951 876 1336 x 1234567890", "951 876 1336 ext 12345678901", "95 x12", "951 x12"]
 
 
-@pytest.mark.parametrize("region", TELLING)
+@pytest.mark.parametrize("region", TELLING[::2])
 def test_tricky_spellings_are_judged_as_by_the_library(region):
     plain = [f"{head}{spelling}" for spelling in TRICKY for head in ("", "0", "00", "011", "+")]
     assert mismatches(plain, region) == []
@@ -140,7 +140,7 @@ def _numbers_of_a_region(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 @given(_numbers_of_a_region())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_near_misses_of_every_kind_of_number_are_judged_as_by_the_library(region_and_numbers):
     region, numbers = region_and_numbers
     assert mismatches(numbers, region) == []

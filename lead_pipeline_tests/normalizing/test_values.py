@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.normalizing.values import (
@@ -86,6 +86,7 @@ def test_text_is_trimmed_and_measured_in_characters_after_trimming():
 
 
 @given(st.lists(st.one_of(st.none(), st.integers().map(str), st.text(max_size=6)), max_size=8))
+@settings(max_examples=50, deadline=None)
 def test_integers_are_read_as_python_reads_ascii_digits(values):
     rows = normalize_integers(pl.Series(values, dtype=pl.String)).rows()
     for text, (value, reason) in zip(values, rows, strict=True):

@@ -3,31 +3,20 @@ accounted for at the end. What a record is belongs in tokenizer.py, what clean m
 """
 
 import re
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any
 
 import polars as pl
 
-from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError, HeaderMissingError
+from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.reading.clean import Clean, blank_rows, read_clean, whole_records, without_blank_cell
-from lead_pipeline.reading.dialect import Dialect
 from lead_pipeline.reading.encoding import LineCount, TextSource, find_encoding, known_encoding
 from lead_pipeline.reading.formats import refuse_zeros
-from lead_pipeline.reading.rows import (
-    BLANK_CHARACTERS,
-    Column,
-    Newline,
-    ReadingFacts,
-    ReadingOptions,
-    RowReader,
-    frame_schema,
-    named_columns,
-)
-from lead_pipeline.reading.sniffing import SniffedHeader, find_dialect, find_header, looks_like_a_value
+from lead_pipeline.reading.layout import Layout, find_layout, newline_of, readable
+from lead_pipeline.reading.rows import BLANK_CHARACTERS, ReadingOptions, RowReader, frame_schema
 from lead_pipeline.reading.source import Source
 from lead_pipeline.reading.tokenizer import Record, Tokenizer
 
@@ -43,23 +32,8 @@ LONGEST_RECORD = 256 * 2**20
 #: The header and what lies below it are looked for in a start of this size first.
 SAMPLE_BYTES = 2**20
 
-#: The dialect is found from so many characters, the header among so many records.
-SNIFFED_CHARACTERS = 2**16
-_HEADER_RECORDS = 200
-
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 _CR_TO_LF = bytes.maketrans(b"\r", b"\n")
 _SURROGATE = re.compile("[\udc80-\udcff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the rows of a text begin and how they are punctuated."""
-
-    dialect: Dialect
-    columns: tuple[Column, ...]
-    header_lines: int
-    skipped_bytes: int
 
 
 def open_delimited(source: Source, head: bytes, options: ReadingOptions) -> RowReader:
@@ -74,7 +48,7 @@ def open_delimited(source: Source, head: bytes, options: ReadingOptions) -> RowR
         refuse_zeros(head, shown)
     text = TextSource(source, encoding)
     for start, final in _starts_of(text):
-        opened = _open_start(start.decode(errors="surrogateescape"), shown, options, final=final)
+        opened = find_layout(start.decode(errors="surrogateescape"), shown, options, final=final)
         if opened is not None:
             break
     else:
@@ -88,7 +62,7 @@ def open_delimited(source: Source, head: bytes, options: ReadingOptions) -> RowR
             "encoding": encoding.name,
             "encoding_sure": round(encoding.sure, 2),
             "has_bom": bool(encoding.bom),
-            "newline": _newline_of(start),
+            "newline": newline_of(start),
         }
     )
     return RowReader(layout.columns, facts, lambda: _frames(text, layout))
@@ -107,105 +81,6 @@ def _starts_of(text: TextSource) -> Iterator[tuple[bytes, bool]]:
             size = len(start) * 4
     if start.strip(b" \t\r\n\v\f\x00\x1a"):
         yield start, True
-
-
-def _newline_of(text: bytes) -> Newline:
-    crlf = text.count(b"\r\n")
-    kinds: dict[Newline, int] = {"CRLF": crlf, "LF": text.count(b"\n") - crlf, "CR": text.count(b"\r") - crlf}
-    present: list[Newline] = [kind for kind, count in kinds.items() if count]
-    if len(present) > 1:
-        return "mixed"
-    return present[0] if present else ""
-
-
-def _open_start(text: str, shown: str, options: ReadingOptions, *, final: bool) -> tuple[Layout, ReadingFacts] | None:
-    """Find dialect, header and columns; returns None when `text` does not reach far enough below the header."""
-    sniffed = find_dialect(text[:SNIFFED_CHARACTERS] if final or _NEWLINE.search(text) else text, options)
-    skipped = sniffed.sep_length
-    lines = 1 if skipped else 0
-    while options.header_row is not None and lines < options.header_row - 1:
-        newline = _NEWLINE.search(text, skipped)
-        if newline is None:
-            return _refuse_header_row(shown, options.header_row, lines) if final else None
-        skipped, lines = newline.end(), lines + 1
-    records, _ = Tokenizer(sniffed.dialect).records(text[skipped:], final=final, limit=_HEADER_RECORDS)
-    if not records:
-        return None
-    header = _header_of(records, options)
-    if header.first_row >= len(records) and not final:
-        return None
-    above = records[: header.first_row]
-    lines += sum(record.lines for record in above)
-    _, length = Tokenizer(sniffed.dialect).records(text[skipped:], final=True, limit=header.first_row)
-    skipped += length if header.first_row else 0
-    _refuse_empty_header(records, header, shown, options)
-    columns = _columns_of(records, header, shown, lines)
-    if not text[skipped:].strip(BLANK_CHARACTERS + "\x1a"):
-        if not final:
-            return None
-        raise FileEmptyError(
-            f"{shown} has a header of {len(columns)} columns and no row below it. Export the list again."
-        )
-    dialect = _with_trailing(sniffed.dialect, len(columns), records[header.first_row :])
-    facts = ReadingFacts(
-        delimiter=dialect.delimiter,
-        quote=dialect.quote or "",
-        escape=dialect.escape or "",
-        padded=dialect.padded,
-        trailing_delimiter=dialect.trailing,
-        dialect_sure=sniffed.sure,
-        header_line=None if header.header is None else lines - records[header.header].lines + 1,
-        header_sure=header.sure,
-    )
-    return Layout(dialect, columns, lines, len(text[:skipped].encode(errors="surrogateescape"))), facts
-
-
-def _refuse_header_row(shown: str, header_row: int, lines: int) -> NoReturn:
-    raise HeaderMissingError(
-        f"{shown} has no line {header_row} to take the header from, only {lines + 1}. Correct `header_row`."
-    )
-
-
-def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
-    if options.header is False:
-        return SniffedHeader(None, 0, 1.0)
-    if options.header_row is not None:
-        return SniffedHeader(0, 1, 1.0)
-    found = find_header(records)
-    if options.header and found.header is None:
-        return SniffedHeader(found.first_row, found.first_row + 1, 1.0)
-    return found
-
-
-def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: str, options: ReadingOptions) -> None:
-    """Raise HeaderMissingError when rows of values follow a line of nothing but delimiters, where names should be."""
-    first = records[header.first_row if header.header is None else header.header]
-    place = header.first_row if header.header is None else header.header
-    above = records[0].cells
-    if options.header is not None or place != 1 or not 1 < len(above) == len(first.cells) or any(map(str.strip, above)):
-        return
-    if any(looks_like_a_value(cell) for cell in first.cells):
-        raise HeaderMissingError(
-            f"{shown} has no header: line 1 has {len(first.cells)} empty cells. Put the column names in the first line."
-        )
-
-
-def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines: int) -> tuple[Column, ...]:
-    if header.header is None:
-        widths = Counter(len(record.cells) for record in records if any(map(str.strip, record.cells)))
-        return named_columns([""] * (widths.most_common(1)[0][0] if widths else 1))
-    cells = records[header.header].cells
-    if not any(cell.strip(BLANK_CHARACTERS) for cell in cells):
-        raise HeaderMissingError(
-            f"{shown} has no header: line {lines} has {len(cells)} empty cells. Put the column names in the first line."
-        )
-    return named_columns([_readable(cell) for cell in cells])
-
-
-def _with_trailing(dialect: Dialect, width: int, rows: list[Record]) -> Dialect:
-    """Mark a delimiter at the end of (nearly) every row as one that ends rows and starts no cell."""
-    longer = [row for row in rows if len(row.cells) == width + 1 and not row.cells[-1].strip(BLANK_CHARACTERS)]
-    return replace(dialect, trailing=True) if len(longer) >= max(1, 0.9 * len(rows)) else dialect
 
 
 def _frames(text: TextSource, layout: Layout) -> Iterator[pl.DataFrame]:
@@ -376,7 +251,7 @@ class _Cutter:
             cells, invalid = record.cells, False
             if undecodable:
                 invalid = any(_SURROGATE.search(cell) for cell in cells)
-                cells = [_readable(cell) for cell in cells] if invalid else cells
+                cells = [readable(cell) for cell in cells] if invalid else cells
             if self._layout.dialect.trailing and len(cells) == self._width + 1 and not cells[-1].strip():
                 cells = cells[:-1]
             missing = self._width - len(cells)
@@ -400,8 +275,3 @@ def _reasons_of(record: Record, cells: list[str], missing: int, invalid: bool) -
         (invalid, Reason.ENCODING_INVALID),
     )
     return [reason.value for present, reason in found if present]
-
-
-def _readable(cell: str) -> str:
-    """Return the cell with U+FFFD for every byte sequence that is no UTF-8."""
-    return cell.encode(errors="surrogateescape").decode(errors="replace")

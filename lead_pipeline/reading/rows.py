@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
+from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
 
 #: A cell of nothing but these is empty to the eye; a row of nothing but such cells is blank.
 BLANK_CHARACTERS = " \t\r\n\v\f\u00a0\ufeff"
@@ -30,18 +31,6 @@ class Column(FrozenModel):
     name: str
     header: str
     position: int
-
-
-class ReadingOptions(FrozenModel):
-    """What the caller knows better than detection; everything left out is found in the file."""
-
-    encoding: str | None = Field(default=None, description="Name of the encoding, such as utf-8 or cp1252.")
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1, description="One character.")
-    quote: str | None = Field(default=None, max_length=1, description='One character, or "" for no quotes.')
-    escape: Literal["", "\\"] | None = Field(default=None, description="Backslash, or '' for doubled quotes only.")
-    header: bool | None = Field(default=None, description="Whether there is a header; null to find out.")
-    header_row: int | None = Field(default=None, ge=1, description="Line (or sheet row) on which the header stands.")
-    sheet: str | int | None = Field(default=None, description="Sheet by name or 1-based number; null: first with data.")
 
 
 class ReadingFacts(FrozenModel):

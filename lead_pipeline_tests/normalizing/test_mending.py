@@ -75,7 +75,7 @@ def test_a_postal_code_that_lost_its_zero_is_kept_and_named_or_repaired():
     assert (normalized("safe", postal_code="2134")["postal_code"]) == "02134"
 
 
-@pytest.mark.parametrize("fine", ["José", "O’Brien", "Zoë Ångström", "naïve", "“Bo”", "Ötzi"])
+@pytest.mark.parametrize("fine", ["José", "O\u2019Brien", "Zoë Ångström", "naïve", "\u201cBo\u201d", "Ötzi"])
 def test_good_letters_are_no_damage(fine):
     row = normalized("none", first_name=fine)
     assert (row["first_name"], row["warnings"], row["hints"]) == (fine, [], None)

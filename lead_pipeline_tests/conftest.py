@@ -1,0 +1,11 @@
+"""Settings for all tests. Fixtures of one room belong in its own conftest."""
+
+import os
+
+from hypothesis import settings
+
+# No deadlines: machines differ, and a slow example is no wrong one. CI repeats the same examples every time, so that it
+# fails for what was changed; everywhere else new ones are looked for.
+settings.register_profile("developer", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+settings.load_profile("ci" if os.environ.get("CI") else "developer")

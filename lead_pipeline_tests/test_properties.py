@@ -163,7 +163,7 @@ def listings(draw: st.DrawFn) -> Listing:
 
 
 @given(listings(), listings())
-@examples(15)
+@examples(9)
 def test_an_obvious_importer_gives_every_row_the_same_outcome_reasons_and_values(bench, first, second):
     profile, known = bench.fresh(), set()
     for name, listing in (("first.csv", first), ("second.csv", second)):
@@ -189,7 +189,7 @@ def as_reference(lead: tuple[object, ...]) -> tuple[object, ...]:
 
 
 @given(listings())
-@examples(6)
+@examples(5)
 def test_no_row_is_lost_or_invented(bench, listing):
     bench.fresh()
     content = listing.as_bytes()
@@ -229,7 +229,7 @@ def marked_listings(draw: st.DrawFn) -> Listing:
 
 
 @given(marked_listings())
-@examples(10)
+@examples(6)
 def test_no_value_appears_in_a_row_it_was_not_in(bench, listing):
     bench.fresh()
     result = bench.load(listing.as_bytes())
@@ -254,7 +254,7 @@ def rows_named_in(text: str) -> set[int]:
 
 
 @given(listings(), st.randoms(use_true_random=False))
-@examples(6)
+@examples(5)
 def test_importing_twice_changes_nothing(bench, listing, chance):
     bench.fresh()
     content = listing.as_bytes()
@@ -278,7 +278,7 @@ def counts_in_store(bench: Bench) -> list[tuple[object, ...]]:
 
 
 @given(listings())
-@examples(6)
+@examples(5)
 def test_a_rejected_file_dropped_back_gives_the_same_rejections(bench, listing):
     bench.fresh()
     first = bench.load(listing.as_bytes())
@@ -307,7 +307,7 @@ LAID_OUT = {"row_too_few_cells", "encoding_invalid"}
 
 
 @given(listings(), st.permutations(range(len(HEADER))))
-@examples(6)
+@examples(5)
 def test_the_order_of_columns_does_not_matter(bench, listing, order):
     whole = Listing(tuple(row for row in listing.rows if len(row) == len(HEADER)), newline=listing.newline)
     turned = Listing(
@@ -324,7 +324,7 @@ def test_the_order_of_columns_does_not_matter(bench, listing, order):
 
 
 @given(listings())
-@examples(6)
+@examples(5)
 def test_normalizing_is_idempotent(bench, listing):
     """What a lead holds is good input: imported again, it is the same value."""
     bench.fresh()

@@ -93,13 +93,6 @@ LISTS = [
         },
         differs=SECOND_PHONE,
     ),
-    RealList(
-        "leads-synthetic-lists/customers-10000.csv",
-        "Phone 1",
-        fields={"country": text("Country"), "company": text("Company")},
-        differs=SECOND_PHONE,
-    ),
-    RealList("leads-synthetic-lists/zoho_Contacts.csv", "Mobile", fields={"last_name": text("Last Name")}),
     RealList("leads-synthetic-lists/salescrm_Contacts.csv", "Phone", fields={"full_name": text("FullName")}),
     RealList("leads-crm-fixtures/atomic-crm/contacts.csv", "phone_work", differs=SECOND_PHONE),
     RealList(

@@ -78,7 +78,8 @@ def fill_store(home: Path, profile: ImportProfile, first: int, count: int) -> No
             row_number=pl.col("n").cast(pl.Int64), line_number=pl.col("n").cast(pl.Int64) + 1,
             phone=pl.lit("+1") + pl.col("a") + pl.col("e") + pl.col("l"), email=pl.lit(None, dtype=pl.String),
             expires_in=pl.lit(None, dtype=pl.Int64), remote_ip=pl.lit(None, dtype=pl.String),
-            attributes=pl.lit(None, dtype=pl.String), reasons=empty, warnings=empty,
+            attributes=pl.lit(None, dtype=pl.String), hints=pl.lit(None, dtype=pl.String),
+            reasons=empty, warnings=empty,
         ).write_parquet(part)  # fmt: skip
         identity = f"{start:064d}"
         record = ImportRecord(

@@ -10,10 +10,16 @@ from lead_pipeline_tests.orchestration.crashing import POINTS, Crasher
 from lead_pipeline_tests.support import call_schedule, dump_home, importing, query, quick_folder, staging, write_csv
 
 #: The points up to which nothing of an import is in the store.
-BEFORE_COMMIT = tuple(POINTS)[: tuple(POINTS).index("after the commit")]
+BEFORE_COMMIT = frozenset(tuple(POINTS)[: tuple(POINTS).index("after the commit")])
 
 #: How many imports are killed at a random time; a sweep over many more is in benchmarks/crash_sweep.py.
-KILLS = int(os.environ.get("LEAD_PIPELINE_KILLS", "4"))
+KILLS = int(os.environ.get("LEAD_PIPELINE_KILLS", "3"))
+
+#: The named points at which the suite kills; with LEAD_PIPELINE_KILLS of ten or more, all that there are.
+NAMED = tuple(POINTS) if KILLS >= 10 else (
+    "staged", "leads normalized", "before the commit", "after the commit", "imported leads published",
+    "rejected file written", "before archiving", "archived", "receipt written",
+)  # fmt: skip
 
 BLOCKED, KNOWN, SHARED = "2125550199", "2125550100", "2125550150"
 HEADER = ("caller_id", "email", "expires_in", "state")
@@ -69,7 +75,7 @@ def fresh_home(place):
 
 @pytest.fixture(scope="module")
 def files(place):
-    return {point: lead_file(place, number) for number, point in enumerate(POINTS)}
+    return {point: lead_file(place, number) for number, point in enumerate(NAMED)}
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +123,7 @@ def test_killed_at_each_named_point_and_run_again_by_command(fresh_home, crasher
     for point, file in files.items():
         assert crasher.attempt(home, file, point=point).killed, f"no import gets to '{point}'"
     committed = [file for point, file in files.items() if point not in BEFORE_COMMIT]
-    others = [files[point] for point in BEFORE_COMMIT]
+    others = [file for point, file in files.items() if point in BEFORE_COMMIT]
 
     assert query(home, "select count(*) from imports")[0][0] == 1 + len(committed)
     assert crasher.attempt(home, *files.values()).said == ",".join(["completed_with_rejects"] * len(files))

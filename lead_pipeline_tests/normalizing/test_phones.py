@@ -126,14 +126,14 @@ REGIONS = st.sampled_from([None, "US", "GB", "AR", "IT", "BR", "CI"])
 
 
 @given(st.lists(SPELLINGS, max_size=8), REGIONS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_each_value_is_judged_in_its_place_and_by_itself(values, region):
     together = normalize_phones(pl.Series(values, dtype=pl.String), region)
     assert together.rows(named=True) == [judged(value, region) for value in values]
 
 
 @given(SPELLINGS, REGIONS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_normalizing_a_valid_e164_gives_itself_under_every_region(spelling, region):
     first = judged(spelling, region)
     if first["valid"]:

@@ -207,7 +207,7 @@ def csv_texts(draw) -> str:
     return written.getvalue()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=csv_texts(), block=st.integers(1, 60), piece=st.integers(1, 40))
 def test_rows_and_lines_are_those_of_the_csv_module_however_the_blocks_fall(read, monkeypatch, text, block, piece):
     monkeypatch.setattr(source, "BLOCK_BYTES", block)
@@ -229,7 +229,7 @@ def test_rows_and_lines_are_those_of_the_csv_module_however_the_blocks_fall(read
 messy_texts = st.text(alphabet=st.sampled_from(list('ab,,""\n\n\r é')), max_size=60) | csv_texts()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=messy_texts, block=st.integers(1, 60), piece=st.integers(1, 40))
 def test_fast_and_careful_path_agree_on_any_text(read, monkeypatch, body, block, piece):
     monkeypatch.setattr(source, "BLOCK_BYTES", block)

@@ -7,7 +7,7 @@ from hypothesis import settings
 # No deadlines: machines differ, and a slow example is no wrong one. CI repeats the same examples every time, so that it
 # fails for what was changed; everywhere else new ones are looked for.
 # Few examples of each, because there are many properties: LEAD_PIPELINE_EXAMPLES=1000 looks harder.
-EXAMPLES = int(os.environ.get("LEAD_PIPELINE_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("LEAD_PIPELINE_EXAMPLES", "15"))
 settings.register_profile("developer", deadline=None, max_examples=EXAMPLES)
 settings.register_profile("ci", deadline=None, max_examples=EXAMPLES, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "developer")

@@ -13,7 +13,7 @@ from lead_pipeline_tests.support import call_schedule, dump_home, importing, que
 BEFORE_COMMIT = frozenset(tuple(POINTS)[: tuple(POINTS).index("after the commit")])
 
 #: How many imports are killed at a random time; a sweep over many more is in benchmarks/crash_sweep.py.
-KILLS = int(os.environ.get("LEAD_PIPELINE_KILLS", "3"))
+KILLS = int(os.environ.get("LEAD_PIPELINE_KILLS", "2"))
 
 #: The named points at which the suite kills; with LEAD_PIPELINE_KILLS of ten or more, all that there are.
 NAMED = tuple(POINTS) if KILLS >= 10 else (

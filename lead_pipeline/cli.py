@@ -24,7 +24,8 @@ from lead_pipeline.model.errors import (
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.manifests import SuppressionKind
-    from lead_pipeline.model.profile import Destination, ImportProfile
+    from lead_pipeline.model.destination import Destination
+    from lead_pipeline.model.profile import ImportProfile
     from lead_pipeline.model.results import ImportResult
     from lead_pipeline.orchestration.launching import Launcher
 
@@ -110,7 +111,7 @@ def import_command(
     home: Path | None,
 ) -> None:
     """Import files, each in one recorded run that the UI shows afterwards."""
-    from lead_pipeline.model.profile import Destination
+    from lead_pipeline.model.destination import Destination
     from lead_pipeline.profiles.loader import load_profile
 
     place = the_home(home)

@@ -13,9 +13,9 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, ValidationResult
 
-from lead_pipeline.model.fields import FieldRule
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.rules import FieldRule
 
 #: What is blank to the eye: a row of nothing else is a blank row.
 BLANK = " \t\r\n\v\f\u00a0\ufeff"

@@ -21,8 +21,9 @@ from lead_pipeline.filing.manifests import SuppressionKind, is_imported
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileRefusedError
-from lead_pipeline.model.profile import Destination, ImportProfile
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.orchestration.facts import Refusal

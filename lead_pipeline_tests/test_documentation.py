@@ -11,10 +11,12 @@ import pytest
 import yaml
 
 from lead_pipeline.cli import main
-from lead_pipeline.model.fields import PhoneRule
+from lead_pipeline.model.policies import Notify, SecondaryContacts
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.row_rules import ROW_RULES
+from lead_pipeline.model.rules import RULES
 from lead_pipeline.profiles.loader import load_profile, parse_profile
 from lead_pipeline_tests.make_reasons_page import PAGE, page
 from lead_pipeline_tests.support import quick_folder, staging
@@ -204,5 +206,6 @@ def test_the_page_of_profiles_shows_a_profile_that_can_be_used_and_every_key_the
     profile = parse_profile(shown, "docs/profiles.md")
     assert profile.name == "mine"
     told = set(re.findall(r"([a-z_]+):", shown))
-    keys = set(ImportProfile.model_fields) | set(ReadingOptions.model_fields) | set(PhoneRule.model_fields)
-    assert keys - {"description"} <= told
+    models = [ImportProfile, ReadingOptions, SecondaryContacts, Notify, *RULES.values(), *ROW_RULES.values()]
+    keys = {field.alias or key for model in models for key, field in model.model_fields.items()}
+    assert keys - {"description"} - told == set()

@@ -10,10 +10,15 @@ import polars as pl
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
-from lead_pipeline.model.fields import HINTS, SECONDARY_PHONES, FieldRule, PhoneRule
+from lead_pipeline.model.fields import ALIASES, HINTS, SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import FieldRule, PhoneRule
 
 _CODES = pl.List(pl.String)
+
+#: The further identifiers of a row's contact, and its further people in calling order; null for none.
+ALIASES_TYPE = pl.List(pl.Struct({"kind": pl.String, "value": pl.String}))
+SECONDARY_CONTACTS_TYPE = pl.List(pl.Struct({"phone": pl.String, "attributes": pl.String}))
 
 #: What stands in a `failure_cases` row of these checks is the name of a column or of a type, not a value.
 _ABOUT_COLUMNS = ("column_in_dataframe", "column_in_schema", "column_ordered", "dtype")
@@ -23,10 +28,17 @@ class ContractError(Exception):
     """A room handed on a batch that is not what it promised: a bug of ours. Names columns and checks, no values."""
 
 
-def canonical_type(rule: FieldRule) -> type[pl.DataType]:
-    """Return the type that a field's canonical values have: String, Int64, Float64 or Boolean."""
-    types: Mapping[str, type[pl.DataType]] = {"integer": pl.Int64, "decimal": pl.Float64, "boolean": pl.Boolean}
-    return types.get(rule.type, pl.String)
+def canonical_type(rule: FieldRule) -> pl.DataType:
+    """Return the type that a rule's canonical values have; String for phones, emails, texts and options."""
+    types: Mapping[str, pl.DataType] = {
+        "integer": pl.Int64(),
+        "decimal": pl.Float64(),
+        "boolean": pl.Boolean(),
+        "date": pl.Date(),
+        "datetime": pl.Datetime("us", "UTC"),
+        "tags": pl.List(pl.String),
+    }
+    return types.get(rule.type, pl.String())
 
 
 @cache
@@ -41,11 +53,12 @@ def raw_leads() -> pa.DataFrameSchema:
 
 @cache
 def mapped_leads(profile: ImportProfile) -> pa.DataFrameSchema:
-    """What mapping/ yields: `row_number`, `line_number` (Int64), one String per field, `attributes` (String, a JSON
-    object or null), `reasons` (List(String)).
+    """What mapping/ yields: `row_number`, `line_number` (Int64), one String per rule of the profile (fields, attributes
+    with rules, aliases, secondary contacts), `attributes` (String, a JSON object of those without rules, or null),
+    `reasons` (List(String)).
     """
-    fields = {field: pa.Column(pl.String, nullable=True) for field in profile.fields}
-    return pa.DataFrameSchema(_row_columns() | fields | _attributes(), strict=True, name="mapped_leads")
+    ruled = {name: pa.Column(pl.String, nullable=True) for name in profile.rules}
+    return pa.DataFrameSchema(_row_columns() | ruled | _attributes(), strict=True, name="mapped_leads")
 
 
 @cache
@@ -53,11 +66,13 @@ def normalized_leads(profile: ImportProfile) -> pa.DataFrameSchema:
     """What normalizing/ and validating/ make of it: the columns of `mapped_leads` with each field in its canonical
     type, `reasons` (List(String), those that reject or skip the row), `warnings` (List(String)), `hints` (String or
     null), and what the profile derives from phones: `phone_<fact>` (String; time zones List(String)) and
-    `secondary_phones` (List(String)).
+    `secondary_phones` (List(String)). The attributes with rules have joined the others in `attributes`; `aliases`
+    (List(Struct(kind, value))) and `secondary_contacts` (List(Struct(phone, attributes))) are there where the profile
+    has any.
     """
     fields = {field: pa.Column(canonical_type(rule), nullable=True) for field, rule in profile.fields.items()}
     told = {"warnings": pa.Column(_CODES), HINTS: pa.Column(pl.String, nullable=True)}
-    columns = _row_columns() | fields | _derived(profile) | _attributes() | told
+    columns = _row_columns() | fields | _derived(profile) | _attributes() | told | _nested(profile)
     return pa.DataFrameSchema(columns, strict=True, name="normalized_leads")
 
 
@@ -109,6 +124,15 @@ def _derived(profile: ImportProfile) -> dict[str, pa.Column]:
             columns |= {f"phone_{fact}": pa.Column(dtype, nullable=True) for fact, dtype in types.items()}
             if rule.multiple == "secondary":
                 columns[SECONDARY_PHONES] = pa.Column(_CODES, nullable=True)
+    return columns
+
+
+def _nested(profile: ImportProfile) -> dict[str, pa.Column]:
+    columns: dict[str, pa.Column] = {}
+    if profile.aliases:
+        columns[ALIASES] = pa.Column(ALIASES_TYPE, nullable=True)
+    if profile.secondary_contacts is not None:
+        columns[SECONDARY_CONTACTS] = pa.Column(SECONDARY_CONTACTS_TYPE, nullable=True)
     return columns
 
 

@@ -1,10 +1,12 @@
-"""The standard fields of a lead, and the kinds a field can have in a profile. How a value becomes canonical belongs
-in normalizing/, where a column is found for a field in mapping/.
+"""The standard fields of a lead, the kinds of identifiers, and the names that columns of our frames have. What a
+profile demands of a field's values belongs in rules.py.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from lead_pipeline.model.errors import did_you_mean, listed
 
 #: Every field a lead can have, with what it means. Everything else that a file says is an attribute.
 STANDARD_FIELDS: dict[str, str] = {
@@ -22,7 +24,19 @@ STANDARD_FIELDS: dict[str, str] = {
     "remote_ip": "address of the machine the lead came from",
     "expires_in": "hours until the lead expires, counted from the import",
     "notes": "free text",
+    "status": "where the lead stands, such as new or contacted",
+    "source": "where the lead came from",
+    "lead_score": "how promising the lead is, a number",
+    "deal_value": "what the deal is worth, a number",
+    "tags": "labels of the lead; an import adds to them and removes none",
+    "external_id": "identifier that another system gave the contact",
+    "cookie_id": "identifier that a web site gave the contact's browser",
+    "social": "handle or address of the contact's social profile",
 }
+
+#: Kinds of identifiers: what a contact can be known by. Each is a standard field of the same name.
+IdentifierKind = Literal["phone", "email", "external_id", "cookie_id", "social"]
+IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = ("phone", "email", "external_id", "cookie_id", "social")
 
 #: The columns our own frames add; no field, attribute or file column may take these names.
 RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attributes", "extra_cells")
@@ -36,12 +50,16 @@ HINTS = "hints"
 #: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
 SECONDARY_PHONES = "secondary_phones"
 
+#: The further contacts of a row in calling order, in normalized leads: List(Struct(phone String E.164, attributes
+#: String, a JSON object or null)).
+SECONDARY_CONTACTS = "secondary_contacts"
+
+#: The further identifiers of a row's contact, in normalized leads: List(Struct(kind String, value String)).
+ALIASES = "aliases"
+
 #: The columns that a rejected file has behind the original ones. Dropped back after fixing, the file is recognised by
 #: them, and they are neither fields nor attributes.
 REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")
-
-#: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
-OnInvalid = Literal["reject", "blank"]
 
 
 class FrozenModel(BaseModel):
@@ -50,111 +68,44 @@ class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class _FieldRule(FrozenModel):
-    column: str | None = Field(
-        default=None, min_length=1, description="Header of the column; default: the field's name."
-    )
-    required: bool = Field(default=False, description="Refuse a file without the column, reject a row without a value.")
-    on_invalid: OnInvalid = Field(default="reject", description="reject the row, or blank the value and keep the row.")
+def attribute_column(name: str) -> str:
+    """Return the column of mapped leads that holds the attribute `name`, when the profile has a rule for it."""
+    return f"attribute.{name}"
 
 
-#: Kinds of line, as phonenumbers tells them apart.
-LineType = Literal[
-    "fixed_line",
-    "mobile",
-    "fixed_line_or_mobile",
-    "toll_free",
-    "premium_rate",
-    "shared_cost",
-    "voip",
-    "personal_number",
-    "pager",
-    "uan",
-    "voicemail",
-]
+def alias_column(kind: IdentifierKind) -> str:
+    """Return the column of mapped leads that holds a further identifier of that kind."""
+    return f"alias.{kind}"
 
 
-#: What can be kept of a good number besides its E.164; the store's column is `phone_<fact>`.
-PhoneFact = Literal["extension", "type", "region", "time_zones", "national"]
+def secondary_phone_column(place: int) -> str:
+    """Return the column of mapped leads that holds the phone of the secondary contact at `place`, from 1."""
+    return f"secondary.{place}.phone"
 
 
-class PhoneRule(_FieldRule):
-    """A phone number: parsed under the profile's default region, stored as E.164."""
-
-    type: Literal["phone"] = "phone"
-    region_field: Literal["country"] | None = Field(
-        default=None, description="Field that names each row's country, by ISO code or name; else the default region."
-    )
-    format: Literal["international", "national"] | None = Field(
-        default=None, description="international: only with + and country code; national: only of the row's country."
-    )
-    require: Literal["valid", "possible"] = Field(
-        default="valid", description="valid: known to be in use; possible: of a length that is in use."
-    )
-    allow_types: tuple[LineType, ...] | None = Field(
-        default=None, min_length=1, description="Kinds of line accepted; default: all."
-    )
-    allow_extension: bool = Field(default=True, description="Accept a number with an extension, and drop that.")
-    multiple: Literal["reject", "first", "secondary"] = Field(
-        default="reject",
-        description="What becomes of a cell with several numbers; secondary: the others are kept as further contacts.",
-    )
-    derive: tuple[PhoneFact, ...] = Field(
-        default=(), description="What else is kept of a good number: extension, type, region, time_zones, national."
-    )
+def secondary_variable_column(place: int, name: str) -> str:
+    """Return the column of mapped leads that holds a variable of the secondary contact at `place`, from 1."""
+    return f"secondary.{place}.variable.{name}"
 
 
-class EmailRule(_FieldRule):
-    """An email address: checked for form only (no network), stored normalized."""
-
-    type: Literal["email"] = "email"
-    allow_display_name: bool = Field(default=False, description="Accept `Ana <ana@example.com>`, and drop the name.")
-
-
-class TextRule(_FieldRule):
-    """Any text, trimmed."""
-
-    type: Literal["text"] = "text"
-    max_length: int | None = Field(default=None, gt=0, description="Longest text accepted, in characters.")
+def _standard_field(name: str) -> str:
+    if name not in STANDARD_FIELDS:
+        raise ValueError(
+            f"this is not a field.{did_you_mean(name, STANDARD_FIELDS)} The fields are "
+            f"{listed(STANDARD_FIELDS, limit=30)}; a column that is none of them becomes an attribute by itself, and "
+            "one that has to fulfil rules is named under `attributes:`"
+        )
+    return name
 
 
-class IntegerRule(_FieldRule):
-    """A whole number in plain digits."""
-
-    type: Literal["integer"] = "integer"
-    min: int | None = Field(default=None, description="Least number accepted.")
-    max: int | None = Field(default=None, description="Greatest number accepted.")
-
-    @model_validator(mode="after")
-    def _has_a_range(self) -> Self:
-        _check_range(self.min, self.max)
-        return self
+def _free_name(name: str) -> str:
+    if name in RESERVED_COLUMNS or not name.strip():
+        raise ValueError("an attribute cannot have this name; choose another")
+    return name
 
 
-class DecimalRule(_FieldRule):
-    """A number in plain digits with an optional decimal point."""
+#: The name of a standard field, checked.
+FieldName = Annotated[str, AfterValidator(_standard_field)]
 
-    type: Literal["decimal"] = "decimal"
-    min: float | None = Field(default=None, description="Least number accepted.")
-    max: float | None = Field(default=None, description="Greatest number accepted.")
-
-    @model_validator(mode="after")
-    def _has_a_range(self) -> Self:
-        _check_range(self.min, self.max)
-        return self
-
-
-class BooleanRule(_FieldRule):
-    """Yes or no: true/false, yes/no, y/n, 1/0, in any letter case."""
-
-    type: Literal["boolean"] = "boolean"
-
-
-def _check_range(least: float | None, most: float | None) -> None:
-    if least is not None and most is not None and least > most:
-        raise ValueError("min must not be above max; swap the two numbers")
-
-
-FieldRule = Annotated[
-    PhoneRule | EmailRule | TextRule | IntegerRule | DecimalRule | BooleanRule, Field(discriminator="type")
-]
+#: The name of an attribute, checked.
+AttributeName = Annotated[str, AfterValidator(_free_name)]

@@ -1,93 +1,59 @@
 """How one kind of file is imported: a frozen pydantic model, and the sentences for what is wrong with one.
-Reading YAML, and knowing which countries exist, belongs in profiles/; nothing here opens a file.
+Reading YAML, and knowing which countries exist, belongs in profiles/; nothing here opens a file. The rules of
+values are in rules.py, those of rows in row_rules.py, those of the import as a whole in policies.py.
 """
 
 import hashlib
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from lead_pipeline.model.errors import UsageError, did_you_mean, listed
-from lead_pipeline.model.fields import RESERVED_COLUMNS, STANDARD_FIELDS, FieldRule, FrozenModel
-from lead_pipeline.model.reading_options import ReadingOptions
-
-DestinationKind = Literal["schedule", "offer", "campaign", "flow", "list", "workspace"]
-DESTINATION_KINDS: tuple[DestinationKind, ...] = (
-    "schedule",
-    "offer",
-    "campaign",
-    "flow",
-    "list",
-    "workspace",
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.errors import did_you_mean, listed
+from lead_pipeline.model.fields import (
+    AttributeName,
+    FieldName,
+    FrozenModel,
+    IdentifierKind,
+    alias_column,
+    attribute_column,
+    secondary_phone_column,
+    secondary_variable_column,
 )
+from lead_pipeline.model.policies import (
+    AliasRule,
+    Approval,
+    AutoBelow,
+    DuplicatesInFile,
+    Notify,
+    OnDuplicate,
+    OnLayoutChange,
+    RejectRate,
+    RuleError,
+    SecondaryContacts,
+    WriteMode,
+)
+from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.model.row_rules import CompareRule, RowRule
+from lead_pipeline.model.rules import FieldRule, PhoneRule
 
-
-class RuleError(ValueError):
-    """What contradicts itself in a profile, and the key to look at; pydantic reports it among its own errors."""
-
-    def __init__(self, sentence: str, *key: str) -> None:
-        super().__init__(sentence)
-        self.key = key
-
-
-def _standard_field(name: str) -> str:
-    if name not in STANDARD_FIELDS:
-        raise ValueError(
-            f"this is not a field.{did_you_mean(name, STANDARD_FIELDS)} The fields are "
-            f"{listed(STANDARD_FIELDS, limit=30)}; a column that is none of them becomes an attribute by itself"
-        )
-    return name
-
-
-def _free_name(name: str) -> str:
-    if name in RESERVED_COLUMNS or not name.strip():
-        raise ValueError("an attribute cannot have this name; choose another")
-    return name
-
-
-FieldName = Annotated[str, AfterValidator(_standard_field)]
-AttributeName = Annotated[str, AfterValidator(_free_name)]
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-Rate = Annotated[float, Field(ge=0, le=1)]
 
-
-_LONGEST_NAME = 80
-
-
-class Destination(FrozenModel):
-    """What a lead is loaded into."""
-
-    kind: DestinationKind
-    name: Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_NAME, strip_whitespace=True)]
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `kind:name`, as the command line spells it; raises UsageError."""
-        kind, _, name = text.partition(":")
-        if kind not in DESTINATION_KINDS or not 0 < len(name.strip()) <= _LONGEST_NAME:
-            raise UsageError(
-                f"Destination '{text[:100]}' is not of the form kind:name.{did_you_mean(kind, DESTINATION_KINDS)} "
-                f"Write for example schedule:solar; the kinds are {listed(DESTINATION_KINDS)}, and a name has "
-                f"1 to {_LONGEST_NAME} characters."
-            )
-        return cls(kind=kind, name=name)
-
-
-class RejectRate(FrozenModel):
-    """Shares of rejected rows at which the `reject_rate` check warns and fails."""
-
-    warn: Rate = 0.1
-    error: Rate = 0.5
-
-    @model_validator(mode="after")
-    def _warns_first(self) -> Self:
-        if self.warn > self.error:
-            raise RuleError("warn must not be above error; swap the two numbers", "warn")
-        return self
+#: The types that a standard field's rule may have, where the store's column is not text.
+_TYPES_OF: dict[str, tuple[str, ...]] = {
+    "phone": ("phone",),
+    "email": ("email",),
+    "expires_in": ("integer", "decimal"),
+    "lead_score": ("integer", "decimal"),
+    "deal_value": ("integer", "decimal"),
+    "tags": ("tags",),
+    "external_id": ("text",),
+    "cookie_id": ("text",),
+    "social": ("text",),
+}
+#: Types that fit no other standard field: the store would not know where to put the value.
+_TYPES_OF_FEW = ("phone", "email", "tags")
 
 
 class ImportProfile(FrozenModel):
@@ -103,9 +69,25 @@ class ImportProfile(FrozenModel):
         default=None, description="ISO code of the country assumed for numbers written without +."
     )
     fields: dict[FieldName, FieldRule] = Field(min_length=1, description="Standard field: the column and rules it has.")
+    attributes: dict[AttributeName, FieldRule] = Field(
+        default_factory=dict, description="Attributes that have to fulfil rules: the column and rules of each."
+    )
+    row_rules: tuple[RowRule, ...] = Field(
+        default=(),
+        description="What several values of a row must fulfil together: one_of, together, required_if, compare.",
+    )
+    aliases: dict[IdentifierKind, AliasRule] = Field(
+        default_factory=dict, description="Columns with further identifiers of the same contact, by their kind."
+    )
+    secondary_contacts: SecondaryContacts | None = Field(
+        default=None, description="Further people of a lead, each in columns of its own."
+    )
     mapping: Literal["exact", "auto"] = Field(
         default="exact",
         description="exact: columns are found by the names below `fields:` alone; auto: then by synonyms and values.",
+    )
+    split_full_name: bool = Field(
+        default=False, description="Fill first_name and last_name from full_name, in rows that leave both empty."
     )
     repair: Literal["none", "safe"] = Field(
         default="none",
@@ -114,53 +96,115 @@ class ImportProfile(FrozenModel):
     other_columns: Literal["attributes", "ignore"] = Field(
         default="attributes", description="What becomes of columns that no field names."
     )
+    ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
     default_attributes: dict[AttributeName, str] = Field(
         default_factory=dict,
         description="Attributes for rows that leave the value empty or have no such column.",
     )
-    identify_by: Literal["phone", "email"] = Field(
+    identify_by: IdentifierKind = Field(
         default="phone",
         description="The field that says who somebody is: contacts and duplicates are judged by it.",
+    )
+    rows_without_identifier: Literal["reject", "create"] = Field(
+        default="reject", description="What becomes of a row without it: rejected, or always a new lead."
     )
     scrub_scope: Literal["destination", "company"] = Field(
         default="destination",
         description="Where an existing lead makes a row a duplicate: here, or anywhere.",
     )
+    write_mode: WriteMode = Field(
+        default="create_only", description="create_only: new leads; update_only: leads that are there; upsert: both."
+    )
+    on_duplicate: OnDuplicate | None = Field(
+        default=None,
+        description="What becomes of a row whose lead is there: skip, update, fill, reject. Default: skip where leads "
+        "are only created, else update.",
+    )
+    duplicates_in_file: DuplicatesInFile = Field(
+        default="first",
+        description="Which of several good rows for one person is imported: first, last, merge, reject_all.",
+    )
+    approval: Approval = Field(
+        default="auto",
+        description="auto; manual: a person approves each import; or {auto_below: share of rejected rows}.",
+    )
+    on_layout_change: OnLayoutChange = Field(
+        default="warn", description="When columns differ from the last files': ignore, warn, or hold for approval."
+    )
+    notify: Notify | None = Field(default=None, description="Who is told by email when an import has ended.")
     reject_rate: RejectRate = RejectRate()
+
+    @model_validator(mode="after")
+    def _fields_have_their_types(self) -> Self:
+        for field, rule in self.fields.items():
+            wanted = _TYPES_OF.get(field)
+            if wanted is None and rule.type in _TYPES_OF_FEW:
+                raise RuleError(
+                    f"{field} cannot be of type {rule.type}, which is for the field of its name or an attribute; "
+                    "write text, or put it under `attributes:`",
+                    *("fields", field, "type"),
+                )
+            if wanted is not None and rule.type not in wanted:
+                raise RuleError(f"{field} is of type {' or '.join(wanted)}; write that", "fields", field, "type")
+        for name, attribute in self.attributes.items():
+            if isinstance(attribute, PhoneRule) and (attribute.derive or attribute.multiple == "secondary"):
+                raise RuleError(
+                    "derive and `multiple: secondary` belong to the field phone; remove them here", "attributes", name
+                )
+        return self
 
     @model_validator(mode="after")
     def _somebody_is_identified(self) -> Self:
         who, rule = self.identify_by, self.fields.get(self.identify_by)
-        if rule is None or rule.type != who or not rule.required:
-            needed = f"{who}: {{type: {who}, required: true}}"
+        if rule is None:
+            kind = _TYPES_OF[who][0]
+            needed = f"{who}: {{type: {kind}, required: true}}"
             raise RuleError(f"leads are identified by {who}, so `fields:` needs {needed}", "fields", who)
-        if rule.on_invalid != "reject":
+        if rule.on_invalid != "reject" and self.rows_without_identifier == "reject":
             raise RuleError(
                 f"leads are identified by {who}, so a bad one cannot be blanked; write reject, or leave it out",
                 *("fields", who, "on_invalid"),
             )
+        if rule.required and self.rows_without_identifier == "create":
+            raise RuleError(
+                f"rows without {who} are to be new leads, so it cannot be required; remove one of the two",
+                *("fields", who, "required"),
+            )
         return self
 
     @model_validator(mode="after")
-    def _columns_serve_one_field(self) -> Self:
+    def _columns_serve_one_purpose(self) -> Self:
         """Headers are matched whatever their case and outer blanks, so they are told apart alike here."""
         taken: dict[str, str] = {}
-        for field in self.fields:
-            column = self._folded_column_of(field)
+        for name, rule in self.rules.items():
+            column = _folded(self.column_of(name))
+            if not rule.has_column:
+                continue
             if column in taken:
                 raise RuleError(
-                    f"column '{self.column_of(field)}' is named by two fields, {taken[column]} and {field} "
+                    f"column '{self.column_of(name)}' is named by two fields, {taken[column]} and {name} "
                     "(letter case and outer blanks aside); name it under one",
-                    *("fields", field, "column"),
+                    *self._key_of(name),
                 )
-            taken[column] = field
+            taken[column] = name
+        for header in self.ignore_columns:
+            if _folded(header) in taken:
+                raise RuleError(
+                    f"'{header}' is ignored, and {taken[_folded(header)]} is read from it; remove one of the two",
+                    "ignore_columns",
+                )
         return self
 
     @model_validator(mode="after")
-    def _attributes_are_no_fields(self) -> Self:
-        columns = {self._folded_column_of(field): field for field in self.fields}
+    def _defaults_are_of_no_field(self) -> Self:
+        columns = {_folded(self.column_of(name)): name for name in self.rules}
         for name in self.default_attributes:
-            field = columns.get(name.strip().casefold())
+            field = columns.get(_folded(name))
+            if field is not None and field.startswith("attribute."):
+                raise RuleError(
+                    f"'{name}' has rules under `attributes:`; write its default there, as `default:`",
+                    *("default_attributes", name),
+                )
             if field is not None:
                 raise RuleError(
                     f"the column '{name}' is the field {field}, not an attribute; remove the default, or the field",
@@ -168,14 +212,10 @@ class ImportProfile(FrozenModel):
                 )
         return self
 
-    def __hash__(self) -> int:
-        """Make profiles keys of caches: pydantic's own hash of a frozen model fails on its dicts."""
-        return hash((self.name, self.fingerprint))
-
     @model_validator(mode="after")
     def _phones_have_a_country(self) -> Self:
-        for field, rule in self.fields.items():
-            if rule.type != "phone":
+        for field, rule in (*self.fields.items(), *self.attributes.items()):
+            if not isinstance(rule, PhoneRule):
                 continue
             if rule.region_field is not None and rule.region_field not in self.fields:
                 raise ValueError(
@@ -186,14 +226,140 @@ class ImportProfile(FrozenModel):
                 raise ValueError(
                     f"{field} is written nationally, so its country must be known; set default_region (such as US)"
                 )
+        if self.secondary_contacts is not None and "phone" not in self.fields:
+            raise RuleError(
+                "secondary contacts follow the rules of the lead's phone, which `fields:` does not have; add phone",
+                "secondary_contacts",
+            )
         return self
 
-    def column_of(self, field: str) -> str:
-        """Return the header of the column that supplies `field`."""
-        return self.fields[field].column or field
+    @model_validator(mode="after")
+    def _writing_makes_sense(self) -> Self:
+        fitting = {"create_only": ("skip", "reject"), "update_only": ("update", "fill")}.get(self.write_mode)
+        if self.on_duplicate is not None and fitting is not None and self.on_duplicate not in fitting:
+            raise RuleError(
+                f"with write_mode {self.write_mode}, on_duplicate is {' or '.join(fitting)}; write one of these, or "
+                "write_mode: upsert",
+                "on_duplicate",
+            )
+        if self.rows_without_identifier == "create" and self.write_mode == "update_only":
+            raise RuleError(
+                "update_only creates no lead, so rows without an identifier cannot be new ones; write reject",
+                "rows_without_identifier",
+            )
+        return self
 
-    def _folded_column_of(self, field: str) -> str:
-        return self.column_of(field).strip().casefold()
+    @model_validator(mode="after")
+    def _row_rules_name_what_there_is(self) -> Self:
+        for place, rule in enumerate(self.row_rules):
+            unknown = next((name for name in rule.names if self.rule_column(name) is None), None)
+            if unknown is not None:
+                known = (*self.fields, *self.attributes)
+                raise RuleError(
+                    f"the rule '{rule.rule}' names '{unknown}', which is neither a field nor an attribute with rules."
+                    f"{did_you_mean(unknown, known)} These are {listed(known)}",
+                    *("row_rules", str(place)),
+                )
+            if isinstance(rule, CompareRule):
+                self._check_comparable(rule, place)
+        return self
+
+    def _check_comparable(self, rule: CompareRule, place: int) -> None:
+        left, right = (self.rules[self.rule_column(name) or ""].type for name in rule.names)
+        numbers = {"integer", "decimal"}
+        if left != right and not {left, right} <= numbers:
+            raise RuleError(
+                f"'{rule.field}' is of type {left} and '{rule.than}' of type {right}, which cannot be compared; give "
+                "both the same type",
+                *("row_rules", str(place)),
+            )
+
+    @model_validator(mode="after")
+    def _names_can_be_split(self) -> Self:
+        needed = [name for name in ("full_name", "first_name", "last_name") if name not in self.fields]
+        if self.split_full_name and needed:
+            raise RuleError(
+                f"splitting names needs {' and '.join(needed)} under `fields:`; add `{needed[0]}: {{type: text}}`",
+                "split_full_name",
+            )
+        return self
+
+    def __hash__(self) -> int:
+        """Make profiles keys of caches: pydantic's own hash of a frozen model fails on its dicts."""
+        return hash((self.name, self.fingerprint))
+
+    @property
+    def rules(self) -> dict[str, FieldRule]:
+        """Return the rules of columns of mapped leads: fields, attributes, aliases, secondary contacts.
+
+        The field that identifies somebody is required unless rows without it are new leads.
+        """
+        rules: dict[str, FieldRule] = dict(self.fields)
+        if self.rows_without_identifier == "reject":
+            rules[self.identify_by] = self.fields[self.identify_by].model_copy(update={"required": True})
+        rules |= {attribute_column(name): rule for name, rule in self.attributes.items()}
+        rules |= {alias_column(kind): alias.as_field_rule(kind) for kind, alias in self.aliases.items()}
+        return rules | self._secondary_rules()
+
+    def _secondary_rules(self) -> dict[str, FieldRule]:
+        """A bad value of a secondary contact costs the contact, not the row, unless `on_invalid` says so."""
+        secondary, phone = self.secondary_contacts, self.fields.get("phone")
+        if secondary is None or not isinstance(phone, PhoneRule):
+            return {}
+        sources = dict.fromkeys(("column", "default", "constant", "from_file_name", "from_folder"))
+        own = sources | {"required": False, "derive": (), "multiple": "reject", "on_invalid": "blank"}
+        rules: dict[str, FieldRule] = {}
+        for place in range(1, secondary.max + 1):
+            rules[secondary_phone_column(place)] = phone.model_copy(update=own)
+            for name, rule in secondary.variables.items():
+                rules[secondary_variable_column(place, name)] = rule.model_copy(update={"required": False})
+        return rules
+
+    def rule_column(self, name: str) -> str | None:
+        """Return the column of mapped leads that a field's or attribute's name stands for, None for no such name."""
+        if name in self.fields:
+            return name
+        return attribute_column(name) if name in self.attributes else None
+
+    def column_of(self, name: str) -> str:
+        """Return the header of the column that supplies a column of mapped leads, such as `phone` or `alias.email`."""
+        headers = self._headers()
+        return headers[name]
+
+    def _headers(self) -> dict[str, str]:
+        headers = {field: rule.column or field for field, rule in self.fields.items()}
+        headers |= {attribute_column(name): rule.column or name for name, rule in self.attributes.items()}
+        headers |= {
+            alias_column(kind): alias.column or f"_alias_{kind.removesuffix('_id') if kind == 'cookie_id' else kind}"
+            for kind, alias in self.aliases.items()
+        }
+        secondary = self.secondary_contacts
+        for place in range(1, (secondary.max if secondary else 0) + 1):
+            assert secondary is not None  # noqa: S101  # the range is empty without it
+            headers[secondary_phone_column(place)] = secondary.phone_header(place)
+            for name in secondary.variables:
+                headers[secondary_variable_column(place, name)] = secondary.variable_header(place, name)
+        return headers
+
+    def _key_of(self, name: str) -> tuple[str, ...]:
+        """Return where in the profile the header of a column of mapped leads is written."""
+        if name in self.fields:
+            return ("fields", name, "column")
+        kind, _, rest = name.partition(".")
+        return {"attribute": ("attributes", rest, "column"), "alias": ("aliases", rest, "column")}.get(
+            kind, ("secondary_contacts",)
+        )
+
+    @property
+    def when_known(self) -> OnDuplicate:
+        """Return what becomes of a row whose lead is there already."""
+        return self.on_duplicate or ("skip" if self.write_mode == "create_only" else "update")
+
+    def needs_approval(self, reject_rate: float) -> bool:
+        """Return whether a person has to approve an import of which this share of the rows was rejected."""
+        if isinstance(self.approval, AutoBelow):
+            return reject_rate >= self.approval.auto_below
+        return self.approval == "manual"
 
     def with_destination(self, destination: Destination) -> "ImportProfile":
         """Return this profile aimed at another destination."""
@@ -203,3 +369,7 @@ class ImportProfile(FrozenModel):
     def fingerprint(self) -> str:
         """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def _folded(header: str) -> str:
+    return header.strip().casefold()

@@ -1,70 +1,18 @@
 """The one registry of reasons: each code with what it causes, its field, title and guidance. Rules emit codes only;
-the text is joined in by reporting/. Enum order is report order and precedence. Codes are never renamed.
+the text is joined in by reporting/. The codes themselves, and their order, are in reason_codes.py.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.reason_codes import Reason
+
+__all__ = ["REASONS", "Effect", "Reason", "ReasonInfo", "in_registry_order", "reasons_causing"]
 
 #: What a reason causes: the refusal of a whole file, an outcome of a row, or a warning that leaves the outcome alone.
 Effect = Literal["file", "warning"] | Outcome
-
-
-class Reason(StrEnum):
-    """Why a file was refused, or a row did not become a lead just as it is."""
-
-    FILE_UNREADABLE = "file_unreadable"
-    FILE_TYPE_UNSUPPORTED = "file_type_unsupported"
-    FILE_EMPTY = "file_empty"
-    FILE_ENCRYPTED = "file_encrypted"
-    FILE_ALREADY_IMPORTED = "file_already_imported"
-    HEADER_MISSING = "header_missing"
-    REQUIRED_COLUMN_UNMAPPED = "required_column_unmapped"
-
-    ROW_TOO_MANY_CELLS = "row_too_many_cells"
-    ROW_TOO_FEW_CELLS = "row_too_few_cells"
-    ROW_BLANK = "row_blank"
-    QUOTE_UNCLOSED = "quote_unclosed"
-    ENCODING_INVALID = "encoding_invalid"
-
-    REQUIRED_MISSING = "required_missing"
-    VALUE_TOO_LONG = "value_too_long"
-    NUMBER_INVALID = "number_invalid"
-    NUMBER_OUT_OF_RANGE = "number_out_of_range"
-    BOOLEAN_INVALID = "boolean_invalid"
-    SPREADSHEET_ERROR = "spreadsheet_error"
-    SPREADSHEET_DAMAGE = "spreadsheet_damage"
-    VALUE_DAMAGED = "value_damaged"
-    VALUE_REPAIRED = "value_repaired"
-
-    PHONE_MISSING = "phone_missing"
-    PHONE_MULTIPLE = "phone_multiple"
-    PHONE_NOT_A_NUMBER = "phone_not_a_number"
-    PHONE_COUNTRY_UNKNOWN = "phone_country_unknown"
-    PHONE_TOO_SHORT = "phone_too_short"
-    PHONE_TOO_LONG = "phone_too_long"
-    PHONE_LENGTH_INVALID = "phone_length_invalid"
-    PHONE_NOT_VALID = "phone_not_valid"
-    PHONE_FORMAT_NOT_ALLOWED = "phone_format_not_allowed"
-    PHONE_TYPE_NOT_ALLOWED = "phone_type_not_allowed"
-    PHONE_EXTENSION_NOT_ALLOWED = "phone_extension_not_allowed"
-
-    EMAIL_MISSING = "email_missing"
-    EMAIL_INVALID = "email_invalid"
-    EMAIL_DOMAIN_INVALID = "email_domain_invalid"
-    EMAIL_DISPOSABLE = "email_disposable"
-    EMAIL_ROLE = "email_role"
-    EMAIL_DOMAIN_TYPO = "email_domain_typo"
-
-    DUPLICATE_IN_FILE = "duplicate_in_file"
-    DUPLICATE_EXISTING = "duplicate_existing"
-
-    OPTED_OUT = "opted_out"
-    BLOCKED = "blocked"
-    DO_NOT_CALL = "do_not_call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +80,41 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.REQUIRED_MISSING: ReasonInfo(
         _REJECTED, None, "Required value is missing", "Fill in the value; the profile requires this field."
     ),
+    Reason.REQUIRED_IF_MISSING: ReasonInfo(
+        _REJECTED,
+        None,
+        "Value is missing that another value of the row demands",
+        "Fill it in, or correct the value that demands it; `row_rules` in the profile say which.",
+    ),
+    Reason.REQUIRED_ONE_OF_MISSING: ReasonInfo(
+        _REJECTED,
+        None,
+        "None of several values is there, and one is needed",
+        "Fill in one of them; `one_of` under `row_rules` in the profile names them.",
+    ),
+    Reason.REQUIRED_TOGETHER_MISSING: ReasonInfo(
+        _REJECTED,
+        None,
+        "Values that go together are only partly there",
+        "Fill in all of them or none; `together` under `row_rules` in the profile names them.",
+    ),
+    Reason.VALUE_TOO_SHORT: ReasonInfo(
+        _REJECTED, None, "Value is too short", "Write the whole value, of at least the length that the profile asks."
+    ),
     Reason.VALUE_TOO_LONG: ReasonInfo(
         _REJECTED, None, "Value is too long", "Shorten the value to the length that the profile allows."
+    ),
+    Reason.VALUE_PATTERN_MISMATCH: ReasonInfo(
+        _REJECTED,
+        None,
+        "Value is not of the form asked for",
+        "Write it in the form that `pattern` in the profile asks.",
+    ),
+    Reason.VALUE_CONTRADICTORY: ReasonInfo(
+        _REJECTED,
+        None,
+        "Two values contradict each other",
+        "Correct one of the two; `compare` under `row_rules` in the profile names them.",
     ),
     Reason.NUMBER_INVALID: ReasonInfo(
         _REJECTED, None, "Value is not a number", "Write a plain number, such as 48, without words or units."
@@ -143,6 +124,18 @@ REASONS: dict[Reason, ReasonInfo] = {
     ),
     Reason.BOOLEAN_INVALID: ReasonInfo(
         _REJECTED, None, "Value is not yes or no", "Write yes or no (or true/false, 1/0)."
+    ),
+    Reason.DATE_INVALID: ReasonInfo(
+        _REJECTED, None, "Value is not a date", "Write it as 2026-01-31, or in a format that the profile names."
+    ),
+    Reason.DATE_OUT_OF_RANGE: ReasonInfo(
+        _REJECTED, None, "Date is out of range", "Write a date within the range that the profile allows."
+    ),
+    Reason.OPTION_INVALID: ReasonInfo(
+        _REJECTED,
+        None,
+        "Value is none of the options",
+        "Write one of the options that the profile lists, or add the value to `value_map` there.",
     ),
     Reason.SPREADSHEET_ERROR: ReasonInfo(
         _REJECTED,
@@ -231,6 +224,30 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Phone has an extension",
         "Give a number that can be dialled directly, or set `allow_extension: true` in the profile.",
     ),
+    Reason.SECONDARY_PHONE_MISSING: ReasonInfo(
+        _REJECTED,
+        None,
+        "Secondary contact has no phone",
+        "Fill in the secondary contact's phone, or clear its other cells.",
+    ),
+    Reason.SECONDARY_EQUALS_PRIMARY: ReasonInfo(
+        _REJECTED,
+        None,
+        "Secondary contact has the lead's own phone",
+        "Give another number, or clear the secondary contact's cells.",
+    ),
+    Reason.SECONDARY_REPEATED: ReasonInfo(
+        _REJECTED,
+        None,
+        "Secondary contact has the phone of an earlier one",
+        "Give another number, or clear the cells of one of the two.",
+    ),
+    Reason.SECONDARY_DROPPED: ReasonInfo(
+        "warning",
+        None,
+        "Secondary contact was left out",
+        "The lead was imported without it: correct its cells, which the row's own guidance names.",
+    ),
     Reason.EMAIL_MISSING: ReasonInfo(_REJECTED, "email", "Email is missing", "Fill in the email address."),
     Reason.EMAIL_INVALID: ReasonInfo(
         _REJECTED, "email", "Email is not an address", "Write one address per cell, such as ana@example.com."
@@ -250,14 +267,50 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Email's domain looks misspelt",
         "Check the part after the @, as in gmial.com for gmail.com.",
     ),
+    Reason.IDENTIFIER_MISSING: ReasonInfo(
+        _REJECTED,
+        None,
+        "Identifier is missing",
+        "Fill in the field that `identify_by` in the profile names; without it nobody knows whose row this is.",
+    ),
     Reason.DUPLICATE_IN_FILE: ReasonInfo(
         Outcome.DUPLICATE,
         None,
         "Stands in this file more than once",
-        "Nothing to do: the first good row with this number was kept.",
+        "Nothing to do: another good row of this person was kept, as `duplicates_in_file` in the profile says.",
+    ),
+    Reason.DUPLICATE_MERGED: ReasonInfo(
+        Outcome.DUPLICATE,
+        None,
+        "Was merged into another row of this file",
+        "Nothing to do: what this row adds is in the row that was kept.",
+    ),
+    Reason.DUPLICATE_IN_FILE_REFUSED: ReasonInfo(
+        _REJECTED,
+        None,
+        "Stands in this file more than once, which the profile refuses",
+        "Keep one row of this person and drop the file again.",
     ),
     Reason.DUPLICATE_EXISTING: ReasonInfo(
         Outcome.DUPLICATE, None, "Is a lead already", "Nothing to do: an earlier import brought this lead."
+    ),
+    Reason.DUPLICATE_EXISTING_REFUSED: ReasonInfo(
+        _REJECTED,
+        None,
+        "Is a lead already, which the profile refuses",
+        "Remove the row, or set `on_duplicate` in the profile to skip, update or fill.",
+    ),
+    Reason.MATCH_AMBIGUOUS: ReasonInfo(
+        _REJECTED,
+        None,
+        "Identifiers belong to different contacts",
+        "The row's own guidance names the contacts: correct its identifiers, so that they are all of one contact.",
+    ),
+    Reason.MATCH_MISSING: ReasonInfo(
+        _REJECTED,
+        None,
+        "No lead to update",
+        "Check the identifier, or set `write_mode: upsert` in the profile to create leads as well.",
     ),
     Reason.OPTED_OUT: ReasonInfo(
         _SUPPRESSED, None, "Has opted out", "Do not contact; only the person's own new consent changes that."

@@ -5,8 +5,9 @@ How a number is judged belongs in phones.py.
 import polars as pl
 from phonenumbers import country_code_for_region
 
-from lead_pipeline.model.fields import SECONDARY_PHONES, PhoneRule
+from lead_pipeline.model.fields import SECONDARY_PHONES
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.normalizing.phone_cells import find_multiple_phones
 from lead_pipeline.normalizing.phones import normalize_phones
 from lead_pipeline.normalizing.regions import checked_region, regions_named

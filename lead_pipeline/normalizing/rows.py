@@ -8,8 +8,10 @@ from typing import assert_never
 
 import polars as pl
 
-from lead_pipeline.model.fields import (
-    HINTS,
+from lead_pipeline.model.fields import HINTS
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.rules import (
     BooleanRule,
     DecimalRule,
     EmailRule,
@@ -18,8 +20,6 @@ from lead_pipeline.model.fields import (
     PhoneRule,
     TextRule,
 )
-from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.damage import Kind
 from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails

@@ -7,7 +7,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from lead_pipeline.filing.parts import WorkFolder
-from lead_pipeline.model.profile import RejectRate
+from lead_pipeline.model.policies import RejectRate
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.orchestration.facts import CommitFacts, Refusal
 from lead_pipeline.orchestration.resources import HomeResource

@@ -10,8 +10,9 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import ListManifest, Manifest, SuppressionKind, is_imported, note_request
 from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import LeadPipelineError
-from lead_pipeline.model.profile import Destination, ImportProfile
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.normalizing.regions import checked_region
 from lead_pipeline.orchestration.building import build_definitions

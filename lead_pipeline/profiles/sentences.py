@@ -6,27 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from lead_pipeline.model.destination import DESTINATION_KINDS, Destination
 from lead_pipeline.model.errors import did_you_mean, listed
-from lead_pipeline.model.fields import (
-    STANDARD_FIELDS,
-    BooleanRule,
-    DecimalRule,
-    EmailRule,
-    IntegerRule,
-    PhoneRule,
-    TextRule,
-)
-from lead_pipeline.model.profile import DESTINATION_KINDS, Destination, ImportProfile, RejectRate, RuleError
+from lead_pipeline.model.fields import STANDARD_FIELDS
+from lead_pipeline.model.policies import RejectRate, RuleError
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.model.rules import RULES
 from lead_pipeline.profiles.document import Document, KeyPath, Problem
 
-_RULES: Mapping[str, type[BaseModel]] = {
-    rule.model_fields["type"].default: rule
-    for rule in (PhoneRule, EmailRule, TextRule, IntegerRule, DecimalRule, BooleanRule)
-}
 #: The key that names another profile, whose keys are taken over where the profile has none of its own.
 EXTENDS = "extends"
 
@@ -82,9 +73,9 @@ def _sentence(details: ErrorDetails, path: KeyPath) -> str:
         case "value_error":
             return f"'{key}': {details['ctx']['error']}."
         case "union_tag_not_found":
-            return f"'{key}' does not say its type: add `type:` with one of {listed(_RULES)}."
+            return f"'{key}' does not say its type: add `type:` with one of {listed(RULES)}."
         case "union_tag_invalid":
-            return _no_option(key, details["ctx"]["tag"], _RULES)
+            return _no_option(key, details["ctx"]["tag"], RULES)
         case "literal_error":
             return _no_option(key, details["input"], _options(details))
         case _:
@@ -99,7 +90,7 @@ def _unknown_key(path: KeyPath, known: Mapping[str, Any]) -> str:
 def _keys_at(details: ErrorDetails) -> Mapping[str, Any]:
     match details["loc"]:
         case ("fields", _, str(kind), *_):
-            return _RULES[kind].model_fields
+            return RULES[kind].model_fields
         case ("destination", _):
             return Destination.model_fields
         case ("reject_rate", _):

@@ -12,9 +12,9 @@ import yaml
 
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.mapping.spelling import look_like_values
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import HeaderMissingError, RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, STANDARD_FIELDS
-from lead_pipeline.model.profile import Destination
 from lead_pipeline.model.spreadsheet import is_rejected_file
 from lead_pipeline.profiles.guessing_region import RegionGuess, guessed_region
 from lead_pipeline.profiles.loader import parse_profile

@@ -12,9 +12,9 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
-from lead_pipeline.model.profile import Destination
 from lead_pipeline.model.results import ReasonCount, RowCounts
 from lead_pipeline.store.connection import OnWait, StoreSettings, connect, values_kept_in
 

@@ -7,9 +7,9 @@ import pandera.polars as pa
 import polars as pl
 
 from lead_pipeline.model.contracts import canonical_type
-from lead_pipeline.model.fields import FieldRule
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.rules import FieldRule
 
 #: The check on `<field>_reason`: its failure case is itself the code. Every other check is named by its code.
 NO_REASON = "no_reason"

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.fields import STANDARD_FIELDS
-from lead_pipeline.model.profile import Destination, ImportProfile, RejectRate
+from lead_pipeline.model.policies import RejectRate
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount, RowCounts, StageTiming
 
 PHONE: dict[str, Any] = {"type": "phone", "required": True}

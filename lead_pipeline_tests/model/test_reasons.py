@@ -52,7 +52,7 @@ def _stage(reason: Reason) -> int:
         return 0
     if effect == Outcome.SUPPRESSED:
         return 4
-    if effect == Outcome.DUPLICATE or subject in ("identifier", "match"):
+    if effect == Outcome.DUPLICATE or subject in ("identifier", "match", "duplicate"):
         return 3
     return 1 if subject in ("row", "quote", "encoding") else 2
 

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from lead_pipeline.model.errors import LeadPipelineError
-from lead_pipeline.model.fields import LineType, PhoneRule
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import LineType, PhoneRule
 from lead_pipeline.normalizing.phone_plan.schema import LINE_TYPE, UNKNOWN
 from lead_pipeline.normalizing.phone_rules import accepted_phones, secondary_phones
 

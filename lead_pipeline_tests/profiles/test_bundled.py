@@ -2,8 +2,8 @@
 
 import pytest
 
-from lead_pipeline.model.fields import EmailRule, IntegerRule, PhoneRule, TextRule
-from lead_pipeline.model.profile import Destination
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.rules import EmailRule, IntegerRule, PhoneRule, TextRule
 from lead_pipeline.profiles import load_profile, profile_names
 
 BUNDLED = [entry.name for entry in profile_names(None)]

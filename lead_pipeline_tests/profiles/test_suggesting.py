@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.mapping import map_columns, map_rows
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import HeaderMissingError, ProfileError, RequiredColumnUnmappedError
-from lead_pipeline.model.profile import Destination, ImportProfile
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.profiles import parse_profile
 from lead_pipeline.profiles.suggesting import suggest_profile

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from lead_pipeline.model.profile import Destination, ImportProfile
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.committing import commit_import
 from lead_pipeline.screening.suppressing import ListCounts, ListRecord, add_suppressions
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ScreeningError, StoreError
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.profile import Destination
 from lead_pipeline.screening.committing import commit_import
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore
 from lead_pipeline_tests.screening.screened import NOW, Reference, Row, Screened, profile

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.profile import Destination
 from lead_pipeline.store.connection import StoreSettings
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore
 from lead_pipeline.store.queries import ask, find_import, list_imports

@@ -1,0 +1,316 @@
+"""What a profile demands of the values of one column, type by type, and where a value comes from when no column holds
+it. How a value becomes canonical belongs in normalizing/, rules about several values of a row in row_rules.py.
+"""
+
+import datetime as dt
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from lead_pipeline.model.fields import FrozenModel
+
+#: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
+OnInvalid = Literal["reject", "blank"]
+
+#: When the value of a row replaces the value of the lead that is there already.
+UpdateRule = Literal["always", "if_new_not_empty", "if_existing_empty", "never"]
+
+
+def _one_group(pattern: str) -> str:
+    if _compiled(pattern).groups > 1:
+        raise ValueError("write a pattern with one group at most; what it matches is the value")
+    return pattern
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"this is not a regular expression ({error.msg}); mend it") from None
+
+
+def _regular(pattern: str) -> str:
+    """Refuse what the engine that looks at a million values in a moment cannot do: it never looks back or ahead."""
+    _compiled(pattern)
+    if re.search(r"\(\?(?:=|!|<=|<!|P=|\(|>)|\\[1-9]", pattern):
+        raise ValueError(
+            "looking around ((?=, (?!, (?<) and repeating a group (\\1) are not possible; write it without"
+        )
+    return pattern
+
+
+#: A regular expression with one group at most, which names what is taken from a name.
+TakingPattern = Annotated[str, AfterValidator(_one_group)]
+
+#: A regular expression that a whole value has to match.
+ValuePattern = Annotated[str, AfterValidator(_regular)]
+
+
+class _FieldRule(FrozenModel):
+    column: str | None = Field(
+        default=None, min_length=1, description="Header of the column; default: the field's name."
+    )
+    required: bool = Field(default=False, description="Refuse a file without the column, reject a row without a value.")
+    on_invalid: OnInvalid = Field(default="reject", description="reject the row, or blank the value and keep the row.")
+    default: str | None = Field(default=None, description="What an empty cell means, and a file without the column.")
+    constant: str | None = Field(default=None, description="The value of every row; no column is looked for.")
+    from_file_name: TakingPattern | None = Field(
+        default=None, description="Regular expression; what it (or its group) matches in the file's name is the value."
+    )
+    from_folder: TakingPattern | None = Field(
+        default=None, description="The same for the name of the folder that the file lay in."
+    )
+    update_rule: UpdateRule = Field(
+        default="if_new_not_empty", description="When a value replaces that of a lead that is there already."
+    )
+
+    @property
+    def has_column(self) -> bool:
+        """Return whether the value comes from a column of the file."""
+        return self.constant is None and self.from_file_name is None and self.from_folder is None
+
+    @model_validator(mode="after")
+    def _has_one_source(self) -> Self:
+        named = [
+            key for key in ("column", "constant", "from_file_name", "from_folder") if getattr(self, key) is not None
+        ]
+        if len(named) > 1:
+            raise ValueError(f"a value has one source, and this names {' and '.join(named)}; keep one of them")
+        if self.constant is not None and self.default is not None:
+            raise ValueError("a constant is never empty, so a default has no use; remove one of them")
+        return self
+
+
+#: Kinds of line, as phonenumbers tells them apart.
+LineType = Literal[
+    "fixed_line",
+    "mobile",
+    "fixed_line_or_mobile",
+    "toll_free",
+    "premium_rate",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+]
+
+
+#: What can be kept of a good number besides its E.164; the store's column is `phone_<fact>`.
+PhoneFact = Literal["extension", "type", "region", "time_zones", "national"]
+
+
+class PhoneRule(_FieldRule):
+    """A phone number: parsed under the profile's default region, stored as E.164."""
+
+    type: Literal["phone"] = "phone"
+    region_field: Literal["country"] | None = Field(
+        default=None, description="Field that names each row's country, by ISO code or name; else the default region."
+    )
+    format: Literal["international", "national"] | None = Field(
+        default=None, description="international: only with + and country code; national: only of the row's country."
+    )
+    require: Literal["valid", "possible"] = Field(
+        default="valid", description="valid: known to be in use; possible: of a length that is in use."
+    )
+    allow_types: tuple[LineType, ...] | None = Field(
+        default=None, min_length=1, description="Kinds of line accepted; default: all."
+    )
+    allow_extension: bool = Field(default=True, description="Accept a number with an extension, and drop that.")
+    multiple: Literal["reject", "first", "secondary"] = Field(
+        default="reject",
+        description="What becomes of a cell with several numbers; secondary: the others are kept as further contacts.",
+    )
+    derive: tuple[PhoneFact, ...] = Field(
+        default=(), description="What else is kept of a good number: extension, type, region, time_zones, national."
+    )
+
+
+class EmailRule(_FieldRule):
+    """An email address: checked for form only (no network), stored normalized."""
+
+    type: Literal["email"] = "email"
+    allow_display_name: bool = Field(default=False, description="Accept `Ana <ana@example.com>`, and drop the name.")
+
+
+class TextRule(_FieldRule):
+    """Any text, trimmed."""
+
+    type: Literal["text"] = "text"
+    min_length: int | None = Field(default=None, gt=0, description="Shortest text accepted, in characters.")
+    max_length: int | None = Field(default=None, gt=0, description="Longest text accepted, in characters.")
+    pattern: ValuePattern | None = Field(default=None, description="Regular expression that the whole text matches.")
+
+    @model_validator(mode="after")
+    def _has_lengths(self) -> Self:
+        if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
+            raise ValueError("min_length must not be above max_length; swap the two numbers")
+        return self
+
+
+class _NumberRule(_FieldRule):
+    locale: str | None = Field(
+        default=None, description="Whose separators are used, such as de or en_US; default: plain digits and a point."
+    )
+    units: tuple[str, ...] = Field(default=(), description="Currency signs and units that may stand beside the number.")
+
+
+class IntegerRule(_NumberRule):
+    """A whole number in plain digits, or with the thousands separators of `locale`."""
+
+    type: Literal["integer"] = "integer"
+    min: int | None = Field(default=None, description="Least number accepted.")
+    max: int | None = Field(default=None, description="Greatest number accepted.")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        _check_range(self.min, self.max)
+        return self
+
+
+class DecimalRule(_NumberRule):
+    """A number in plain digits with an optional decimal point, or written as in `locale`."""
+
+    type: Literal["decimal"] = "decimal"
+    min: float | None = Field(default=None, description="Least number accepted.")
+    max: float | None = Field(default=None, description="Greatest number accepted.")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        _check_range(self.min, self.max)
+        return self
+
+
+class BooleanRule(_FieldRule):
+    """Yes or no: true/false, yes/no, y/n, 1/0, in any letter case, and further words for either."""
+
+    type: Literal["boolean"] = "boolean"
+    true_words: tuple[str, ...] = Field(default=(), description="Further words for yes, such as [ja, oui].")
+    false_words: tuple[str, ...] = Field(default=(), description="Further words for no, such as [nein, non].")
+
+    @model_validator(mode="after")
+    def _tells_apart(self) -> Self:
+        both = {word.casefold() for word in self.true_words} & {word.casefold() for word in self.false_words}
+        if both:
+            raise ValueError(f"'{min(both)}' means yes and no; remove it from one list")
+        return self
+
+
+class OptionRule(_FieldRule):
+    """One of a list of options, told apart without regard to letter case and kept in the list's spelling."""
+
+    type: Literal["option"] = "option"
+    options: tuple[str, ...] = Field(default=(), description="The values there are, in the spelling that is kept.")
+    value_map: dict[str, str] = Field(
+        default_factory=dict, description="Value in the file: value that is kept, such as CA: California."
+    )
+    others: Literal["reject", "keep"] = Field(
+        default="reject", description="What becomes of a value that is neither an option nor in the value map."
+    )
+
+    @model_validator(mode="after")
+    def _offers_something(self) -> Self:
+        if not self.options and not self.value_map:
+            raise ValueError("there is nothing to choose from; write `options:`, `value_map:` or both")
+        spelled: dict[str, str] = {}
+        for key in self.value_map:
+            if spelled.setdefault(key.strip().casefold(), key) != key:
+                raise ValueError(f"value_map has '{key}' twice (letter case aside); keep one")
+        if self.options and self.others == "reject":
+            known = {option.casefold() for option in self.options}
+            stray = next((kept for kept in self.value_map.values() if kept.casefold() not in known), None)
+            if stray is not None:
+                raise ValueError(f"value_map leads to '{stray}', which is no option; add it to `options:`, or mend it")
+        return self
+
+
+class _TimeRule(_FieldRule):
+    formats: tuple[str, ...] = Field(
+        default=(), description="How it may be written besides ISO 8601, in strftime codes, such as %d.%m.%Y."
+    )
+    locale: str | None = Field(default=None, description="Whose names of months and days are used, such as de.")
+
+    @model_validator(mode="after")
+    def _formats_have_codes(self) -> Self:
+        wrong = next((text for text in self.formats if not re.search(r"%[A-Za-z]", text)), None)
+        if wrong is not None:
+            raise ValueError(f"'{wrong}' is no format; write strftime codes, such as %d.%m.%Y or %m/%d/%Y %H:%M")
+        return self
+
+
+class DateRule(_TimeRule):
+    """A day of the calendar, ISO 8601 or as `formats` say."""
+
+    type: Literal["date"] = "date"
+    min: dt.date | None = Field(default=None, description="Earliest day accepted, as 2026-01-31.")
+    max: dt.date | None = Field(default=None, description="Latest day accepted.")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        _check_range(self.min, self.max)
+        return self
+
+
+class DatetimeRule(_TimeRule):
+    """A moment, ISO 8601 or as `formats` say; one without an offset is of `timezone`. Kept in UTC."""
+
+    type: Literal["datetime"] = "datetime"
+    timezone: str = Field(default="UTC", description="IANA time zone of moments without an offset.")
+    min: dt.datetime | None = Field(default=None, description="Earliest moment accepted, UTC unless it has an offset.")
+    max: dt.datetime | None = Field(default=None, description="Latest moment accepted.")
+
+    @model_validator(mode="after")
+    def _has_a_range(self) -> Self:
+        _check_range(in_utc(self.min), in_utc(self.max))
+        return self
+
+
+class TagsRule(_FieldRule):
+    """Several names in one cell; an import adds them to those of the lead and removes none."""
+
+    type: Literal["tags"] = "tags"
+    separator: str = Field(default=",", min_length=1, max_length=3, description="What stands between two names.")
+    max_length: int | None = Field(default=None, gt=0, description="Longest name accepted, in characters.")
+
+
+def in_utc(moment: dt.datetime | None) -> dt.datetime | None:
+    """Return a moment in UTC; one without an offset is of UTC already."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _check_range(least: float | dt.date | None, most: float | dt.date | None) -> None:
+    if least is not None and most is not None and least > most:  # type: ignore[operator]  # both of one type
+        raise ValueError("min must not be above max; swap the two")
+
+
+FieldRule = Annotated[
+    PhoneRule
+    | EmailRule
+    | TextRule
+    | IntegerRule
+    | DecimalRule
+    | BooleanRule
+    | OptionRule
+    | DateRule
+    | DatetimeRule
+    | TagsRule,
+    Field(discriminator="type"),
+]
+
+#: Every kind of rule, by the word that `type:` names it with.
+RULES: dict[str, type[_FieldRule]] = {
+    "phone": PhoneRule,
+    "email": EmailRule,
+    "text": TextRule,
+    "integer": IntegerRule,
+    "decimal": DecimalRule,
+    "boolean": BooleanRule,
+    "option": OptionRule,
+    "date": DateRule,
+    "datetime": DatetimeRule,
+    "tags": TagsRule,
+}

@@ -1,4 +1,4 @@
-"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli.py."""
+"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli/."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager

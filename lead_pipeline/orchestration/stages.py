@@ -99,6 +99,7 @@ def commit_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, 
         rows_read=read.rows_read,
         raw_rows=lambda wanted: _original_rows(work, read, wanted),
         at=at,
+        supplied=frozenset(manifest.profile.rules) | {"attributes"},
     )
     ledger_rows, ledger_numbers = store.count_ledger(entry.import_no)
     work.put(

@@ -34,22 +34,28 @@ def commit_import(
     rows_read: int,
     raw_rows: RawRows,
     at: datetime,
+    supplied: frozenset[str],
 ) -> LedgerEntry:
     """Import the normalized rows of `parts` exactly once and return the ledger's line, the earlier one if it is known.
+
+    `supplied` names the rules of the profile (and "attributes") that the file has values for: an update touches
+    nothing else.
 
     Raises: StoreError and its kin when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
     with store.transaction(f"importing {record.import_id}"):
         known = store.ledger_entry(record.identity)
         if known is None or known.status not in COMMITTED:
-            _commit(store, record, profile, parts=parts, rows_read=rows_read, raw_rows=raw_rows, at=at)
+            write_import(
+                store, record, profile, parts=parts, rows_read=rows_read, raw_rows=raw_rows, at=at, supplied=supplied
+            )
     entry = store.ledger_entry(record.identity)
     if entry is None:
         raise StoreError(f"Import {record.import_id} was committed and is not in the ledger: please report this.")
     return entry
 
 
-def _commit(
+def write_import(
     store: LeadStore,
     record: ImportRecord,
     profile: ImportProfile,
@@ -58,7 +64,9 @@ def _commit(
     rows_read: int,
     raw_rows: RawRows,
     at: datetime,
+    supplied: frozenset[str],
 ) -> None:
+    """Judge the rows and write everything that comes of them, inside a transaction of the caller's."""
     destination_id = store.destination_id(record.destination)
     import_no = store.reserve("import_no", 1) + 1
     screen(store, profile, parts, destination_id)

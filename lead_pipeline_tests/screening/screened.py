@@ -71,6 +71,7 @@ class Screened:
             rows_read=len(rows),
             raw_rows=lambda wanted: [wanted.with_columns(raw=pl.struct(n="row_number").struct.json_encode())],
             at=NOW,
+            supplied=frozenset(by.rules) | {"attributes"},
         )
 
     def _write(self, rows: list[Row], parts: int) -> list[str]:

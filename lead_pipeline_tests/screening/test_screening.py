@@ -221,7 +221,14 @@ def commit_with(screened, rows, rows_read):
     record = ImportRecord("y@0", "y", HERE.name, HERE.fingerprint, HERE.destination, "y.csv", "0" * 64, 1, NOW)
     parts = screened._write(rows, 1)
     return commit_import(
-        screened.store, record, HERE, parts=parts, rows_read=rows_read, raw_rows=lambda _wanted: [], at=NOW
+        screened.store,
+        record,
+        HERE,
+        parts=parts,
+        rows_read=rows_read,
+        raw_rows=lambda _wanted: [],
+        at=NOW,
+        supplied=frozenset(HERE.rules),
     )
 
 

@@ -16,6 +16,7 @@ from lead_pipeline.filing.manifests import (
     pending_manifests,
     read_json,
     readable_json,
+    receipt_path,
     write_json,
 )
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean, listed
@@ -78,7 +79,7 @@ def decide(home: Home, import_id: str, answer: Answer, at: datetime, patience: f
         UsageError: the import does not wait, or the other answer was given already.
         LeadPipelineError: a run has been judging the import for longer than `patience` seconds.
     """
-    if not _IMPORT_ID.fullmatch(import_id):
+    if not _IMPORT_ID.fullmatch(import_id) or not _is_known(home, import_id):
         raise _unknown(home, import_id)
     with claimed(home, import_id, patience):
         waiting = read_json(manifest_path(home, import_id), Manifest)
@@ -121,8 +122,14 @@ def _finished(home: Home, import_id: str, answer: Answer) -> Manifest:
     raise UsageError(f"Import {import_id} is {receipt.status.value}, so there is nothing to decide. {_AGAIN}")
 
 
+def _is_known(home: Home, import_id: str) -> bool:
+    return manifest_path(home, import_id).exists() or receipt_path(home, import_id).exists()
+
+
 def waiting_imports(home: Home) -> list[str]:
-    """Return the ids of the imports that wait for a person, oldest first."""
+    """Return the ids of the imports that wait for a person, oldest first; none of a home that does not exist."""
+    if not home.staging.is_dir():
+        return []
     return [one.import_id for one in pending_manifests(home) if state_of(home, one) == "awaited"]
 
 

@@ -40,8 +40,14 @@ class MappedFacts(FrozenModel):
     ignored: tuple[str, ...]
 
 
+class Cancellation(FrozenModel):
+    """A person decided that nothing of the file is imported."""
+
+    message: str
+
+
 class CommitFacts(FrozenModel):
-    """What the ledger says after the commit."""
+    """What the ledger says after the commit; of an import that waits for a person, what it said in the rehearsal."""
 
     status: ImportStatus
     rows_read: int | None
@@ -51,3 +57,4 @@ class CommitFacts(FrozenModel):
     contacts_created: int
     reasons: tuple[ReasonCount, ...]
     message: str
+    layout_changes: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from lead_pipeline.filing.publishing import published_path
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.results import ImportResult, RowCounts
 from lead_pipeline.model.waiting import may_wait, why_it_waits
+from lead_pipeline.orchestration.drift import layout_changes
 from lead_pipeline.orchestration.facts import Cancellation, CommitFacts
 from lead_pipeline.orchestration.progress import tell
 from lead_pipeline.orchestration.stages import commit_leads, facts_of, record_of, rehearsed_rejects, rows_of
@@ -27,7 +28,7 @@ def settle_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, 
     if answer == "cancelled":
         _cancel(work, store, at)
         return _NOTHING
-    known, changes = store.ledger_entry(work.manifest.identity), ()
+    known, changes = store.ledger_entry(work.manifest.identity), layout_changes(work, store)
     decided = answer == "approved" or (known is not None and known.status in COMMITTED)
     if not decided and may_wait(work.manifest.profile, changes):
         facts = rehearse_leads(work, store, at, changes)
@@ -37,9 +38,7 @@ def settle_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, 
     return commit_leads(work, store, at, changes)
 
 
-def rehearse_leads(
-    work: WorkFolder, store: LeadStore, at: datetime, layout_changes: tuple[str, ...] = ()
-) -> CommitFacts:
+def rehearse_leads(work: WorkFolder, store: LeadStore, at: datetime, changes: tuple[str, ...]) -> CommitFacts:
     """Import the rows inside a transaction that is rolled back, and return what would come of it, or what it waits for.
 
     The rows that would be left out are kept in the work folder, for the rejected file.
@@ -48,11 +47,11 @@ def rehearse_leads(
     profile = work.manifest.profile
 
     def look(seen: LeadStore, entry: LedgerEntry) -> CommitFacts:
-        facts = facts_of(seen, entry, layout_changes)
+        facts = facts_of(seen, entry, changes)
         with published_path(rehearsed_rejects(work)) as path:
             seen.publish("rejected_leads", work.manifest.import_id, path)
         rejected = facts.counts.rejected / facts.rows_read if facts.rows_read else 0.0
-        why = why_it_waits(profile, rejected, layout_changes)
+        why = why_it_waits(profile, rejected, changes)
         waits = {"status": ImportStatus.AWAITING_APPROVAL, "message": why} if why else {}
         return facts.model_copy(update=waits)
 

@@ -39,6 +39,7 @@ class MappedFacts(FrozenModel):
     attributes: tuple[str, ...]
     ignored: tuple[str, ...]
     supplied: tuple[str, ...] = ()  # columns of mapped leads that have a source in this import, see supplied_names
+    layout: str = ""  # as the ledger keeps it; empty where nobody compares layouts
 
 
 class Cancellation(FrozenModel):

@@ -17,15 +17,18 @@ from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.publishing import published_path
 from lead_pipeline.filing.shelving import archive_import, quarantine_import, restore_copy
 from lead_pipeline.mapping.columns import map_columns
+from lead_pipeline.mapping.layouts import count_filled
 from lead_pipeline.mapping.rows import map_rows
 from lead_pipeline.mapping.supplying import supplied_names
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.errors import ImportNotFoundError
+from lead_pipeline.model.layouts import FilledCells
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import REASONS, Reason, in_registry_order
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
 from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
+from lead_pipeline.orchestration.drift import is_laid_out, layout_text
 from lead_pipeline.orchestration.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.orchestration.progress import tell, told
 from lead_pipeline.reading import open_rows
@@ -64,22 +67,28 @@ def read_file(work: WorkFolder) -> dict[str, int]:
 
 
 def map_leads(work: WorkFolder) -> dict[str, int]:
-    """Give each column its field or make it an attribute; raises RequiredColumnUnmappedError."""
-    profile = work.manifest.profile
-    sample = next(work.read_parts(RAW), None) if profile.mapping == "auto" else None
-    mapping = map_columns([column.name for column in _read_facts(work).columns], profile, sample)
-    supplied = tuple(sorted(supplied_names(mapping, profile)))
-    facts = MappedFacts(
-        fields=mapping.fields, attributes=mapping.attributes, ignored=mapping.ignored, supplied=supplied
-    )
-    work.put("mapped", facts)
-    contract = mapped_leads(profile)
+    """Give each column its field or make it an attribute, and note the layout; raises RequiredColumnUnmappedError."""
+    profile, columns = work.manifest.profile, [column.name for column in _read_facts(work).columns]
+    sample = next(work.read_parts(RAW), pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
+    mapping = map_columns(columns, profile, sample)
     source = SourceNames(file_name=work.manifest.file_name, folder=work.manifest.folder)
+    contract, is_noted = mapped_leads(profile), is_laid_out(profile, mapping)
+    counted: list[FilledCells] = []
 
     def mapped(batch: pl.DataFrame) -> pl.DataFrame:
+        if is_noted:
+            counted.append(count_filled(batch, columns))
         return validate_contract(map_rows(batch, mapping, profile, source), contract)
 
     rows = work.write_parts(MAPPED, told(MAPPED, in_order(mapped, work.read_parts(RAW))))
+    facts = MappedFacts(
+        fields=mapping.fields,
+        attributes=mapping.attributes,
+        ignored=mapping.ignored,
+        supplied=tuple(sorted(supplied_names(mapping, profile))),
+        layout=layout_text(columns, counted, sample, profile.default_region) if is_noted else "",
+    )
+    work.put("mapped", facts)
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
 
 
@@ -118,7 +127,7 @@ def rows_of(work: WorkFolder) -> dict[str, Any]:
         "parts": [str(path) for path in work.part_paths(NORMALIZED)],
         "rows_read": read.rows_read,
         "raw_rows": lambda wanted: _original_rows(work, read, wanted),
-        "supplied": frozenset(work.manifest.profile.rules) | {"attributes"},
+        "supplied": frozenset(_mapped_facts(work).supplied),
     }
 
 
@@ -197,9 +206,16 @@ def _read_facts(work: WorkFolder) -> ReadFacts:
     return facts
 
 
+def _mapped_facts(work: WorkFolder) -> MappedFacts:
+    facts = work.get("mapped", MappedFacts)
+    if facts is None:
+        raise LookupError("the facts of mapped_leads are missing although its step ran")
+    return facts
+
+
 def record_of(work: WorkFolder) -> ImportRecord:
     """Return the facts of an import that the ledger keeps."""
-    manifest = work.manifest
+    manifest, mapped = work.manifest, work.get("mapped", MappedFacts)
     return ImportRecord(
         import_id=manifest.import_id,
         identity=manifest.identity,
@@ -210,6 +226,7 @@ def record_of(work: WorkFolder) -> ImportRecord:
         file_sha256=manifest.file_sha256,
         file_bytes=manifest.file_bytes,
         started_at=manifest.staged_at,
+        layout=mapped.layout if mapped else "",
     )
 
 
@@ -244,9 +261,8 @@ def _published(work: WorkFolder, table: str) -> Path:
 
 
 def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
-    read, commit = _read_facts(work), work.get("committed", CommitFacts)
-    mapped = work.get("mapped", MappedFacts)
-    if commit is None or mapped is None:
+    read, mapped, commit = _read_facts(work), _mapped_facts(work), work.get("committed", CommitFacts)
+    if commit is None:
         raise LookupError("the facts of imported_leads are missing although its step ran")
     manifest, folder = work.manifest, work.home.reports / work.manifest.import_id
     lost = commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate

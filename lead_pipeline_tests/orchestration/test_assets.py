@@ -59,7 +59,8 @@ def test_every_count_is_a_number_that_the_ui_can_plot_and_no_metadata_quotes_a_r
 def test_a_good_import_passes_every_check(watching):
     found = checks_of(imported(watching, leads(1, rows=4)))
     assert {name: check.passed for name, check in found.items()} == {
-        "file_accepted": True, "rows_accounted_for": True, "reject_rate": True, "reasons_registered": True,
+        "file_accepted": True, "rows_accounted_for": True, "layout_stable": True, "reject_rate": True,
+        "reasons_registered": True,
     }  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from lead_pipeline.filing.decisions import Answer, decide, state_of
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import SuppressionKind, is_imported
+from lead_pipeline.filing.manifests import Manifest, SuppressionKind, is_imported
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
@@ -26,11 +27,11 @@ from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.facts import Refusal
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.stages import (
-    commit_leads,
     earlier_result,
     map_leads,
     normalize_leads,
@@ -176,18 +177,25 @@ class Stages:
         if is_imported(self.home, manifest.identity):
             discard_copy(self.home, manifest)
             return earlier_result(self.home, manifest.import_id)
+        return self.run(manifest)
+
+    def decide(self, import_id: str, answer: Answer) -> ImportResult:
+        """Answer for a person, and carry it out."""
+        return self.run(decide(self.home, import_id, answer, datetime.now(UTC)))
+
+    def run(self, manifest: Manifest) -> ImportResult:
+        """Run every step of a staged import."""
         work = WorkFolder(self.home, manifest)
         work.clear()
         try:
-            read_file(work)
-            map_leads(work)
-            normalize_leads(work)
+            for step in () if state_of(self.home, manifest) == "cancelled" else (read_file, map_leads, normalize_leads):
+                step(work)
         except FileRefusedError as error:
             refusal = Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error))
             work.put("refusal", refusal)
             record_refusal(work, self.store, refusal, datetime.now(UTC))
         else:
-            commit_leads(work, self.store, datetime.now(UTC))
+            settle_leads(work, self.store, datetime.now(UTC))
         result = report_import(work, manifest.staged_at, datetime.now(UTC))
         work.clear()
         return result

@@ -11,7 +11,8 @@ from lead_pipeline.model.errors import UsageError
 
 _FOLDERS = (
     "inbox", "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
-    "archive", "quarantine", "tables", "reports", "dagster", "profiles",
+    "staging/decisions", "staging/dry_runs", "outbox", "outbox/sent", "archive", "quarantine", "tables", "reports",
+    "dagster", "profiles",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lead_pipeline.filing.claims import is_claimed
+from lead_pipeline.filing.decisions import decision_on, state_of
 from lead_pipeline.filing.home import Home, is_plain_file, shown_name
 from lead_pipeline.filing.manifests import (
     Manifest,
@@ -82,11 +83,12 @@ def _take_one(home: Home, drop: Drop, now: datetime) -> str:
     if is_imported(home, manifest.identity):
         clear_known(home, manifest)
         return f"imported before as {manifest.import_id}"
-    return f"staged as {manifest.import_id}"
+    waits = state_of(home, manifest) == "awaited"
+    return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"
 
 
 def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
-    """Return the staged imports that no run and no process is at work on, and whose pause is over.
+    """Return the staged imports that no run, process or person is at work on, and whose pause is over.
 
     This is also the reconciler: what a dead daemon, run or machine left behind has a manifest and no receipt.
     """
@@ -95,7 +97,7 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
         if is_imported(home, manifest.identity):  # left by a process that died right after its receipt
             forget(home, manifest)
             continue
-        if manifest.import_id in active or not _is_time(manifest, now) or is_claimed(home, manifest.import_id):
+        if manifest.import_id in active or not _is_time(home, manifest, now) or is_claimed(home, manifest.import_id):
             continue
         if manifest.attempts >= MAX_ATTEMPTS:
             _give_up(home, manifest, now)
@@ -104,7 +106,12 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
     return found
 
 
-def _is_time(manifest: Manifest, now: datetime) -> bool:
+def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
+    decision = decision_on(home, manifest)
+    if decision is not None and decision.state == "awaited":
+        return False
+    if decision is not None and (manifest.requested_at is None or decision.at > manifest.requested_at):
+        return True  # the answer to the question that the last run left: no pause is due
     if not manifest.dropped and now - manifest.staged_at < _HANDS_OFF:
         return False
     if manifest.requested_at is None:

@@ -9,16 +9,18 @@ from typing import Any
 
 import dagster as dg
 
+from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import is_finished
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.facts import CommitFacts, Refusal, Timings
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.stages import commit_leads, earlier_result, record_refusal, report_import
+from lead_pipeline.orchestration.stages import earlier_result, record_refusal, report_import
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
 from lead_pipeline.store.connection import OnWait
 
@@ -53,7 +55,7 @@ def run_commits(context: dg.AssetExecutionContext, home: HomeResource) -> None:
             import_id, started = work.manifest.import_id, perf_counter()
             refusal = work.get("refusal", Refusal)
             if refusal is None:
-                numbers = commit_leads(work, store, utc_now())
+                numbers = settle_leads(work, store, utc_now())
             else:
                 record_refusal(work, store, refusal, utc_now())
                 numbers = {"imported": 0, "rejected": 0}
@@ -83,7 +85,7 @@ def _told(home: Home, result: ImportResult) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         **metadata_numbers(result),
         "status": result.status.value,
-        "summary": dg.MetadataValue.md(markdown_summary(result)),
+        "summary": dg.MetadataValue.md(markdown_summary(result, home.root)),
     }
     if result.report_file:
         metadata["report"] = dg.MetadataValue.path(str(home.root / result.report_file))
@@ -119,7 +121,7 @@ def _unfinished(context: dg.AssetExecutionContext, home: HomeResource, doing: st
 
 
 def _refusable(work: WorkFolder, table: str, stage: Stage) -> dict[str, int]:
-    if work.get("refusal", Refusal) is not None:
+    if work.get("refusal", Refusal) is not None or state_of(work.home, work.manifest) == "cancelled":
         return {"rows": 0}
     started = perf_counter()
     try:

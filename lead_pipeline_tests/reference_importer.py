@@ -89,13 +89,13 @@ def import_rows(
     numbers that must not be called, each with its reason.
     """
     (_, header), *rest = records(content)
-    seen: set[str] = set()
+    seen, clear = set[str](), set[str]()
     rows = []
     for number, (line, cells) in enumerate(rest, start=1):
         row = Row(number, line, cells)
         _judge(row, header, profile, customs)
         if not row.outcome:
-            _screen(row, profile, known, seen, listed or {})
+            _screen(row, profile, known, seen, clear, listed or {})
         row.reasons.sort(key=_REGISTRY.index)
         row.warnings.sort(key=_REGISTRY.index)
         rows.append(row)
@@ -152,16 +152,25 @@ def attributes_of(header: list[str], cells: list[str], profile: ImportProfile) -
 
 
 def _screen(
-    row: Row, profile: ImportProfile, known: Collection[str], seen: set[str], listed: Mapping[str, str]
+    row: Row,
+    profile: ImportProfile,
+    known: Collection[str],
+    seen: set[str],
+    clear: set[str],
+    listed: Mapping[str, str],
 ) -> None:
     who = str(row.values[profile.identify_by])
     phone = row.values.get("phone")
-    found = {"duplicate_in_file": who in seen, "duplicate_existing": who in known}
+    is_listed = isinstance(phone, str) and phone in listed
+    # A suppressed copy does not cost the next one, which may have another phone.
+    found = {"duplicate_in_file": who in (seen if is_listed else clear), "duplicate_existing": who in known}
     row.reasons = [code for code, is_so in found.items() if is_so]
     row.outcome = "duplicate" if row.reasons else "created"
-    if isinstance(phone, str) and phone in listed:
+    if is_listed:
         row.outcome = "suppressed"
-        row.reasons.append(listed[phone])
+        row.reasons.append(listed[str(phone)])
+    else:
+        clear.add(who)
     seen.add(who)
 
 

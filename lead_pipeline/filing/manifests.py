@@ -47,6 +47,7 @@ class Manifest(FrozenModel):
     identity: str
     profile: ImportProfile
     file_name: str
+    folder: str = ""  # the name of the folder that it lay in
     file_sha256: str
     file_bytes: int
     staged_at: datetime

@@ -1,12 +1,13 @@
 """The columns that are no field, written as one JSON object per row. Which columns those are, columns.py decides."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
 #: RFC 8259 section 7: what must be escaped inside a JSON string is the quote, the backslash and U+0000 to U+001F.
-_MUST_BE_ESCAPED = r'["\\\x00-\x1F]'
+_MUST_BE_ESCAPED = ['"', "\\", *map(chr, range(0x20))]
 
 
 def with_attributes(batch: pl.DataFrame, names: Mapping[str, str], defaults: Mapping[str, str]) -> pl.DataFrame:
@@ -20,31 +21,63 @@ def with_attributes(batch: pl.DataFrame, names: Mapping[str, str], defaults: Map
     Values are kept to the letter. `struct.json_encode` of the whole row would write the nulls too, and take longer.
     """
     defaults = {name: value for name, value in defaults.items() if value.strip()}
-    must_escape = _must_escape(batch, names)
-    members = [_member(column, name, defaults.get(name), column in must_escape) for column, name in names.items()]
-    members += [pl.lit(_pair(name, value)) for name, value in defaults.items() if name not in names.values()]
+    members = [_member(batch, column, name, defaults.get(name)) for column, name in names.items()]
+    members += [Member((_pair(name, value),)) for name, value in defaults.items() if name not in names.values()]
+    anchor = next((place for place, member in enumerate(members) if member.in_every_row), None)
+    if anchor is None:
+        return _with_members_if_any(batch, members)
+    # Written in one go, for another copy of all the text takes as long again. The member that no row is without has
+    # no comma of its own; those before it bring theirs behind them, those after it before them.
+    pieces: list[str | pl.Expr] = ["{"]
+    for place, member in enumerate(members):
+        pieces += member.parts if place == anchor else member.with_comma(before=place > anchor)
+    return batch.with_columns(_written([*pieces, "}"]).alias("attributes"))
+
+
+class Member(NamedTuple):
+    """`"name":"value"` of every row, as texts and values to be written one after the other; unless it is `in_every_row`
+    a single part, which is null in the rows without it.
+    """
+
+    parts: tuple[str | pl.Expr, ...]
+    in_every_row: bool = True
+
+    def with_comma(self, *, before: bool) -> list[str | pl.Expr]:
+        """Return the parts with a comma, and without either in rows that lack the member."""
+        parts = [",", *self.parts] if before else [*self.parts, ","]
+        return parts if self.in_every_row else [_written(parts).fill_null("")]
+
+
+def _with_members_if_any(batch: pl.DataFrame, members: Sequence[Member]) -> pl.DataFrame:
+    """Add `attributes` where every member can be missing: null where all are."""
     if not members:
         return batch.with_columns(attributes=pl.lit(None, dtype=pl.String))
-    body = pl.concat_str(members, separator=",", ignore_nulls=True)
+    body = pl.concat_str((_written(member.parts) for member in members), separator=",", ignore_nulls=True)
     return batch.with_columns(body.alias("attributes")).with_columns(
         attributes=pl.when(pl.col("attributes") != "").then(pl.lit("{") + pl.col("attributes") + pl.lit("}"))
     )
 
 
-def _must_escape(batch: pl.DataFrame, columns: Iterable[str]) -> frozenset[str]:
-    """Return the columns in which anything must be escaped: few, and finding them costs a fraction of escaping all."""
-    found = batch.select(pl.col(column).str.contains(_MUST_BE_ESCAPED).any() for column in columns)
-    return frozenset(column for column in found.columns if found[column].item())
+def _written(parts: Sequence[str | pl.Expr]) -> pl.Expr:
+    """Return the parts as one text; null where a value is."""
+    form = "".join(part.replace("{", "{{").replace("}", "}}") if isinstance(part, str) else "{}" for part in parts)
+    return pl.format(form, *(part for part in parts if not isinstance(part, str)))
 
 
-def _member(column: str, name: str, default: str | None, escape: bool) -> pl.Expr:
-    """Return `"name":"value"` for each row, null where the value is blank and there is no default."""
-    member = pl.concat_str(pl.lit(f'{_text(name)}:"'), pl.col(column), pl.lit('"'))
+def _member(batch: pl.DataFrame, column: str, name: str, default: str | None) -> Member:
+    """Return the member of a column: missing where the value is blank and there is no default."""
+    value, filled = pl.col(column), pl.col(column).str.strip_chars() != ""
+    # Few columns have anything to escape, and finding them costs a fraction of escaping all.
+    told = batch.select(escape=value.str.contains_any(_MUST_BE_ESCAPED).any(), full=filled.fill_null(value=False).all())
+    escape, full = told.row(0)
+    parts: tuple[str | pl.Expr, ...] = (f'{_text(name)}:"', value, '"')
     if escape:
-        whole = pl.struct(pl.col(column).alias(name)).struct.json_encode()
-        member = whole.str.strip_prefix("{").str.strip_suffix("}")
+        whole = pl.struct(value.alias(name)).struct.json_encode()
+        parts = (whole.str.strip_prefix("{").str.strip_suffix("}"),)
+    if full:
+        return Member(parts)
     otherwise = pl.lit(None, dtype=pl.String) if default is None else pl.lit(_pair(name, default))
-    return pl.when(pl.col(column).str.strip_chars() != "").then(member).otherwise(otherwise)
+    return Member((pl.when(filled).then(_written(parts)).otherwise(otherwise),), in_every_row=default is not None)
 
 
 def _pair(name: str, value: str) -> str:

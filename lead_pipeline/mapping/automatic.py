@@ -23,7 +23,7 @@ def complete_mapping(
 
     Args:
         fields: field: column, as far as the profile names them; this is added to.
-        columns: header: column of the file.
+        columns: header: column of the file, those that are to be ignored left out.
         profile: its fields are the only ones looked for; columns named under `default_attributes` stay attributes.
         sample: rows of the file, or None.
 
@@ -31,7 +31,7 @@ def complete_mapping(
         RequiredColumnUnmappedError: several columns fit one field, or a column has several meanings, or its values
             contradict its header, and the profile does not name the right column.
     """
-    missing = [field for field in profile.fields if field not in fields]
+    missing = [field for field, rule in profile.fields.items() if rule.has_column and field not in fields]
     declared = {name.strip().casefold() for name in profile.default_attributes}
     free = {
         column: header

@@ -85,6 +85,11 @@ class ColumnEvidence(FrozenModel):
         return next((kind for kind in telling if self.share(kind) >= 0.5), None)
 
 
+def noun_of(kind: str) -> str:
+    """Return what values of a kind are called, `email addresses`; a kind that is not known is called as it is."""
+    return {**_NOUNS}.get(kind, kind)  # type: ignore[call-overload, no-any-return]
+
+
 def evidence_of(sample: pl.DataFrame, columns: Iterable[str], region: str | None) -> dict[str, ColumnEvidence]:
     """Look at up to SAMPLE_ROWS rows, spread evenly over the frame, the same ones each time.
 

@@ -96,6 +96,15 @@ def secondary_variable_column(place: int, name: str) -> str:
     return f"secondary.{place}.variable.{name}"
 
 
+def title_of(column: str) -> str:
+    """Return what people are told of a column of mapped leads: `secondary 2 phone` for `secondary.2.phone`."""
+    kind, _, rest = column.partition(".")
+    if kind == "secondary":
+        place, _, what = rest.partition(".")
+        return f"secondary {place} {what.removeprefix('variable.')}"
+    return {"attribute": rest, "alias": f"alias {rest}"}.get(kind, column)
+
+
 def _standard_field(name: str) -> str:
     if name not in STANDARD_FIELDS:
         raise ValueError(

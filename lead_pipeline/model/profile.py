@@ -184,7 +184,7 @@ class ImportProfile(FrozenModel):
                 raise RuleError(
                     f"column '{self.column_of(name)}' is named by two fields, {taken[column]} and {name} "
                     "(letter case and outer blanks aside); name it under one",
-                    *self._key_of(name),
+                    *self.key_of(name),
                 )
             taken[column] = name
         for header in self.ignore_columns:
@@ -341,7 +341,7 @@ class ImportProfile(FrozenModel):
                 headers[secondary_variable_column(place, name)] = secondary.variable_header(place, name)
         return headers
 
-    def _key_of(self, name: str) -> tuple[str, ...]:
+    def key_of(self, name: str) -> tuple[str, ...]:
         """Return where in the profile the header of a column of mapped leads is written."""
         if name in self.fields:
             return ("fields", name, "column")

@@ -38,6 +38,7 @@ class MappedFacts(FrozenModel):
     fields: dict[str, str]
     attributes: tuple[str, ...]
     ignored: tuple[str, ...]
+    supplied: tuple[str, ...] = ()  # columns of mapped leads that have a source in this import, see supplied_names
 
 
 class CommitFacts(FrozenModel):

@@ -15,11 +15,13 @@ from lead_pipeline.filing.publishing import published_path
 from lead_pipeline.filing.shelving import archive_import, quarantine_import, restore_copy
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.rows import map_rows
+from lead_pipeline.mapping.supplying import supplied_names
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import REASONS, Reason, in_registry_order
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
+from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.orchestration.facts import CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.orchestration.progress import tell, told
@@ -62,11 +64,16 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     profile = work.manifest.profile
     sample = next(work.read_parts(RAW), None) if profile.mapping == "auto" else None
     mapping = map_columns([column.name for column in _read_facts(work).columns], profile, sample)
-    work.put("mapped", MappedFacts(fields=mapping.fields, attributes=mapping.attributes, ignored=mapping.ignored))
+    supplied = tuple(sorted(supplied_names(mapping, profile)))
+    facts = MappedFacts(
+        fields=mapping.fields, attributes=mapping.attributes, ignored=mapping.ignored, supplied=supplied
+    )
+    work.put("mapped", facts)
     contract = mapped_leads(profile)
+    source = SourceNames(file_name=work.manifest.file_name, folder=work.manifest.folder)
 
     def mapped(batch: pl.DataFrame) -> pl.DataFrame:
-        return validate_contract(map_rows(batch, mapping, profile), contract)
+        return validate_contract(map_rows(batch, mapping, profile, source), contract)
 
     rows = work.write_parts(MAPPED, told(MAPPED, in_order(mapped, work.read_parts(RAW))))
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
@@ -99,6 +106,7 @@ def commit_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, 
         rows_read=read.rows_read,
         raw_rows=lambda wanted: _original_rows(work, read, wanted),
         at=at,
+        supplied=frozenset(manifest.profile.rules) | {"attributes"},
     )
     ledger_rows, ledger_numbers = store.count_ledger(entry.import_no)
     work.put(

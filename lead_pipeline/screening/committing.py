@@ -34,22 +34,28 @@ def commit_import(
     rows_read: int,
     raw_rows: RawRows,
     at: datetime,
+    supplied: frozenset[str],
 ) -> LedgerEntry:
     """Import the normalized rows of `parts` exactly once and return the ledger's line, the earlier one if it is known.
+
+    `supplied` names the rules of the profile (and "attributes") that the file has values for: an update touches
+    nothing else.
 
     Raises: StoreError and its kin when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
     with store.transaction(f"importing {record.import_id}"):
         known = store.ledger_entry(record.identity)
         if known is None or known.status not in COMMITTED:
-            _commit(store, record, profile, parts=parts, rows_read=rows_read, raw_rows=raw_rows, at=at)
+            write_import(
+                store, record, profile, parts=parts, rows_read=rows_read, raw_rows=raw_rows, at=at, supplied=supplied
+            )
     entry = store.ledger_entry(record.identity)
     if entry is None:
         raise StoreError(f"Import {record.import_id} was committed and is not in the ledger: please report this.")
     return entry
 
 
-def _commit(
+def write_import(
     store: LeadStore,
     record: ImportRecord,
     profile: ImportProfile,
@@ -58,7 +64,9 @@ def _commit(
     rows_read: int,
     raw_rows: RawRows,
     at: datetime,
+    supplied: frozenset[str],
 ) -> None:
+    """Judge the rows and write everything that comes of them, inside a transaction of the caller's."""
     destination_id = store.destination_id(record.destination)
     import_no = store.reserve("import_no", 1) + 1
     screen(store, profile, parts, destination_id)
@@ -186,7 +194,7 @@ def _write_ledger(store: LeadStore, import_no: int) -> None:
         insert into base.row_outcomes by name
         select $import_no as import_no, v.row_number, v.line_number, v.outcome, v.reason_codes, v.warning_codes,
                v.hints, coalesce(v.known_lead, n.lead_id) as lead_id
-        from verdicts v left join new_leads n on n.row_number = v.first_row
+        from verdicts v left join new_leads n on n.row_number = v.lead_row
         """,
         {"import_no": import_no},
     )
@@ -194,9 +202,12 @@ def _write_ledger(store: LeadStore, import_no: int) -> None:
 
 def _keep_raw_rows(store: LeadStore, import_no: int, raw_rows: RawRows) -> None:
     """Keep the original of every row that did not become a lead, with its reasons."""
-    wanted = store.frame(
-        "select row_number from verdicts where outcome in ('rejected', 'suppressed', 'duplicate') order by row_number"
+    # Only these rows, so that each of the batches below is not joined with the verdicts of the whole file.
+    store.run(
+        "create or replace temp table left_out as select row_number, line_number, outcome, reason_codes, hints"
+        " from verdicts where outcome in ('rejected', 'suppressed', 'duplicate')"
     )
+    wanted = store.frame("select row_number from left_out")
     if wanted.is_empty():
         return
     kept = 0
@@ -204,7 +215,7 @@ def _keep_raw_rows(store: LeadStore, import_no: int, raw_rows: RawRows) -> None:
         store.con.register("raw_rows", raw.select("row_number", "raw").to_arrow())
         store.run(
             "insert into base.rejected_rows by name select $import_no as import_no, v.row_number, v.line_number,"
-            " v.outcome, v.reason_codes, v.hints, r.raw from raw_rows r join verdicts v using (row_number)"
+            " v.outcome, v.reason_codes, v.hints, r.raw from raw_rows r join left_out v using (row_number)"
             " order by v.row_number",
             {"import_no": import_no},
         )

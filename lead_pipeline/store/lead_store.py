@@ -14,7 +14,7 @@ import polars as pl
 
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import StoreError
-from lead_pipeline.model.outcomes import ImportStatus, Outcome
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ReasonCount, RowCounts
 from lead_pipeline.store.connection import OnWait, StoreSettings, connect, values_kept_in
 
@@ -51,6 +51,8 @@ class ImportRecord:
     file_sha256: str
     file_bytes: int
     started_at: datetime
+    layout: str = ""
+    """The columns of the file as JSON, for comparison with later files; empty when nobody noted them."""
 
 
 class LeadStore:
@@ -91,6 +93,18 @@ class LeadStore:
                 with contextlib.suppress(duckdb.Error):
                     self.con.execute("rollback")
                 raise
+
+    @contextlib.contextmanager
+    def rehearsal(self, doing: str) -> Iterator[None]:
+        """Everything inside is seen inside and nowhere else: it is rolled back at the end, whatever the end is."""
+        with values_kept_in(doing):
+            self.con.execute("begin transaction")
+            try:
+                yield
+            finally:
+                # After some errors DuckDB has rolled back already and says that there is no transaction.
+                with contextlib.suppress(duckdb.TransactionException):
+                    self.con.execute("rollback")
 
     def run(self, sql: str, params: dict[str, Any] | list[Any] | None = None) -> None:
         """Execute one statement of ours with bound values."""
@@ -186,26 +200,65 @@ class LeadStore:
             "message": message,
             "started_at": record.started_at,
             "committed_at": at,
+            "layout": record.layout,
         }
         columns, slots = ", ".join(values), ", ".join(f"${name}" for name in values)
         self.run(f"insert into base.imports ({columns}) values ({slots})", values)  # noqa: S608  # names are ours
 
     def record_refusal(self, record: ImportRecord, *, status: ImportStatus, message: str, at: datetime) -> None:
         """Write into the ledger that a file was refused and why; an import that is committed stays as it is."""
-        with self.transaction("recording a refused file"):
+        self._record_undecided(record, status, rows_read=None, counts=RowCounts(), message=message, at=at)
+
+    def record_awaiting(
+        self, record: ImportRecord, *, rows_read: int, counts: RowCounts, message: str, at: datetime
+    ) -> None:
+        """Write into the ledger that an import waits for a person; `counts` are those of its rehearsal.
+
+        Nothing of it is in the store, and it can be imported later; one that is committed stays as it is.
+        """
+        waiting = ImportStatus.AWAITING_APPROVAL
+        self._record_undecided(record, waiting, rows_read=rows_read, counts=counts, message=message, at=at)
+
+    def record_cancelled(
+        self, record: ImportRecord, *, rows_read: int | None, counts: RowCounts, message: str, at: datetime
+    ) -> None:
+        """Write into the ledger that a person cancelled an import that waited; else as `record_awaiting`."""
+        cancelled = ImportStatus.CANCELLED
+        self._record_undecided(record, cancelled, rows_read=rows_read, counts=counts, message=message, at=at)
+
+    def _record_undecided(
+        self,
+        record: ImportRecord,
+        status: ImportStatus,
+        *,
+        rows_read: int | None,
+        counts: RowCounts,
+        message: str,
+        at: datetime,
+    ) -> None:
+        with self.transaction(f"recording that an import is {status}"):
             known = self.ledger_entry(record.identity)
-            if known is not None and known.status in (ImportStatus.COMPLETED, ImportStatus.COMPLETED_WITH_REJECTS):
+            if known is not None and known.status in COMMITTED:
                 return
             self.record_import(
                 self.reserve("import_no", 1) + 1,
                 record,
                 status=status,
-                rows_read=None,
-                counts=RowCounts(),
+                rows_read=rows_read,
+                counts=counts,
                 contacts_created=0,
                 message=message,
                 at=at,
             )
+
+    def last_layouts(self, profile: str, limit: int) -> list[str]:
+        """Return the layouts of the profile's last committed imports, newest first; those without one are left out."""
+        found = self.rows(
+            "select layout from base.imports where profile = ? and layout <> ''"
+            " and status in ('completed', 'completed_with_rejects') order by import_no desc limit ?",
+            [profile, limit],
+        )
+        return [layout for (layout,) in found]
 
     def count_reasons(self, import_no: int, first: int = 5) -> list[ReasonCount]:
         """Return each reason and warning of an import with its rows, by code; `outcome` holds the row's own."""

@@ -87,7 +87,14 @@ def fill_store(home: Path, profile: ImportProfile, first: int, count: int) -> No
         )
         with LeadStore.open(home) as store:
             commit_import(
-                store, record, profile, parts=[str(part)], rows_read=rows, raw_rows=lambda _: (), at=datetime.now(UTC)
+                store,
+                record,
+                profile,
+                parts=[str(part)],
+                rows_read=rows,
+                raw_rows=lambda _: (),
+                at=datetime.now(UTC),
+                supplied=frozenset(profile.rules),
             )
         part.unlink()
 

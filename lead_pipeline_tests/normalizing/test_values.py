@@ -5,17 +5,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lead_pipeline.normalizing.values import (
-    normalize_booleans,
-    normalize_decimals,
-    normalize_integers,
-    normalize_texts,
-)
+from lead_pipeline.model.rules import BooleanRule, DecimalRule, IntegerRule, TextRule
+from lead_pipeline.normalizing import choices, values
 
 
 def one(frame: pl.DataFrame) -> tuple[object, str | None]:
     assert frame.columns == ["value", "reason"]
     return frame.row(0)
+
+
+def normalize_texts(raw: pl.Series, **rule) -> pl.DataFrame:
+    return values.normalize_texts(raw, TextRule(**rule))
+
+
+def normalize_integers(raw: pl.Series, **rule) -> pl.DataFrame:
+    return values.normalize_integers(raw, IntegerRule(**rule))
+
+
+def normalize_decimals(raw: pl.Series, **rule) -> pl.DataFrame:
+    return values.normalize_decimals(raw, DecimalRule(**rule))
+
+
+def normalize_booleans(raw: pl.Series, **rule) -> pl.DataFrame:
+    return choices.normalize_booleans(raw, BooleanRule(**rule))
 
 
 def cell(text: str | None) -> pl.Series:
@@ -48,8 +60,8 @@ def test_integers(text, value, reason):
     ("text", "reason"), [("0", "number_out_of_range"), ("1", None), ("9", None), ("10", "number_out_of_range")]
 )
 def test_the_limits_of_a_number_are_inside(text, reason):
-    assert one(normalize_integers(cell(text), 1, 9))[1] == reason
-    assert one(normalize_decimals(cell(text), 1.0, 9.0))[1] == reason
+    assert one(normalize_integers(cell(text), min=1, max=9))[1] == reason
+    assert one(normalize_decimals(cell(text), min=1.0, max=9.0))[1] == reason
 
 
 DECIMALS = [
@@ -87,9 +99,9 @@ def test_text_is_trimmed_and_measured_in_characters_after_trimming():
 
 @given(st.lists(st.one_of(st.none(), st.integers().map(str), st.text(max_size=6)), max_size=8))
 @settings(max_examples=50, deadline=None)
-def test_integers_are_read_as_python_reads_ascii_digits(values):
-    rows = normalize_integers(pl.Series(values, dtype=pl.String)).rows()
-    for text, (value, reason) in zip(values, rows, strict=True):
+def test_integers_are_read_as_python_reads_ascii_digits(texts):
+    rows = normalize_integers(pl.Series(texts, dtype=pl.String)).rows()
+    for text, (value, reason) in zip(texts, rows, strict=True):
         plain = (text or "").strip()
         digits = plain[1:] if plain[:1] in ("+", "-") else plain
         number = int(plain) if digits.isascii() and digits.isdigit() else None

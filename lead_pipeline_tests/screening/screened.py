@@ -71,6 +71,7 @@ class Screened:
             rows_read=len(rows),
             raw_rows=lambda wanted: [wanted.with_columns(raw=pl.struct(n="row_number").struct.json_encode())],
             at=NOW,
+            supplied=frozenset(by.rules) | {"attributes"},
         )
 
     def _write(self, rows: list[Row], parts: int) -> list[str]:
@@ -132,10 +133,14 @@ class Reference:
     def add(self, rows: list[Row], by: ImportProfile) -> list[tuple[object, ...]]:
         """Return (row number, outcome, reasons, lead as identity value and destination or None) of every row."""
         who = [getattr(row, by.identify_by) if not row.reasons else None for row in rows]
+        kinds_of = [self.listed.get(row.phone, set()) for row in rows]
         first: dict[str, int] = {}
-        for place, value in enumerate(who):
+        first_clear: dict[str, int] = {}
+        for place, (value, kinds) in enumerate(zip(who, kinds_of, strict=True)):
             if value is not None:
                 first.setdefault(value, place)
+                if not kinds:
+                    first_clear.setdefault(value, place)
         known = {}
         for number, (value, destination) in enumerate(self.leads):
             if by.scrub_scope == "company" or destination == by.destination:
@@ -145,9 +150,10 @@ class Reference:
             if row.reasons:
                 judged.append(("skipped" if row.reasons == ("row_blank",) else "rejected", row.reasons))
                 continue
-            reasons = ["duplicate_in_file"] if first[value] != place else []
+            kinds = kinds_of[place]
+            is_first = (first if kinds else first_clear)[value] == place
+            reasons = [] if is_first else ["duplicate_in_file"]
             reasons += ["duplicate_existing"] if value in known else []
-            kinds = self.listed.get(row.phone, set())
             reasons += [code for kind, code in LISTED.items() if kind in kinds]
             judged.append(("suppressed" if kinds else "duplicate" if reasons else "created", tuple(reasons)))
         fresh: dict[str, int] = {}

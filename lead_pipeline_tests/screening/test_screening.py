@@ -94,6 +94,14 @@ def test_each_row_gets_its_outcome(screened, rows, expected):
     assert outcomes(screened, rows) == expected
 
 
+def test_a_suppressed_first_copy_does_not_cost_the_good_second_one(screened):
+    screened.suppress("blocked", D)
+    entry = screened.add([Row(D, "ann@example.com"), Row(A, "ann@example.com"), Row(D, "ann@example.com")], BY_EMAIL)
+    suppressed_again = ("suppressed", ("duplicate_in_file", "blocked"))
+    assert [row[1:3] for row in screened.ledger(entry)] == [("suppressed", ("blocked",)), CREATED, suppressed_again]
+    assert screened.store.rows("select phone, row_number from base.leads") == [(A, 2)]
+
+
 def test_every_list_a_number_is_on_is_told_in_registry_order(screened):
     for kind in ("do_not_call", "blocked", "opted_out"):
         screened.suppress(kind, A)
@@ -221,7 +229,14 @@ def commit_with(screened, rows, rows_read):
     record = ImportRecord("y@0", "y", HERE.name, HERE.fingerprint, HERE.destination, "y.csv", "0" * 64, 1, NOW)
     parts = screened._write(rows, 1)
     return commit_import(
-        screened.store, record, HERE, parts=parts, rows_read=rows_read, raw_rows=lambda _wanted: [], at=NOW
+        screened.store,
+        record,
+        HERE,
+        parts=parts,
+        rows_read=rows_read,
+        raw_rows=lambda _wanted: [],
+        at=NOW,
+        supplied=frozenset(HERE.rules),
     )
 
 

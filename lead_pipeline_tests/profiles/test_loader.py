@@ -31,6 +31,9 @@ reject_rate:
 """
 
 
+BUNDLED = [entry.name for entry in profile_names(None)]
+
+
 def refusal(text: str) -> str:
     with pytest.raises(ProfileError) as refused:
         parse_profile(text, "solar.yaml")
@@ -286,7 +289,9 @@ def test_a_profile_of_one_s_own_wins_over_the_bundled_one(tmp_path: Path):
     (tmp_path / "call_schedule.yaml").write_text(GOOD.replace("name: solar\n", "name: call_schedule\n"))
     assert load_profile("call_schedule", folder=tmp_path).scrub_scope == "company"
     assert load_profile("call_schedule", folder=None).scrub_scope == "destination"
-    assert [(entry.name, entry.origin) for entry in profile_names(tmp_path)] == [("call_schedule", "home")]
+    assert dict.fromkeys(BUNDLED, "bundled") | {"call_schedule": "home"} == {
+        entry.name: entry.origin for entry in profile_names(tmp_path)
+    }
 
 
 def test_profiles_are_listed_with_their_origin(tmp_path: Path):
@@ -294,7 +299,7 @@ def test_profiles_are_listed_with_their_origin(tmp_path: Path):
     for odd in ("notes.txt", "Solar List.yaml", ".hidden.yaml", "solar.yml"):
         (tmp_path / odd).write_text("")
     listed = [(entry.name, entry.origin) for entry in profile_names(tmp_path)]
-    assert listed == [("call_schedule", "bundled"), ("solar", "home")]
+    assert listed == sorted([*((name, "bundled") for name in BUNDLED), ("solar", "home")])
 
 
 @pytest.mark.parametrize("folder", [None, Path("does/not/exist")], ids=["none", "absent"])

@@ -4,6 +4,7 @@ No Dagster here; what a row or value means belongs in the rooms that are called.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import polars as pl
 
@@ -28,6 +29,7 @@ from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
 from lead_pipeline.screening.committing import commit_import
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.publishing import publish, publish_from_parts
 from lead_pipeline.validating.rows import judge_rows
 
 RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
@@ -89,13 +91,13 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
 
 def commit_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, int]:
     """Screen and write the import in one transaction, and publish its rows as Parquet after the commit."""
-    manifest, read = work.manifest, _read_facts(work)
+    manifest, read, parts = work.manifest, _read_facts(work), work.part_paths(NORMALIZED)
     tell("imported_leads", 0)
     entry = commit_import(
         store,
         _record(work),
         manifest.profile,
-        parts=[str(path) for path in work.part_paths(NORMALIZED)],
+        parts=[str(path) for path in parts],
         rows_read=read.rows_read,
         raw_rows=lambda wanted: _original_rows(work, read, wanted),
         at=at,
@@ -115,8 +117,11 @@ def commit_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, 
             message=entry.message,
         ),
     )
-    imported = _publish(work, store, "leads", "imported_leads")
-    rejected = _publish(work, store, "rejected_leads", "rejected_leads")
+    just_committed = entry.committed_at == at  # and not by an attempt that died after it
+    imported = _publish(
+        work, store, "leads", "imported_leads", parts if just_committed and entry.counts.created else []
+    )
+    rejected = _publish(work, store, "rejected_leads", "rejected_leads", [])
     tell("imported_leads", read.rows_read)
     return {"imported": imported, "rejected": rejected}
 
@@ -181,11 +186,9 @@ def _record(work: WorkFolder) -> ImportRecord:
 def _original_rows(work: WorkFolder, read: ReadFacts, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield `row_number raw` of the wanted rows: the cells as they stand in the file, as a JSON object."""
     names = [column.name for column in read.columns]
-    for part in work.read_parts(RAW):
-        rows = part.join(wanted, on="row_number", how="semi")
-        if rows.height:
-            cells = [*names, "extra_cells"] if rows["extra_cells"].count() else names
-            yield rows.select("row_number", raw=pl.struct(cells).struct.json_encode())
+    for rows in work.read_rows(RAW, wanted["row_number"]):
+        cells = [*names, "extra_cells"] if rows["extra_cells"].count() else names
+        yield rows.select("row_number", raw=pl.struct(cells).struct.json_encode())
 
 
 def _explained(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
@@ -198,11 +201,17 @@ def _explained(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
     return tuple(sorted(told_apart, key=lambda count: (order[Reason(count.code)], count.outcome)))
 
 
-def _publish(work: WorkFolder, store: LeadStore, view: str, table: str) -> int:
+def _publish(work: WorkFolder, store: LeadStore, view: str, table: str, parts: list[Path]) -> int:
     """Publish one import's rows of a view as a Parquet file that appears whole or not at all."""
-    path = work.home.tables / table / f"import_id={work.manifest.import_id}" / "part-00000.parquet"
-    with published_path(path) as temporary:
-        return store.publish(view, work.manifest.import_id, temporary)
+    with published_path(_table(work, table)) as path:
+        if parts:
+            return publish_from_parts(store, work.manifest.import_id, path, parts)
+        return publish(store, view, work.manifest.import_id, path)
+
+
+def _table(work: WorkFolder, table: str) -> Path:
+    """Return where one import's rows of a table are published."""
+    return work.home.tables / table / f"import_id={work.manifest.import_id}" / "part-00000.parquet"
 
 
 def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
@@ -237,15 +246,16 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
 
 def _rejected_rows(work: WorkFolder) -> Iterator[pl.DataFrame]:
     """Yield the rows that did not become leads, cells as in the file, with outcome and reasons."""
-    path = work.home.tables / "rejected_leads" / f"import_id={work.manifest.import_id}" / "part-00000.parquet"
     verdicts = pl.read_parquet(
-        path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
+        _table(work, "rejected_leads"),
+        columns=["row_number", "outcome", "reason_codes", "hints"],
+        glob=False,
+        memory_map=False,
     )
     verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
-    for part in work.read_parts(RAW):
+    for part in work.read_rows(RAW, verdicts["row_number"]):
         rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
-        if rows.height:
-            yield rows.rename({"row_reasons": "reasons"})
+        yield rows.rename({"row_reasons": "reasons"})
 
 
 def _refused(work: WorkFolder, refusal: Refusal, started_at: datetime, ended_at: datetime) -> ImportResult:

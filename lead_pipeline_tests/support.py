@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,12 @@ from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.facts import Refusal
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
+from lead_pipeline.orchestration.results import earlier_result, report_import
 from lead_pipeline.orchestration.stages import (
-    earlier_result,
     map_leads,
     normalize_leads,
     read_file,
     record_refusal,
-    report_import,
 )
 from lead_pipeline.orchestration.suppressions import load_list
 from lead_pipeline.profiles.loader import load_profile
@@ -170,6 +169,7 @@ class Stages:
 
     home: Home
     store: LeadStore
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, path: Path, profile: ImportProfile, *, identity_name: str | None = None) -> ImportResult:
         """Stage a file and run every step of its import."""
@@ -196,7 +196,7 @@ class Stages:
             record_refusal(work, self.store, refusal, datetime.now(UTC))
         else:
             settle_leads(work, self.store, datetime.now(UTC))
-        result = report_import(work, manifest.staged_at, datetime.now(UTC))
+        result = report_import(work, manifest.staged_at, datetime.now(UTC), self.environment)
         work.clear()
         return result
 

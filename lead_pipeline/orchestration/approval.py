@@ -14,7 +14,7 @@ from lead_pipeline.model.waiting import may_wait, why_it_waits
 from lead_pipeline.orchestration.drift import layout_changes
 from lead_pipeline.orchestration.facts import Cancellation, CommitFacts
 from lead_pipeline.orchestration.progress import tell
-from lead_pipeline.orchestration.stages import commit_leads, facts_of, record_of, rehearsed_rejects, rows_of
+from lead_pipeline.orchestration.stages import commit_leads, facts_of, record_of, rows_of
 from lead_pipeline.screening.rehearsing import rehearse_import
 from lead_pipeline.store.lead_store import LeadStore, LedgerEntry
 
@@ -48,7 +48,7 @@ def rehearse_leads(work: WorkFolder, store: LeadStore, at: datetime, changes: tu
 
     def look(seen: LeadStore, entry: LedgerEntry) -> CommitFacts:
         facts = facts_of(seen, entry, changes)
-        with published_path(rehearsed_rejects(work)) as path:
+        with published_path(work.rehearsed_rejects) as path:
             seen.publish("rejected_leads", work.manifest.import_id, path)
         rejected = facts.counts.rejected / facts.rows_read if facts.rows_read else 0.0
         why = why_it_waits(profile, rejected, changes)

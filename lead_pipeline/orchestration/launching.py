@@ -27,8 +27,8 @@ from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.progress import Listener, listening
 from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.results import earlier_result
 from lead_pipeline.orchestration.running import utc_now
-from lead_pipeline.orchestration.stages import earlier_result
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

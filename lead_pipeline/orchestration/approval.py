@@ -13,7 +13,7 @@ from lead_pipeline.model.results import ImportResult, RowCounts
 from lead_pipeline.model.waiting import may_wait, why_it_waits
 from lead_pipeline.orchestration.drift import layout_changes
 from lead_pipeline.orchestration.facts import Cancellation, CommitFacts
-from lead_pipeline.orchestration.progress import tell
+from lead_pipeline.orchestration.progress import tell, tell_outcomes
 from lead_pipeline.orchestration.stages import commit_leads, facts_of, record_of, rows_of
 from lead_pipeline.screening.rehearsing import rehearse_import
 from lead_pipeline.store.lead_store import LeadStore, LedgerEntry
@@ -56,7 +56,7 @@ def rehearse_leads(work: WorkFolder, store: LeadStore, at: datetime, changes: tu
         return facts.model_copy(update=waits)
 
     facts = rehearse_import(store, record_of(work), profile, at=at, look=look, **rows_of(work))
-    tell("rehearsal", facts.counts.total)
+    tell_outcomes("rehearsal", facts.counts, imported=False)
     return facts
 
 

@@ -25,7 +25,7 @@ from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.orchestration.drift import is_laid_out, layout_text
 from lead_pipeline.orchestration.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
-from lead_pipeline.orchestration.progress import tell, told
+from lead_pipeline.orchestration.progress import tell, tell_outcomes, told
 from lead_pipeline.reading import open_rows
 from lead_pipeline.screening.committing import commit_import
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
@@ -41,6 +41,7 @@ def read_file(work: WorkFolder) -> dict[str, int]:
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (validate_contract(batch, raw_leads()) for batch in told(RAW, reader.batches()))
     rows = work.write_parts(RAW, batches)
+    tell(RAW, rows, total=rows)
     facts = FileFacts(
         file_name=manifest.file_name,
         file_sha256=manifest.file_sha256,
@@ -95,8 +96,15 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 
-    rows = work.write_parts(NORMALIZED, told(NORMALIZED, in_order(judged, work.read_parts(MAPPED))))
+    batches = told(NORMALIZED, in_order(judged, work.read_parts(MAPPED)), _rows_and_invalid)
+    rows = work.write_parts(NORMALIZED, batches)
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
+
+
+def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
+    """Return the rows of a batch that are judged, and those that are no use; a blank row is no mistake of anybody's."""
+    invalid = (batch["reasons"].list.len() > 0) & ~batch["reasons"].list.contains(Reason.ROW_BLANK.value)
+    return batch.height, int(invalid.sum())
 
 
 def commit_leads(
@@ -108,7 +116,7 @@ def commit_leads(
     work.put("committed", facts_of(store, entry, layout_changes))
     imported = _publish(work, store, "leads", "imported_leads")
     rejected = _publish(work, store, "rejected_leads", "rejected_leads")
-    tell("imported_leads", entry.counts.total)
+    tell_outcomes("imported_leads", entry.counts, imported=True)
     return {"imported": imported, "rejected": rejected}
 
 

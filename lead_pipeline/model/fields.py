@@ -68,6 +68,14 @@ class FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+class RuleError(ValueError):
+    """What contradicts itself in a profile, and the key to look at; pydantic reports it among its own errors."""
+
+    def __init__(self, sentence: str, *key: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
 def attribute_column(name: str) -> str:
     """Return the column of mapped leads that holds the attribute `name`, when the profile has a rule for it."""
     return f"attribute.{name}"

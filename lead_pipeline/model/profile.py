@@ -15,6 +15,7 @@ from lead_pipeline.model.fields import (
     FieldName,
     FrozenModel,
     IdentifierKind,
+    RuleError,
     alias_column,
     attribute_column,
     secondary_phone_column,
@@ -29,7 +30,6 @@ from lead_pipeline.model.policies import (
     OnDuplicate,
     OnLayoutChange,
     RejectRate,
-    RuleError,
     SecondaryContacts,
     WriteMode,
 )

@@ -17,6 +17,7 @@ from lead_pipeline.orchestration.progress import tell, tell_outcomes
 from lead_pipeline.orchestration.stages import commit_leads, facts_of, record_of, rows_of
 from lead_pipeline.screening.rehearsing import rehearse_import
 from lead_pipeline.store.lead_store import LeadStore, LedgerEntry
+from lead_pipeline.store.publishing import publish
 
 _NOTHING = {"imported": 0, "rejected": 0}
 _CANCELLED = "Drop or import the file again, as it is or corrected, to start anew."
@@ -49,7 +50,7 @@ def rehearse_leads(work: WorkFolder, store: LeadStore, at: datetime, changes: tu
     def look(seen: LeadStore, entry: LedgerEntry) -> CommitFacts:
         facts = facts_of(seen, entry, changes)
         with published_path(work.rehearsed_rejects) as path:
-            seen.publish("rejected_leads", work.manifest.import_id, path)
+            publish(seen, "rejected_leads", work.manifest.import_id, path)
         rejected = facts.counts.rejected / facts.rows_read if facts.rows_read else 0.0
         why = why_it_waits(profile, rejected, changes)
         waits = {"status": ImportStatus.AWAITING_APPROVAL, "message": why} if why else {}

@@ -125,10 +125,9 @@ def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
         path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
     )
     verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
-    for part in work.read_parts(RAW):
+    for part in work.read_rows(RAW, verdicts["row_number"]):
         rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
-        if rows.height:
-            yield rows.rename({"row_reasons": "reasons"})
+        yield rows.rename({"row_reasons": "reasons"})
 
 
 def _refused(work: WorkFolder, refusal: Refusal, started_at: datetime, ended_at: datetime) -> ImportResult:

@@ -114,10 +114,8 @@ def _cut(blocks: Iterator[bytes], cutter: "_Cutter", shown: str) -> Iterator[pl.
     ahead: deque[tuple[bytes, Future[Clean | None]]] = deque()
     with ThreadPoolExecutor(_BLOCKS_AHEAD) as reader:
         for block in blocks:
-            waiting += block
-            length = cutter.cut(waiting, final=False)
-            if length:
-                piece, waiting = waiting[:length], waiting[length:]
+            piece, waiting = cutter.split(waiting, block)
+            if piece:
                 ahead.append((piece, reader.submit(cutter.read, piece)))
                 if len(ahead) <= _BLOCKS_AHEAD:
                     continue
@@ -199,6 +197,20 @@ class _Cutter:
         if self._is_old_mac(data):
             return data.rfind(b"\r", 0, len(data) - 1) + 1  # after the last CR the LF of a CRLF may follow
         return whole_records(data, self._layout.dialect)
+
+    def split(self, waiting: bytes, block: bytes) -> tuple[bytes, bytes]:
+        """Return `waiting` and `block` as one, cut in two where the last complete record ends.
+
+        Waits for the end of a record that is not long, `waiting` is small beside the block, which is copied but once.
+        """
+        if b"\n" not in block:
+            waiting += block
+            length = self.cut(waiting, final=False)
+            return waiting[:length], waiting[length:]
+        length = whole_records(block, self._layout.dialect, waiting)
+        if not length:
+            return b"", waiting + block
+        return b"".join((waiting, memoryview(block)[:length])), block[length:]
 
     def read(self, data: bytes) -> Clean | None:
         """Read whole records if they are proven clean; keeps no state, so that blocks can be read side by side."""

@@ -16,7 +16,7 @@ import zstandard
 
 from lead_pipeline.model.errors import FileUnreadableError
 
-BLOCK_BYTES = 8 * 2**20
+BLOCK_BYTES = 16 * 2**20
 
 #: A compressed file may unpack to this much, or to so many times its size if that is more: CSV rarely shrinks more
 #: than thirtyfold, a bomb shrinks a thousandfold.

@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,17 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.facts import Refusal
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
+from lead_pipeline.orchestration.results import earlier_result, report_import
 from lead_pipeline.orchestration.stages import (
-    earlier_result,
     map_leads,
     normalize_leads,
     read_file,
     record_refusal,
-    report_import,
 )
 from lead_pipeline.orchestration.suppressions import load_list
 from lead_pipeline.profiles.loader import load_profile
@@ -92,7 +91,7 @@ def importing(root: Path, *, store_wait_seconds: float = 60.0) -> Iterator[Impor
         instance.dispose()
 
 
-def _unheard(_step: str, _rows: int) -> None:
+def _unheard(_step: str, _rows: int, _progress: Progress) -> None:
     return None
 
 
@@ -170,6 +169,7 @@ class Stages:
 
     home: Home
     store: LeadStore
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, path: Path, profile: ImportProfile, *, identity_name: str | None = None) -> ImportResult:
         """Stage a file and run every step of its import."""
@@ -196,7 +196,7 @@ class Stages:
             record_refusal(work, self.store, refusal, datetime.now(UTC))
         else:
             settle_leads(work, self.store, datetime.now(UTC))
-        result = report_import(work, manifest.staged_at, datetime.now(UTC))
+        result = report_import(work, manifest.staged_at, datetime.now(UTC), self.environment)
         work.clear()
         return result
 

@@ -60,7 +60,7 @@ def history(limit: int, as_json: bool, home: Path | None) -> None:
 @with_home
 def show(import_id: str, as_json: bool, home: Path | None) -> None:
     """Show one import: counts, reasons with guidance, and where its files are."""
-    from lead_pipeline.orchestration.stages import earlier_result
+    from lead_pipeline.orchestration.results import earlier_result
     from lead_pipeline.store.connection import StoreSettings
     from lead_pipeline.store.queries import find_import
 

@@ -59,6 +59,12 @@ def state_of(home: Home, manifest: Manifest) -> State | None:
     return decision.state if decision else None
 
 
+def started_at(home: Home, manifest: Manifest) -> datetime:
+    """Return when work on the import began: when it was staged, or answered where a person was asked."""
+    decision = decision_on(home, manifest)
+    return manifest.staged_at if decision is None or decision.state == "awaited" else decision.at
+
+
 def await_decision(home: Home, manifest: Manifest, at: datetime) -> None:
     """Have the import wait for a person: it is not asked for again before somebody decides.
 

@@ -2,6 +2,7 @@
 Dagster's side of the sensor belongs in sensors.py; moving and copying files in filing/.
 """
 
+import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,6 @@ from lead_pipeline.filing.decisions import decision_on, state_of
 from lead_pipeline.filing.home import Home, is_plain_file, shown_name
 from lead_pipeline.filing.manifests import (
     Manifest,
-    finish,
     forget,
     is_imported,
     path_hex,
@@ -19,10 +19,10 @@ from lead_pipeline.filing.manifests import (
     waiting_drops,
 )
 from lead_pipeline.filing.settling import Drop
-from lead_pipeline.filing.shelving import clear_known, quarantine_import, quarantine_unstaged
+from lead_pipeline.filing.shelving import clear_known, quarantine_unstaged
 from lead_pipeline.filing.staging import FileChangedError, stage_import
 from lead_pipeline.model.errors import FileRefusedError, ProfileError, listed
-from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.orchestration.results import set_aside
 from lead_pipeline.profiles.loader import load_profile, profile_names
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
@@ -121,14 +121,12 @@ def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
 
 
 def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:
-    quarantine_import(
-        home,
-        manifest,
+    message = (
         f"The import was tried {manifest.attempts} times and each run died or failed for a reason that is not the "
         f"file's own; nothing was imported. Look at the failed runs of partition {manifest.import_id} in the Dagster "
-        "UI, mend what they name, and drop the file again.",
+        "UI, mend what they name, and drop the file again."
     )
-    finish(home, manifest, ImportStatus.FAILED, now)
+    set_aside(home, manifest, message, now, os.environ)
 
 
 def grouped(keys: Collection[str], stored: Sequence[str]) -> list[Request]:

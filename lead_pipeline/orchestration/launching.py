@@ -27,8 +27,8 @@ from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.progress import Listener, listening
 from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.results import earlier_result
 from lead_pipeline.orchestration.running import utc_now
-from lead_pipeline.orchestration.stages import earlier_result
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -36,6 +36,13 @@ _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITI
 
 class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
+
+
+def aimed_at(profile: ImportProfile, destination: Destination | None) -> tuple[ImportProfile, str]:
+    """Return the profile aimed at a destination, and the name that its imports are told apart by."""
+    if destination is None or destination == profile.destination:
+        return profile, profile.name
+    return profile.with_destination(destination), f"{profile.name} to {destination}"
 
 
 class Launcher:
@@ -49,8 +56,7 @@ class Launcher:
 
     def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
         """Stage a file; one aimed at another destination than its profile's is an import of its own."""
-        aimed = profile if destination in (None, profile.destination) else profile.with_destination(destination)
-        name = profile.name if aimed is profile else f"{profile.name} to {aimed.destination}"
+        aimed, name = aimed_at(profile, destination)
         return stage_import(self.home, file, aimed, now=utc_now(), identity_name=name)
 
     def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:

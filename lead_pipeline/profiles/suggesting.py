@@ -21,7 +21,14 @@ from lead_pipeline.profiles.loader import parse_profile
 
 #: Fields that say who somebody is, the better one first.
 _IDENTITIES = ("phone", "email")
-_TYPES = {"phone": "phone", "email": "email", "expires_in": "integer"}
+_TYPES = {
+    "phone": "phone",
+    "email": "email",
+    "expires_in": "integer",
+    "lead_score": "decimal",
+    "deal_value": "decimal",
+    "tags": "tags",
+}
 #: A phone column with fewer values than this share of the rows identifies only if there is no fuller email column.
 _MOSTLY_FILLED = 0.5
 #: What a column that has to be asked about weighs beside a clear one.

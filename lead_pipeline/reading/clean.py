@@ -154,9 +154,9 @@ def cell_names(width: int) -> list[str]:
     return [f"cell_{place}" for place in range(width)]
 
 
-def without_blank_cell(frame: pl.DataFrame, width: int) -> pl.DataFrame | None:
-    """Drop the cell after the last delimiter, or return None when it has a value somewhere."""
-    last = f"cell_{width}"
-    if (frame[last].str.strip_chars(BLANK_CHARACTERS) != "").any():
+def without_blank_cells(frame: pl.DataFrame, width: int) -> pl.DataFrame | None:
+    """Drop the cells beyond `width`, or return None when one of them has a value."""
+    beyond = pl.col(cell_names(frame.width)[width:]).str.strip_chars(BLANK_CHARACTERS) != ""
+    if frame.select(pl.any_horizontal(beyond.any())).item():
         return None
-    return frame.drop(last)
+    return frame.select(cell_names(width))

@@ -4,6 +4,7 @@ counted on the way. Where records begin and end belongs elsewhere.
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -37,6 +38,9 @@ _UNKNOWN = "cp1252"
 #: Words that are stranger than this in every encoding of one byte may be in one of several; a few words prove little.
 _STRANGE, _STRANGE_FEW, _FEW_WORDS = 0.45, 0.15, 4
 
+#: How sure we are of UTF-8 when bytes beyond ASCII are words in no encoding.
+NO_WORDS = 0.3
+
 #: Words that are as strange as this are none, but damage.
 _NO_WORDS, _NO_WORDS_FEW = 1.1, 0.5
 
@@ -45,6 +49,7 @@ _DAMAGED_RUNS = 20
 _DETECTOR_BYTES = 16 * 2**10
 _SURE_OF_SEVERAL = 0.9
 _REPLACED = "lead_pipeline.unreadable"
+_END_OF_FILE = b"\x1a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,25 @@ class TextSource:
     source: Source
     encoding: Encoding
 
-    def blocks(self, size: int | None = None) -> Iterator[bytes]:
-        """Yield UTF-8, in which whatever could not be decoded is a byte that UTF-8 never has (0xFF)."""
-        raw = _without(self.source.blocks(size), self.encoding.bom)
+    def blocks(self, size: int | None = None, count: "TextCount | None" = None) -> Iterator[bytes]:
+        """Yield UTF-8, in which whatever could not be decoded is a byte that UTF-8 never has (0xFF).
+
+        NUL characters, which no text has, are left out, and counted in `count`; so is the mark of the end of a file
+        (Ctrl-Z) that DOS programs write.
+        """
+        held = b""
+        for block in self._decoded(_without(self.source.blocks(size), self.encoding.bom)):
+            text = held + block
+            if text.find(b"\x00") >= 0:
+                if count is not None:
+                    count.nuls += text.count(b"\x00")
+                text = text.replace(b"\x00", b"")
+            shown = text.rstrip(_END_OF_FILE)
+            held = text[len(shown) :]
+            if shown:
+                yield shown
+
+    def _decoded(self, raw: Iterator[bytes]) -> Iterator[bytes]:
         if self.encoding.name in ("utf-8", "ascii"):
             yield from raw
             return
@@ -94,28 +115,32 @@ def _without(blocks: Iterator[bytes], bom: bytes) -> Iterator[bytes]:
     yield from blocks
 
 
-class LineCount:
-    """Counts line breaks (LF, CRLF, lone CR) in blocks of bytes by themselves, whatever quotes say."""
+class TextCount:
+    """Counts line breaks in blocks of bytes (LF, CRLF, lone CR), whatever quotes say, and NULs that were removed."""
 
     def __init__(self) -> None:
-        self._breaks = 0
+        self.breaks: Counter[str] = Counter(LF=0, CRLF=0, CR=0)
+        self.nuls = 0
         self._last = b""
 
     def feed(self, block: bytes) -> None:
         """Count the line breaks of the next block."""
         if not block:
             return
-        self._breaks += count_of(block, ord("\n"))
+        returns = pairs = 0
         if block.find(b"\r") >= 0:
-            self._breaks += block.count(b"\r") - block.count(b"\r\n")
+            returns, pairs = count_of(block, ord("\r")), block.count(b"\r\n")
         if self._last == b"\r" and block[:1] == b"\n":
-            self._breaks -= 1
+            pairs += 1
+        self.breaks["CRLF"] += pairs
+        self.breaks["LF"] += count_of(block, ord("\n")) - pairs
+        self.breaks["CR"] += returns - pairs
         self._last = block[-1:]
 
     @property
     def lines(self) -> int:
         """Return the physical lines so far; a last line without a line break counts."""
-        return self._breaks + (self._last not in (b"", b"\n", b"\r"))
+        return self.breaks.total() + (self._last not in (b"", b"\n", b"\r"))
 
 
 def known_encoding(name: str, shown: str, head: bytes) -> Encoding:
@@ -229,7 +254,7 @@ def _legacy(source: Source, sample: bytes, runs: int) -> Encoding:
     ranked = readings(words)
     several = _of_several_bytes(sample, ranked[0], len(words))
     if not several and ranked[0].strangeness >= (_NO_WORDS if len(words) >= _FEW_WORDS else _NO_WORDS_FEW):
-        return Encoding("utf-8", sure=0.3)  # bytes that make no words in any encoding: damage, on rows that have it
+        return Encoding("utf-8", sure=NO_WORDS)  # damage, on the rows that have it
     sure = _SURE_OF_SEVERAL if len(words) >= _FEW_WORDS else 0.6
     answers = [*((name, sure) for name in several), *_with_sureness(ranked, words)]
     for name, sure in answers:

@@ -50,7 +50,7 @@ def _column(name: str, profile: ImportProfile) -> LeadColumn:
             hours = "to_seconds(p.expires_in * 3600)"
         return LeadColumn("expires_at", f"try($at + {hours})")
     if name == "tags":
-        return LeadColumn(name, "p.tags")
+        return LeadColumn(name, new_tags("p.tags"))
     return LeadColumn(name, f"p.{name}::double" if name in _NUMBERS else f"p.{name}::varchar")
 
 
@@ -76,7 +76,7 @@ def is_default(name: str, profile: ImportProfile) -> str:
     return f"p.{name}::varchar = $default_{name}"
 
 
-def new_tags(tags: str, known: str) -> str:
+def new_tags(tags: str, known: str = "null::varchar[]") -> str:
     """Return the expression of the tags that are not among the known ones, letter case aside; each once, as it is
     spelled first.
     """

@@ -53,7 +53,7 @@ def _merged_columns(profile: ImportProfile, rows: RowSource) -> tuple[dict[str, 
         for name in (SECONDARY_PHONES, SECONDARY_CONTACTS)
     }
     if "tags" in profile.fields:
-        made["tags"] = new_tags("flatten(list(p.tags order by p.row_number) filter (p.tags is not null))", "null")
+        made["tags"] = new_tags("flatten(list(p.tags order by p.row_number) filter (p.tags is not null))")
     made["warnings"] = "flatten(list(p.warnings))"
     made["attributes"], bound = merged_attributes(profile)
     bound |= {f"default_{name}": rule.default for name, rule in profile.fields.items() if rule.default is not None}

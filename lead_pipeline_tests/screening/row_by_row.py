@@ -240,6 +240,8 @@ class _Import:
         new = self.new_identifiers(place)
         row = self.merged_row(place)
         values = {name: row.values.get(name) for name in self.by.fields if name != "expires_in"}
+        if row.values.get("tags") is not None:
+            values["tags"] = added([], row.values["tags"])
         if row.values.get("expires_in") is not None:
             values["expires_at"] = self.at + timedelta(hours=row.values["expires_in"])
         lead = Lead(

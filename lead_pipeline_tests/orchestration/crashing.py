@@ -24,12 +24,13 @@ warnings.simplefilter("ignore")
 
 import dagster as dg  # noqa: E402
 
-from lead_pipeline.filing import manifests, shelving, staging  # noqa: E402
+from lead_pipeline.filing import decisions, manifests, shelving, staging  # noqa: E402
+from lead_pipeline.filing.decisions import Answer, waiting_imports  # noqa: E402
 from lead_pipeline.filing.manifests import Receipt  # noqa: E402
 from lead_pipeline.filing.parts import WorkFolder  # noqa: E402
 from lead_pipeline.filing.settling import list_drops  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
-from lead_pipeline.orchestration import launching, results, stages  # noqa: E402
+from lead_pipeline.orchestration import approval, launching, results, stages  # noqa: E402
 from lead_pipeline.orchestration.intake import due, not_taken, take  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import committing  # noqa: E402
@@ -107,12 +108,34 @@ POINTS: dict[str, Point] = {
 }
 
 
+#: Where an import that waits for a person can die: while it is judged, and once somebody has decided. What an approved
+#: import goes through after that is above.
+WAITING_POINTS: dict[str, Point] = {
+    "rehearsed": Point(approval, "rehearse_import"),
+    "rehearsed rejects kept": Point(approval, "_keep_rejects"),
+    "recorded as waiting": Point(LeadStore, "record_awaiting"),
+    "result of the rehearsal written": Point(results, "write_report"),
+    "question put": Point(results, "await_decision"),
+}
+DECIDED_POINTS: dict[str, Point] = {
+    "answer recorded": Point(decisions, "_write"),
+    "cancellation recorded": Point(LeadStore, "record_cancelled"),
+    "put into quarantine": Point(results, "quarantine_import"),
+}
+POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """Imports in a child: of files, by command; without any, of what the inbox holds or was left, as a daemon does."""
+    """Imports in a child: of files, by command; without any, of what the inbox holds or was left, as a daemon does.
+
+    With an `answer`, a person gives it by command to every import that waits.
+    """
 
     home: str
     files: tuple[str, ...]
+    profile: str = "call_schedule"
+    answer: Answer | None = None
     point: str | None = None
     seconds: float | None = None
     file_limit: int | None = None  # no file may grow beyond so many bytes during the commit, as on a full disk
@@ -223,7 +246,7 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
     code = 1
     try:
         if attempt.point:
-            POINTS[attempt.point].arm()
+            POINTS_OF_ALL[attempt.point].arm()
         if attempt.seconds is not None:
             # Counts the processor's time, so that a busy machine does not change where the import is hit. Nobody
             # handles SIGPROF: its default action ends the process as SIGKILL does.
@@ -255,12 +278,16 @@ def _limit_commit(size: int) -> None:
 
 def _import(attempt: Attempt, imports: Importing) -> str:
     if attempt.files:
-        profile = load_profile("call_schedule", folder=None)
+        profile = load_profile(attempt.profile, folder=imports.home.profiles)
         return ",".join(imports.file(Path(file), profile).status.value for file in attempt.files)
     later = datetime.now(UTC) + timedelta(hours=1)  # every pause between two attempts is over
+    launcher = imports.launcher
+    if attempt.answer is not None:
+        decided = [decisions.decide(imports.home, one, attempt.answer, later) for one in waiting_imports(imports.home)]
+        return ",".join(launcher.carry_out(manifest, lambda *_: None).status.value for manifest in decided)
     take(imports.home, not_taken(imports.home, list_drops(imports.home)), lambda: later)
     asked = due(imports.home, (), later)
-    return ",".join(imports.launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
+    return ",".join(launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
 
 
 if __name__ == "__main__":

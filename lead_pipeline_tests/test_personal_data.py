@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lead_pipeline.cli import main
 from lead_pipeline.filing import staging
 from lead_pipeline.filing.home import Home
-from lead_pipeline.orchestration import intake, stages, suppressions
+from lead_pipeline.orchestration import intake, results, stages, suppressions
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import committing
 from lead_pipeline_tests.orchestration.watching import Watching
@@ -161,8 +161,8 @@ CRASHES = {
     "screening": (committing, "screen", duckdb.ConversionException),
     "the disk": (committing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
     "publishing": (stages, "published_path", OSError),
-    "the rejected file": (stages, "write_rejected_file", RuntimeError),
-    "the report": (stages, "write_report", UnicodeError),
+    "the rejected file": (results, "write_rejected_file", RuntimeError),
+    "the report": (results, "write_report", UnicodeError),
 }
 
 

@@ -16,6 +16,8 @@ _PATTERNS = (
     "archive/*/.*.tmp",
     "quarantine/.*.tmp",
     "reports/*/.*.tmp",
+    "outbox/.*.tmp",
+    "outbox/*/.*.tmp",
     "tables/*/*/.*.tmp",
 )
 

@@ -5,6 +5,7 @@ It never opens the store. Which files are taken, and which runs are due, is deci
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 import dagster as dg
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
@@ -92,9 +93,10 @@ def watch(
 ) -> dg.SensorResult:
     """Take complete files and return the runs that are due, as soon as there are any or after `seconds`."""
     state, started, reconciled = Cursor.parse(cursor), clock().timestamp(), float("-inf")
+    log_once = cache(log)
     while True:
         now = clock().timestamp()
-        looks, settled = _look(home, state.looks, now)
+        looks, settled = _look(home, state.looks, now, log_once)
         state = Cursor(looks=looks, suspects=state.suspects)
         fresh = not_taken(home, settled)
         for line in take(home, _bounded(fresh, clock), clock):
@@ -110,8 +112,8 @@ def watch(
         sleep(GLANCE_SECONDS)
 
 
-def _look(home: Home, looks: Looks, now: float) -> tuple[Looks, list[Drop]]:
-    drops = list_drops(home)
+def _look(home: Home, looks: Looks, now: float, told: Callable[[str], object]) -> tuple[Looks, list[Drop]]:
+    drops = list_drops(home, told)
     after = looks.after(drops, now)
     return after, [drop for drop in drops if after.is_settled(drop, now)]
 

@@ -4,32 +4,31 @@ No Dagster here; what a row or value means belongs in the rooms that are called.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 
-from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import finish, read_json, write_json
 from lead_pipeline.filing.overlapping import in_order
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.publishing import published_path
-from lead_pipeline.filing.shelving import archive_import, quarantine_import, restore_copy
+from lead_pipeline.filing.shelving import restore_copy
 from lead_pipeline.mapping.columns import map_columns
+from lead_pipeline.mapping.layouts import count_filled
 from lead_pipeline.mapping.rows import map_rows
 from lead_pipeline.mapping.supplying import supplied_names
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
-from lead_pipeline.model.errors import ImportNotFoundError
-from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
+from lead_pipeline.model.layouts import FilledCells
+from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.reasons import REASONS, Reason, in_registry_order
-from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
+from lead_pipeline.model.results import FileFacts, ReasonCount
 from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
-from lead_pipeline.orchestration.facts import CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
+from lead_pipeline.orchestration.drift import is_laid_out, layout_text
+from lead_pipeline.orchestration.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
 from lead_pipeline.orchestration.progress import tell, told
 from lead_pipeline.reading import open_rows
-from lead_pipeline.reporting.rejected_file import write_rejected_file
-from lead_pipeline.reporting.report import write_report
 from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
 from lead_pipeline.validating.rows import judge_rows
 
 RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
@@ -60,22 +59,28 @@ def read_file(work: WorkFolder) -> dict[str, int]:
 
 
 def map_leads(work: WorkFolder) -> dict[str, int]:
-    """Give each column its field or make it an attribute; raises RequiredColumnUnmappedError."""
-    profile = work.manifest.profile
-    sample = next(work.read_parts(RAW), None) if profile.mapping == "auto" else None
-    mapping = map_columns([column.name for column in _read_facts(work).columns], profile, sample)
-    supplied = tuple(sorted(supplied_names(mapping, profile)))
-    facts = MappedFacts(
-        fields=mapping.fields, attributes=mapping.attributes, ignored=mapping.ignored, supplied=supplied
-    )
-    work.put("mapped", facts)
-    contract = mapped_leads(profile)
+    """Give each column its field or make it an attribute, and note the layout; raises RequiredColumnUnmappedError."""
+    profile, columns = work.manifest.profile, [column.name for column in work.require("read", ReadFacts).columns]
+    sample = next(work.read_parts(RAW), pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
+    mapping = map_columns(columns, profile, sample)
     source = SourceNames(file_name=work.manifest.file_name, folder=work.manifest.folder)
+    contract, is_noted = mapped_leads(profile), is_laid_out(profile, mapping)
+    counted: list[FilledCells] = []
 
     def mapped(batch: pl.DataFrame) -> pl.DataFrame:
+        if is_noted:
+            counted.append(count_filled(batch, columns))
         return validate_contract(map_rows(batch, mapping, profile, source), contract)
 
     rows = work.write_parts(MAPPED, told(MAPPED, in_order(mapped, work.read_parts(RAW))))
+    facts = MappedFacts(
+        fields=mapping.fields,
+        attributes=mapping.attributes,
+        ignored=mapping.ignored,
+        supplied=tuple(sorted(supplied_names(mapping, profile))),
+        layout=layout_text(columns, counted, sample, profile.default_region) if is_noted else "",
+    )
+    work.put("mapped", facts)
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
 
 
@@ -94,84 +99,54 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
 
-def commit_leads(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str, int]:
+def commit_leads(
+    work: WorkFolder, store: LeadStore, at: datetime, layout_changes: tuple[str, ...] = ()
+) -> dict[str, int]:
     """Screen and write the import in one transaction, and publish its rows as Parquet after the commit."""
-    manifest, read = work.manifest, _read_facts(work)
     tell("imported_leads", 0)
-    entry = commit_import(
-        store,
-        _record(work),
-        manifest.profile,
-        parts=[str(path) for path in work.part_paths(NORMALIZED)],
-        rows_read=read.rows_read,
-        raw_rows=lambda wanted: _original_rows(work, read, wanted),
-        at=at,
-        supplied=frozenset(manifest.profile.rules) | {"attributes"},
-    )
-    ledger_rows, ledger_numbers = store.count_ledger(entry.import_no)
-    work.put(
-        "committed",
-        CommitFacts(
-            status=entry.status,
-            rows_read=entry.rows_read,
-            counts=entry.counts,
-            ledger_rows=ledger_rows,
-            ledger_numbers=ledger_numbers,
-            contacts_created=entry.contacts_created,
-            reasons=_explained(store.count_reasons(entry.import_no)),
-            message=entry.message,
-        ),
-    )
+    entry = commit_import(store, record_of(work), work.manifest.profile, at=at, **rows_of(work))
+    work.put("committed", facts_of(store, entry, layout_changes))
     imported = _publish(work, store, "leads", "imported_leads")
     rejected = _publish(work, store, "rejected_leads", "rejected_leads")
-    tell("imported_leads", read.rows_read)
+    tell("imported_leads", entry.counts.total)
     return {"imported": imported, "rejected": rejected}
+
+
+def rows_of(work: WorkFolder) -> dict[str, Any]:
+    """Return what `commit_import` and `rehearse_import` are given of the rows."""
+    read = work.require("read", ReadFacts)
+    return {
+        "parts": [str(path) for path in work.part_paths(NORMALIZED)],
+        "rows_read": read.rows_read,
+        "raw_rows": lambda wanted: _original_rows(work, read, wanted),
+        "supplied": frozenset(work.require("mapped", MappedFacts).supplied),
+    }
+
+
+def facts_of(store: LeadStore, entry: LedgerEntry, layout_changes: tuple[str, ...]) -> CommitFacts:
+    """Return what the ledger says of an import, counted in its rows as well."""
+    ledger_rows, ledger_numbers = store.count_ledger(entry.import_no)
+    return CommitFacts(
+        status=entry.status,
+        rows_read=entry.rows_read,
+        counts=entry.counts,
+        ledger_rows=ledger_rows,
+        ledger_numbers=ledger_numbers,
+        contacts_created=entry.contacts_created,
+        reasons=_explained(store.count_reasons(entry.import_no)),
+        message=entry.message,
+        layout_changes=layout_changes,
+    )
 
 
 def record_refusal(work: WorkFolder, store: LeadStore, refusal: Refusal, at: datetime) -> None:
     """Write into the ledger that the file was refused."""
-    store.record_refusal(_record(work), status=ImportStatus.QUARANTINED, message=refusal.message, at=at)
+    store.record_refusal(record_of(work), status=ImportStatus.QUARANTINED, message=refusal.message, at=at)
 
 
-def report_import(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
-    """Write what people get: rejected file, report, result; then shelve the file and write the receipt, in this order.
-
-    A crash in between leaves the import without a receipt: it is run again, finds itself committed, and ends up here.
-    """
-    refusal = work.get("refusal", Refusal)
-    result = _refused(work, refusal, started_at, ended_at) if refusal else _finished(work, started_at, ended_at)
-    home, manifest = work.home, work.manifest
-    folder = home.reports / manifest.import_id
-    write_report(folder / "report.html", result)
-    write_json(folder / "result.json", result)
-    if refusal:
-        quarantine_import(home, manifest, refusal.message)
-    else:
-        archive_import(home, manifest)
-    finish(home, manifest, result.status, ended_at)
-    return result
-
-
-def earlier_result(home: Home, import_id: str) -> ImportResult:
-    """Return what came of a finished import; raises ImportNotFoundError when its result is gone."""
-    result = read_json(home.reports / import_id / "result.json", ImportResult)
-    if result is None:
-        raise ImportNotFoundError(
-            f"Import {import_id} is finished, but its result is no longer under {home.reports}. "
-            "The ledger still has it: `lead-pipeline history`."
-        )
-    return result.model_copy(update={"already_imported": result.status in COMMITTED})
-
-
-def _read_facts(work: WorkFolder) -> ReadFacts:
-    facts = work.get("read", ReadFacts)
-    if facts is None:
-        raise LookupError("the facts of raw_leads are missing although its step ran")
-    return facts
-
-
-def _record(work: WorkFolder) -> ImportRecord:
-    manifest = work.manifest
+def record_of(work: WorkFolder) -> ImportRecord:
+    """Return the facts of an import that the ledger keeps."""
+    manifest, mapped = work.manifest, work.get("mapped", MappedFacts)
     return ImportRecord(
         import_id=manifest.import_id,
         identity=manifest.identity,
@@ -182,6 +157,7 @@ def _record(work: WorkFolder) -> ImportRecord:
         file_sha256=manifest.file_sha256,
         file_bytes=manifest.file_bytes,
         started_at=manifest.staged_at,
+        layout=mapped.layout if mapped else "",
     )
 
 
@@ -207,68 +183,5 @@ def _explained(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
 
 def _publish(work: WorkFolder, store: LeadStore, view: str, table: str) -> int:
     """Publish one import's rows of a view as a Parquet file that appears whole or not at all."""
-    path = work.home.tables / table / f"import_id={work.manifest.import_id}" / "part-00000.parquet"
-    with published_path(path) as temporary:
+    with published_path(work.published(table)) as temporary:
         return store.publish(view, work.manifest.import_id, temporary)
-
-
-def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
-    read, commit = _read_facts(work), work.get("committed", CommitFacts)
-    mapped = work.get("mapped", MappedFacts)
-    if commit is None or mapped is None:
-        raise LookupError("the facts of imported_leads are missing although its step ran")
-    manifest, folder = work.manifest, work.home.reports / work.manifest.import_id
-    lost = commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate
-    rejected = folder / "rejected.csv" if lost else None
-    if rejected is not None:
-        columns = [(column.name, column.header) for column in read.columns]
-        write_rejected_file(rejected, columns, _rejected_rows(work))
-    return ImportResult(
-        import_id=manifest.import_id,
-        status=commit.status,
-        profile=manifest.profile.name,
-        destination=str(manifest.profile.destination),
-        file=read.file.model_copy(update={"mapping": mapped.fields}),
-        rows_read=commit.rows_read,
-        counts=commit.counts,
-        contacts_created=commit.contacts_created,
-        reasons=commit.reasons,
-        message=commit.message,
-        started_at=started_at,
-        ended_at=ended_at,
-        timings=(work.get("timings", Timings) or Timings()).stages,
-        rejected_file=work.home.relative(rejected) if rejected else None,
-        report_file=work.home.relative(folder / "report.html"),
-    )
-
-
-def _rejected_rows(work: WorkFolder) -> Iterator[pl.DataFrame]:
-    """Yield the rows that did not become leads, cells as in the file, with outcome and reasons."""
-    path = work.home.tables / "rejected_leads" / f"import_id={work.manifest.import_id}" / "part-00000.parquet"
-    verdicts = pl.read_parquet(
-        path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
-    )
-    verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
-    for part in work.read_parts(RAW):
-        rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
-        if rows.height:
-            yield rows.rename({"row_reasons": "reasons"})
-
-
-def _refused(work: WorkFolder, refusal: Refusal, started_at: datetime, ended_at: datetime) -> ImportResult:
-    manifest, read = work.manifest, work.get("read", ReadFacts)
-    file = FileFacts(file_name=manifest.file_name, file_sha256=manifest.file_sha256, file_bytes=manifest.file_bytes)
-    return ImportResult(
-        import_id=manifest.import_id,
-        status=ImportStatus.QUARANTINED,
-        profile=manifest.profile.name,
-        destination=str(manifest.profile.destination),
-        file=read.file if read else file,
-        rows_read=None,
-        reasons=(ReasonCount(code=refusal.code, outcome="file", count=1),),
-        message=refusal.message,
-        started_at=started_at,
-        ended_at=ended_at,
-        timings=(work.get("timings", Timings) or Timings()).stages,
-        report_file=work.home.relative(work.home.reports / manifest.import_id / "report.html"),
-    )

@@ -5,6 +5,7 @@ come from examples.py; here they are held against the rooms that judge real rows
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import polars as pl
@@ -60,6 +61,17 @@ def sample_file(profile: ImportProfile) -> bytes:
     rows = [_accepted(profile, columns, examples, row) for row in range(_ROWS)]
     extra = _default_attributes(profile)
     return _as_bytes(profile, [*columns.values(), *extra], [row | extra for row in rows])
+
+
+def write_sample(path: Path, sample: bytes) -> None:
+    """Write a sample to a new file; raises UsageError when it is there already, or cannot be written."""
+    try:
+        with path.open("xb") as file:
+            file.write(sample)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already, and is left as it is. Give another name.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}. Check the folder and its permissions.") from None
 
 
 def _shown(profile: ImportProfile) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli.py."""
+"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli/."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from rich.text import Text
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.reporting.wording import one_line, status_sentence
+from lead_pipeline.reporting.wording import decision_commands, one_line, status_sentence
 
 _STYLES = {
     Outcome.CREATED: "green",
@@ -32,23 +32,29 @@ _STYLES = {
 def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
     """Return what became of one import: the sentence, counts by outcome, top reasons."""
     parts: list[RenderableType] = [Text(one_line(status_sentence(result)), style="bold")]
+    refused = result.rows_read is None
     if result.message:
-        parts.append(Text(one_line(result.message), style="red"))
-    parts.extend(Text(one_line(note), style="yellow") for note in result.file.notes)
-    if result.rows_read is not None:
+        parts.append(Text(one_line(result.message), style="red" if refused else "yellow"))
+    noticed = (*result.file.notes, *result.layout_changes, *result.notices)
+    parts.extend(Text(one_line(sentence), style="yellow") for sentence in noticed)
+    if not refused:
         parts.append(_counts(result))
-    if result.reasons and not result.message:
+    if result.reasons and not refused:
         parts.append(_reasons(result, reasons))
     title = Text.assemble((one_line(result.file.file_name), "bold"), "  ", (result.import_id, "dim"))
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
 
 
 def places(result: ImportResult, home: Path) -> Iterator[str]:
-    """Yield where the files of an import are, a line each; to be printed as they are, so that they can be copied."""
-    for name, path in (("rejected file", result.rejected_file), ("report", result.report_file)):
+    """Yield where the files of an import are and what is to be decided, a line each; printed as they are, to copy."""
+    files = (("dry run", result.dry_run_file), ("rejected file", result.rejected_file), ("report", result.report_file))
+    for name, path in files:
         if path:
             yield f"  {name:<13}  {home / path}"
-    yield f"  {'store':<13}  {home / 'leads.duckdb'}"
+    if not result.dry_run:
+        yield f"  {'store':<13}  {home / 'leads.duckdb'}"
+    for answer, command in decision_commands(result, home).items():
+        yield f"  {f'to {answer}':<13}  {command}"
 
 
 def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:

@@ -29,7 +29,7 @@ from lead_pipeline.filing.manifests import Receipt  # noqa: E402
 from lead_pipeline.filing.parts import WorkFolder  # noqa: E402
 from lead_pipeline.filing.settling import list_drops  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
-from lead_pipeline.orchestration import launching, stages  # noqa: E402
+from lead_pipeline.orchestration import launching, results, stages  # noqa: E402
 from lead_pipeline.orchestration.intake import due, not_taken, take  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import committing  # noqa: E402
@@ -97,13 +97,13 @@ POINTS: dict[str, Point] = {
     "before the first table is published": Point(stages, "_publish", after=False),
     "imported leads published": Point(stages, "_publish", which=lambda *args: args[3] == "imported_leads"),
     "rejected leads published": Point(stages, "_publish", which=lambda *args: args[3] == "rejected_leads"),
-    "rejected file written": Point(stages, "write_rejected_file"),
-    "report written": Point(stages, "write_report"),
-    "before archiving": Point(stages, "archive_import", after=False),
+    "rejected file written": Point(results, "write_rejected_file"),
+    "report written": Point(results, "write_report"),
+    "before archiving": Point(results, "archive_import", after=False),
     "copied to the archive": Point(shelving, "_keep_copy"),
-    "archived": Point(stages, "archive_import"),
+    "archived": Point(results, "archive_import"),
     "receipt written": Point(manifests, "write_json", which=lambda _path, model: isinstance(model, Receipt)),
-    "finished": Point(stages, "finish"),
+    "finished": Point(results, "finish"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Profiles at random, as people could write them: every type of rule, ranges that hold something, every group of keys."""
+"""Profiles at random, as people could write them: every type of rule, ranges that hold something, all groups."""
 
 from typing import Any
 

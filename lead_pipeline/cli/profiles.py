@@ -68,7 +68,9 @@ def profiles_suggest(file: Path, name: str | None, region: str | None) -> None:
 
 @profiles.command("sample")
 @click.argument("name")
-@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it to this file (default: print).")
+@click.option(
+    "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it to this file (default: print)."
+)
 @with_home
 def profiles_sample(name: str, output: Path | None, home: Path | None) -> None:
     """Print a sample file of a profile: its headers, and two rows of nobody that it imports as they are."""

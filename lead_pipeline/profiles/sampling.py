@@ -5,6 +5,7 @@ come from examples.py; here they are held against the rooms that judge real rows
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -33,10 +34,10 @@ class _Fault(NamedTuple):
     """What is wrong with a row, the graver first."""
 
     reasons: int
-    #: Letters of what people are told of it: two broken rules of one kind give one reason and two sentences.
-    told: int
     warnings: int
     blanks: int
+    #: Letters of what people are told of it: two broken rules of one kind give one reason and two sentences.
+    told: int
 
     @property
     def is_none(self) -> bool:
@@ -89,8 +90,8 @@ def _default_attributes(profile: ImportProfile) -> Cells:
 
 
 def _accepted(profile: ImportProfile, columns: Mapping[str, str], examples: Examples, row: int) -> Cells:
-    """Return cells that the profile accepts together: the first text of each column that is good by itself, changed
-    one column at a time as long as that leaves fewer faults.
+    """Return cells that the profile accepts together: the first text of each column that is good by itself, then
+    other ones, one column or two that are compared at a time, as long as that leaves fewer faults.
     """
     texts = {header: examples.of(name, profile.rules[name], _person(name, row)) for name, header in columns.items()}
     texts = _good(profile, columns, texts)
@@ -100,7 +101,7 @@ def _accepted(profile: ImportProfile, columns: Mapping[str, str], examples: Exam
     for _ in range(_STEPS):
         if fault.is_none:
             return cells
-        tried = [cells | {header: text} for header, each in texts.items() for text in (*each, "")]
+        tried = [cells | change for change in _changes(profile, columns, texts)]
         best, other = min(zip(_faults(profile, tried), tried, strict=True), key=lambda pair: pair[0])
         if best >= fault:
             break
@@ -108,6 +109,15 @@ def _accepted(profile: ImportProfile, columns: Mapping[str, str], examples: Exam
     if fault.reasons:
         _refuse(profile, cells)
     return cells
+
+
+def _changes(profile: ImportProfile, columns: Mapping[str, str], texts: Mapping[str, list[str]]) -> Iterator[Cells]:
+    for header, each in texts.items():
+        yield from ({header: text} for text in (*each, ""))
+    for rule in profile.row_rules:
+        headers = [columns.get(profile.rule_column(name) or "", "") for name in rule.names]
+        if rule.rule == "compare" and all(header in texts for header in headers):
+            yield from (dict(zip(headers, pair, strict=True)) for pair in product(*(texts[one] for one in headers)))
 
 
 def _person(name: str, row: int) -> int:
@@ -134,9 +144,9 @@ def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
     judged = judge_rows(normalize_rows(_mapped(profile, rows), profile), profile)
     counted = judged.select(
         reasons=pl.col("reasons").list.len(),
-        told=pl.col(HINTS).str.len_chars().fill_null(0),
         warnings=pl.col("warnings").list.len(),
         blanks=pl.Series([list(row.values()).count("") for row in rows]),
+        told=pl.col(HINTS).str.len_chars().fill_null(0),
     )
     return [_Fault(*counts) for counts in counted.iter_rows()]
 

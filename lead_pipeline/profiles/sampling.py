@@ -11,14 +11,12 @@ from typing import Any, NamedTuple, NoReturn
 
 import polars as pl
 
-from lead_pipeline.mapping import map_columns, map_rows
 from lead_pipeline.model.errors import UsageError, listed
 from lead_pipeline.model.fields import HINTS, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
-from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.profiles.examples import Examples
-from lead_pipeline.validating.rows import judge_rows
+from lead_pipeline.profiles.trial import judged, normalized
 
 _ROWS = 2
 #: Secondary contacts shown; further ones have columns of the same form.
@@ -132,17 +130,16 @@ def _good(profile: ImportProfile, columns: Mapping[str, str], texts: Mapping[str
     rows = [{h: each[min(place, len(each) - 1)] if each else "" for h, each in texts.items()} for place in range(depth)]
     if not rows:
         return dict(texts)
-    judged = normalize_rows(_mapped(profile, rows), profile)
+    found = normalized(_frame(rows), profile)
     good: dict[str, list[str]] = {}
     for name, header in columns.items():
-        reasons = judged[f"{name}_reason"].to_list()
+        reasons = found[f"{name}_reason"].to_list()
         good[header] = [text for text, reason in zip(texts[header], reasons, strict=False) if reason is None]
     return good
 
 
 def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
-    judged = judge_rows(normalize_rows(_mapped(profile, rows), profile), profile)
-    counted = judged.select(
+    counted = judged(_frame(rows), profile).select(
         reasons=pl.col("reasons").list.len(),
         warnings=pl.col("warnings").list.len(),
         blanks=pl.Series([list(row.values()).count("") for row in rows]),
@@ -151,24 +148,18 @@ def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
     return [_Fault(*counts) for counts in counted.iter_rows()]
 
 
-def _mapped(profile: ImportProfile, rows: Sequence[Cells]) -> pl.DataFrame:
-    headers = list(rows[0])
-    texts = pl.DataFrame(list(rows), schema=dict.fromkeys(headers, pl.String))
-    numbers = pl.int_range(1, texts.height + 1, dtype=pl.Int64)
-    batch = texts.with_columns(
-        row_number=numbers, line_number=numbers + 1, reasons=pl.lit([], dtype=pl.List(pl.String))
-    )
-    return map_rows(batch, map_columns(headers, profile, texts), profile)
+def _frame(rows: Sequence[Cells]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=dict.fromkeys(rows[0], pl.String))
 
 
 def _refuse(profile: ImportProfile, cells: Cells) -> NoReturn:
-    judged = judge_rows(normalize_rows(_mapped(profile, [cells]), profile), profile)
+    verdict = judged(_frame([cells]), profile)
     names = {profile.column_of(name): title_of(name) for name in profile.rules}
     empty = [names[header] for header, text in cells.items() if not text]
     missing = f" Nothing could be thought of for {listed(empty)}." if empty else ""
     raise UsageError(
         f"No row could be made up that profile '{profile.name}' accepts: its rules say "
-        f"{listed(judged['reasons'][0])}.{missing} Check that some value can fulfil them, `lead-pipeline profiles show "
+        f"{listed(verdict['reasons'][0])}.{missing} Check that some value can fulfil them, `lead-pipeline profiles show "
         f"{profile.name}`, and write a file of your own."
     )
 

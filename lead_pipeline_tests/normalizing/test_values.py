@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.rules import BooleanRule, DecimalRule, IntegerRule, TextRule
-from lead_pipeline.normalizing import choices, values
+from lead_pipeline.normalizing import choices, numbers, texts
 
 
 def one(frame: pl.DataFrame) -> tuple[object, str | None]:
@@ -15,15 +15,15 @@ def one(frame: pl.DataFrame) -> tuple[object, str | None]:
 
 
 def normalize_texts(raw: pl.Series, **rule) -> pl.DataFrame:
-    return values.normalize_texts(raw, TextRule(**rule))
+    return texts.normalize_texts(raw, TextRule(**rule))
 
 
 def normalize_integers(raw: pl.Series, **rule) -> pl.DataFrame:
-    return values.normalize_integers(raw, IntegerRule(**rule))
+    return numbers.normalize_integers(raw, IntegerRule(**rule))
 
 
 def normalize_decimals(raw: pl.Series, **rule) -> pl.DataFrame:
-    return values.normalize_decimals(raw, DecimalRule(**rule))
+    return numbers.normalize_decimals(raw, DecimalRule(**rule))
 
 
 def normalize_booleans(raw: pl.Series, **rule) -> pl.DataFrame:
@@ -99,9 +99,9 @@ def test_text_is_trimmed_and_measured_in_characters_after_trimming():
 
 @given(st.lists(st.one_of(st.none(), st.integers().map(str), st.text(max_size=6)), max_size=8))
 @settings(max_examples=50, deadline=None)
-def test_integers_are_read_as_python_reads_ascii_digits(texts):
-    rows = normalize_integers(pl.Series(texts, dtype=pl.String)).rows()
-    for text, (value, reason) in zip(texts, rows, strict=True):
+def test_integers_are_read_as_python_reads_ascii_digits(cells):
+    rows = normalize_integers(pl.Series(cells, dtype=pl.String)).rows()
+    for text, (value, reason) in zip(cells, rows, strict=True):
         plain = (text or "").strip()
         digits = plain[1:] if plain[:1] in ("+", "-") else plain
         number = int(plain) if digits.isascii() and digits.isdigit() else None

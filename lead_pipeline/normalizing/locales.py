@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from babel import Locale, UnknownLocaleError
-from babel.localedata import locale_identifiers
+from babel import Locale
 
-from lead_pipeline.model.errors import UsageError, did_you_mean
+from lead_pipeline.normalizing.declared import checked_locale
 
 #: Blanks that separate thousands: where a locale has one of them, people and programs write any of them.
 _BLANKS = " \u00a0\u202f\u2009"
@@ -47,31 +46,8 @@ class TimeNames(NamedTuple):
     halves: Mapping[str, int]
 
 
-def checked_locale(name: str) -> str:
-    """Return `name` unchanged when there is such a locale.
-
-    Raises:
-        UsageError: there is none; the sentence names the nearest one.
-    """
-    if _parsed(name) is not None:
-        return name
-    raise UsageError(
-        f"There is no locale '{name}'.{did_you_mean(name, locale_identifiers())} A locale is a language, or a language "
-        "and a country, such as de or en_US."
-    )
-
-
-@cache
-def _parsed(name: str) -> Locale | None:
-    try:
-        return Locale.parse(name.strip().replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return None
-
-
 def _locale(name: str | None) -> Locale:
-    found = _parsed(name or "en")
-    return found if found is not None else Locale.parse(checked_locale(name or "en"))
+    return Locale.parse(checked_locale(name) if name else "en")
 
 
 @cache

@@ -9,11 +9,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 
 import polars as pl
-from babel.core import get_global
 
-from lead_pipeline.model.errors import UsageError, did_you_mean
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import DateRule, DatetimeRule, in_utc
+from lead_pipeline.normalizing.declared import checked_time_zone
 from lead_pipeline.normalizing.judged import RAW, filled_text, judged, when
 from lead_pipeline.normalizing.time_forms import ISO_FORMS, TimeForm, form_of
 from lead_pipeline.normalizing.time_parts import read_moments
@@ -47,7 +46,7 @@ def normalize_datetimes(raw: pl.Series, rule: DatetimeRule) -> pl.DataFrame:
     Returns `value`, `reason` (Datetime in UTC, String), both null for blank. Raises UsageError for a format, locale or
     time zone that is none.
     """
-    zone, least, most = checked_timezone(rule.timezone), in_utc(rule.min), in_utc(rule.max)
+    zone, least, most = checked_time_zone(rule.timezone), in_utc(rule.min), in_utc(rule.max)
     texts = _texts(raw)
     moments = pl.repeat(None, texts.len(), dtype=_UTC, eager=True)
 
@@ -60,23 +59,6 @@ def normalize_datetimes(raw: pl.Series, rule: DatetimeRule) -> pl.DataFrame:
     span = (least and least.replace(tzinfo=None), most and most.replace(tzinfo=None))
     moments = _read(texts, moments, rule, span, moment_in)
     return judged(raw, moments.alias("value").to_frame(), _reason(least, most))
-
-
-def checked_timezone(name: str) -> str:
-    """Return `name` unchanged when there is such a time zone.
-
-    Raises:
-        UsageError: there is none; the sentence names the nearest one.
-    """
-    try:
-        pl.select(pl.lit(dt.datetime(2000, 1, 1)).dt.replace_time_zone(name))  # noqa: DTZ001 it gets its zone here
-    except pl.exceptions.ComputeError:
-        near = did_you_mean(name, get_global("zone_territories"))
-    else:
-        return name
-    raise UsageError(
-        f"There is no time zone '{name}'.{near} A time zone is a name of the IANA database, such as Europe/Berlin."
-    )
 
 
 def _texts(raw: pl.Series) -> pl.Series:

@@ -118,7 +118,7 @@ def _tidied() -> pl.Expr:
 
 
 def _without_suffixes(name: pl.Expr) -> pl.Expr:
-    return name.str.replace(rf"(?:(?:,\s*|\s+){_SUFFIX})+$", "").str.strip_chars(" ,")
+    return name.str.replace(rf"(?:(?:^|,\s*|\s+){_SUFFIX})+$", "").str.strip_chars(" ,")
 
 
 def _without_titles(name: pl.Expr) -> pl.Expr:

@@ -29,6 +29,9 @@ _NEGATIVE = "[-(\u2212]"
 #: What is left out of a number of the right form to make plain digits of it; its sign is known by then.
 _LEFT_OUT = dict.fromkeys("+-\u2212() \t\u00a0\u202f\u2009\u3000", "")
 
+#: What stands for no cents behind a price in some countries.
+_PRICE_ENDINGS = (",-", ",--", ".-", ".--", ",\u2013", ",\u2014", ".\u2013", ".\u2014")
+
 _PLAIN = NumberSymbols((Separators(".", ""),), {}, (3, 3))
 
 
@@ -144,15 +147,17 @@ def _pattern(number: str, units: list[str]) -> str:
     return rf"^(?:{'|'.join(alternatives)})$"
 
 
+def _says_something(mark: str) -> bool:
+    return mark.isalpha() or mark == "%" or unicodedata.category(mark) in ("Sc", "So")
+
+
 def checked_unit(unit: str) -> str:
     """Return `unit` unchanged when it can stand beside a number without being taken for a part of it.
 
     Raises:
         UsageError: it can not.
     """
-    if any(mark.isalpha() or unicodedata.category(mark) in ("Sc", "So", "Po") for mark in unit.strip("., ")):
-        return unit
-    if unit.strip() in (",-", ",--", ".-", ",\u2013", ",\u2014"):
+    if unit.strip() in _PRICE_ENDINGS or any(_says_something(mark) for mark in unit):
         return unit
     raise UsageError(f"'{unit}' is no unit, for it could be part of a number; write a word or a sign such as EUR or $.")
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import TextRule
+from lead_pipeline.normalizing.declared import whole
 from lead_pipeline.normalizing.judged import filled_text, judged, when
 
 
@@ -18,7 +19,7 @@ def normalize_texts(raw: pl.Series, rule: TextRule) -> pl.DataFrame:
     tried = (
         (rule.min_length, lambda least: length < least, Reason.VALUE_TOO_SHORT),
         (rule.max_length, lambda most: length > most, Reason.VALUE_TOO_LONG),
-        (rule.pattern, lambda form: ~text.str.contains(rf"\A(?:{form})\z"), Reason.VALUE_PATTERN_MISMATCH),
+        (rule.pattern, lambda form: ~text.str.contains(whole(form)), Reason.VALUE_PATTERN_MISMATCH),
     )
     told = [when(broken(limit), reason) for limit, broken, reason in tried if limit is not None]
     return judged(raw, filled_text(), pl.coalesce(*told) if told else pl.lit(None, pl.String))

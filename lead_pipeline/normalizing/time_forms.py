@@ -3,6 +3,7 @@ locale. What is made of the parts belongs in moments.py.
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
@@ -43,9 +44,8 @@ _NAME_CODES: Mapping[str, tuple[str, str]] = {
 }
 _CODE = re.compile(r"%-?(.)|(\s+)|([^%\s]+)|(%)", re.DOTALL)
 
-#: What a format has to say, lest a day be made up: a year, and a month with a day or the day of the year.
-_YEARS = {"year", "short_year"}
-_MONTHS = {"month", "month_name"}
+#: Parts that say the same as another.
+_WHAT_IT_SAYS: Mapping[str, str] = {"short_year": "year", "month_name": "month", "half_hour": "hour"}
 
 
 class TimeForm(NamedTuple):
@@ -74,26 +74,33 @@ ISO_FORMS: tuple[TimeForm, ...] = tuple(
 
 
 @cache
-def form_of(text: str, locale: str | None) -> TimeForm:
+def form_of(text: str, locale: str | None = None) -> TimeForm:
     """Return the pattern of a format in strftime codes.
 
     Blanks in it stand for any blanks, letters for themselves in either case, names for those of the locale (English
     without one) with or without a dot behind them.
 
     Raises:
-        UsageError: it has a code that is not known, does not say which day, or says a part twice; or there is no such
-            locale.
+        UsageError: it has a code that is not known, does not say which day, says a part twice, or the half of the day
+            without an hour of it or the other way round; or there is no such locale.
     """
     names = time_names(locale)
     parts: list[str] = []
     pattern = "".join(_piece(code, parts, names, text) for code in _pieces(text))
-    twice = next((part for part in parts if parts.count(part) > 1), None)
-    if twice is not None:
-        raise UsageError(f"The format '{text}' says the {twice.replace('_', ' ')} twice; keep one of the two.")
+    _check_parts(parts, text)
+    return TimeForm(f"(?i)^{pattern}$", frozenset(parts), names)
+
+
+def _check_parts(parts: Collection[str], text: str) -> None:
     said = frozenset(parts)
-    if not said & _YEARS or not ((said & _MONTHS and "day" in said) or "day_of_year" in said):
-        raise UsageError(f"The format '{text}' does not say which day it is; write year, month and day, as %d.%m.%Y.")
-    return TimeForm(f"(?i)^{pattern}$", said, names)
+    twice = Counter(_WHAT_IT_SAYS.get(part, part) for part in parts).most_common(1)
+    if twice and twice[0][1] > 1:
+        raise UsageError(f"The format '{text}' says the {twice[0][0].replace('_', ' ')} twice; keep one of the two.")
+    is_day = "day" in said and said & {"month", "month_name"}
+    if not said & {"year", "short_year"} or not (is_day or "day_of_year" in said):
+        raise UsageError(f"The format '{text}' does not tell day, month and year; write all three, such as %d.%m.%Y.")
+    if ("half" in said) != ("half_hour" in said):
+        raise UsageError(f"The format '{text}' has %I or %p alone; write both, as %I:%M %p, or %H for hours up to 23.")
 
 
 def _pieces(text: str) -> Iterator[re.Match[str]]:

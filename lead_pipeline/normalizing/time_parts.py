@@ -85,12 +85,9 @@ def _named(part: str, names: Mapping[str, int]) -> pl.Expr:
 
 
 def _hour(form: TimeForm) -> pl.Expr:
-    """12 is the first hour of each half of the day; without one it is the first half, as Python's strptime has it."""
-    hour = pl.col("half_hour").cast(pl.Int32)
-    half = pl.lit(0)
-    if "half" in form.parts:
-        assert form.names is not None  # noqa: S101  # forms with names have them
-        half = _named("half", form.names.halves)
+    """12 is the first hour of each half of the day."""
+    assert form.names is not None  # noqa: S101  # a form with half hours says which half
+    hour, half = pl.col("half_hour").cast(pl.Int32), _named("half", form.names.halves)
     return pl.when(hour.is_between(1, 12)).then(hour % 12 + half).otherwise(-1)
 
 

@@ -221,7 +221,7 @@ def _add(store: LeadStore, table: str, frame: pl.DataFrame) -> None:
     if frame.is_empty():
         return
     store.con.register("settled", frame.to_arrow())
-    store.run(f"insert into {table} by name from settled")  # noqa: S608  # a table of ours
+    store.run(f"insert into {table} by name from settled")  # a table of ours
     store.con.unregister("settled")
 
 

@@ -39,12 +39,14 @@ def normalize_options(raw: pl.Series, rule: OptionRule) -> pl.DataFrame:
 
 
 def normalize_tags(raw: pl.Series, rule: TagsRule) -> pl.DataFrame:
-    """Part tags at the rule's separator: outer blanks and empty ones dropped, repeated ones kept once, first spelling.
+    """Part tags at the rule's separator: outer blanks and empty ones dropped, repeated ones (in any letter case) kept
+    once, in the first spelling.
 
     Returns `value` (List(String), null for no tags), `reason` (String): a tag that is too long refuses the cell.
     """
     tags = filled_text().str.split(rule.separator).list.eval(pl.element().str.strip_chars())
-    tags = tags.list.eval(pl.element().filter(pl.element() != "")).list.unique(maintain_order=True)
+    first = (pl.element() != "") & pl.element().str.to_lowercase().is_first_distinct()
+    tags = tags.list.eval(pl.element().filter(first))
     some = pl.when(tags.list.len() > 0).then(tags)
     too_long = pl.lit(value=False)
     if rule.max_length is not None:

@@ -31,9 +31,10 @@ from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.mending import judge_mended, mend_texts
 from lead_pipeline.normalizing.moments import normalize_dates, normalize_datetimes
+from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 from lead_pipeline.normalizing.phone_facts import describe_phones
 from lead_pipeline.normalizing.phone_rules import accepted_phones, secondary_phones
-from lead_pipeline.normalizing.values import normalize_decimals, normalize_integers, normalize_texts
+from lead_pipeline.normalizing.texts import normalize_texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""What a profile may declare about values and only the libraries know: locales, time zones, formats of dates, patterns.
-Each check returns what it was given, or says what is wrong with it; reading values by it belongs in values.py.
+"""What a profile may declare about values and only the libraries know: locales, time zones, patterns. Each check
+returns what it was given, or says what is wrong with it; what else a rule declares is checked where it is read, formats
+in time_forms.py and units in numbers.py.
 """
 
-import datetime as dt
 import re
 from functools import cache
 from zoneinfo import available_timezones
@@ -14,8 +14,6 @@ from babel.localedata import locale_identifiers
 
 from lead_pipeline.model.errors import UsageError, did_you_mean
 
-#: A moment whose parts are all different, so that none can be taken for another.
-_MOMENT = dt.datetime(2026, 11, 23, 14, 5, 59, tzinfo=dt.UTC)
 #: Names of systems' own files beside the zones of the world.
 _NO_ZONES = frozenset({"Factory", "localtime"})
 #: An abbreviation such as PST is near to others that mean something else.
@@ -61,36 +59,6 @@ def checked_time_zone(name: str) -> str:
     )
 
 
-def checked_format(form: str, *, with_time: bool) -> str:
-    """Return the strftime format unchanged when a day written in it can be read back from it.
-
-    `with_time`: it is for moments; without, what it says of the time of day is read and dropped.
-
-    Raises:
-        UsageError: polars cannot read it, or it leaves part of the day out.
-    """
-    if "%f" in form:
-        raise UsageError(f"'{form}' has %f, which counts in billionths of a second; write %.f behind %S, as in %S%.f.")
-    if "%Z" in form:
-        raise UsageError(
-            f"'{form}' has %Z, but names of time zones are not read; write %z, the offset, or leave it out."
-        )
-    try:
-        written = pl.Series([_MOMENT]).dt.strftime(form)
-        found = written.str.strptime(pl.Datetime("us") if with_time else pl.Date, form, strict=False).item()
-    except pl.exceptions.ComputeError:
-        found = None
-    if found is None:
-        what = "a moment" if with_time else "a day"
-        raise UsageError(
-            f"'{form}' cannot be read as {what}; write strftime codes, such as "
-            f"{'%d.%m.%Y %H:%M' if with_time else '%d.%m.%Y or %d %B %Y'}."
-        )
-    if (found.year, found.month, found.day) != (_MOMENT.year, _MOMENT.month, _MOMENT.day):
-        raise UsageError(f"'{form}' does not tell day, month and year; write all three, such as %d.%m.%Y.")
-    return form
-
-
 def checked_pattern(pattern: str) -> str:
     """Return the regular expression unchanged when polars can match whole values with it.
 
@@ -98,13 +66,18 @@ def checked_pattern(pattern: str) -> str:
         UsageError: it cannot, such as where it repeats thousands of times.
     """
     try:
-        pl.Series([""]).str.contains(f"^(?:{pattern})$")
+        pl.Series([""]).str.contains(whole(pattern))
     except pl.exceptions.ComputeError as error:
         raise UsageError(
             f"'{_shortened(pattern)}' cannot be matched against values ({_cause(str(error))}); write it with the signs "
             "that all engines share, and with fewer repetitions."
         ) from None
     return pattern
+
+
+def whole(pattern: str) -> str:
+    """Return a pattern that matches a value only from its beginning to its end."""
+    return rf"\A(?:{pattern})\z"
 
 
 @cache

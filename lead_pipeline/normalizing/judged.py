@@ -21,18 +21,19 @@ def when(wrong: pl.Expr, reason: Reason) -> pl.Expr:
     return pl.when(wrong).then(pl.lit(reason.value))
 
 
-def judged(raw: pl.Series, value: pl.Expr, reason: pl.Expr) -> pl.DataFrame:
+def judged(raw: pl.Series, value: pl.Expr | pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
     """Lay out a verdict.
 
     Args:
         raw: String.
-        value: over the column `raw`, the canonical value.
-        reason: over the columns `raw` and `value`, the code of what is wrong, null for nothing.
+        value: the canonical value, as an expression over the column `raw`, or as the column `value` of a frame with
+            what else the reason needs to know.
+        reason: over the columns `raw`, `value` and those of the frame: the code of what is wrong, null for nothing.
 
     Returns:
         `value` (null where there is a reason), `reason` (String), both null where `raw` is blank.
     """
     texts = raw.cast(pl.String).rename(RAW).to_frame()
-    found = texts.with_columns(value=value)
+    found = texts.hstack(value) if isinstance(value, pl.DataFrame) else texts.with_columns(value=value)
     told = found.select("value", reason=pl.when(filled_text().is_not_null()).then(reason))
     return told.with_columns(value=pl.when(pl.col("reason").is_null()).then("value"))

@@ -14,6 +14,7 @@ from lead_pipeline.normalizing.contacts import judge_contacts
 from lead_pipeline.normalizing.names import split_names
 
 _CODES = pl.List(pl.String)
+_PARTS = ("first_name", "last_name")
 
 
 def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -32,10 +33,10 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """
     rules = profile.rules
     columns: dict[str, Judged] = {}
-    for name in sorted(rules, key=lambda one: one != "full_name"):  # the other names may come from it
+    for name in sorted(rules, key=lambda one: one != "full_name"):  # first, for its parts are judged as well
         raw = batch[name]
-        if profile.split_full_name and name in ("first_name", "last_name"):
-            raw = split_names(batch, columns["full_name"].verdicts["value"])[name]
+        if profile.split_full_name and name in _PARTS:
+            raw = _with_parts(batch, columns["full_name"].verdicts["value"], name)
         columns[name] = normalize_column(raw, name, rules[name], profile, _countries(batch, rules[name]))
     columns = {name: columns[name] for name in rules}
     verdicts = _laid_out(columns)
@@ -44,6 +45,13 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     warnings = _gathered(batch.height, (series for one in columns.values() for series in one.warnings))
     hints = _told(batch.height, [(name, series) for name, one in columns.items() for series in one.hints])
     return batch.with_columns(*verdicts.values(), *derived, warnings, hints)
+
+
+def _with_parts(batch: pl.DataFrame, full_names: pl.Series, name: str) -> pl.Series:
+    """Return the first or last names as written, and those of the full name in rows that leave both empty."""
+    blank = pl.all_horizontal(pl.col(part).is_null() | (pl.col(part).str.strip_chars() == "") for part in _PARTS)
+    rows = batch.select(blank.arg_true()).to_series()
+    return batch[name].scatter(rows, split_names(full_names.gather(rows))[name]) if rows.len() else batch[name]
 
 
 def _countries(batch: pl.DataFrame, rule: FieldRule) -> pl.Series | None:

@@ -3,11 +3,12 @@ or pattern can be used. What exists is known in normalizing/; which keys there a
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 
 from lead_pipeline.model.errors import UsageError
-from lead_pipeline.normalizing.declared import checked_format, checked_locale, checked_pattern, checked_time_zone
+from lead_pipeline.normalizing.declared import checked_locale, checked_pattern, checked_time_zone
+from lead_pipeline.normalizing.numbers import checked_unit
 from lead_pipeline.normalizing.regions import checked_region
+from lead_pipeline.normalizing.time_forms import form_of
 from lead_pipeline.profiles.document import Document, KeyPath, Plain, Problem, key_name
 
 #: The key of a rule: what judges the text behind it.
@@ -16,6 +17,8 @@ _CHECKS: dict[str, Callable[[str], object]] = {
     "timezone": checked_time_zone,
     "pattern": checked_pattern,
 }
+#: The key of a rule with a list of texts: what judges each.
+_CHECKS_OF_EACH: dict[str, Callable[[str], object]] = {"formats": form_of, "units": checked_unit}
 
 
 def declaration_problems(document: Document, told: Iterable[Problem]) -> Iterator[Problem]:
@@ -60,11 +63,11 @@ def _declared(data: Plain) -> Iterator[tuple[KeyPath, str, Callable[[str], objec
             text = rule.get(key)
             if isinstance(text, str):
                 yield (*path, key), text, check
-        formats = rule.get("formats")
-        for place, form in enumerate(formats if isinstance(formats, list) else ()):
-            if isinstance(form, str):
-                is_moment = rule.get("type") == "datetime"
-                yield (*path, "formats", place), form, partial(checked_format, with_time=is_moment)
+        for key, check in _CHECKS_OF_EACH.items():
+            texts = rule.get(key)
+            for place, text in enumerate(texts if isinstance(texts, list) else ()):
+                if isinstance(text, str):
+                    yield (*path, key, place), text, check
 
 
 def _group(data: Plain) -> dict[str, Plain]:

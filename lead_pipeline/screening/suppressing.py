@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-from lead_pipeline.screening.screening import KEY_OF
+from lead_pipeline.screening.identities import KEY_OF
 from lead_pipeline.store.lead_store import LeadStore
 
 

@@ -6,11 +6,9 @@ from zoneinfo import available_timezones
 import polars as pl
 import pytest
 from babel.localedata import locale_identifiers
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lead_pipeline.model.errors import UsageError
-from lead_pipeline.normalizing.declared import checked_format, checked_locale, checked_pattern, checked_time_zone
+from lead_pipeline.normalizing.declared import checked_locale, checked_pattern, checked_time_zone
 
 
 def test_every_locale_that_babel_has_can_be_declared():
@@ -64,46 +62,6 @@ def test_a_time_zone_that_there_is_not_is_refused_with_the_nearest(name, meant):
     assert f"no time zone '{name}'" in str(refused.value)
     assert ("Did you mean" in str(refused.value)) == (meant is not None)
     assert meant is None or f"Did you mean '{meant}'?" in str(refused.value)
-
-
-@pytest.mark.parametrize("with_time", [True, False], ids=["moment", "day"])
-@pytest.mark.parametrize(
-    "form",
-    ["%d.%m.%Y", "%m/%d/%y", "%d %B %Y", "%b %-d, %Y", "%Y-%j", "%x", "%Y-%m-%d %H:%M:%S%.f", "%d.%m.%Y %I:%M %p"],
-)
-def test_a_format_that_tells_the_day_can_be_declared(form, with_time):
-    assert checked_format(form, with_time=with_time) == form
-
-
-@pytest.mark.parametrize(
-    ("form", "with_time", "said"),
-    [
-        ("%d", False, "day, month and year"),
-        ("%m/%Y", False, "day, month and year"),
-        ("%H:%M", True, "day, month and year"),
-        ("%d.%m.%Y %I:%M", True, "cannot be read as a moment"),
-        ("%d.%m.%Y %z", True, "cannot be read as a moment"),
-        ("%d.%m.%Y %Q", False, "cannot be read as a day"),
-        ("%d.%m.%Y %", False, "cannot be read as a day"),
-        ("%d.%m.%Y %H:%M %Z", True, "write %z"),
-        ("%d.%m.%Y %H:%M:%S.%f", True, "write %.f behind %S"),
-        ("31.12.2026", False, "day, month and year"),
-    ],
-)
-def test_a_format_that_cannot_be_read_or_tells_too_little_is_refused(form, with_time, said):
-    with pytest.raises(UsageError) as refused:
-        checked_format(form, with_time=with_time)
-    assert f"'{form}'" in str(refused.value)
-    assert said in str(refused.value)
-
-
-@given(st.text(alphabet="%dmYyHMSpIBbjzZfsTDxcqe.-/ 0#:^", max_size=12))
-def test_whatever_the_format_it_is_usable_or_refused(form):
-    try:
-        checked_format(form, with_time=True)
-    except UsageError:
-        return
-    pl.Series(["x"]).str.strptime(pl.Datetime("us"), form, strict=False)
 
 
 @pytest.mark.parametrize("pattern", ["", "[A-Z]{2}[0-9]+", "(?i)a|b", r"\d{5}(-\d{4})?", r"(?P<a>x)"])

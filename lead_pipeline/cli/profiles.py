@@ -59,11 +59,14 @@ def profiles_schema() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the profile (default: the file's).")
 @click.option("--region", help="Country of numbers written without +; ISO code (default: worked out).")
-def profiles_suggest(file: Path, name: str | None, region: str | None) -> None:
+@click.option("--extends", metavar="NAME", help="Draft on top of this profile: say only which column is which.")
+@with_home
+def profiles_suggest(file: Path, name: str | None, region: str | None, extends: str | None, home: Path | None) -> None:
     """Print a commented draft of a profile that imports FILE as it is; nothing is imported."""
     from lead_pipeline.orchestration.drafting import draft_profile
 
-    click.echo(draft_profile(file, name=name, region=region), nl=False)
+    folder = the_home(home).profiles
+    click.echo(draft_profile(file, name=name, region=region, extends=extends, folder=folder), nl=False)
 
 
 @profiles.command("sample")

@@ -1,5 +1,4 @@
-"""Pieces of YAML that drafts are written from: comments, and texts in quotes. What a draft says belongs in suggesting.py.
-"""
+"""How drafts of profiles spell YAML: comments, texts in quotes, rules on one line. What they say is in suggesting.py."""
 
 from collections.abc import Iterator, Mapping
 

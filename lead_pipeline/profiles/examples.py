@@ -214,7 +214,7 @@ def _between(least: dt.datetime | None, most: dt.datetime | None, row: int) -> l
 
 def _written(moment: dt.datetime | pl.Series, rule: DateRule | DatetimeRule, iso: str) -> Iterator[str]:
     series = moment if isinstance(moment, pl.Series) else pl.Series([moment])
-    for form in (*rule.formats[:1], iso):
+    for form in (*(form.replace("%f", "%6f") for form in rule.formats[:1]), iso):  # polars' %f has nine digits
         yield series.dt.strftime(_with_names(form, series.item(), rule.locale)).item()
 
 

@@ -16,7 +16,9 @@ _CALLED = {"cookie": "cookie_id", "id": "external_id", "external": "external_id"
 
 
 class FurtherColumns(NamedTuple):
-    """What such columns of a file are for: kind of identifier: header; people and what is known of each; all headers."""
+    """What such columns are for: the header of each kind of identifier; how many people, what is known of each; all
+    headers.
+    """
 
     aliases: dict[str, str]
     contacts: int

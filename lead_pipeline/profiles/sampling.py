@@ -159,8 +159,8 @@ def _refuse(profile: ImportProfile, cells: Cells) -> NoReturn:
     missing = f" Nothing could be thought of for {listed(empty)}." if empty else ""
     raise UsageError(
         f"No row could be made up that profile '{profile.name}' accepts: its rules say "
-        f"{listed(verdict['reasons'][0])}.{missing} Check that some value can fulfil them, `lead-pipeline profiles show "
-        f"{profile.name}`, and write a file of your own."
+        f"{listed(verdict['reasons'][0])}.{missing} Check that some value can fulfil them (`lead-pipeline profiles "
+        f"show {profile.name}`), and write a file of your own."
     )
 
 

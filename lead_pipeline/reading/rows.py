@@ -83,11 +83,12 @@ def named_columns(headers: Iterable[str]) -> tuple[Column, ...]:
     """Return columns with names that are unique whatever their letter case, and visibly so: `phone`, `phone_2`.
 
     An empty header becomes `column_3`; names that our own frames need (RESERVED_COLUMNS) count as taken.
-    Letter case does not tell names apart, because DuckDB, which reads the parts later, ignores it.
+    Letter case does not tell names apart, because DuckDB, which reads the parts later, ignores it. A header that polars
+    would take for many columns (`*`, `^...$`; pl.col has no way to quote it, polars 2.1) gets a blank behind it.
     """
     texts = list(headers)
     stripped = [text.strip(BLANK_CHARACTERS) for text in texts]
-    wanted = [text or f"column_{place}" for place, text in enumerate(stripped, start=1)]
+    wanted = [_one(text) or f"column_{place}" for place, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}
     taken = {name.casefold() for name in RESERVED_COLUMNS}
     columns = []
@@ -99,6 +100,10 @@ def named_columns(headers: Iterable[str]) -> tuple[Column, ...]:
         taken.add(key.casefold())
         columns.append(Column(name=key, header=texts[position], position=position))
     return tuple(columns)
+
+
+def _one(name: str) -> str:
+    return f"{name} " if name == "*" or (name.startswith("^") and name.endswith("$")) else name
 
 
 def frame_schema(columns: Iterable[Column]) -> dict[str, Any]:

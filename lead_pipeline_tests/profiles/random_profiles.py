@@ -46,7 +46,12 @@ def _range(numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
 _LENGTHS = st.tuples(st.integers(1, 20), st.integers(0, 40)).map(
     lambda ends: {"min_length": ends[0], "max_length": ends[0] + ends[1]}
 )
+_LOCALES = _optional(locale=st.sampled_from(["en_US", "de", "fr", "de_CH", "hi"]), units=st.just(["EUR", "$"]))
 _DAYS = st.dates().map(lambda day: day.isoformat())
+#: `%y` and `%d %B` would leave the century, or the language, to chance.
+_WRITTEN_DAYS = _optional(
+    formats=st.lists(st.sampled_from(_FORMATS), max_size=2), locale=st.sampled_from(["en", "de", "fr_CA", "ja"])
+)
 _OPTIONS = st.lists(_WORDS, min_size=1, max_size=4, unique_by=lambda text: text.strip().casefold())
 
 TEXTS = _typed("text", st.one_of(st.just({}), _LENGTHS, st.sampled_from(_PATTERNS).map(lambda one: {"pattern": one})))
@@ -54,12 +59,18 @@ RULES: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "phone": _typed("phone", _optional(require=st.sampled_from(["valid", "possible"]))),
     "email": _typed("email"),
     "text": TEXTS,
-    "integer": _typed("integer", _range(st.integers(-(10**12), 10**12))),
-    "decimal": _typed("decimal", _range(st.floats(-1e9, 1e9, allow_nan=False))),
+    "integer": _typed("integer", _range(st.integers(-(10**12), 10**12)), _LOCALES),
+    "decimal": _typed("decimal", _range(st.floats(-1e9, 1e9, allow_nan=False)), _LOCALES),
     "boolean": _typed("boolean", _optional(true_words=st.just(["ja"]), false_words=st.just(["nein"]))),
     "option": _typed("option", _OPTIONS.map(lambda options: {"options": options})),
-    "date": _typed("date", _range(_DAYS), _optional(formats=st.just([]))),
-    "datetime": _typed("datetime", _range(_DAYS), _optional(timezone=st.sampled_from(["UTC", "Asia/Tokyo"]))),
+    "date": _typed("date", _range(_DAYS), _WRITTEN_DAYS),
+    "datetime": _typed(
+        "datetime",
+        _range(_DAYS),
+        _optional(
+            timezone=st.sampled_from(["UTC", "Asia/Tokyo"]), formats=st.lists(st.sampled_from(_MOMENTS), max_size=2)
+        ),
+    ),
     "tags": _typed("tags", _optional(separator=st.sampled_from([",", ";", "|"]), max_length=st.integers(1, 20))),
 }
 

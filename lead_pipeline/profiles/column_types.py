@@ -4,7 +4,7 @@ as a comment, for a rule may reject rows; what the values are is judged by the r
 What is told carries counts, formats and codes, never a value of the file (personal data).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import polars as pl
@@ -24,14 +24,25 @@ _LOOKED_AT = 1_000
 _WORDS = (("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"), ("sim", "não"), ("ja", "nee"), ("tak", "nie"))
 _LOCALES = ("en_US", "de", "fr", "de_CH")
 _UNITS = ("$", "€", "£", "USD", "EUR", "GBP", "CHF", "%")
-_DAYS = (
-    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
-    *("%d %B %Y", "%B %d, %Y", "%d-%B-%Y"),
-)
-_TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+#: What all values look like: the formats that may be behind it. Only these are tried, for reading takes its time.
+_DAYS = {
+    r"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4}": ("%d.%m.%Y", "%d.%m.%y"),
+    r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}": ("%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
+    r"^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}": ("%d-%m-%Y", "%m-%d-%Y"),
+    r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}": ("%Y/%m/%d",),
+    r"^[0-9]{1,2} [a-z]{3,9}\.? [0-9]{4}": ("%d %B %Y",),
+    r"^[0-9]{1,2}-[a-z]{3,9}-[0-9]{4}": ("%d-%B-%Y",),
+    r"^[a-z]{3,9}\.? [0-9]{1,2}, [0-9]{4}": ("%B %d, %Y",),
+}
+_TIMES = {
+    r"[0-9]:[0-9]{2}$": "%H:%M",
+    r"[0-9]:[0-9]{2}:[0-9]{2}$": "%H:%M:%S",
+    r"[0-9]:[0-9]{2} [ap]\.?m\.?$": "%I:%M %p",
+    r"[0-9]:[0-9]{2}:[0-9]{2} [ap]\.?m\.?$": "%I:%M:%S %p",
+}
 
-#: What numbers, days and moments have, and other columns mostly lack; and how much of it an identifier has.
-_DIGITS = "[0-9]"
+#: What numbers and days of ISO 8601 begin with, and other columns mostly lack; and what digits an identifier has.
+_ISO_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _NUMBER = r"^[-+(]?[^0-9a-z]*[0-9][0-9.,'\s]*[^0-9]*$"
 _ID = r"^[+-]?(0[0-9]+|[0-9]{10,})$"
 
@@ -106,27 +117,23 @@ def _number_of(read: Mapping[str, pl.Series], units: list[str]) -> ColumnType | 
 
 
 def _day(values: pl.Series) -> ColumnType | None:
-    if not _all(values, _DIGITS):
-        return None
-    if _fits(normalize_dates(values, DateRule())) and not _has_time(values):
+    if _all(values, f"{_ISO_DAY}$") and _fits(normalize_dates(values, DateRule())):
         return ColumnType({"type": "date"}, "are days as ISO 8601 writes them")
-    forms = [form for form in _DAYS if _fits_all(values, DateRule(formats=(form,)))]
+    forms = [form for form in _forms(values, _DAYS) if _fits(normalize_dates(values, DateRule(formats=(form,))))]
     return _of_forms("date", "days", forms)
 
 
 def _moment(values: pl.Series) -> ColumnType | None:
-    if not _all(values, _DIGITS):
-        return None
-    if _fits(normalize_datetimes(values, DatetimeRule())):
+    if _all(values, _ISO_DAY) and _fits(normalize_datetimes(values, DatetimeRule())):
         return ColumnType({"type": "datetime"}, "are moments as ISO 8601 writes them")
-    forms = [
-        form for form in (f"{day} {time}" for day in _DAYS for time in _TIMES) if _fits_all(values, _moment_rule(form))
-    ]
-    return _of_forms("datetime", "moments", forms)
+    times = [time for ending, time in _TIMES.items() if _all(values, ending)]
+    forms = [f"{day} {time}" for day in _forms(values, _DAYS) for time in times]
+    fitting = [form for form in forms if _fits(normalize_datetimes(values, DatetimeRule(formats=(form,))))]
+    return _of_forms("datetime", "moments", fitting)
 
 
-def _moment_rule(form: str) -> DatetimeRule:
-    return DatetimeRule(formats=(form,))
+def _forms(values: pl.Series, formats: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [form for look, forms in formats.items() if _all(values, look) for form in forms]
 
 
 def _of_forms(kind: str, what: str, forms: list[str]) -> ColumnType | None:
@@ -142,24 +149,6 @@ def _options(sampled: pl.Series, distinct: pl.Series) -> ColumnType | None:
         return None
     told = f"only {distinct.len()} different values in {sampled.len():,}: write them between the brackets"
     return ColumnType({"type": "option", "options": []}, told, is_asked=True)
-
-
-def _has_time(values: pl.Series) -> bool:
-    return bool(values.str.contains(":").any())
-
-
-def _fits_all(values: pl.Series, rule: DateRule | DatetimeRule) -> bool:
-    """Try a few values first: most formats fit none."""
-    return all(_fits(_read(part, rule)) for part in _growing(values))
-
-
-def _read(values: pl.Series, rule: DateRule | DatetimeRule) -> pl.DataFrame:
-    return normalize_dates(values, rule) if isinstance(rule, DateRule) else normalize_datetimes(values, rule)
-
-
-def _growing(values: pl.Series) -> Iterator[pl.Series]:
-    yield values.head(3)
-    yield values
 
 
 def _all(values: pl.Series, pattern: str) -> bool:

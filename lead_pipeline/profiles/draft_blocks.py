@@ -50,8 +50,7 @@ def attribute_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[st
     yield "# attributes:"
     for header, kind in found[:_MOST_TYPES]:
         asked = "to choose or complete: " if kind.is_asked else ""
-        yield from comment(f"{asked}{kind.evidence}", indent=0)
-        yield f"#   {quoted(header)}: {on_one_line(kind.keys)}"
+        yield f"#   {quoted(header)}: {on_one_line(kind.keys)}   # {asked}{kind.evidence}"
 
 
 def alias_lines(further: FurtherColumns) -> Iterator[str]:

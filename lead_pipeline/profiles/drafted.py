@@ -1,4 +1,4 @@
-"""How drafts of profiles spell YAML: comments, texts in quotes, rules on one line. What they say is in suggesting.py."""
+"""How drafts of profiles spell YAML: comments, texts in quotes, rules on one line. What they say: suggesting.py."""
 
 from collections.abc import Iterator, Mapping
 

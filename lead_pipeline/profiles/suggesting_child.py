@@ -17,6 +17,17 @@ from lead_pipeline.model.errors import listed
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, attribute_column
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.row_rules import OneOfRule, RequiredIfRule, RowRule, TogetherRule
+from lead_pipeline.model.rules import (
+    BooleanRule,
+    DateRule,
+    DatetimeRule,
+    DecimalRule,
+    FieldRule,
+    IntegerRule,
+    OptionRule,
+)
+from lead_pipeline.normalizing.columns import normalize_column
+from lead_pipeline.profiles.column_types import ColumnType, column_type
 from lead_pipeline.profiles.draft_blocks import alias_lines, attribute_lines, contact_lines, tried
 from lead_pipeline.profiles.drafted import comment, on_one_line, quoted
 from lead_pipeline.profiles.further_columns import FurtherColumns, further_columns
@@ -26,6 +37,8 @@ from lead_pipeline.profiles.loader import parse_profile
 
 #: Keys of one rule of the parent that the draft says anew.
 _Keys = dict[str, object]
+#: Rules whose values are written in one of several ways, which a file decides.
+_SPELLED = (IntegerRule, DecimalRule, BooleanRule, DateRule, DatetimeRule, OptionRule)
 
 
 class _Match(NamedTuple):
@@ -41,13 +54,19 @@ class _Match(NamedTuple):
     further: FurtherColumns
     region: RegionGuess
     identity: Identity
+    others: list[Identity]
+
+    def column_of(self, name: str) -> str | None:
+        """Return the file's column of a field, or of an attribute with rules; None where it has none."""
+        if name == self.identity.field:
+            return self.identity.column
+        column = self.parent.rule_column(name) or name
+        return self.named.get(column) or self.proposal.fields.get(name) or self.respelled.get(name)
 
     def supplies(self, name: str) -> bool:
         """Return whether a field, or an attribute with rules, has a value in some row."""
-        column = self.parent.rule_column(name) or name
-        rule = self.parent.rules[column]
-        found = column in self.named or name in self.proposal.fields or name in self.respelled
-        return found or name == self.identity.field or not rule.has_column or rule.default is not None
+        rule = self.parent.rules[self.parent.rule_column(name) or name]
+        return self.column_of(name) is not None or not rule.has_column or rule.default is not None
 
 
 def suggest_child(
@@ -87,8 +106,9 @@ def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile
     proposal = propose_mapping(free, sample, guess.region or parent.default_region, fields=missing)
     found = [one for one in identities(_with_named(proposal, named, parent), sample) if one.field in parent.fields]
     identity = chosen_identity(found, columns, is_empty=sample.is_empty(), preferred=parent.identify_by)
+    others = [one for one in found if one != identity]
     left = [column for column in proposal.attributes if column != identity.column]
-    return _Match(parent, sample, named, proposal, _respelled(left, named, parent), further, guess, identity)
+    return _Match(parent, sample, named, proposal, _respelled(left, named, parent), further, guess, identity, others)
 
 
 def _with_named(proposal: MappingProposal, named: dict[str, str], parent: ImportProfile) -> MappingProposal:
@@ -178,6 +198,7 @@ def _fields(match: _Match) -> dict[str, _Keys]:
             keys |= {"required": "false"} if rule.required and parent.rows_without_identifier == "create" else {}
         elif rule.required and not match.supplies(field):
             keys["required"] = "false"
+        keys |= _spelling(field, rule, match)
         if keys:
             changes[field] = keys
     if match.region.is_per_row and "phone" in parent.fields and match.parent.rule_column("country"):
@@ -188,9 +209,36 @@ def _fields(match: _Match) -> dict[str, _Keys]:
 def _attributes(match: _Match) -> dict[str, _Keys]:
     changes: dict[str, _Keys] = {name: {"column": column} for name, column in match.respelled.items()}
     for name, rule in match.parent.attributes.items():
+        keys = _spelling(name, rule, match)
         if rule.required and not match.supplies(name):
-            changes.setdefault(name, {})["required"] = "false"
+            keys["required"] = "false"
+        if keys:
+            changes.setdefault(name, {}).update(keys)
     return changes
+
+
+def _spelling(name: str, rule: FieldRule, match: _Match) -> _Keys:
+    """Return how numbers, days and words for yes are written in the file, where the parent's rule reads them otherwise;
+    and that values which are no option are kept, until somebody says what they mean.
+    """
+    column = match.column_of(name)
+    if column is None or column not in match.sample.columns or not isinstance(rule, _SPELLED):
+        return {}
+    values = match.sample[column].str.strip_chars()
+    values = values.filter((values != "").fill_null(value=False))
+    judged = normalize_column(values, name, rule, match.parent, None).verdicts
+    if judged["reason"].null_count() == judged.height:
+        return {}
+    if isinstance(rule, OptionRule):
+        return {"others": "keep"}
+    found = column_type(values)
+    if found is None or found.is_asked or not _is_of(found, rule):
+        return {}
+    return {key: value for key, value in found.keys.items() if key != "type"}
+
+
+def _is_of(found: ColumnType, rule: FieldRule) -> bool:
+    return found.keys["type"] == rule.type or (rule.type == "decimal" and found.is_number)
 
 
 def _rules(group: str, changes: dict[str, _Keys], match: _Match) -> Iterator[str]:
@@ -205,6 +253,12 @@ def _rules(group: str, changes: dict[str, _Keys], match: _Match) -> Iterator[str
 
 
 def _why(name: str, keys: _Keys, match: _Match) -> Iterator[str]:
+    if "others" in keys:
+        yield from comment(
+            f"QUESTION: some values are none of the options of {name}. What do they mean? Write them under "
+            "`value_map:`. Until you do, they are kept as they are.",
+            indent=2,
+        )
     if name == match.identity.field and match.identity.is_asked:
         one = match.proposal.of(match.identity.column)
         yield from comment(f"QUESTION: {one.question} Until you say, it is taken for the {name}.", indent=2)
@@ -279,6 +333,7 @@ def _left(match: _Match) -> Iterator[str]:
 
 def _identity(match: _Match) -> Iterator[str]:
     yield ""
-    yield from comment(f"Who is who: {match.identity.evidence}.")
+    others = "; ".join(one.evidence for one in match.others)
+    yield from comment(f"Who is who: {match.identity.evidence}." + (f" It could also be {others}." if others else ""))
     if match.identity.field != match.parent.identify_by:
         yield f"identify_by: {match.identity.field}"

@@ -26,7 +26,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.facts import Refusal
 from lead_pipeline.orchestration.instance import open_instance
@@ -91,7 +91,7 @@ def importing(root: Path, *, store_wait_seconds: float = 60.0) -> Iterator[Impor
         instance.dispose()
 
 
-def _unheard(_step: str, _rows: int) -> None:
+def _unheard(_step: str, _rows: int, _progress: Progress) -> None:
     return None
 
 

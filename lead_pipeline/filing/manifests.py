@@ -188,6 +188,15 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
     return manifest
 
 
+def as_it_would_be(home: Home, manifest: Manifest) -> Manifest:
+    """Return the manifest that `claim_manifest` would, without writing anything."""
+    waiting = readable_json(manifest_path(home, manifest.identity), Manifest)
+    if waiting is not None:
+        return _merged(waiting, manifest)
+    receipt = find_receipt(home, manifest.identity)
+    return manifest.model_copy(update={"import_id": receipt.manifest.import_id}) if receipt else manifest
+
+
 def _merged(first: Manifest | None, again: Manifest) -> Manifest:
     """Return what holds for content that waits already: its first name and attempts stay."""
     if first is None:

@@ -65,6 +65,15 @@ class WorkFolder:
         for path in self.part_paths(table):
             yield pl.read_parquet(path, glob=False, memory_map=False)
 
+    def read_rows(self, table: str, row_numbers: pl.Series) -> Iterator[pl.DataFrame]:
+        """Yield, part by part, the rows of `table` with these numbers; the cells of all others are never unpacked."""
+        wanted = pl.col("row_number").is_in(row_numbers.implode())
+
+        def read(path: Path) -> pl.DataFrame:
+            return pl.scan_parquet(path, glob=False).filter(wanted).collect()
+
+        yield from (rows for rows in in_order(read, self.part_paths(table)) if rows.height)
+
     def put(self, name: str, model: BaseModel) -> None:
         """Keep a fact for a later step."""
         write_json(self.folder / f"{name}.json", model)

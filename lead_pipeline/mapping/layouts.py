@@ -28,7 +28,7 @@ _CHANCE = 0.05
 #: Kinds that one column may show in one file or another, depending on how its values are written.
 _NEAR: tuple[frozenset[str], ...] = (
     frozenset({"phone", "phone_like", "written_phone"}),
-    frozenset({"integer", "postal_code"}),
+    frozenset({"integer", "postal_code", "number"}),
 )
 
 

@@ -38,6 +38,13 @@ class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
 
 
+def aimed_at(profile: ImportProfile, destination: Destination | None) -> tuple[ImportProfile, str]:
+    """Return the profile aimed at a destination, and the name that its imports are told apart by."""
+    if destination is None or destination == profile.destination:
+        return profile, profile.name
+    return profile.with_destination(destination), f"{profile.name} to {destination}"
+
+
 class Launcher:
     """The jobs of one home, built once and run as often as needed."""
 
@@ -49,8 +56,7 @@ class Launcher:
 
     def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
         """Stage a file; one aimed at another destination than its profile's is an import of its own."""
-        aimed = profile if destination in (None, profile.destination) else profile.with_destination(destination)
-        name = profile.name if aimed is profile else f"{profile.name} to {aimed.destination}"
+        aimed, name = aimed_at(profile, destination)
         return stage_import(self.home, file, aimed, now=utc_now(), identity_name=name)
 
     def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:

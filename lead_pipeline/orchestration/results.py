@@ -33,7 +33,9 @@ def report_import(
     committed, and ends up here. The file of an import that waits for a person stays where it is, and a question takes
     the receipt's place. `environment` says whether emails can be sent, and where people find the report.
     """
-    return _conclude(work.home, work.manifest, _result_of(work, started_at, ended_at), environment)
+    return _conclude(
+        work.home, work.manifest, _with_rejected_file(work, result_of(work, started_at, ended_at)), environment
+    )
 
 
 def set_aside(
@@ -77,7 +79,8 @@ def _why_set_aside(result: ImportResult) -> str:
     return f"{status_sentence(result)} {result.message}" if cancelled else result.message
 
 
-def _result_of(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
+def result_of(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
+    """Return what the facts of the steps say came of an import, or would come of it; nothing is written."""
     refusal, cancellation = work.get("refusal", Refusal), work.get("cancelled", Cancellation)
     if refusal is not None:
         return _refused(work, refusal, started_at, ended_at)
@@ -88,17 +91,7 @@ def _result_of(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Im
 
 def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
     read, mapped = work.require("read", ReadFacts), work.require("mapped", MappedFacts)
-    commit = work.require("committed", CommitFacts)
-    manifest, folder = work.manifest, work.home.reports / work.manifest.import_id
-    lost = commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate
-    rejected = folder / "rejected.csv" if lost else None
-    if rejected is not None:
-        columns = [(column.name, column.header) for column in read.columns]
-        committed = commit.status in COMMITTED
-        rows = work.published("rejected_leads") if committed else work.rehearsed_rejects
-        write_rejected_file(rejected, columns, _rejected_rows(work, rows))
-    else:
-        (folder / "rejected.csv").unlink(missing_ok=True)  # of a rehearsal that left rows out
+    commit, manifest = work.require("committed", CommitFacts), work.manifest
     return ImportResult(
         import_id=manifest.import_id,
         status=commit.status,
@@ -114,9 +107,27 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
-        rejected_file=work.home.relative(rejected) if rejected else None,
-        report_file=work.home.relative(folder / "report.html"),
+        report_file=_report_file(work),
     )
+
+
+def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
+    """Write the rows that were left out, or would be, and return the result that names their file."""
+    commit = work.get("committed", CommitFacts)
+    if commit is None:
+        return result
+    path = work.home.reports / work.manifest.import_id / "rejected.csv"
+    if not commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate:
+        path.unlink(missing_ok=True)  # of a rehearsal that left rows out
+        return result
+    columns = [(column.name, column.header) for column in work.require("read", ReadFacts).columns]
+    rows = work.published("rejected_leads") if commit.status in COMMITTED else work.rehearsed_rejects
+    write_rejected_file(path, columns, _rejected_rows(work, rows))
+    return result.model_copy(update={"rejected_file": work.home.relative(path)})
+
+
+def _report_file(work: WorkFolder) -> str:
+    return work.home.relative(work.home.reports / work.manifest.import_id / "report.html")
 
 
 def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
@@ -125,10 +136,9 @@ def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
         path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
     )
     verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
-    for part in work.read_parts(RAW):
+    for part in work.read_rows(RAW, verdicts["row_number"]):
         rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
-        if rows.height:
-            yield rows.rename({"row_reasons": "reasons"})
+        yield rows.rename({"row_reasons": "reasons"})
 
 
 def _refused(work: WorkFolder, refusal: Refusal, started_at: datetime, ended_at: datetime) -> ImportResult:
@@ -163,5 +173,5 @@ def _without_rows(
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
-        report_file=work.home.relative(work.home.reports / manifest.import_id / "report.html"),
+        report_file=_report_file(work),
     )

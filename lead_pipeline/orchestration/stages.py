@@ -4,6 +4,7 @@ No Dagster here; what a row or value means belongs in the rooms that are called.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -25,10 +26,11 @@ from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.orchestration.drift import is_laid_out, layout_text
 from lead_pipeline.orchestration.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
-from lead_pipeline.orchestration.progress import tell, told
+from lead_pipeline.orchestration.progress import tell, tell_outcomes, told
 from lead_pipeline.reading import open_rows
 from lead_pipeline.screening.committing import commit_import
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline.store.publishing import publish, publish_from_parts
 from lead_pipeline.validating.rows import judge_rows
 
 RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
@@ -41,6 +43,7 @@ def read_file(work: WorkFolder) -> dict[str, int]:
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (validate_contract(batch, raw_leads()) for batch in told(RAW, reader.batches()))
     rows = work.write_parts(RAW, batches)
+    tell(RAW, rows, total=rows)
     facts = FileFacts(
         file_name=manifest.file_name,
         file_sha256=manifest.file_sha256,
@@ -95,8 +98,15 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 
-    rows = work.write_parts(NORMALIZED, told(NORMALIZED, in_order(judged, work.read_parts(MAPPED))))
+    batches = told(NORMALIZED, in_order(judged, work.read_parts(MAPPED)), _rows_and_invalid)
+    rows = work.write_parts(NORMALIZED, batches)
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
+
+
+def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
+    """Return the rows of a batch that are judged, and those that are no use; a blank row is no mistake of anybody's."""
+    invalid = (batch["reasons"].list.len() > 0) & ~batch["reasons"].list.contains(Reason.ROW_BLANK.value)
+    return batch.height, int(invalid.sum())
 
 
 def commit_leads(
@@ -106,9 +116,9 @@ def commit_leads(
     tell("imported_leads", 0)
     entry = commit_import(store, record_of(work), work.manifest.profile, at=at, **rows_of(work))
     work.put("committed", facts_of(store, entry, layout_changes))
-    imported = _publish(work, store, "leads", "imported_leads")
-    rejected = _publish(work, store, "rejected_leads", "rejected_leads")
-    tell("imported_leads", entry.counts.total)
+    imported = _publish(work, store, "leads", "imported_leads", _own_parts(work, entry, at))
+    rejected = _publish(work, store, "rejected_leads", "rejected_leads", [])
+    tell_outcomes("imported_leads", entry.counts, imported=True)
     return {"imported": imported, "rejected": rejected}
 
 
@@ -164,11 +174,9 @@ def record_of(work: WorkFolder) -> ImportRecord:
 def _original_rows(work: WorkFolder, read: ReadFacts, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield `row_number raw` of the wanted rows: the cells as they stand in the file, as a JSON object."""
     names = [column.name for column in read.columns]
-    for part in work.read_parts(RAW):
-        rows = part.join(wanted, on="row_number", how="semi")
-        if rows.height:
-            cells = [*names, "extra_cells"] if rows["extra_cells"].count() else names
-            yield rows.select("row_number", raw=pl.struct(cells).struct.json_encode())
+    for rows in work.read_rows(RAW, wanted["row_number"]):
+        cells = [*names, "extra_cells"] if rows["extra_cells"].count() else names
+        yield rows.select("row_number", raw=pl.struct(cells).struct.json_encode())
 
 
 def _explained(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
@@ -181,7 +189,19 @@ def _explained(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
     return tuple(sorted(told_apart, key=lambda count: (order[Reason(count.code)], count.outcome)))
 
 
-def _publish(work: WorkFolder, store: LeadStore, view: str, table: str) -> int:
+def _publish(work: WorkFolder, store: LeadStore, view: str, table: str, parts: list[Path]) -> int:
     """Publish one import's rows of a view as a Parquet file that appears whole or not at all."""
-    with published_path(work.published(table)) as temporary:
-        return store.publish(view, work.manifest.import_id, temporary)
+    with published_path(work.published(table)) as path:
+        if parts:
+            return publish_from_parts(store, work.manifest.import_id, path, parts)
+        return publish(store, view, work.manifest.import_id, path)
+
+
+def _own_parts(work: WorkFolder, entry: LedgerEntry, at: datetime) -> list[Path]:
+    """Return the parts when their texts are those of the import's leads: just committed, and only created."""
+    profile = work.manifest.profile
+    as_written = profile.duplicates_in_file != "merge" and "tags" not in profile.fields
+    just_committed = entry.committed_at == at  # and not by an attempt that died after it
+    if just_committed and as_written and entry.counts.created and not entry.counts.updated:
+        return work.part_paths(NORMALIZED)
+    return []

@@ -23,6 +23,7 @@ from lead_pipeline.model.errors import (
     listed,
 )
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.reading.header import SniffedHeader, find_header
 from lead_pipeline.reading.rows import (
     BLANK_CHARACTERS,
     Column,
@@ -32,7 +33,6 @@ from lead_pipeline.reading.rows import (
     frame_schema,
     named_columns,
 )
-from lead_pipeline.reading.sniffing import SniffedHeader, find_header
 from lead_pipeline.reading.source import Source
 from lead_pipeline.reading.tokenizer import Record
 
@@ -45,11 +45,12 @@ _LOOKED_AT = 200
 _CHILD = Path(__file__).with_name("spreadsheet_child.py")
 
 
-def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowReader:
+def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing: str = "") -> RowReader:
     """Open one sheet of a workbook; every cell is text as the cell means it, `line_number` is null.
 
-    Raises FileEncryptedError, FileUnreadableError (damaged, or too much for the limits), FileEmptyError,
-    HeaderMissingError, UsageError for a sheet that does not exist.
+    `packing` is how the workbook was compressed. Raises FileEncryptedError, FileUnreadableError (damaged, or too much
+    for the limits), FileEmptyError for one without a value, HeaderMissingError, UsageError for a sheet that does not
+    exist.
     """
     spool = _Spool()
     output = spool.file
@@ -60,6 +61,7 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowR
     columns = _columns_of(first, header, int(told["width"]), source.shown)
     facts = ReadingFacts(
         format=kind,
+        packing=packing,
         encoding="",
         delimiter="",
         quote="",
@@ -74,13 +76,8 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowR
             f"{source.shown} could not be read in full: sheet '{facts.sheet}' has {told['height']} rows, {received} "
             "came. Open it, save the list as a CSV file and drop that."
         )
-    reader = RowReader(columns, facts, lambda: _frames(spool, body, columns, header.first_row))
-    if not any(frame.height for frame in _frames(spool, body, columns, header.first_row)):
-        raise FileEmptyError(
-            f"{source.shown} has a header of {len(columns)} columns in sheet '{facts.sheet}' and no row below it. "
-            "Export the list again, or name another sheet."
-        )
-    return reader
+    has_rows = any(frame.height for frame in _frames(spool, body, columns, header.first_row))
+    return RowReader(columns, facts, lambda _: _frames(spool, body, columns, header.first_row), has_rows=has_rows)
 
 
 class _Spool:

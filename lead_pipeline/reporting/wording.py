@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
-from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.results import ImportResult, Progress
 
 _STATUS_SENTENCES = {
     ImportStatus.QUEUED: "The file waits for its turn.",
@@ -18,6 +18,7 @@ _STATUS_SENTENCES = {
     ImportStatus.REVERTED: "The import was taken back; its leads are gone.",
 }
 _DRY_RUN = "Dry run: nothing was kept."
+_KNOWN = "This content was imported before, so nothing would be done."
 _WOULD_BE = {
     ImportStatus.QUARANTINED: "The file would be refused.",
     ImportStatus.AWAITING_APPROVAL: "The import would wait until somebody approves it.",
@@ -30,7 +31,7 @@ _NEWLINES = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 def status_sentence(result: ImportResult) -> str:
     """Return in plain words how the import ended; why a file was refused or waits is in `result.message`."""
     if result.dry_run:
-        sentences = [_DRY_RUN, _WOULD_BE.get(result.status, "")]
+        sentences = [_DRY_RUN, _KNOWN if result.already_imported else _WOULD_BE.get(result.status, "")]
     elif result.status in COMMITTED:
         sentences = ["This content was imported before, so nothing was done this time."] * result.already_imported
     else:
@@ -72,13 +73,12 @@ def _rejected_sentence(result: ImportResult) -> str:
     return f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop that."
 
 
-def progress_sentence(result: ImportResult) -> str:
+def progress_sentence(progress: Progress) -> str:
     """Return `total 40, processed 40, imported 31, skipped 9 (duplicates or invalid), errors 4`."""
-    numbers = result.progress
-    total = "" if numbers.total is None else f"total {numbers.total:,}, "
+    total = "" if progress.total is None else f"total {progress.total:,}, "
     return (
-        f"{total}processed {numbers.processed:,}, imported {numbers.imported:,}, "
-        f"skipped {numbers.skipped:,} (duplicates or invalid), errors {numbers.errors:,}"
+        f"{total}processed {progress.processed:,}, imported {progress.imported:,}, "
+        f"skipped {progress.skipped:,} (duplicates or invalid), errors {progress.errors:,}"
     )
 
 

@@ -8,21 +8,24 @@ from datetime import datetime
 import polars as pl
 
 from lead_pipeline.model.errors import StoreError
-from lead_pipeline.model.fields import DERIVED_COLUMNS, SECONDARY_PHONES
+from lead_pipeline.model.fields import DERIVED_COLUMNS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import RowCounts
+from lead_pipeline.screening.contacts import (
+    find_new_identifiers,
+    require_one_contact_per_identifier,
+    write_contacts,
+)
+from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
+from lead_pipeline.screening.merging import with_merged_rows
+from lead_pipeline.screening.registering import register_names
 from lead_pipeline.screening.screening import screen
+from lead_pipeline.screening.updating import Change, find_updates, write_updates
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
 
 #: Given the numbers of rows (`row_number`), yields frames of `row_number raw`: those rows as they stood in the file.
 RawRows = Callable[[pl.DataFrame], Iterable[pl.DataFrame]]
-
-#: Fields that are columns of base.leads under their own name.
-_TEXT_FIELDS = (
-    "phone", "email", "first_name", "last_name", "full_name", "company", "street", "city", "state", "postal_code",
-    "country", "remote_ip", "notes",
-)  # fmt: skip
 
 
 def commit_import(
@@ -65,11 +68,20 @@ def write_import(
     raw_rows: RawRows,
     at: datetime,
     supplied: frozenset[str],
-) -> None:
-    """Judge the rows and write everything that comes of them, inside a transaction of the caller's."""
+    remember: bool = False,
+) -> list[Change]:
+    """Judge the rows and write everything that comes of them, inside a transaction of the caller's.
+
+    Returns what the leads in the temporary table `updates` changed in; it has their old values too, to `remember` them.
+    """
     destination_id = store.destination_id(record.destination)
     import_no = store.reserve("import_no", 1) + 1
     screen(store, profile, parts, destination_id)
+    rows = with_merged_rows(store, profile, rows_of(store, parts))
+    find_new_identifiers(store, profile)
+    changes: list[Change] = []
+    if profile.when_known in ("update", "fill"):
+        changes = find_updates(store, profile, rows, supplied=supplied, at=at, remember=remember)
     counts = _count(store)
     if counts.total != rows_read:
         raise StoreError(
@@ -77,14 +89,17 @@ def write_import(
             "please report this with the file's dialect."
         )
     contacts = _number_leads(store, counts.created)
-    _write_contacts(store, profile, import_no, at)
-    _write_leads(store, profile, parts, import_no, destination_id, at)
-    _write_secondary_contacts(store, parts, import_no)
+    write_contacts(store, profile, import_no, at)
+    _write_leads(store, profile, rows, import_no, destination_id, at)
+    _write_secondary_contacts(store, rows, import_no)
+    if counts.updated:
+        write_updates(store, changes, import_no, at)
+    register_names(store, profile, import_no, at)
     if record.destination.kind == "schedule":
         _enroll(store, import_no, destination_id, at)
     _write_ledger(store, import_no)
     _keep_raw_rows(store, import_no, raw_rows)
-    _require_one_contact_per_identifier(store, profile, import_no)
+    require_one_contact_per_identifier(store, import_no)
     store.record_import(
         import_no,
         record,
@@ -95,6 +110,7 @@ def write_import(
         message="",
         at=at,
     )
+    return changes
 
 
 def _count(store: LeadStore) -> RowCounts:
@@ -123,59 +139,36 @@ def _number_leads(store: LeadStore, created: int) -> int:
     return new
 
 
-def _write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime) -> None:
-    store.run(
-        "insert into base.contacts by name select contact_id, $import_no as import_no, $at as created_at"
-        " from new_leads where is_new_contact",
-        {"import_no": import_no, "at": at},
-    )
-    store.run(
-        "insert into base.identifiers by name select $kind as kind, key, value, contact_id, $import_no as import_no"
-        " from new_leads where is_new_contact",
-        {"kind": profile.identify_by, "import_no": import_no},
-    )
-
-
 def _write_leads(
-    store: LeadStore,
-    profile: ImportProfile,
-    parts: Sequence[str],
-    import_no: int,
-    destination_id: int,
-    at: datetime,
+    store: LeadStore, profile: ImportProfile, rows: RowSource, import_no: int, destination_id: int, at: datetime
 ) -> None:
-    columns = [f"p.{field}::varchar as {field}" for field in _TEXT_FIELDS if field in profile.fields]
-    columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in _columns_of(store, parts)]
-    if "expires_in" in profile.fields:
-        columns.append("$at + to_hours(p.expires_in) as expires_at")
+    columns = [f"{column.value} as {column.name}" for column in lead_columns(profile).values()]
+    columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in rows.columns]
     store.run(
         f"""
         insert into base.leads by name
         select n.lead_id, n.contact_id, $destination_id as destination_id, {", ".join(columns)}, p.attributes,
                $import_no as import_no, n.row_number, $at as created_at, $at as updated_at
-        from read_parquet($parts) p join new_leads n using (row_number)
+        from {rows.sql} p join new_leads n using (row_number)
         """,  # noqa: S608  # names of standard fields
-        {"destination_id": destination_id, "import_no": import_no, "at": at, "parts": list(parts)},
+        rows.params | {"destination_id": destination_id, "import_no": import_no, "at": at},
     )
 
 
-def _write_secondary_contacts(store: LeadStore, parts: Sequence[str], import_no: int) -> None:
-    """Keep the further numbers of a lead in calling order; they are not identifiers: nobody is known by them."""
-    if SECONDARY_PHONES not in _columns_of(store, parts):
+def _write_secondary_contacts(store: LeadStore, rows: RowSource, import_no: int) -> None:
+    """Keep the further contacts of new leads in calling order; they are not identifiers: nobody is known by them."""
+    contacts = secondary_contacts(rows.columns)
+    if contacts is None:
         return
     store.run(
         f"""
         insert into base.secondary_contacts by name
-        select n.lead_id, unnest(range(1, len(p.{SECONDARY_PHONES}) + 1)) as position,
-               unnest(p.{SECONDARY_PHONES}) as phone, $import_no as import_no
-        from read_parquet($parts) p join new_leads n using (row_number)
-        """,  # noqa: S608  # a name of ours
-        {"import_no": import_no, "parts": list(parts)},
+        select lead_id, place as position, contact.phone, contact.attributes, $import_no as import_no
+        from (select n.lead_id, unnest({contacts}) as contact, generate_subscripts({contacts}, 1) as place
+              from {rows.sql} p join new_leads n using (row_number))
+        """,  # noqa: S608  # names of ours
+        rows.params | {"import_no": import_no},
     )
-
-
-def _columns_of(store: LeadStore, parts: Sequence[str]) -> set[str]:
-    return {name for name, *_ in store.rows("describe select * from read_parquet($parts)", {"parts": list(parts)})}
 
 
 def _enroll(store: LeadStore, import_no: int, destination_id: int, at: datetime) -> None:
@@ -223,20 +216,3 @@ def _keep_raw_rows(store: LeadStore, import_no: int, raw_rows: RawRows) -> None:
         kept += raw.height
     if kept != wanted.height:
         raise StoreError(f"{wanted.height} rows were not imported and {kept} originals were kept; nothing was written.")
-
-
-def _require_one_contact_per_identifier(store: LeadStore, profile: ImportProfile, import_no: int) -> None:
-    """Check what a unique index would: no identifier of this import belongs to two contacts."""
-    doubled = store.rows(
-        """
-        select count(*) from (
-            select i.key, i.value from base.identifiers i
-            semi join (select key from base.identifiers where import_no = $import_no) fresh using (key)
-            where i.kind = $kind group by i.key, i.value having count(*) > 1)
-        """,
-        {"kind": profile.identify_by, "import_no": import_no},
-    )[0][0]
-    if doubled:
-        raise StoreError(
-            f"{doubled} identifiers would belong to two contacts; nothing was written. Please report this."
-        )

@@ -116,7 +116,7 @@ def _match_by_all_identifiers(store: LeadStore) -> None:
         with named as (
             select row_number, contact_id, is_alias, kind,
                    row_number() over (partition by row_number order by is_alias, kind) as place
-            from (select row_number, contact_id, unnest(arg_min(struct_pack(is_alias := is_alias, kind := kind), (is_alias, kind)))
+            from (select row_number, contact_id, min(is_alias) as is_alias, arg_min(kind, (is_alias, kind)) as kind
                   from belongs anti join matched using (row_number) group by row_number, contact_id)
         )
         select row_number,
@@ -161,7 +161,7 @@ def _somebody_has_two_keys(store: LeadStore) -> bool:
 
 
 def _lead_rows(store: LeadStore, profile: ImportProfile) -> None:
-    """Fill `leaders` (row_number, leader): the code of the identifier a row goes by, its own or else its first alias."""
+    """Fill `leaders` (row_number, leader): the code of the identifier that a row goes by, its own or its first alias."""
     if profile.rows_without_identifier == "reject":
         store.run(
             "create or replace temp table leaders as"
@@ -221,7 +221,7 @@ def _add(store: LeadStore, table: str, frame: pl.DataFrame) -> None:
     if frame.is_empty():
         return
     store.con.register("settled", frame.to_arrow())
-    store.run(f"insert into {table} by name from settled")  # a table of ours
+    store.run(f"insert into {table} by name from settled")
     store.con.unregister("settled")
 
 

@@ -1,5 +1,5 @@
-"""Rehearses an import: everything that the real one does, seen from inside its transaction and then rolled back. What is
-to be seen belongs to whoever looks.
+"""Rehearses an import: everything that the real one does, seen from inside its transaction and then rolled back. What
+of it is to be seen belongs to whoever looks.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.outcomes import COMMITTED
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.committing import RawRows, write_import
+from lead_pipeline.screening.updating import Change
 from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
 
 _Seen = TypeVar("_Seen")
@@ -38,18 +39,78 @@ def rehearse_import(
     with store.rehearsal(f"rehearsing {record.import_id}"):
         known = store.ledger_entry(record.identity)
         if known is None or known.status not in COMMITTED:
-            write_import(
-                store, record, profile, parts=parts, rows_read=rows_read, raw_rows=raw_rows, at=at, supplied=supplied
+            changes = write_import(
+                store,
+                record,
+                profile,
+                parts=parts,
+                rows_read=rows_read,
+                raw_rows=raw_rows,
+                at=at,
+                supplied=supplied,
+                remember=True,
             )
-        _offer_changes(store)
+            _list_changes(store, changes)
+        else:
+            _list_nothing(store)
         entry = store.ledger_entry(record.identity)
         if entry is None:
             raise StoreError(f"Import {record.import_id} was rehearsed and is not in the ledger: please report this.")
         return look(store, entry)
 
 
-def _offer_changes(store: LeadStore) -> None:
+def _list_nothing(store: LeadStore) -> None:
+    store.run(
+        "create or replace temp table verdicts (row_number bigint, line_number bigint, outcome base.outcome,"
+        " reason_codes varchar[], warning_codes varchar[], hints varchar, known_contact bigint, known_lead bigint)"
+    )
+    _list_changes(store, [])
+
+
+def _list_changes(store: LeadStore, changes: list[Change]) -> None:
+    """Fill `changes` from the old and new values in `updates`; attributes are told one by one."""
     store.run(
         "create or replace temp table changes"
         " (row_number bigint, lead_id bigint, field varchar, before varchar, after varchar)"
     )
+    for change in changes:
+        store.run(_ATTRIBUTES_CHANGED if change.name == "attributes" else _changed(change))
+    if changes:
+        store.run(_IDENTIFIERS_ADDED)
+
+
+def _changed(change: Change) -> str:
+    as_text = {"tags": "array_to_string({it}, ', ')", "secondaries": "to_json({it})::varchar"}.get(
+        change.name, "{it}::varchar"
+    )
+    was, new = (as_text.format(it=f"{when}_{change.name}") for when in ("was", "new"))
+    field = "secondary_contacts" if change.name == "secondaries" else change.name
+    return f"""
+        insert into changes by name
+        select row_number, lead_id, '{field}' as field, {was} as before, {new} as after
+        from updates where {change.differs}
+    """  # noqa: S608  # names of ours
+
+
+_ATTRIBUTES_CHANGED = """
+    insert into changes by name
+    with members as (
+        select row_number, lead_id, was_attributes, new_attributes,
+               unnest(list_distinct(list_concat(json_keys(coalesce(was_attributes, '{}')),
+                                                json_keys(coalesce(new_attributes, '{}'))))) as name
+        from updates
+    ), told as (
+        select row_number, lead_id, 'attribute.' || name as field,
+               json_extract_string(was_attributes, '/' || replace(replace(name, '~', '~0'), '/', '~1')) as before,
+               json_extract_string(new_attributes, '/' || replace(replace(name, '~', '~0'), '/', '~1')) as after
+        from members
+    )
+    select * from told where before is distinct from after
+"""
+
+_IDENTIFIERS_ADDED = """
+    insert into changes by name
+    select u.row_number, u.lead_id, 'alias.' || i.kind as field, null::varchar as before,
+           coalesce(i.value, '+' || i.key) as after
+    from updates u join new_identifiers i using (row_number)
+"""

@@ -13,7 +13,6 @@ import duckdb
 import polars as pl
 
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ReasonCount, RowCounts
 from lead_pipeline.store.connection import OnWait, StoreSettings, connect, values_kept_in
@@ -300,13 +299,3 @@ class LeadStore:
             "select count(*), count(distinct row_number) from base.row_outcomes where import_no = ?", [import_no]
         )
         return int(found[0][0]), int(found[0][1])
-
-    def publish(self, view: str, import_id: str, path: Path) -> int:
-        """Write one import's rows of the `leads` or `rejected_leads` view to a Parquet file; return how many."""
-        if view not in ("leads", "rejected_leads"):
-            raise StoreError(f"'{view}' is not a table that is published; leads and rejected_leads are.")
-        # In the order of the file: rows are inserted in it, and DuckDB keeps insertion order.
-        sql = f"select * exclude (import_id) from main.{view} where import_id = ?"  # noqa: S608
-        with values_kept_in(f"publishing {view}"):
-            self.con.sql(sql, params=[import_id]).write_parquet(str(path), compression="zstd")
-            return int(self.rows(f"select count(*) from main.{view} where import_id = ?", [import_id])[0][0])  # noqa: S608

@@ -1,6 +1,7 @@
 """Imports that wait for a person: nothing is written before an approval, everything exactly once after it."""
 
 import csv
+import shutil
 
 import dagster as dg
 import pytest
@@ -27,18 +28,25 @@ ASKED = {"approval": "manual"}
 
 
 @pytest.fixture(scope="module")
+def template():
+    """A home with a blocked number and an earlier import."""
+    with quick_folder() as folder:
+        with staging(folder / "home") as stages:
+            stages.suppress(write_csv(folder / "blocked.csv", ("phone",), [(BLOCKED,)]))
+            stages.file(write_csv(folder / "known.csv", HEADER, [(KNOWN, "", "", "NY")]), call_schedule())
+        yield folder / "home"
+
+
+@pytest.fixture
 def place():
     with quick_folder() as folder:
         yield folder
 
 
 @pytest.fixture
-def imports(place, request):
-    """A home with a blocked number and an earlier import, and a way to import into it step by step."""
-    root = place / request.node.name[:60]
-    with staging(root) as stages:
-        stages.suppress(write_csv(place / "blocked.csv", ("phone",), [(BLOCKED,)]))
-        stages.file(write_csv(place / "known.csv", HEADER, [(KNOWN, "", "", "NY")]), call_schedule())
+def imports(place, template):
+    shutil.copytree(template, place / "home")
+    with staging(place / "home") as stages:
         yield stages
 
 
@@ -95,13 +103,12 @@ LEFT = (
 )
 
 
-def test_an_approved_import_leaves_what_one_that_nobody_was_asked_about_leaves(imports, file, place):
+def test_an_approved_import_leaves_what_one_that_nobody_was_asked_about_leaves(imports, file, place, template):
     waiting = imports.file(file, call_schedule(**ASKED))
     result = imports.decide(waiting.import_id, "approved")
     assert (result.status, result.counts) == (ImportStatus.COMPLETED_WITH_REJECTS, waiting.counts)
+    shutil.copytree(template, place / "unasked")
     with staging(place / "unasked") as unasked:
-        unasked.suppress(place / "blocked.csv")
-        unasked.file(place / "known.csv", call_schedule())
         unasked.file(file, call_schedule())
         for left in LEFT:
             assert sorted(map(repr, imports.rows(left))) == sorted(map(repr, unasked.rows(left)))

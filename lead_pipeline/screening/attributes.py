@@ -1,0 +1,123 @@
+"""How the attributes of a row are put over those of its lead, key by key, as SQL over JSON objects. Fields with columns
+of their own belong in updating.py.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from lead_pipeline.model.fields import attribute_column
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import UpdateRule
+
+#: Attributes hold no empty values by contract; in the few texts where one might be, the members that are null or "" are
+#: left out member by member.
+_WITHOUT_EMPTY = """(case when contains({it}, 'null') or contains({it}, '""') then
+    coalesce(to_json(map_from_entries(list_filter(map_entries(try_cast({it}::json as map(varchar, json))),
+        lambda member: member.value is not null and member.value::varchar <> '""')))::varchar, {it})
+    else {it} end)"""
+
+#: Two objects say the same whatever the order of their members. Only objects that contain each other can: that is
+#: quickly told, and taking them apart is not.
+_DIFFER = """(case when {a} is not distinct from {b} then false
+                   when {a} is null or {b} is null then true
+                   when json_contains({a}, {b}) and json_contains({b}, {a})
+                   then list_sort(map_entries(try_cast({a}::json as map(varchar, json))))
+                        is distinct from list_sort(map_entries(try_cast({b}::json as map(varchar, json))))
+                   else true end)"""
+
+
+@dataclass
+class _Overlay:
+    """Collects, as SQL, the members that a row or its lead loses before the one is put over the other."""
+
+    row_loses: list[str] = field(default_factory=list)
+    lead_loses: list[str] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def follow(self, attribute: str, rule: UpdateRule, default: str | None) -> None:
+        """Have an attribute follow its update rule; the plain case, that a value replaces another, needs nothing."""
+        if rule == "never":
+            self._lose(self.row_loses, attribute, "true")
+        elif rule == "always":
+            of_row = self._value("p", attribute)
+            self._lose(self.lead_loses, attribute, f"not blanked and coalesce({of_row}, '') = ''")
+        elif rule == "if_existing_empty":
+            self._lose(self.row_loses, attribute, f"{self._value('l', attribute)} <> ''")
+        elif default is not None:
+            # A default says what an empty cell means, and an empty cell overwrites nothing: it fills.
+            self.lose_default(attribute, default, f"{self._value('l', attribute)} <> ''")
+
+    def lose_default(self, attribute: str, default: str, condition: str = "true") -> None:
+        """Leave out of the row what is only the attribute's default."""
+        is_default = f"{self._value('p', attribute)} = {self._bound('default', default)}"
+        self._lose(self.row_loses, attribute, f"{is_default} and {condition}")
+
+    def _value(self, whose: str, attribute: str) -> str:
+        # JSON Pointer (RFC 6901 section 3): every name can be written as one.
+        pointer = "/" + attribute.replace("~", "~0").replace("/", "~1")
+        return f"json_extract_string({whose}.attributes, {self._bound('at', pointer)})"
+
+    def _lose(self, members: list[str], attribute: str, condition: str) -> None:
+        member = self._bound("member", json.dumps(attribute, ensure_ascii=False) + ":null")
+        members.append(f"case when {condition} then {member} end")
+
+    def _bound(self, what: str, value: str) -> str:
+        name = f"{what}_{len(self.params)}"
+        self.params[name] = value
+        return f"${name}"
+
+
+def overlaid_attributes(profile: ImportProfile, supplied: frozenset[str]) -> tuple[str, dict[str, Any]]:
+    """Return the attributes of lead `l` after an update by row `p`, and the values that the expression binds.
+
+    The expression also reads `blanked`: whether one of the row's values was dropped; such a row clears nothing.
+    """
+    overlay = _Overlay()
+    for name, rule in profile.attributes.items():
+        kept: UpdateRule = rule.update_rule if attribute_column(name) in supplied else "never"
+        overlay.follow(name, kept, rule.default)
+    for name, default in profile.default_attributes.items():
+        overlay.follow(name, "if_new_not_empty", default)
+    row = _without(_WITHOUT_EMPTY.format(it="p.attributes"), overlay.row_loses)
+    if profile.when_known == "fill":
+        merged = f"json_merge_patch(coalesce({row}, '{{}}'), coalesce(l.attributes, '{{}}'))"
+    else:
+        lead = _without("coalesce(l.attributes, '{}')", overlay.lead_loses)
+        merged = f"json_merge_patch({lead}, coalesce({row}, '{{}}'))"
+    merged = f"nullif({merged}::varchar, '{{}}')"
+    if overlay.lead_loses:
+        return merged, overlay.params
+    nothing_new = "p.attributes is null or p.attributes = l.attributes"
+    return f"(case when {nothing_new} then l.attributes else {merged} end)", overlay.params
+
+
+def merged_attributes(profile: ImportProfile) -> tuple[str, dict[str, Any]]:
+    """Return the attributes of the rows `p` of one person put together, and the values that the expression binds:
+    later ones win, and a default only stands where no row has anything else.
+    """
+    overlay = _Overlay()
+    defaults = {name: rule.default for name, rule in profile.attributes.items()} | profile.default_attributes
+    for name, default in defaults.items():
+        if default is not None:
+            overlay.lose_default(name, default)
+    told = _without(_WITHOUT_EMPTY.format(it="p.attributes"), overlay.row_loses)
+    layers = [
+        f"list_reduce(list({one}::json order by p.row_number) filter (p.attributes is not null),"
+        " lambda under, over: json_merge_patch(under, over))"
+        for one in (("p.attributes", told) if overlay.row_loses else (told,))
+    ]
+    merged = f"json_merge_patch({', '.join(layers)})" if len(layers) > 1 else layers[0]
+    return f"{merged}::varchar", overlay.params
+
+
+def _without(json_object: str, members: list[str]) -> str:
+    """Merge patch (RFC 7396) removes the members that the patch has as null."""
+    if not members:
+        return json_object
+    return f"json_merge_patch({json_object}, '{{' || concat_ws(',', {', '.join(members)}) || '}}')"
+
+
+def attributes_differ(one: str, other: str) -> str:
+    """Return the expression that tells whether two JSON objects, either of which may be null, say different things."""
+    return _DIFFER.format(a=one, b=other)

@@ -1,0 +1,75 @@
+"""Writes who the leads are of: new contacts, and the identifiers that contacts come to be known by. Matching rows with
+contacts belongs in identities.py.
+"""
+
+from datetime import datetime
+
+from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.store.lead_store import LeadStore
+
+
+def find_new_identifiers(store: LeadStore, profile: ImportProfile) -> None:
+    """Fill `new_identifiers` (row_number, kind, key, value): what a row adds to its contact, merged rows included.
+
+    Without aliases it stays empty: then a new contact has its row's own identifier, and a known one gets no other.
+    """
+    store.run(
+        "create or replace temp table new_identifiers (row_number bigint, kind varchar, key ubigint, value varchar)"
+    )
+    if not profile.aliases:
+        return
+    store.run(
+        """
+        insert into new_identifiers by name
+        select distinct v.lead_row as row_number, h.kind, h.key, h.value
+        from held h
+        join verdicts v using (row_number)
+        anti join (select distinct code from belongs) known on known.code = h.code
+        where v.outcome in ('created', 'updated') or list_contains(v.reason_codes, $merged)
+        """,
+        {"merged": Reason.DUPLICATE_MERGED.value},
+    )
+
+
+def write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime) -> None:
+    """Write the contacts of the new leads, and the new identifiers of all."""
+    store.run(
+        "insert into base.contacts by name select contact_id, $import_no as import_no, $at as created_at"
+        " from new_leads where is_new_contact",
+        {"import_no": import_no, "at": at},
+    )
+    if not profile.aliases:
+        store.run(
+            "insert into base.identifiers by name select $kind as kind, key, value, contact_id,"
+            " $import_no as import_no from new_leads where is_new_contact and key is not null",
+            {"kind": profile.identify_by, "import_no": import_no},
+        )
+        return
+    store.run(
+        """
+        insert into base.identifiers by name
+        select i.kind, i.key, i.value, coalesce(n.contact_id, v.known_contact) as contact_id, $import_no as import_no
+        from new_identifiers i join verdicts v using (row_number) left join new_leads n using (row_number)
+        order by i.row_number, i.kind
+        """,
+        {"import_no": import_no},
+    )
+
+
+def require_one_contact_per_identifier(store: LeadStore, import_no: int) -> None:
+    """Check what a unique index would: no identifier of this import belongs to two contacts; raises StoreError."""
+    doubled = store.rows(
+        """
+        select count(*) from (
+            select i.kind, i.key, i.value from base.identifiers i
+            semi join (select key from base.identifiers where import_no = $import_no) fresh using (key)
+            group by i.kind, i.key, i.value having count(*) > 1)
+        """,
+        {"import_no": import_no},
+    )[0][0]
+    if doubled:
+        raise StoreError(
+            f"{doubled} identifiers would belong to two contacts; nothing was written. Please report this."
+        )

@@ -1,0 +1,210 @@
+"""Writes rows over the leads that are there already: works out the new values of each by the rules of the profile, and
+puts new versions of the leads that change in the place of the old. Which rows do so is judged in verdicts.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.fields import DERIVED_COLUMNS
+from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import reasons_causing
+from lead_pipeline.model.rules import UpdateRule
+from lead_pipeline.screening.attributes import attributes_differ, overlaid_attributes
+from lead_pipeline.screening.lead_columns import (
+    LeadColumn,
+    RowSource,
+    is_default,
+    lead_columns,
+    new_tags,
+    secondary_contacts,
+)
+from lead_pipeline.store.lead_store import LeadStore
+
+#: A warning with one of these codes says that a value was bad and dropped.
+_DROPPED = [reason.value for reason in reasons_causing(Outcome.REJECTED)]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that an update may change: before and after, as SQL over lead `l`, row `p` and what was said before."""
+
+    name: str
+    before: str
+    after: str
+
+    @property
+    def differs(self) -> str:
+        """Return the condition under which it changes."""
+        was, new = f"was_{self.name}", f"new_{self.name}"
+        return attributes_differ(was, new) if self.name == "attributes" else f"{was} is distinct from {new}"
+
+
+def find_updates(
+    store: LeadStore,
+    profile: ImportProfile,
+    rows: RowSource,
+    *,
+    supplied: frozenset[str],
+    at: datetime,
+    remember: bool,
+) -> list[Change]:
+    """Fill `updates` with the leads that change, and make `unchanged` of the verdicts on the others.
+
+    `updates`: row_number, lead_id, new_<name> for each of the returned changes, and was_<name> to `remember` it.
+    """
+    changes, params = _changes(profile, rows, supplied, at)
+    _stage_known_secondaries(store)
+    images = "".join(f", {one.before} as was_{one.name}, {one.after} as new_{one.name}" for one in changes)
+    kept = "".join(f", new_{one.name}" + (f", was_{one.name}" if remember else "") for one in changes)
+    blanked = "false"
+    if "blanked" in images:
+        blanked, params["dropped"] = "list_has_any(warnings, $dropped)", _DROPPED
+    store.run(
+        f"""
+        create or replace temp table updates as
+        with images as (
+            select v.row_number, l.lead_id, f.row_number is not null as has_new_identifier {images}
+            from verdicts v
+            join base.leads l on l.lead_id = v.known_lead
+            join (select *, {blanked} as blanked from {rows.sql}) p on p.row_number = v.row_number
+            left join known_secondaries s on s.lead_id = v.known_lead
+            left join (select distinct row_number from new_identifiers) f on f.row_number = v.row_number
+            where v.outcome = 'updated'
+        )
+        select row_number, lead_id {kept} from images
+        where {" or ".join([*(one.differs for one in changes), "has_new_identifier"])}
+        """,  # noqa: S608  # names and expressions of ours
+        rows.params | params,
+    )
+    store.run(
+        "update verdicts set outcome = 'unchanged' where outcome = 'updated'"
+        " and not exists (select 1 from updates u where u.row_number = verdicts.row_number)"
+    )
+    return changes
+
+
+def _stage_known_secondaries(store: LeadStore) -> None:
+    store.run(
+        """
+        create or replace temp table known_secondaries as
+        select lead_id, list(struct_pack(phone := phone, attributes := attributes) order by position) as contacts
+        from base.secondary_contacts
+        semi join (select known_lead as lead_id from verdicts where outcome = 'updated') touched using (lead_id)
+        group by lead_id
+        """
+    )
+
+
+def _changes(
+    profile: ImportProfile, rows: RowSource, supplied: frozenset[str], at: datetime
+) -> tuple[list[Change], dict[str, Any]]:
+    """Return what an update may change, and the values that it binds; nothing that the file does not supply."""
+    changes: list[Change] = []
+    params: dict[str, Any] = {}
+    for name, column in lead_columns(profile).items():
+        rule = _rule_of(profile, name)
+        if name not in supplied or rule == "never":
+            continue
+        default = profile.fields[name].default
+        if default is not None and rule == "if_new_not_empty":
+            params[f"default_{name}"] = default
+        after = _after_tags(rule) if name == "tags" else _after(name, column, rule, profile)
+        changes.append(Change(column.name, f"l.{column.name}", after))
+        if name == "expires_in":
+            params["at"] = at
+        if name == "phone":
+            changes += [_derived(fact, rows) for fact in DERIVED_COLUMNS]
+    if any(name == "attributes" or name.startswith("attribute.") for name in supplied):
+        after, bound = overlaid_attributes(profile, supplied)
+        changes.append(Change("attributes", "l.attributes", after))
+        params |= bound
+    further = secondary_contacts(rows.columns)
+    if further and any(name == "phone" or name.startswith("secondary.") for name in supplied):
+        keeps = "len(was_secondaries) > 0" if profile.when_known == "fill" else f"len({further}) = 0"
+        after = f"case when {keeps} then was_secondaries else {further} end"
+        changes.append(Change("secondaries", "coalesce(s.contacts, [])", after))
+    return changes, params
+
+
+def _rule_of(profile: ImportProfile, name: str) -> UpdateRule:
+    """Return the rule of a field; `fill` fills what is empty, but not what is never to be updated."""
+    rule = profile.fields[name].update_rule
+    return "if_existing_empty" if profile.when_known == "fill" and rule != "never" else rule
+
+
+def _after(name: str, column: LeadColumn, rule: UpdateRule, profile: ImportProfile) -> str:
+    row, lead = column.value, f"l.{column.name}"
+    if rule == "if_existing_empty":
+        return f"coalesce({lead}, {row})"
+    if rule == "always":
+        # A row of which a bad value was dropped clears nothing: its empty value may be the one that was there.
+        return f"case when blanked then coalesce({row}, {lead}) else {row} end"
+    if profile.fields[name].default is None:
+        return f"coalesce({row}, {lead})"
+    # A default says what an empty cell means, and an empty cell overwrites nothing: it fills.
+    return f"case when {is_default(name, profile)} then coalesce({lead}, {row}) else coalesce({row}, {lead}) end"
+
+
+def _after_tags(rule: UpdateRule) -> str:
+    new = new_tags("p.tags", "l.tags")
+    added = f"case when p.tags is null then l.tags else list_concat(coalesce(l.tags, []), {new}) end"
+    return f"case when len(l.tags) > 0 then l.tags else {added} end" if rule == "if_existing_empty" else added
+
+
+def _derived(fact: str, rows: RowSource) -> Change:
+    """What is derived from a phone goes with it: a new number takes its own facts along, the old one keeps its."""
+    of_row = f"p.{fact}" if fact in rows.columns else "null"
+    after = f"""case when new_phone is not distinct from p.phone
+        then case when new_phone is distinct from was_phone then {of_row} else coalesce({of_row}, l.{fact}) end
+        else l.{fact} end"""
+    return Change(fact, f"l.{fact}", after)
+
+
+def write_updates(store: LeadStore, changes: list[Change], import_no: int, at: datetime) -> None:
+    """Put the new versions of the changed leads into the store and take the old ones out.
+
+    Writing whole rows anew is what a column store does best: it reads the row groups that the old versions lie in once
+    and marks them, where an UPDATE would rewrite every column of every group that it touches.
+    """
+    values = "".join(f"u.new_{one.name} as {one.name}, " for one in changes if one.name != "secondaries")
+    written = store.rows(
+        f"""
+        insert into base.leads by name
+        select l.* replace ({values} $import_no as updated_by, $at as updated_at)
+        from base.leads l join updates u using (lead_id)
+        """,  # noqa: S608  # names of ours
+        {"import_no": import_no, "at": at},
+    )
+    removed = store.rows(
+        "delete from base.leads using updates u"
+        " where leads.lead_id = u.lead_id and leads.updated_by is distinct from $import_no",
+        {"import_no": import_no},
+    )
+    expected = store.rows("select count(*) from updates")
+    if not written == removed == expected:
+        raise StoreError(
+            f"{expected[0][0]} leads change, {written[0][0]} were written and {removed[0][0]} removed; nothing was "
+            "kept. Please report this."
+        )
+    if any(one.name == "secondaries" for one in changes):
+        _replace_secondary_contacts(store, import_no)
+
+
+def _replace_secondary_contacts(store: LeadStore, import_no: int) -> None:
+    store.run(
+        "create or replace temp table replaced as select u.lead_id, u.new_secondaries as contacts from updates u"
+        " left join known_secondaries s using (lead_id)"
+        " where u.new_secondaries is distinct from coalesce(s.contacts, [])"
+    )
+    store.run("delete from base.secondary_contacts using replaced r where secondary_contacts.lead_id = r.lead_id")
+    store.run(
+        """
+        insert into base.secondary_contacts by name
+        select lead_id, place as position, contact.phone, contact.attributes, $import_no as import_no
+        from (select lead_id, unnest(contacts) as contact, generate_subscripts(contacts, 1) as place from replaced)
+        """,
+        {"import_no": import_no},
+    )

@@ -1,0 +1,336 @@
+"""An importer of normalized rows as anybody would write it first: dictionaries, one row after another. What the real one
+makes of rows is held against it; it knows no SQL and shares no code with the rooms under test.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import REASONS, Reason
+
+KINDS = ("phone", "email", "external_id", "cookie_id", "social")
+LISTED = ("opted_out", "blocked", "do_not_call")  # kinds of lists, which are also the reasons, in registry order
+
+Identifier = tuple[str, str]
+#: Outcome, reasons and lead of a row.
+Verdict = tuple[str, tuple[str, ...], int | None]
+
+
+@dataclass
+class Row:
+    """One normalized row: values by field, and what stands beside them."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    derived: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    aliases: tuple[Identifier, ...] = ()
+    secondaries: tuple[tuple[str, str | None], ...] = ()
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Lead:
+    """A lead as it stands in the store."""
+
+    contact: int
+    destination: Destination
+    values: dict[str, Any]
+    attributes: dict[str, Any]
+    secondaries: list[tuple[str, str | None]]
+    updated_at: datetime
+    updated_by: int | None = None
+
+
+@dataclass
+class RowByRow:
+    """The store, as dictionaries. Leads and contacts are numbered from 1 in the order in which they came."""
+
+    leads: dict[int, Lead] = field(default_factory=dict)
+    contacts: int = 0
+    identifiers: dict[Identifier, int] = field(default_factory=dict)
+    listed: dict[Identifier, set[str]] = field(default_factory=dict)
+    names: dict[str, dict[tuple[Destination, str], str]] = field(default_factory=lambda: {"company": {}, "tags": {}})
+    imports: int = 0
+
+    def suppress(self, kind: str, *phones: str) -> None:
+        for phone in phones:
+            self.listed.setdefault(("phone", phone), set()).add(kind)
+
+    def add(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime) -> list[Verdict]:
+        """Import rows; return what became of each."""
+        self.imports += 1
+        return _Import(self, rows, by, supplied, at).run()
+
+
+class _Import:
+    def __init__(
+        self, store: RowByRow, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime
+    ) -> None:
+        self.store, self.rows, self.by, self.supplied, self.at = store, rows, by, supplied, at
+        self.good = [place for place, row in enumerate(rows) if not row.reasons]
+        self.held = {place: self.identifiers_of(rows[place]) for place in self.good}
+        self.contact: dict[int, int] = {}
+        self.ambiguous: set[int] = set()
+        self.lists: dict[int, set[str]] = {}
+        self.person: dict[int, object] = {}
+
+    def identifiers_of(self, row: Row) -> list[Identifier]:
+        own = row.values.get(self.by.identify_by)
+        aliases = sorted(row.aliases, key=lambda alias: KINDS.index(alias[0])) if self.by.aliases else []
+        return ([(self.by.identify_by, own)] if own is not None else []) + aliases
+
+    def run(self) -> list[Verdict]:
+        for place in self.good:
+            contacts = {self.store.identifiers[one] for one in self.held[place] if one in self.store.identifiers}
+            if len(contacts) > 1:
+                self.ambiguous.add(place)
+            elif contacts:
+                self.contact[place] = contacts.pop()
+        for place in self.good:
+            self.lists[place] = self.lists_of(place)
+        self.tell_people_apart()
+        verdicts = [self.judge(place) for place in range(len(self.rows))]
+        return self.write(verdicts)
+
+    def lists_of(self, place: int) -> set[str]:
+        """An opt-out or block is the person's; a do-not-call entry is the number's."""
+        row, listed = self.rows[place], self.store.listed
+        own = [*self.held[place], *((kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None)]
+        found = {kind for one in own for kind in listed.get(one, ())}
+        contact, others = self.contact.get(place), []
+        if contact is not None:
+            others = [one for one, owner in self.store.identifiers.items() if owner == contact]
+            lead = self.known_lead(contact)
+            if lead is not None and self.by.when_known in ("update", "fill"):
+                others += [(kind, self.store.leads[lead].values.get(kind)) for kind in ("phone", "email")]
+        return found | {kind for one in others for kind in listed.get(one, ()) if kind != "do_not_call"}
+
+    def known_lead(self, contact: int) -> int | None:
+        here = [
+            (lead.destination != self.by.destination, number)
+            for number, lead in self.store.leads.items()
+            if lead.contact == contact and (self.by.scrub_scope == "company" or lead.destination == self.by.destination)
+        ]
+        return min(here)[1] if here else None
+
+    def tell_people_apart(self) -> None:
+        """The first row that has an identifier keeps it; one that claims it for somebody else is ambiguous."""
+        led: dict[Identifier, object] = {}
+        holders: dict[Identifier, object] = {}
+        for place in self.good:
+            if place in self.ambiguous:
+                continue
+            held, contact = self.held[place], self.contact.get(place)
+            leader = held[0] if held else None
+            if self.lists[place] or not held:
+                self.person[place] = contact if contact is not None else leader or ("row", place)
+                continue
+            person = contact if contact is not None else led.get(leader, leader)
+            if any(holders.get(one, person) != person for one in held):
+                self.ambiguous.add(place)
+                continue
+            led.setdefault(leader, person)
+            for one in held:
+                holders.setdefault(one, person)
+            self.person[place] = person
+            if isinstance(person, int):
+                self.contact[place] = person
+
+    def of_person(self, place: int) -> list[int]:
+        return [other for other, person in self.person.items() if person == self.person[place]]
+
+    def clear_rows(self, place: int) -> list[int]:
+        return sorted(other for other in self.of_person(place) if not self.lists[other])
+
+    def kept_row(self, place: int) -> int | None:
+        """Return the row that is imported for the person of this one."""
+        clear = self.clear_rows(place)
+        if not clear or (len(clear) > 1 and self.by.duplicates_in_file == "reject_all"):
+            return None
+        return clear[-1] if self.by.duplicates_in_file == "last" else clear[0]
+
+    def judge(self, place: int) -> Verdict:
+        row, by = self.rows[place], self.by
+        if row.reasons:
+            return "skipped" if row.reasons == ("row_blank",) else "rejected", row.reasons, None
+        lists = tuple(kind for kind in LISTED if kind in self.lists[place])
+        if place in self.ambiguous:
+            return "rejected", ("match_ambiguous", *lists), None
+        contact = self.contact.get(place)
+        lead = self.known_lead(contact) if contact is not None else None
+        known = ("duplicate_existing",) if lead is not None and by.when_known == "skip" else ()
+        if lists:
+            again = ("duplicate_in_file",) if min(self.of_person(place)) < place else ()
+            return "suppressed", (*again, *known, *lists), lead
+        if lead is not None and by.when_known == "reject":
+            return "rejected", ("duplicate_existing_refused",), lead
+        if lead is None and by.write_mode == "update_only":
+            return "rejected", ("match_missing",), None
+        if len(self.clear_rows(place)) > 1 and by.duplicates_in_file == "reject_all":
+            return "rejected", ("duplicate_in_file_refused", *known), lead
+        if self.kept_row(place) != place:
+            merged = by.duplicates_in_file == "merge" and not known
+            return "duplicate", ("duplicate_merged" if merged else "duplicate_in_file", *known), lead
+        if known:
+            return "duplicate", known, lead
+        return ("created" if lead is None else "updated"), (), lead
+
+    def write(self, verdicts: list[Verdict]) -> list[Verdict]:
+        became: dict[int, int] = {}
+        for place, (outcome, reasons, lead) in enumerate(verdicts):
+            if outcome == "created":
+                became[place] = self.create(place)
+            elif outcome == "updated" and lead is not None and not self.update(place, self.store.leads[lead]):
+                verdicts[place] = "unchanged", reasons, lead
+        for place, (outcome, reasons, lead) in enumerate(verdicts):
+            kept = self.kept_row(place) if place in self.person else None
+            if lead is None and kept in became:
+                verdicts[place] = outcome, reasons, became[kept]
+        return verdicts
+
+    def merged_row(self, place: int) -> Row:
+        if self.by.duplicates_in_file != "merge" or place not in self.person:
+            return self.rows[place]
+        rows = [self.rows[other] for other in self.clear_rows(place)]
+        merged = Row(warnings=tuple(code for row in rows for code in row.warnings))
+        for row in rows:
+            for name, value in row.values.items():
+                if name == "tags" or value is None:
+                    continue
+                if merged.values.get(name) is None or not self.is_default(name, value):
+                    merged.values[name] = value
+            if row.values.get("phone") is not None:
+                merged.derived = dict(row.derived)
+            merged.attributes = {
+                **merged.attributes,
+                **{
+                    name: value
+                    for name, value in row.attributes.items()
+                    if name not in merged.attributes or not self.is_default_attribute(name, value)
+                },
+            }
+            merged.secondaries = row.secondaries or merged.secondaries
+            if row.values.get("tags") is not None:
+                merged.values["tags"] = added(merged.values.get("tags") or [], row.values["tags"])
+        return merged
+
+    def is_default(self, name: str, value: object) -> bool:
+        default = self.by.fields[name].default
+        return default is not None and str(value) == default
+
+    def is_default_attribute(self, name: str, value: object) -> bool:
+        rule = self.by.attributes.get(name)
+        default = self.by.default_attributes.get(name) if rule is None else rule.default
+        return default is not None and value == default
+
+    def new_identifiers(self, place: int) -> list[Identifier]:
+        rows = self.clear_rows(place) if self.by.duplicates_in_file == "merge" and place in self.person else [place]
+        held = [one for row in rows for one in self.held[row]]
+        return [one for one in dict.fromkeys(held) if one not in self.store.identifiers]
+
+    def create(self, place: int) -> int:
+        contact = self.contact.get(place)
+        if contact is None:
+            self.store.contacts += 1
+            contact = self.store.contacts
+        new = self.new_identifiers(place)
+        row = self.merged_row(place)
+        values = {name: row.values.get(name) for name in self.by.fields if name != "expires_in"}
+        if row.values.get("tags") is not None:
+            values["tags"] = added([], row.values["tags"])
+        if row.values.get("expires_in") is not None:
+            values["expires_at"] = self.at + timedelta(hours=row.values["expires_in"])
+        lead = Lead(
+            contact, self.by.destination, values | row.derived, dict(row.attributes), list(row.secondaries), self.at
+        )
+        number = len(self.store.leads) + 1
+        self.store.leads[number] = lead
+        self.name(lead)
+        self.store.identifiers |= dict.fromkeys(new, contact)
+        return number
+
+    def update(self, place: int, lead: Lead) -> bool:
+        """Write a row over a lead; return whether that changed anything."""
+        row, before = self.merged_row(place), repr(lead)
+        new = self.new_identifiers(place)
+        dropped = any(REASONS[Reason(code)].effect == "rejected" for code in row.warnings)
+        fills = self.by.when_known == "fill"
+        old_phone = lead.values.get("phone")
+        for name, rule in self.by.fields.items():
+            if name not in self.supplied or rule.update_rule == "never":
+                continue
+            value, at = row.values.get(name), "expires_at" if name == "expires_in" else name
+            if name == "expires_in" and value is not None:
+                value = self.at + timedelta(hours=value)
+            how = "if_existing_empty" if fills else rule.update_rule
+            if name == "tags":
+                if value is not None and not (how == "if_existing_empty" and lead.values.get("tags")):
+                    lead.values["tags"] = added(lead.values.get("tags") or [], value)
+                continue
+            fill_only = how == "if_existing_empty" or (
+                how == "if_new_not_empty" and self.is_default(name, row.values.get(name))
+            )
+            if fill_only:
+                value = lead.values.get(at) if lead.values.get(at) is not None else value
+            elif value is None and (how == "if_new_not_empty" or dropped):
+                value = lead.values.get(at)
+            lead.values[at] = value
+        if "phone" in self.supplied and self.by.fields["phone"].update_rule != "never":
+            self.update_derived(row, lead, old_phone)
+        if any(name == "attributes" or name.startswith("attribute.") for name in self.supplied):
+            self.update_attributes(row, lead, fills, dropped)
+        if row.secondaries and not (fills and lead.secondaries):
+            lead.secondaries = list(row.secondaries)
+        self.store.identifiers |= dict.fromkeys(new, lead.contact)
+        if repr(lead) == before and not new:
+            return False
+        lead.updated_at, lead.updated_by = self.at, self.store.imports
+        self.name(lead)
+        return True
+
+    def update_derived(self, row: Row, lead: Lead, old_phone: str | None) -> None:
+        for fact in ("phone_type", "phone_extension"):
+            if lead.values.get("phone") != old_phone:
+                lead.values[fact] = row.derived.get(fact)
+            elif row.values.get("phone") == old_phone and row.derived.get(fact) is not None:
+                lead.values[fact] = row.derived[fact]
+
+    def update_attributes(self, row: Row, lead: Lead, fills: bool, dropped: bool) -> None:
+        for name in sorted({*row.attributes, *self.by.attributes}):
+            rule, value = self.by.attributes.get(name), row.attributes.get(name)
+            how = rule.update_rule if rule is not None else "if_new_not_empty"
+            if how == "never" or (rule is not None and f"attribute.{name}" not in self.supplied):
+                continue
+            if fills or how == "if_existing_empty" or (how != "always" and self.is_default_attribute(name, value)):
+                value = lead.attributes.get(name, value)
+            elif value is None and (how != "always" or dropped):
+                value = lead.attributes.get(name)
+            if value is None:
+                lead.attributes.pop(name, None)
+            else:
+                lead.attributes[name] = value
+        lead.attributes = dict(sorted(lead.attributes.items()))
+
+    def name(self, lead: Lead) -> None:
+        for kind in ("company", "tags"):
+            said = lead.values.get(kind) or []
+            for one in [said] if isinstance(said, str) else said:
+                self.store.names[kind].setdefault((lead.destination, one.lower()), one)
+
+
+def added(known: list[str], tags: list[str]) -> list[str]:
+    """Return the known tags and those that are new, letter case aside."""
+    result = list(known)
+    for tag in tags:
+        if tag.lower() not in [one.lower() for one in result]:
+            result.append(tag)
+    return result
+
+
+def as_json(attributes: dict[str, Any]) -> str | None:
+    """Return attributes as the rooms before hand them on."""
+    return json.dumps(attributes, separators=(",", ":")) if attributes else None

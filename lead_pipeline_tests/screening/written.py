@@ -1,0 +1,169 @@
+"""Imports rows straight into a store and reads everything that this leaves in it, for comparison with `row_by_row`."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE, canonical_type
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.screening.committing import commit_import
+from lead_pipeline.screening.rehearsing import rehearse_import
+from lead_pipeline.screening.suppressing import ListRecord, add_suppressions
+from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline_tests.screening.row_by_row import Row, as_json
+
+START = datetime(2026, 11, 20, 12, tzinfo=UTC)
+_CODES = pl.List(pl.String)
+
+FIELDS = {
+    "phone": {"type": "phone", "derive": ["type", "extension"]},
+    "email": {"type": "email"},
+    "external_id": {"type": "text"},
+    "first_name": {"type": "text"},
+    "city": {"type": "text", "default": "unknown"},
+    "status": {"type": "text"},
+    "company": {"type": "text"},
+    "lead_score": {"type": "integer"},
+    "expires_in": {"type": "integer"},
+    "tags": {"type": "tags"},
+}
+
+
+def profile(
+    identify_by: str = "email", *, rules: dict[str, dict[str, Any]] | None = None, **changes: object
+) -> ImportProfile:
+    """Return a profile with fields of every type; `rules` changes those of single fields."""
+    fields = {name: rule | (rules or {}).get(name, {}) for name, rule in FIELDS.items()}
+    base: dict[str, object] = {
+        "name": "written",
+        "destination": {"kind": "workspace", "name": "main"},
+        "identify_by": identify_by,
+        "fields": fields,
+        "write_mode": "upsert",
+    }
+    return ImportProfile.model_validate(base | changes)
+
+
+def everything(by: ImportProfile) -> frozenset[str]:
+    """Return what a file with all columns supplies."""
+    return frozenset(by.rules) | {"attributes"}
+
+
+@dataclass
+class Written:
+    """A store, and the imports into it; each is an hour after the one before."""
+
+    store: LeadStore
+    folder: Path
+    imports: int = 0
+    lists: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return START + timedelta(hours=self.imports)
+
+    def arguments(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None) -> dict[str, Any]:
+        """Return what an import of the rows is called with."""
+        name = f"import-{self.imports}"
+        path = self.folder / f"{name}.parquet"
+        frame(rows, by).write_parquet(path)
+        return {
+            "store": self.store,
+            "record": ImportRecord(
+                f"{name}@0", name, by.name, by.fingerprint, by.destination, f"{name}.csv", "0" * 64, 1, self.now
+            ),
+            "profile": by,
+            "parts": [str(path)],
+            "rows_read": len(rows),
+            "raw_rows": lambda wanted: [wanted.with_columns(raw=pl.lit("{}"))],
+            "at": self.now,
+            "supplied": everything(by) if supplied is None else supplied,
+        }
+
+    def add(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None) -> LedgerEntry:
+        """Import rows."""
+        self.imports += 1
+        return commit_import(**self.arguments(rows, by, supplied))
+
+    def rehearse(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None, look: Any = None):
+        """Rehearse the import that `add` would do."""
+        self.imports += 1
+        try:
+            return rehearse_import(**self.arguments(rows, by, supplied), look=look or (lambda _store, entry: entry))
+        finally:
+            self.imports -= 1
+
+    def suppress(self, kind: str, *phones: str) -> None:
+        """Load a suppression list."""
+        self.lists += 1
+        entries = pl.DataFrame(
+            {"value": phones, "reason": [None] * len(phones)}, schema=dict.fromkeys(("value", "reason"), pl.String)
+        )
+        record = ListRecord(f"list-{self.lists}@0", f"list-{self.lists}", kind, "list.csv", "0" * 64)
+        add_suppressions(self.store, record, entries, rows_rejected=0, at=self.now)
+
+    def ledger(self, entry: LedgerEntry) -> list[tuple[str, tuple[str, ...], int | None]]:
+        """Return outcome, reasons and lead of every row of an import."""
+        return [
+            (outcome, tuple(reasons or ()), lead)
+            for outcome, reasons, lead in self.store.rows(
+                "select outcome::varchar, reason_codes, lead_id from base.row_outcomes"
+                " where import_no = ? order by row_number",
+                [entry.import_no],
+            )
+        ]
+
+    def hints(self, entry: LedgerEntry) -> list[str | None]:
+        """Return what each row was told about its values."""
+        sql = "select hints from base.row_outcomes where import_no = ? order by row_number"
+        return [hint for (hint,) in self.store.rows(sql, [entry.import_no])]
+
+    def leads(self) -> dict[int, dict[str, Any]]:
+        """Return the leads as people see them, values that are there only."""
+        frame = self.store.frame("select * from main.leads order by lead_id")
+        leads = {}
+        for row in frame.to_dicts():
+            row["attributes"] = json.loads(row["attributes"] or "{}")
+            number = row.pop("lead_id")
+            leads[number] = {name: value for name, value in row.items() if value is not None}
+        return leads
+
+    def one(self, sql: str) -> Any:
+        """Return the one value of a query."""
+        ((value,),) = self.store.rows(sql)
+        return value
+
+    def dump(self) -> dict[str, list[str]]:
+        """Return every row of every table."""
+        tables = self.store.rows("select table_name from information_schema.tables where table_schema = 'base'")
+        return {table: sorted(map(repr, self.store.rows(f"select * from base.{table}"))) for (table,) in tables}
+
+
+def frame(rows: list[Row], by: ImportProfile) -> pl.DataFrame:
+    """Return rows as validating/ hands them on, see `model.contracts.normalized_leads`."""
+    columns: dict[str, pl.Series] = {
+        "row_number": pl.Series(range(1, len(rows) + 1), dtype=pl.Int64),
+        "line_number": pl.Series(range(2, len(rows) + 2), dtype=pl.Int64),
+        "attributes": pl.Series([as_json(row.attributes) for row in rows], dtype=pl.String),
+        "hints": pl.Series([None] * len(rows), dtype=pl.String),
+        "reasons": pl.Series([list(row.reasons) for row in rows], dtype=_CODES),
+        "warnings": pl.Series([list(row.warnings) for row in rows], dtype=_CODES),
+    }
+    for name, rule in by.fields.items():
+        columns[name] = pl.Series([row.values.get(name) for row in rows], dtype=canonical_type(rule))
+        if isinstance(rule, PhoneRule):
+            for fact in rule.derive:
+                values = [row.derived.get(f"phone_{fact}") for row in rows]
+                columns[f"phone_{fact}"] = pl.Series(values, dtype=pl.String)
+    if by.aliases:
+        aliases = [[{"kind": kind, "value": value} for kind, value in row.aliases] or None for row in rows]
+        columns["aliases"] = pl.Series(aliases, dtype=ALIASES_TYPE)
+    if by.secondary_contacts is not None:
+        further = [[{"phone": one, "attributes": facts} for one, facts in row.secondaries] or None for row in rows]
+        columns["secondary_contacts"] = pl.Series(further, dtype=SECONDARY_CONTACTS_TYPE)
+    return pl.DataFrame(columns)

@@ -60,11 +60,16 @@ def write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at:
 
 def require_one_contact_per_identifier(store: LeadStore, import_no: int) -> None:
     """Check what a unique index would: no identifier of this import belongs to two contacts; raises StoreError."""
+    # Of keys that stand there twice first, by their integers alone: there are none, and the values need not be unpacked.
     doubled = store.rows(
         """
-        select count(*) from (
-            select i.kind, i.key, i.value from base.identifiers i
+        with twice as (
+            select i.kind, i.key from base.identifiers i
             semi join (select key from base.identifiers where import_no = $import_no) fresh using (key)
+            group by i.kind, i.key having count(*) > 1
+        )
+        select count(*) from (
+            select i.kind, i.key, i.value from base.identifiers i semi join twice using (kind, key)
             group by i.kind, i.key, i.value having count(*) > 1)
         """,
         {"import_no": import_no},

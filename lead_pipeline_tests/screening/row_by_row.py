@@ -255,7 +255,7 @@ class _Import:
 
     def update(self, place: int, lead: Lead) -> bool:
         """Write a row over a lead; return whether that changed anything."""
-        row, before = self.merged_row(place), repr(lead)
+        row, before = self.merged_row(place), said_of(lead)
         new = self.new_identifiers(place)
         dropped = any(REASONS[Reason(code)].effect == "rejected" for code in row.warnings)
         fills = self.by.when_known == "fill"
@@ -286,7 +286,7 @@ class _Import:
         if row.secondaries and not (fills and lead.secondaries):
             lead.secondaries = list(row.secondaries)
         self.store.identifiers |= dict.fromkeys(new, lead.contact)
-        if repr(lead) == before and not new:
+        if said_of(lead) == before and not new:
             return False
         lead.updated_at, lead.updated_by = self.at, self.store.imports
         self.name(lead)
@@ -320,6 +320,12 @@ class _Import:
             said = lead.values.get(kind) or []
             for one in [said] if isinstance(said, str) else said:
                 self.store.names[kind].setdefault((lead.destination, one.lower()), one)
+
+
+def said_of(lead: Lead) -> tuple[object, ...]:
+    """Return everything that an update may change."""
+    values = {name: value for name, value in lead.values.items() if value is not None}
+    return values, dict(lead.attributes), list(lead.secondaries)
 
 
 def added(known: list[str], tags: list[str]) -> list[str]:

@@ -9,11 +9,12 @@ from importlib import resources
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.model.errors import UsageError
-from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.profiles.loader import load_profile
@@ -87,11 +88,11 @@ def _imported(console: Console, launcher: Launcher, files: list[Path]) -> Iterat
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as progress:
+    with ProgressBar(*columns, console=console) as progress:
         task = progress.add_task("importing", total=len(files))
         for file in files:
 
-            def listener(step: str, rows: int, name: str = file.name) -> None:
+            def listener(step: str, rows: int, _progress: Progress, name: str = file.name) -> None:
                 progress.update(task, description=f"{name}: {step.replace('_', ' ')}, {rows:,} rows")
 
             results.append(launcher.import_staged(launcher.stage(file, profile), listener))

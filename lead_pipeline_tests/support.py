@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from lead_pipeline.filing.decisions import Answer, decide, state_of
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import SuppressionKind, is_imported
+from lead_pipeline.filing.manifests import Manifest, SuppressionKind, is_imported
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
@@ -25,18 +26,17 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.facts import Refusal
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
+from lead_pipeline.orchestration.results import earlier_result, report_import
 from lead_pipeline.orchestration.stages import (
-    commit_leads,
-    earlier_result,
     map_leads,
     normalize_leads,
     read_file,
     record_refusal,
-    report_import,
 )
 from lead_pipeline.orchestration.suppressions import load_list
 from lead_pipeline.profiles.loader import load_profile
@@ -91,7 +91,7 @@ def importing(root: Path, *, store_wait_seconds: float = 60.0) -> Iterator[Impor
         instance.dispose()
 
 
-def _unheard(_step: str, _rows: int) -> None:
+def _unheard(_step: str, _rows: int, _progress: Progress) -> None:
     return None
 
 
@@ -169,6 +169,7 @@ class Stages:
 
     home: Home
     store: LeadStore
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, path: Path, profile: ImportProfile, *, identity_name: str | None = None) -> ImportResult:
         """Stage a file and run every step of its import."""
@@ -176,19 +177,26 @@ class Stages:
         if is_imported(self.home, manifest.identity):
             discard_copy(self.home, manifest)
             return earlier_result(self.home, manifest.import_id)
+        return self.run(manifest)
+
+    def decide(self, import_id: str, answer: Answer) -> ImportResult:
+        """Answer for a person, and carry it out."""
+        return self.run(decide(self.home, import_id, answer, datetime.now(UTC)))
+
+    def run(self, manifest: Manifest) -> ImportResult:
+        """Run every step of a staged import."""
         work = WorkFolder(self.home, manifest)
         work.clear()
         try:
-            read_file(work)
-            map_leads(work)
-            normalize_leads(work)
+            for step in () if state_of(self.home, manifest) == "cancelled" else (read_file, map_leads, normalize_leads):
+                step(work)
         except FileRefusedError as error:
             refusal = Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error))
             work.put("refusal", refusal)
             record_refusal(work, self.store, refusal, datetime.now(UTC))
         else:
-            commit_leads(work, self.store, datetime.now(UTC))
-        result = report_import(work, manifest.staged_at, datetime.now(UTC))
+            settle_leads(work, self.store, datetime.now(UTC))
+        result = report_import(work, manifest.staged_at, datetime.now(UTC), self.environment)
         work.clear()
         return result
 

@@ -11,7 +11,8 @@ from lead_pipeline.model.errors import UsageError
 
 _FOLDERS = (
     "inbox", "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
-    "archive", "quarantine", "tables", "reports", "dagster", "profiles",
+    "staging/decisions", "staging/dry_runs", "outbox", "outbox/sent", "outbox/given_up", "archive", "quarantine",
+    "tables", "reports", "dagster", "profiles",
 )  # fmt: skip
 
 
@@ -50,6 +51,11 @@ class Home:
     def reports(self) -> Path:
         """Return the folder with one sub-folder of results per import."""
         return self.root / "reports"
+
+    @property
+    def outbox(self) -> Path:
+        """Return the folder of emails that are to be sent."""
+        return self.root / "outbox"
 
     @property
     def profiles(self) -> Path:

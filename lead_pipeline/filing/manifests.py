@@ -47,6 +47,7 @@ class Manifest(FrozenModel):
     identity: str
     profile: ImportProfile
     file_name: str
+    folder: str = ""  # name of the folder that the file lay in
     file_sha256: str
     file_bytes: int
     staged_at: datetime
@@ -105,7 +106,7 @@ def read_json(path: Path, model: type[_Model]) -> _Model | None:
     )
 
 
-def _readable(path: Path, model: type[_Model]) -> _Model | None:
+def readable_json(path: Path, model: type[_Model]) -> _Model | None:
     """Return what `write_json` wrote, None when it is missing or damaged: what it was about is then done anew."""
     try:
         return read_json(path, model)
@@ -121,6 +122,11 @@ def short_of(identity_or_id: str) -> str:
 def manifest_path(home: Home, identity_or_id: str) -> Path:
     """Return where the manifest of an import lies."""
     return home.staging / "manifests" / f"{short_of(identity_or_id)}.json"
+
+
+def decision_path(home: Home, identity_or_id: str) -> Path:
+    """Return where the decision about an import lies, while it waits for one or is carried out."""
+    return home.staging / "decisions" / f"{short_of(identity_or_id)}.json"
 
 
 def find_manifest(home: Home, import_id: str) -> Manifest | None:
@@ -174,12 +180,21 @@ def claim_manifest(home: Home, manifest: Manifest) -> Manifest:
     try:
         os.link(fresh, path)
     except FileExistsError:
-        manifest = _merged(_readable(path, Manifest), manifest)
+        manifest = _merged(readable_json(path, Manifest), manifest)
         write_json(path, manifest)
     finally:
         fresh.unlink(missing_ok=True)
     receipt_path(home, manifest.identity).unlink(missing_ok=True)  # of an earlier attempt that was refused
     return manifest
+
+
+def as_it_would_be(home: Home, manifest: Manifest) -> Manifest:
+    """Return the manifest that `claim_manifest` would, without writing anything."""
+    waiting = readable_json(manifest_path(home, manifest.identity), Manifest)
+    if waiting is not None:
+        return _merged(waiting, manifest)
+    receipt = find_receipt(home, manifest.identity)
+    return manifest.model_copy(update={"import_id": receipt.manifest.import_id}) if receipt else manifest
 
 
 def _merged(first: Manifest | None, again: Manifest) -> Manifest:
@@ -190,6 +205,7 @@ def _merged(first: Manifest | None, again: Manifest) -> Manifest:
     kept = {
         "import_id": first.import_id,
         "file_name": first.file_name,
+        "folder": first.folder,
         "attempts": first.attempts,
         "requested_at": first.requested_at,
     }
@@ -212,7 +228,7 @@ def pending_manifests(home: Home) -> Iterator[Manifest]:
 @lru_cache(maxsize=4096)
 def _read_once(path: Path, inode: int, mtime_ns: int) -> Manifest | None:  # noqa: ARG001  # each version is another file
     """Read a manifest; a thousand waiting ones are looked at many times a minute."""
-    return _readable(path, Manifest)
+    return readable_json(path, Manifest)
 
 
 def waiting_drops(home: Home) -> frozenset[DroppedFile]:
@@ -240,8 +256,9 @@ def finish(home: Home, manifest: Manifest, status: ImportStatus, at: datetime) -
 
 
 def forget(home: Home, manifest: Manifest) -> None:
-    """Remove the manifest of an import for which nothing is left to do."""
+    """Remove the manifest of an import for which nothing is left to do, and what was decided about it."""
     manifest_path(home, manifest.identity).unlink(missing_ok=True)
+    decision_path(home, manifest.identity).unlink(missing_ok=True)
 
 
 def receipt_path(home: Home, identity_or_id: str) -> Path:
@@ -253,7 +270,7 @@ def find_receipt(home: Home, identity_or_id: str) -> Receipt | None:
     """Return the receipt of an import; none counts when the store itself is gone."""
     if not home.store.exists():
         return None
-    return _readable(receipt_path(home, identity_or_id), Receipt)
+    return readable_json(receipt_path(home, identity_or_id), Receipt)
 
 
 def is_imported(home: Home, identity_or_id: str) -> bool:

@@ -82,6 +82,22 @@ class WorkFolder:
         """Return a fact kept by an earlier step, or None."""
         return read_json(self.folder / f"{name}.json", model)
 
+    def require(self, name: str, model: type[_Model]) -> _Model:
+        """Return a fact that an earlier step must have kept."""
+        found = self.get(name, model)
+        if found is None:
+            raise LookupError(f"the fact '{name}' is missing although the step that keeps it ran")
+        return found
+
+    def published(self, table: str) -> Path:
+        """Return where the rows of a committed import are published, for everybody to query."""
+        return self.home.tables / table / f"import_id={self.manifest.import_id}" / "part-00000.parquet"
+
+    @property
+    def rehearsed_rejects(self) -> Path:
+        """Return where the rows lie that a rehearsed import would leave out; tables/ hold those of real ones only."""
+        return self.folder / "rehearsed.parquet"
+
     def clear(self) -> None:
         """Remove everything: the import is finished, or is to start anew."""
         with contextlib.suppress(FileNotFoundError):

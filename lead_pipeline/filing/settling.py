@@ -4,13 +4,13 @@ No clock here (it is passed in), and no opinion about the content.
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.model.fields import FrozenModel
 
 SETTLE_SECONDS = 2.0
@@ -21,18 +21,23 @@ _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Something that lies in the inbox: `folder` is the name of its sub-folder, empty when it lies in none."""
+    """Something that lies in the inbox, in the folder of a profile or deeper.
+
+    `folder` is the name of the profile's folder, empty when it lies in none; `inner` the path below that, empty when
+    it lies in the folder itself.
+    """
 
     path: Path
     folder: str
     size: int
     mtime_ns: int
     inode: int = 0
+    inner: str = ""
 
     @property
     def key(self) -> str:
         """Return a text that names the path, whatever bytes it has."""
-        return os.fsencode(f"{self.folder}/{self.path.name}").hex()
+        return os.fsencode("/".join(filter(None, (self.folder or "/", self.inner, self.path.name)))).hex()
 
 
 class Look(FrozenModel):
@@ -79,33 +84,58 @@ class Looks(FrozenModel):
         )
 
 
+def _nobody(_sentence: str) -> None:
+    return None
+
+
 def is_wanted(name: str) -> bool:
     """Tell whether a name can be that of a complete dropped file."""
     lower = name.lower()
     return not (lower.startswith((".", "~$")) or lower.endswith(_UNFINISHED) or lower in _CLUTTER)
 
 
-def list_drops(home: Home) -> list[Drop]:
-    """Return what lies in the inbox and its sub-folders, oldest change first; unfinished names are passed over."""
-    found: list[Drop] = []
-    for folder in ("", *sorted(_folders(home.inbox))):
-        found.extend(_drops_of(home.inbox / folder, folder))
+def list_drops(home: Home, told: Callable[[str], object] = _nobody) -> list[Drop]:
+    """Return what lies in the inbox and below its folders, oldest change first; unfinished names are passed over.
+
+    A folder that may not be read is told about and passed over, so that it costs no other folder its files.
+    """
+    found, folders = _listed(home.inbox, "", "", told)
+    waiting = [(name, "") for name in folders]
+    while waiting:
+        folder, inner = waiting.pop()
+        drops, deeper = _listed(home.inbox / folder / inner, folder, inner, told)
+        found.extend(drops)
+        waiting.extend((folder, f"{inner}/{name}" if inner else name) for name in deeper)
     return sorted(found, key=lambda drop: (drop.mtime_ns, drop.key))
 
 
-def _folders(inbox: Path) -> list[str]:
-    with os.scandir(inbox) as entries:
-        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and is_wanted(entry.name)]
+def _listed(place: Path, folder: str, inner: str, told: Callable[[str], object]) -> tuple[list[Drop], list[str]]:
+    """Return the drops in one folder, and the names of its folders; a link to a folder is a drop, and never entered."""
+    drops, folders = [], []
+    try:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                facts = _facts(entry)
+                if facts is None or not is_wanted(entry.name):
+                    continue
+                if stat.S_ISDIR(facts.st_mode):
+                    folders.append(entry.name)
+                else:
+                    path = Path(entry.path)
+                    drops.append(Drop(path, folder, facts.st_size, facts.st_mtime_ns, facts.st_ino, inner))
+    except (FileNotFoundError, NotADirectoryError):  # taken away since the folder above was listed
+        return [], []
+    except PermissionError:
+        told(
+            f"The folder {shown_name(place)} in the inbox may not be read, so that no file in it is imported. "
+            "Give the user that runs the pipeline permission to read and enter it."
+        )
+        return [], []
+    return drops, folders
 
 
-def _drops_of(place: Path, folder: str) -> list[Drop]:
-    drops = []
-    with os.scandir(place) as entries:
-        for entry in entries:
-            try:
-                facts = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # taken away since the folder was listed
-                continue
-            if is_wanted(entry.name) and not stat.S_ISDIR(facts.st_mode):
-                drops.append(Drop(Path(entry.path), folder, facts.st_size, facts.st_mtime_ns, facts.st_ino))
-    return drops
+def _facts(entry: "os.DirEntry[str]") -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # taken away since the folder was listed
+        return None

@@ -67,6 +67,7 @@ def stage_import(
             identity=copy.identity,
             profile=profile,
             file_name=name,
+            folder=shown_name(source.absolute().parent),
             file_sha256=copy.sha256,
             file_bytes=copy.size,
             staged_at=now,

@@ -1,6 +1,7 @@
 """Removes what killed processes left half-written. Only our own temporary names, and only when they are old."""
 
 import contextlib
+import shutil
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
@@ -16,6 +17,8 @@ _PATTERNS = (
     "archive/*/.*.tmp",
     "quarantine/.*.tmp",
     "reports/*/.*.tmp",
+    "outbox/.*.tmp",
+    "outbox/*/.*.tmp",
     "tables/*/*/.*.tmp",
 )
 
@@ -29,4 +32,9 @@ def sweep(home: Home, now: float) -> list[Path]:
                 if path.is_file() and now - path.lstat().st_mtime > _OLD_SECONDS:
                     path.unlink()
                     removed.append(path)
+    for folder in home.root.glob("staging/dry_runs/*"):
+        with contextlib.suppress(OSError):
+            if now - folder.lstat().st_mtime > _OLD_SECONDS:
+                shutil.rmtree(folder)
+                removed.append(folder)
     return removed

@@ -1,6 +1,7 @@
-"""Columns become fields: by header today, and whatever is no field becomes an attribute."""
+"""Columns become fields: by header, by synonyms and evidence; whatever no rule names becomes an attribute."""
 
 from lead_pipeline.mapping.columns import ColumnMapping, map_columns
 from lead_pipeline.mapping.rows import map_rows
+from lead_pipeline.mapping.supplying import supplied_names
 
-__all__ = ["ColumnMapping", "map_columns", "map_rows"]
+__all__ = ["ColumnMapping", "map_columns", "map_rows", "supplied_names"]

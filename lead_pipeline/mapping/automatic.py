@@ -9,6 +9,7 @@ import polars as pl
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
+from lead_pipeline.model.fields import folded_header
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.spreadsheet import is_rejected_file, restored
 
@@ -23,7 +24,7 @@ def complete_mapping(
 
     Args:
         fields: field: column, as far as the profile names them; this is added to.
-        columns: header: column of the file.
+        columns: header: column of the file, those that are to be ignored left out.
         profile: its fields are the only ones looked for; columns named under `default_attributes` stay attributes.
         sample: rows of the file, or None.
 
@@ -31,12 +32,12 @@ def complete_mapping(
         RequiredColumnUnmappedError: several columns fit one field, or a column has several meanings, or its values
             contradict its header, and the profile does not name the right column.
     """
-    missing = [field for field in profile.fields if field not in fields]
-    declared = {name.strip().casefold() for name in profile.default_attributes}
+    missing = [field for field, rule in profile.fields.items() if rule.has_column and field not in fields]
+    declared = {folded_header(name) for name in profile.default_attributes}
     free = {
         column: header
         for header, column in columns.items()
-        if column not in fields.values() and header.strip().casefold() not in declared
+        if column not in fields.values() and folded_header(header) not in declared
     }
     if not missing or not free or look_like_values(columns):
         return {}

@@ -2,7 +2,7 @@
 the headers belong in rows.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NoReturn
 
 import polars as pl
@@ -11,7 +11,7 @@ from pydantic import Field
 from lead_pipeline.mapping.automatic import complete_mapping
 from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, did_you_mean, listed
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel, folded_header, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 
@@ -19,7 +19,10 @@ from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 class ColumnMapping(FrozenModel):
     """What becomes of each column of a file."""
 
-    fields: dict[str, str] = Field(description="Field: the column that supplies it; fields without one are left out.")
+    fields: dict[str, str] = Field(
+        description="Column of mapped leads, such as phone or alias.email: the column of the file that supplies it; "
+        "those without one are left out."
+    )
     attributes: tuple[str, ...] = Field(description="Columns kept with the lead, in file order.")
     ignored: tuple[str, ...] = Field(description="Columns that are dropped, in file order.")
     is_rejected_file: bool = Field(description="The file is a rejected file of ours, coming back.")
@@ -29,30 +32,36 @@ class ColumnMapping(FrozenModel):
 
 
 def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
-    """Find the column of each field: the very header, else the one that differs in case and outer blanks only.
+    """Find the column of each rule: the very header, else one that differs in letter case or in what parts its words.
 
     With `mapping: auto`, fields that have none yet get theirs by synonyms of the header and evidence from the values.
+    Columns named under `ignore_columns` are dropped, whatever else is done with columns that no rule names.
 
     Args:
         columns: the file's unique column names, in order.
-        profile: names the header of each field.
+        profile: names the header of each field, attribute with rules, alias and cell of a secondary contact.
         sample: rows of the file with these columns as String, for the evidence; without it only headers speak.
 
     Raises:
-        RequiredColumnUnmappedError: a required field has no column, or several columns could supply the same field.
+        RequiredColumnUnmappedError: a required field or attribute has no column and no default, or several columns
+            could supply the same one.
     """
     returning = is_rejected_file(columns)
     own = {column for column in columns if returning and column.strip() in REJECTED_FILE_COLUMNS}
     theirs = {restored_text(column) if returning else column: column for column in columns if column not in own}
-    found = {field: _column_for(field, theirs, profile) for field in profile.fields}
-    fields = {field: theirs[header] for field, header in found.items() if header is not None}
-    evidence = complete_mapping(fields, theirs, profile, sample) if profile.mapping == "auto" else {}
-    for field, rule in profile.fields.items():
-        if rule.required and field not in fields:
-            _refuse(field, profile.column_of(field), list(theirs), profile)
-    rest = tuple(column for column in columns if column not in own and column not in fields.values())
+    rules = {name: rule for name, rule in profile.rules.items() if rule.has_column}
+    found = _found(rules, theirs, profile)
+    fields = {name: theirs[header] for name, header in found.items() if header is not None}
+    unwanted = {folded_header(header) for header in profile.ignore_columns}
+    dropped = own | {theirs[header] for header in theirs if folded_header(header) in unwanted}
+    free = {header: column for header, column in theirs.items() if column not in dropped}
+    evidence = complete_mapping(fields, free, profile, sample) if profile.mapping == "auto" else {}
+    for name, rule in rules.items():
+        if rule.required and rule.default is None and name not in fields:
+            _refuse(name, profile.column_of(name), list(theirs), profile)
+    rest = tuple(column for column in columns if column not in dropped and column not in fields.values())
     kept = profile.other_columns == "attributes"
-    dropped = own if kept else own.union(rest)
+    dropped = dropped if kept else dropped.union(rest)
     return ColumnMapping(
         fields=fields,
         attributes=rest if kept else (),
@@ -68,28 +77,55 @@ def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str,
     The name is the header without outer blanks, in the spelling of `default_attributes` when a default has that name
     (one attribute must not go by two spellings). Where two columns would get one name, both keep their own.
     """
-    spelled = {_folded(name): name for name in profile.default_attributes}
+    spelled = {folded_header(name): name for name in profile.default_attributes}
     headers = {c: restored_text(c) if mapping.is_rejected_file else c for c in mapping.attributes}
-    names = {column: spelled.get(_folded(header), header.strip()) for column, header in headers.items()}
+    names = {column: spelled.get(folded_header(header), header.strip()) for column, header in headers.items()}
     wanted = list(names.values())
-    return {column: name if wanted.count(name) == 1 else column for column, name in names.items()}
+    own = {column: name if wanted.count(name) == 1 else column for column, name in names.items()}
+    return {column: _unruled(name, profile, own.values()) for column, name in own.items()}
 
 
-def _column_for(field: str, headers: Mapping[str, str], profile: ImportProfile) -> str | None:
-    wanted = profile.column_of(field)
-    alike = [wanted] if wanted in headers else [header for header in headers if _folded(header) == _folded(wanted)]
-    if len(alike) > 1:
-        raise RequiredColumnUnmappedError(
-            f"Profile '{profile.name}' reads the field '{field}' from the column '{wanted}', and {len(alike)} columns "
-            f"are called that but for letter case or blanks: {', '.join(map(repr, alike))}. Rename one of them, or "
-            f"write the exact header under fields.{field}.column in the profile."
-        )
-    return alike[0] if alike else None
+def _unruled(name: str, profile: ImportProfile, others: Collection[str]) -> str:
+    """Return another name where an attribute with rules has this one, and its values from another column."""
+    while name in profile.attributes:
+        name += " (column)"
+        while name in others:
+            name += " (column)"
+    return name
 
 
-def _refuse(field: str, wanted: str, headers: list[str], profile: ImportProfile) -> NoReturn:
+def _found(names: Iterable[str], headers: Mapping[str, str], profile: ImportProfile) -> dict[str, str | None]:
+    """Return the header of each column of mapped leads, None where no header is the one that the profile names."""
+    alike: dict[str, list[str]] = {}
+    for header in headers:
+        alike.setdefault(folded_header(header), []).append(header)
+    found: dict[str, str | None] = {}
+    for name in names:
+        wanted = profile.column_of(name)
+        near = _nearest(wanted, alike.get(folded_header(wanted), []))
+        if len(near) > 1:
+            _refuse_several(name, wanted, near, profile)
+        found[name] = near[0] if near else None
+    return found
+
+
+def _nearest(wanted: str, alike: list[str]) -> list[str]:
+    """Return the very header if it is there, else those that differ in letter case alone, else all that are alike."""
+    same_words = [header for header in alike if header.strip().casefold() == wanted.strip().casefold()]
+    return [wanted] if wanted in alike else same_words or alike
+
+
+def _refuse_several(name: str, wanted: str, alike: list[str], profile: ImportProfile) -> NoReturn:
+    raise RequiredColumnUnmappedError(
+        f"Profile '{profile.name}' reads the {_called(name)} from the column '{wanted}', and {len(alike)} columns "
+        f"are called that but for letter case, blanks or underscores: {', '.join(map(repr, alike))}. Rename one of "
+        f"them, or write the exact header under {'.'.join(profile.key_of(name))} in the profile."
+    )
+
+
+def _refuse(name: str, wanted: str, headers: list[str], profile: ImportProfile) -> NoReturn:
     """Say what is missing, what there is, and what to do; a first line of values is not quoted (personal data)."""
-    missing = f"Profile '{profile.name}' reads the required field '{field}' from the column '{wanted}', "
+    missing = f"Profile '{profile.name}' reads the required {_called(name)} from the column '{wanted}', "
     if look_like_values(headers):
         raise RequiredColumnUnmappedError(
             f"{missing}but the first line of the file looks like values, not like column names. "
@@ -98,9 +134,12 @@ def _refuse(field: str, wanted: str, headers: list[str], profile: ImportProfile)
     raise RequiredColumnUnmappedError(
         f"{missing}which the file does not have. Its columns are: {listed(headers, limit=30)}."
         f"{did_you_mean(wanted, headers)} Rename the column in the file, or write its header under "
-        f"fields.{field}.column in the profile."
+        f"{'.'.join(profile.key_of(name))} in the profile."
     )
 
 
-def _folded(header: str) -> str:
-    return header.strip().casefold()
+def _called(name: str) -> str:
+    """Return what a column of mapped leads is called in a sentence."""
+    if name.startswith("attribute."):
+        return f"attribute '{title_of(name)}'"
+    return f"{'' if '.' in name else 'field '}'{title_of(name)}'"

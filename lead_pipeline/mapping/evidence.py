@@ -14,7 +14,9 @@ from lead_pipeline.normalizing.phones import normalize_phones
 
 #: `phone` and `email` are parsed; the others are told by form. `phone_like`: digits enough for a phone, and nothing
 #: that no phone has; `written_phone`: also written as only phones are, with +, brackets or groups.
-Kind = Literal["phone", "phone_like", "written_phone", "email", "integer", "date", "ip", "url", "postal_code", "name"]
+Kind = Literal[
+    "phone", "phone_like", "written_phone", "email", "integer", "number", "date", "ip", "url", "postal_code", "name"
+]
 
 #: Values looked at: the share of a kind is then known to about 3 points in 100 (95 % of the time).
 SAMPLE_ROWS = 1_000
@@ -23,6 +25,7 @@ _NOTHING = r"(?i)^(n/?a|null|none|nil|[-.?]+|unknown|not available|#n/a)$"
 _FORMS: Mapping[Kind, str] = {
     "phone_like": r"(?i)^\s*[+(0-9][0-9\s().+/-]{5,22}(\s*(x|ext|extn|extension)[\s.:]*[0-9]{1,6})?\s*$",
     "integer": r"^[+-]?[0-9]+$",
+    "number": r"^[-+(]?\s*(\p{Sc}|[A-Z]{3})?\s*[-+]?[0-9]([0-9.,'\x{2019}\s]*[0-9])?\)?\s*(\p{Sc}|%|[A-Z]{3})?$",
     "date": r"(?i)^([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/. ]([0-9]{1,2}|[a-z]{3,9})[-/., ]+[0-9]{2,4})"
     r"([t ]+[0-9]{1,2}:[0-9]{2}.*)?$",
     "ip": r"(?i)^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7})$",
@@ -38,6 +41,7 @@ _NOUNS: Mapping[Kind, str] = {
     "written_phone": "phones of any country",
     "email": "email addresses",
     "integer": "whole numbers",
+    "number": "numbers",
     "date": "dates",
     "ip": "IP addresses",
     "url": "web addresses",
@@ -80,9 +84,15 @@ class ColumnEvidence(FrozenModel):
             "phone_like",
             "integer",
             "postal_code",
+            "number",
             "name",
         )
         return next((kind for kind in telling if self.share(kind) >= 0.5), None)
+
+
+def noun_of(kind: str) -> str:
+    """Return what values of a kind are called, `email addresses`; a kind that is not known is called as it is."""
+    return {**_NOUNS}.get(kind, kind)  # type: ignore[call-overload, no-any-return]
 
 
 def evidence_of(sample: pl.DataFrame, columns: Iterable[str], region: str | None) -> dict[str, ColumnEvidence]:

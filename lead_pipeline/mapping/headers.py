@@ -93,7 +93,8 @@ def _readings(words: tuple[str, ...], table: Synonyms) -> Iterator[_Reading]:
     """Yield what is left when ever more words are passed over."""
     telling = _without(words, table, "word")
     placed = tuple(word for word in telling if frozenset((word,)) in table.phrases or not _is_place(word, table))
-    for base in dict.fromkeys((words, telling, placed, _without(telling, table, "place", "subject"))):
+    unplaced = (_without(words, table, "place", "subject"), _without(telling, table, "place", "subject"))
+    for base in dict.fromkeys((words, telling, placed, *unplaced)):
         yield _Reading(base)
         for role in LIMITED:
             fewer = _without(base, table, role)

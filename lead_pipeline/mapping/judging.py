@@ -12,6 +12,8 @@ _KINDS: Mapping[str, Kind] = {
     "email": "email",
     "remote_ip": "ip",
     "expires_in": "integer",
+    "lead_score": "number",
+    "deal_value": "number",
     "postal_code": "postal_code",
     "first_name": "name",
     "last_name": "name",
@@ -25,6 +27,8 @@ _NEEDED: Mapping[str, tuple[Kind, ...]] = {
     "email": ("email",),
     "remote_ip": ("ip",),
     "expires_in": ("integer",),
+    "lead_score": ("number",),
+    "deal_value": ("number",),
 }
 #: What most of the values must not be, lest they contradict the header.
 _DENIED: Mapping[str, tuple[Kind, ...]] = {
@@ -37,6 +41,12 @@ _DENIED: Mapping[str, tuple[Kind, ...]] = {
     "state": ("email", "url", "date", "ip", "phone_like"),
     "postal_code": ("email", "url", "date", "ip", "name"),
     "country": ("email", "url", "date", "ip", "phone_like"),
+    "status": ("email", "url", "date", "ip", "phone_like"),
+    "source": ("email", "date", "ip", "phone_like"),
+    "tags": ("email", "date", "ip", "phone_like"),
+    "external_id": ("email", "date"),
+    "cookie_id": ("email", "date", "name"),
+    "social": ("email", "date", "ip", "phone_like", "integer"),
 }
 
 _FEW = 0.2

@@ -79,9 +79,13 @@ def indexed(headers: Iterator[Row], words: Iterator[Row]) -> Synonyms:
 
 
 def _keys(header: str, idle: Collection[str]) -> set[frozenset[str]]:
-    """Return the words of a header, with and without idle ones, and the letters of two that Chinese writes as one."""
+    """Return the words of a header, with and without idle ones, and the letters of two that Chinese writes as one.
+
+    The last of two words is not idle there: the value of a deal is no deal.
+    """
     words = header.split()
-    keys = {frozenset(words), frozenset(word for word in words if word not in idle)}
+    telling = [word for word in words if word not in idle]
+    keys = {frozenset(words), frozenset(words if len(telling) == 1 and words[-1] in idle else telling)}
     if len(words) == 1 and len(header) == 2 and header[0] > "\u2e80":
         keys.add(frozenset(header))
     return keys - {frozenset()}

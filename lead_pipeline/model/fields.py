@@ -2,6 +2,7 @@
 profile demands of a field's values belongs in rules.py.
 """
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -62,10 +63,30 @@ ALIASES = "aliases"
 REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")
 
 
+#: What parts the words of a header: blanks, underscores and hyphens between two other characters.
+_PARTING = re.compile(r"(?<=[^\s_-])[\s_-]+(?=[^\s_-])")
+
+
 class FrozenModel(BaseModel):
     """Base of everything that describes an import: never changed once read, and no key that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class RuleError(ValueError):
+    """What contradicts itself in a profile, and the key to look at; pydantic reports it among its own errors."""
+
+    def __init__(self, sentence: str, *key: str) -> None:
+        super().__init__(sentence)
+        self.key = key
+
+
+def folded_header(header: str) -> str:
+    """Return what counts of a header when it is looked up: neither letter case nor how its words are parted.
+
+    `First Name`, `first_name` and `FIRST-NAME` are one header; a leading underscore, as in `_alias_email`, counts.
+    """
+    return _PARTING.sub(" ", header.strip().casefold())
 
 
 def attribute_column(name: str) -> str:
@@ -86,6 +107,15 @@ def secondary_phone_column(place: int) -> str:
 def secondary_variable_column(place: int, name: str) -> str:
     """Return the column of mapped leads that holds a variable of the secondary contact at `place`, from 1."""
     return f"secondary.{place}.variable.{name}"
+
+
+def title_of(column: str) -> str:
+    """Return what people are told of a column of mapped leads: `secondary 2 phone` for `secondary.2.phone`."""
+    kind, _, rest = column.partition(".")
+    if kind == "secondary":
+        place, _, what = rest.partition(".")
+        return f"secondary {place} {what.removeprefix('variable.')}"
+    return {"attribute": rest, "alias": f"alias {rest}"}.get(kind, column)
 
 
 def _standard_field(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from lead_pipeline.model.fields import AttributeName, FrozenModel, IdentifierKind
+from lead_pipeline.model.fields import AttributeName, FrozenModel, IdentifierKind, RuleError
 from lead_pipeline.model.rules import EmailRule, FieldRule, OnInvalid, PhoneRule, TextRule
 
 #: Which rows are written: those of people without a lead here, those of people with one, or both.
@@ -23,14 +23,6 @@ DuplicatesInFile = Literal["first", "last", "merge", "reject_all"]
 OnLayoutChange = Literal["ignore", "warn", "hold"]
 
 Rate = Annotated[float, Field(ge=0, le=1)]
-
-
-class RuleError(ValueError):
-    """What contradicts itself in a profile, and the key to look at; pydantic reports it among its own errors."""
-
-    def __init__(self, sentence: str, *key: str) -> None:
-        super().__init__(sentence)
-        self.key = key
 
 
 class AutoBelow(FrozenModel):

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
-from lead_pipeline.model.outcomes import ImportStatus, Outcome
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 
 
 class ReasonCount(FrozenModel):
@@ -58,6 +58,18 @@ class FileFacts(FrozenModel):
     mapping: dict[str, str] = Field(default_factory=dict, description="Field: the column that supplies it.")
 
 
+class Progress(FrozenModel):
+    """How far an import is, in the numbers that people watch; when it is over, `imported + skipped = processed`."""
+
+    total: int | None = Field(default=None, description="Rows of the file; null until it is read to its end.")
+    processed: int = Field(default=0, description="Rows whose outcome is known.")
+    imported: int = Field(default=0, description="Rows that became a lead or updated one.")
+    skipped: int = Field(
+        default=0, description="Rows that were left out: duplicates, invalid, suppressed, blank, without any change."
+    )
+    errors: int = Field(default=0, description="Rows among the skipped that are invalid.")
+
+
 class StageTiming(FrozenModel):
     """Seconds spent in one stage of an import."""
 
@@ -77,7 +89,14 @@ class ImportResult(FrozenModel):
     counts: RowCounts = RowCounts()
     contacts_created: int = 0
     reasons: tuple[ReasonCount, ...] = ()
-    message: str = Field(default="", description="For a refused file: what, what was found, how to fix it.")
+    message: str = Field(
+        default="",
+        description="For a refused file: what, what was found, how to fix it; for one that waits: why it does.",
+    )
+    layout_changes: tuple[str, ...] = Field(
+        default=(), description="How the columns differ from those of the profile's last files, as sentences."
+    )
+    notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     started_at: datetime
     ended_at: datetime
     timings: tuple[StageTiming, ...] = ()
@@ -86,6 +105,28 @@ class ImportResult(FrozenModel):
     )
     report_file: str | None = Field(default=None, description="Path below the home.")
     already_imported: bool = Field(default=False, description="The content was known: nothing was done this time.")
+    dry_run: bool = Field(default=False, description="Nothing was kept; the rest says what an import would do.")
+    dry_run_file: str | None = Field(default=None, description="Path below the home: what would become of each row.")
+
+    @property
+    def is_supposed(self) -> bool:
+        """Tell whether the counts say what would become of the rows, and not what became of them."""
+        return (self.dry_run and not self.already_imported) or (
+            self.status not in COMMITTED and self.status != ImportStatus.REVERTED
+        )
+
+    @property
+    def progress(self) -> Progress:
+        """Return the counts as the numbers that people watch; of what is only supposed, nothing is imported."""
+        counts = self.counts
+        would = counts.created + counts.updated
+        return Progress(
+            total=self.rows_read,
+            processed=counts.total,
+            imported=0 if self.is_supposed else would,
+            skipped=counts.total - would,
+            errors=counts.rejected,
+        )
 
     @property
     def reject_rate(self) -> float:

@@ -6,9 +6,9 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.fields import FrozenModel, RuleError
 
 #: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
 OnInvalid = Literal["reject", "blank"]
@@ -39,6 +39,17 @@ def _regular(pattern: str) -> str:
         )
     return pattern
 
+
+def _no_timestamp(moment: object) -> object:
+    """Refuse digits alone, which pydantic would count as seconds since 1970: `2026` is a year to everybody else."""
+    if isinstance(moment, str) and re.fullmatch(r"\s*[+-]?[0-9]*[.]?[0-9]*\s*", moment):
+        raise ValueError("write a day, such as 2026-01-31, with the time behind it where that counts")
+    return moment
+
+
+#: A day, or a moment, written in ISO 8601.
+Day = Annotated[dt.date, BeforeValidator(_no_timestamp)]
+Moment = Annotated[dt.datetime, BeforeValidator(_no_timestamp)]
 
 #: A regular expression with one group at most, which names what is taken from a name.
 TakingPattern = Annotated[str, AfterValidator(_one_group)]
@@ -76,9 +87,11 @@ class _FieldRule(FrozenModel):
             key for key in ("column", "constant", "from_file_name", "from_folder") if getattr(self, key) is not None
         ]
         if len(named) > 1:
-            raise ValueError(f"a value has one source, and this names {' and '.join(named)}; keep one of them")
+            raise RuleError(
+                f"a value has one source, and this names {' and '.join(named)}; keep one of them", named[-1]
+            )
         if self.constant is not None and self.default is not None:
-            raise ValueError("a constant is never empty, so a default has no use; remove one of them")
+            raise RuleError("a constant is never empty, so a default has no use; remove one of them", "default")
         return self
 
 
@@ -146,7 +159,7 @@ class TextRule(_FieldRule):
     @model_validator(mode="after")
     def _has_lengths(self) -> Self:
         if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
-            raise ValueError("min_length must not be above max_length; swap the two numbers")
+            raise RuleError("it must not be above max_length; swap the two numbers", "min_length")
         return self
 
 
@@ -194,7 +207,7 @@ class BooleanRule(_FieldRule):
     def _tells_apart(self) -> Self:
         both = {word.casefold() for word in self.true_words} & {word.casefold() for word in self.false_words}
         if both:
-            raise ValueError(f"'{min(both)}' means yes and no; remove it from one list")
+            raise RuleError(f"'{min(both)}' means yes and no; remove it from one list", "false_words")
         return self
 
 
@@ -217,12 +230,16 @@ class OptionRule(_FieldRule):
         spelled: dict[str, str] = {}
         for key in self.value_map:
             if spelled.setdefault(key.strip().casefold(), key) != key:
-                raise ValueError(f"value_map has '{key}' twice (letter case aside); keep one")
+                raise RuleError("it stands there twice (letter case aside); keep one", "value_map", key)
         if self.options and self.others == "reject":
             known = {option.casefold() for option in self.options}
-            stray = next((kept for kept in self.value_map.values() if kept.casefold() not in known), None)
+            stray = next((key for key, kept in self.value_map.items() if kept.casefold() not in known), None)
             if stray is not None:
-                raise ValueError(f"value_map leads to '{stray}', which is no option; add it to `options:`, or mend it")
+                raise RuleError(
+                    f"it leads to '{self.value_map[stray]}', which is no option; add that to `options:`, or mend it",
+                    "value_map",
+                    stray,
+                )
         return self
 
 
@@ -234,9 +251,12 @@ class _TimeRule(_FieldRule):
 
     @model_validator(mode="after")
     def _formats_have_codes(self) -> Self:
-        wrong = next((text for text in self.formats if not re.search(r"%[A-Za-z]", text)), None)
+        wrong = next((place for place, text in enumerate(self.formats) if not re.search(r"%[A-Za-z]", text)), None)
         if wrong is not None:
-            raise ValueError(f"'{wrong}' is no format; write strftime codes, such as %d.%m.%Y or %m/%d/%Y %H:%M")
+            raise RuleError(
+                f"'{self.formats[wrong]}' is no format; write strftime codes, such as %d.%m.%Y or %m/%d/%Y %H:%M",
+                *("formats", str(wrong)),
+            )
         return self
 
 
@@ -244,8 +264,8 @@ class DateRule(_TimeRule):
     """A day of the calendar, ISO 8601 or as `formats` say."""
 
     type: Literal["date"] = "date"
-    min: dt.date | None = Field(default=None, description="Earliest day accepted, as 2026-01-31.")
-    max: dt.date | None = Field(default=None, description="Latest day accepted.")
+    min: Day | None = Field(default=None, description="Earliest day accepted, as 2026-01-31.")
+    max: Day | None = Field(default=None, description="Latest day accepted.")
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:
@@ -258,8 +278,8 @@ class DatetimeRule(_TimeRule):
 
     type: Literal["datetime"] = "datetime"
     timezone: str = Field(default="UTC", description="IANA time zone of moments without an offset.")
-    min: dt.datetime | None = Field(default=None, description="Earliest moment accepted, UTC unless it has an offset.")
-    max: dt.datetime | None = Field(default=None, description="Latest moment accepted.")
+    min: Moment | None = Field(default=None, description="Earliest moment accepted, UTC unless it has an offset.")
+    max: Moment | None = Field(default=None, description="Latest moment accepted.")
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:
@@ -284,7 +304,7 @@ def in_utc(moment: dt.datetime | None) -> dt.datetime | None:
 
 def _check_range(least: float | dt.date | None, most: float | dt.date | None) -> None:
     if least is not None and most is not None and least > most:  # type: ignore[operator]  # both of one type
-        raise ValueError("min must not be above max; swap the two")
+        raise RuleError("min must not be above max; swap the two", "min")
 
 
 FieldRule = Annotated[

@@ -13,8 +13,16 @@ from lead_pipeline.orchestration.assets import (
     raw_leads,
     screened_leads,
 )
-from lead_pipeline.orchestration.checks import file_accepted, reasons_registered, reject_rate, rows_accounted_for
+from lead_pipeline.orchestration.checks import (
+    file_accepted,
+    layout_stable,
+    reasons_registered,
+    reject_rate,
+    rows_accounted_for,
+)
+from lead_pipeline.orchestration.decision_jobs import approve_import, cancel_import
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
+from lead_pipeline.orchestration.outbox_sensor import outbox_sensor
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline.orchestration.suppressions import suppressions
@@ -27,9 +35,9 @@ def build_definitions(home: Path, *, resources: Mapping[str, Any] | None = None)
     """
     return dg.Definitions(
         assets=[raw_leads, mapped_leads, normalized_leads, screened_leads, import_report, suppressions],
-        asset_checks=[file_accepted, rows_accounted_for, reject_rate, reasons_registered],
-        jobs=[import_leads, load_suppressions],
-        sensors=[inbox_sensor],
+        asset_checks=[file_accepted, rows_accounted_for, layout_stable, reject_rate, reasons_registered],
+        jobs=[import_leads, approve_import, cancel_import, load_suppressions],
+        sensors=[inbox_sensor, outbox_sensor],
         resources={"home": HomeResource(root=str(home)), **(resources or {})},
         executor=dg.in_process_executor,
     )

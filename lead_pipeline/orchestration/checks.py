@@ -103,6 +103,19 @@ def reject_rate(context: dg.AssetCheckExecutionContext, home: HomeResource) -> d
     )
 
 
+@dg.asset_check(asset="imported_leads", description="The columns are those of the profile's last files.")
+def layout_stable(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
+    """Warn with what is missing, renamed, moved, emptied or new."""
+    changed = {work.manifest.import_id: commit.layout_changes for work, commit in _committed(context, home)}
+    told = [f"- `{import_id}`: {' '.join(changes)}" for import_id, changes in changed.items() if changes]
+    return dg.AssetCheckResult(
+        passed=not told,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="\n".join(told) or "The columns are those of the last files.",
+        metadata={"files_with_another_layout": len(told)},
+    )
+
+
 @dg.asset_check(asset="rejected_leads", description="Every reason that was given is in the registry.")
 def reasons_registered(context: dg.AssetCheckExecutionContext, home: HomeResource) -> dg.AssetCheckResult:
     """Fail when a code has no title and guidance: nobody could tell a person what to do."""

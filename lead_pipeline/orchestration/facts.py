@@ -38,10 +38,18 @@ class MappedFacts(FrozenModel):
     fields: dict[str, str]
     attributes: tuple[str, ...]
     ignored: tuple[str, ...]
+    supplied: tuple[str, ...] = ()  # columns of mapped leads that have a source in this import, see supplied_names
+    layout: str = ""  # as the ledger keeps it; empty where nobody compares layouts
+
+
+class Cancellation(FrozenModel):
+    """A person decided that nothing of the file is imported."""
+
+    message: str
 
 
 class CommitFacts(FrozenModel):
-    """What the ledger says after the commit."""
+    """What the ledger says after the commit; of an import that waits for a person, what it said in the rehearsal."""
 
     status: ImportStatus
     rows_read: int | None
@@ -51,3 +59,4 @@ class CommitFacts(FrozenModel):
     contacts_created: int
     reasons: tuple[ReasonCount, ...]
     message: str
+    layout_changes: tuple[str, ...] = ()

@@ -2,15 +2,16 @@
 Dagster's side of the sensor belongs in sensors.py; moving and copying files in filing/.
 """
 
+import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lead_pipeline.filing.claims import is_claimed
+from lead_pipeline.filing.decisions import decision_on, state_of
 from lead_pipeline.filing.home import Home, is_plain_file, shown_name
 from lead_pipeline.filing.manifests import (
     Manifest,
-    finish,
     forget,
     is_imported,
     path_hex,
@@ -18,10 +19,10 @@ from lead_pipeline.filing.manifests import (
     waiting_drops,
 )
 from lead_pipeline.filing.settling import Drop
-from lead_pipeline.filing.shelving import clear_known, quarantine_import, quarantine_unstaged
+from lead_pipeline.filing.shelving import clear_known, quarantine_unstaged
 from lead_pipeline.filing.staging import FileChangedError, stage_import
 from lead_pipeline.model.errors import FileRefusedError, ProfileError, listed
-from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.orchestration.results import set_aside
 from lead_pipeline.profiles.loader import load_profile, profile_names
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
@@ -82,11 +83,12 @@ def _take_one(home: Home, drop: Drop, now: datetime) -> str:
     if is_imported(home, manifest.identity):
         clear_known(home, manifest)
         return f"imported before as {manifest.import_id}"
-    return f"staged as {manifest.import_id}"
+    waits = state_of(home, manifest) == "awaited"
+    return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"
 
 
 def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
-    """Return the staged imports that no run and no process is at work on, and whose pause is over.
+    """Return the staged imports that no run, process or person is at work on, and whose pause is over.
 
     This is also the reconciler: what a dead daemon, run or machine left behind has a manifest and no receipt.
     """
@@ -95,7 +97,7 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
         if is_imported(home, manifest.identity):  # left by a process that died right after its receipt
             forget(home, manifest)
             continue
-        if manifest.import_id in active or not _is_time(manifest, now) or is_claimed(home, manifest.import_id):
+        if manifest.import_id in active or not _is_time(home, manifest, now) or is_claimed(home, manifest.import_id):
             continue
         if manifest.attempts >= MAX_ATTEMPTS:
             _give_up(home, manifest, now)
@@ -104,7 +106,12 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
     return found
 
 
-def _is_time(manifest: Manifest, now: datetime) -> bool:
+def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
+    decision = decision_on(home, manifest)
+    if decision is not None and decision.state == "awaited":
+        return False
+    if decision is not None and (manifest.requested_at is None or decision.at > manifest.requested_at):
+        return True  # the answer to the question that the last run left: no pause is due
     if not manifest.dropped and now - manifest.staged_at < _HANDS_OFF:
         return False
     if manifest.requested_at is None:
@@ -114,14 +121,12 @@ def _is_time(manifest: Manifest, now: datetime) -> bool:
 
 
 def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:
-    quarantine_import(
-        home,
-        manifest,
+    message = (
         f"The import was tried {manifest.attempts} times and each run died or failed for a reason that is not the "
         f"file's own; nothing was imported. Look at the failed runs of partition {manifest.import_id} in the Dagster "
-        "UI, mend what they name, and drop the file again.",
+        "UI, mend what they name, and drop the file again."
     )
-    finish(home, manifest, ImportStatus.FAILED, now)
+    set_aside(home, manifest, message, now, os.environ)
 
 
 def grouped(keys: Collection[str], stored: Sequence[str]) -> list[Request]:

@@ -7,7 +7,14 @@ from typing import Any
 import dagster as dg
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import ListManifest, Manifest, SuppressionKind, is_imported, note_request
+from lead_pipeline.filing.manifests import (
+    ListManifest,
+    Manifest,
+    SuppressionKind,
+    is_finished,
+    is_imported,
+    note_request,
+)
 from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.model.destination import Destination
@@ -20,8 +27,8 @@ from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.progress import Listener, listening
 from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.results import earlier_result
 from lead_pipeline.orchestration.running import utc_now
-from lead_pipeline.orchestration.stages import earlier_result
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -29,6 +36,13 @@ _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITI
 
 class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
+
+
+def aimed_at(profile: ImportProfile, destination: Destination | None) -> tuple[ImportProfile, str]:
+    """Return the profile aimed at a destination, and the name that its imports are told apart by."""
+    if destination is None or destination == profile.destination:
+        return profile, profile.name
+    return profile.with_destination(destination), f"{profile.name} to {destination}"
 
 
 class Launcher:
@@ -42,8 +56,7 @@ class Launcher:
 
     def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
         """Stage a file; one aimed at another destination than its profile's is an import of its own."""
-        aimed = profile if destination in (None, profile.destination) else profile.with_destination(destination)
-        name = profile.name if aimed is profile else f"{profile.name} to {aimed.destination}"
+        aimed, name = aimed_at(profile, destination)
         return stage_import(self.home, file, aimed, now=utc_now(), identity_name=name)
 
     def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
@@ -60,6 +73,12 @@ class Launcher:
         with listening(listener):
             self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
         return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
+
+    def carry_out(self, manifest: Manifest, listener: Listener) -> ImportResult:
+        """Do what was decided about an import, in a recorded run, unless it is done already; raises RunFailedError."""
+        if is_finished(self.home, manifest.import_id):
+            return earlier_result(self.home, manifest.import_id)
+        return self.import_staged(manifest, listener)
 
     def load_list(self, manifest: ListManifest) -> dict[str, Any]:
         """Load a staged suppression list in a recorded run and return its counts; raises RunFailedError."""

@@ -3,37 +3,71 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 import polars as pl
 
-#: Told the name of the step and the rows it has done so far.
-Listener = Callable[[str, int], None]
+from lead_pipeline.model.results import Progress, RowCounts
 
-_listener: ContextVar[Listener | None] = ContextVar("lead_pipeline_progress", default=None)
+#: Told the name of the step, the rows that this step has done so far, and how far the import is.
+Listener = Callable[[str, int, Progress], None]
+
+#: What a batch adds to the numbers: rows that are judged, and rows of these that are invalid.
+Counting = Callable[[pl.DataFrame], tuple[int, int]]
+
+
+@dataclass
+class _Heard:
+    """A listener, and what it was told last."""
+
+    listener: Listener
+    progress: Progress = field(default_factory=Progress)
+
+
+_heard: ContextVar[_Heard | None] = ContextVar("lead_pipeline_progress", default=None)
 
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
     """Have `listener` told about every step that runs inside the block."""
-    token = _listener.set(listener)
+    token = _heard.set(_Heard(listener))
     try:
         yield
     finally:
-        _listener.reset(token)
+        _heard.reset(token)
 
 
-def tell(step: str, rows: int) -> None:
-    """Tell the listener, if there is one."""
-    listener = _listener.get()
-    if listener is not None:
-        listener(step, rows)
+def tell(step: str, rows: int, **numbers: int) -> None:
+    """Tell the listener, if there is one; `numbers` are those of Progress that are known better now."""
+    heard = _heard.get()
+    if heard is not None:
+        heard.progress = heard.progress.model_copy(update=numbers)
+        heard.listener(step, rows, heard.progress)
 
 
-def told(step: str, batches: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Pass batches on and tell after each how many rows have gone by."""
-    rows = 0
+def tell_outcomes(step: str, counts: RowCounts, *, imported: bool) -> None:
+    """Tell what became of the rows; of a rehearsal, in which nothing was imported, who would have been left out."""
+    would = counts.created + counts.updated
+    tell(
+        step,
+        counts.total,
+        processed=counts.total,
+        imported=would if imported else 0,
+        skipped=counts.total - would,
+        errors=counts.rejected,
+    )
+
+
+def told(step: str, batches: Iterable[pl.DataFrame], judged: Counting | None = None) -> Iterator[pl.DataFrame]:
+    """Pass batches on and tell after each how many rows have gone by, and of judged ones how many are invalid."""
+    rows = processed = invalid = 0
     tell(step, rows)
     for batch in batches:
         yield batch
         rows += batch.height
-        tell(step, rows)
+        if judged is None:
+            tell(step, rows)
+            continue
+        found = judged(batch)
+        processed, invalid = processed + found[0], invalid + found[1]
+        tell(step, rows, processed=processed, skipped=invalid, errors=invalid)

@@ -2,6 +2,7 @@
 What a step does belongs in stages.py.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from time import perf_counter
@@ -9,16 +10,20 @@ from typing import Any
 
 import dagster as dg
 
+from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import is_finished
 from lead_pipeline.filing.parts import WorkFolder
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.orchestration.approval import settle_leads
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.facts import CommitFacts, Refusal, Timings
+from lead_pipeline.orchestration.notifying import deliver
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.stages import commit_leads, earlier_result, record_refusal, report_import
+from lead_pipeline.orchestration.results import earlier_result, report_import
+from lead_pipeline.orchestration.stages import record_refusal
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
 from lead_pipeline.store.connection import OnWait
 
@@ -53,7 +58,7 @@ def run_commits(context: dg.AssetExecutionContext, home: HomeResource) -> None:
             import_id, started = work.manifest.import_id, perf_counter()
             refusal = work.get("refusal", Refusal)
             if refusal is None:
-                numbers = commit_leads(work, store, utc_now())
+                numbers = settle_leads(work, store, utc_now())
             else:
                 record_refusal(work, store, refusal, utc_now())
                 numbers = {"imported": 0, "rejected": 0}
@@ -65,25 +70,36 @@ def run_commits(context: dg.AssetExecutionContext, home: HomeResource) -> None:
 
 
 def run_reports(context: dg.AssetExecutionContext, home: HomeResource) -> None:
-    """Report each import of the run, and finish it; for one that was finished before, show what came of it then."""
-    for work in _works(context, home, "reporting"):
-        import_id = work.manifest.import_id
-        with telling_dagster(f"reporting {import_id}"):
-            if is_finished(work.home, import_id):
-                result = earlier_result(work.home, import_id)
-            else:
-                result = report_import(work, work.manifest.staged_at, utc_now())
-                work.clear()
-            context.log.info(f"{import_id}: {summary_line(result)}")
-            metadata = _told(work.home, result)
-        context.add_asset_metadata(metadata, asset_key="import_report", partition_key=import_id)
+    """Report each import of the run, and finish it; for one that was finished before, show what came of it then.
+
+    People are told when all of them are finished: a mail server that does not answer delays no import.
+    """
+    results = [_reported(work) for work in _works(context, home, "reporting")]
+    with telling_dagster("sending emails"):
+        deliver(home.home, utc_now(), os.environ, context.log.warning, own={one.import_id for one in results})
+    for result in results:
+        context.log.info(f"{result.import_id}: {summary_line(result)}")
+        for notice in result.notices:
+            context.log.warning(f"{result.import_id}: {notice}")
+        context.add_asset_metadata(_told(home.home, result), asset_key="import_report", partition_key=result.import_id)
+
+
+def _reported(work: WorkFolder) -> ImportResult:
+    import_id = work.manifest.import_id
+    with telling_dagster(f"reporting {import_id}"):
+        if is_finished(work.home, import_id):
+            return earlier_result(work.home, import_id)
+        result = report_import(work, started_at(work.home, work.manifest), utc_now(), os.environ)
+        work.clear()
+        return result
+    raise AssertionError("telling_dagster never swallows")
 
 
 def _told(home: Home, result: ImportResult) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         **metadata_numbers(result),
         "status": result.status.value,
-        "summary": dg.MetadataValue.md(markdown_summary(result)),
+        "summary": dg.MetadataValue.md(markdown_summary(result, home.root)),
     }
     if result.report_file:
         metadata["report"] = dg.MetadataValue.path(str(home.root / result.report_file))
@@ -119,7 +135,7 @@ def _unfinished(context: dg.AssetExecutionContext, home: HomeResource, doing: st
 
 
 def _refusable(work: WorkFolder, table: str, stage: Stage) -> dict[str, int]:
-    if work.get("refusal", Refusal) is not None:
+    if work.get("refusal", Refusal) is not None or state_of(work.home, work.manifest) == "cancelled":
         return {"rows": 0}
     started = perf_counter()
     try:

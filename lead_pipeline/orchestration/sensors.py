@@ -5,6 +5,7 @@ It never opens the store. Which files are taken, and which runs are due, is deci
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 import dagster as dg
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
@@ -25,7 +26,7 @@ from lead_pipeline.orchestration.running import utc_now
 
 #: A tick may take 60 seconds (dagster issue 14830); one that lasts saves the daemon's 5 seconds between two ticks.
 POLL_SECONDS = 40.0
-GLANCE_SECONDS = 0.25
+GLANCE_SECONDS = 0.1
 RECONCILE_SECONDS = 5.0
 
 #: Bounds of one tick, so that ten thousand files neither block it nor flood the queue.
@@ -92,9 +93,10 @@ def watch(
 ) -> dg.SensorResult:
     """Take complete files and return the runs that are due, as soon as there are any or after `seconds`."""
     state, started, reconciled = Cursor.parse(cursor), clock().timestamp(), float("-inf")
+    log_once = cache(log)
     while True:
         now = clock().timestamp()
-        looks, settled = _look(home, state.looks, now)
+        looks, settled = _look(home, state.looks, now, log_once)
         state = Cursor(looks=looks, suspects=state.suspects)
         fresh = not_taken(home, settled)
         for line in take(home, _bounded(fresh, clock), clock):
@@ -107,11 +109,12 @@ def watch(
             requests = ask(home, instance, due(home, active, clock()), clock)
         if requests or now - started >= seconds:
             return dg.SensorResult(run_requests=requests, cursor=state.model_dump_json())
-        sleep(GLANCE_SECONDS)
+        # A look at thousands of files takes a while itself, and must not be all that this process does.
+        sleep(max(GLANCE_SECONDS, clock().timestamp() - now))
 
 
-def _look(home: Home, looks: Looks, now: float) -> tuple[Looks, list[Drop]]:
-    drops = list_drops(home)
+def _look(home: Home, looks: Looks, now: float, told: Callable[[str], object]) -> tuple[Looks, list[Drop]]:
+    drops = list_drops(home, told)
     after = looks.after(drops, now)
     return after, [drop for drop in drops if after.is_settled(drop, now)]
 

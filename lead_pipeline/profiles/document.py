@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-#: Where a key stands in the document: ("fields", "phone", "column").
-KeyPath = tuple[str, ...]
+#: Where a key stands in the document: ("fields", "phone", "column"). Entries of a list count from 0: ("row_rules", 0).
+KeyPath = tuple[str | int, ...]
 
 #: What a document is made of: no scalar is anything but the text that was written.
 Plain: TypeAlias = "str | list[Plain] | dict[str, Plain] | None"
@@ -28,11 +28,13 @@ class Problem:
 
     line: int | None
     sentence: str
+    #: The key, as far as it is known.
+    path: KeyPath = ()
 
 
 @dataclass(slots=True)
 class Document:
-    """A profile as written: the data, the line of each key, and what is wrong with its form."""
+    """A profile as written: the data, the line of each key and entry, and what is wrong with its form."""
 
     data: Plain = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
@@ -43,6 +45,12 @@ class Document:
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
+
+
+def key_name(path: KeyPath) -> str:
+    """Return what people call a key: `fields.phone.column`, `row_rules #2.fields`, counted from 1."""
+    parts = (f" #{part + 1}" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).removeprefix(".")
 
 
 def read_document(text: str) -> Document:
@@ -79,7 +87,7 @@ def _refused(text: str) -> Iterator[Problem]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > _DEEPEST:
-            yield Problem(line, "The keys are nested too deep; a profile has three levels.")
+            yield Problem(line, "The keys are nested too deep; a profile has five levels at most.")
             return
 
 
@@ -109,7 +117,12 @@ def _way_out(what: str) -> str:
 def _plain(node: yaml.Node, path: KeyPath, document: Document) -> Plain:
     """Return texts, None, lists and dicts; note the line of each key and any key that stands twice."""
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(item, path, document) for item in node.value]
+        items: list[Plain] = []
+        for place, item in enumerate(node.value):
+            here = (*path, place)
+            document.lines[here] = _line(item.start_mark) or 0
+            items.append(_plain(item, here, document))
+        return items
     if isinstance(node, yaml.ScalarNode):
         return None if node.style is None and node.value in _NULLS else str(node.value)
     data: dict[str, Plain] = {}
@@ -121,7 +134,7 @@ def _plain(node: yaml.Node, path: KeyPath, document: Document) -> Plain:
         here = (*path, key.value)
         if key.value in data:
             sentence = (
-                f"'{'.'.join(here)}' is here for the second time (first in line {document.lines[here]}); remove one."
+                f"'{key_name(here)}' is here for the second time (first in line {document.lines[here]}); remove one."
             )
             document.problems.append(Problem(line, sentence))
             continue

@@ -2,16 +2,18 @@
 keys mean in the model.
 
 Keys of the profile win over those of its parent; groups of keys are merged key by key, a list or a text is replaced. A
-key with nothing behind it takes the parent's away. A field of another type than the parent's is a new one.
+key with nothing behind it takes the parent's away. A rule of another type than the parent's is a new one.
 """
 
 import yaml
 
-from lead_pipeline.profiles.document import Document, Plain
-from lead_pipeline.profiles.sentences import EXTENDS
+from lead_pipeline.profiles.document import Document, KeyPath, Plain
+from lead_pipeline.profiles.places import EXTENDS
 
 #: A profile has its own name, whatever it extends.
 _OWN = ("name",)
+#: Where groups of rules stand, each rule with a `type:` of its own. Elsewhere `type` is a name like any other.
+_RULES: tuple[KeyPath, ...] = (("fields",), ("attributes",), ("secondary_contacts", "variables"))
 
 
 def extended(child: Document, parent: Document) -> Document:
@@ -20,7 +22,10 @@ def extended(child: Document, parent: Document) -> Document:
     own = {key: value for key, value in _group(child.data).items() if key != EXTENDS}
     where = child.lines.get((EXTENDS,), 1)
     named = {key: own.pop(key) for key in _OWN if key in own}
-    return Document(data=named | _merged(inherited, own), lines=dict.fromkeys(parent.lines, where) | child.lines)
+    replaced: list[KeyPath] = []
+    merged = _merged(inherited, own, (), replaced)
+    left = (path for path in parent.lines if not any(path[: len(gone)] == gone for gone in replaced))
+    return Document(data=named | merged, lines=dict.fromkeys(left, where) | child.lines)
 
 
 def written(document: Document) -> str:
@@ -28,7 +33,10 @@ def written(document: Document) -> str:
     return yaml.dump(document.data, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
-def _merged(parent: dict[str, Plain], child: dict[str, Plain]) -> dict[str, Plain]:
+def _merged(
+    parent: dict[str, Plain], child: dict[str, Plain], path: KeyPath, replaced: list[KeyPath]
+) -> dict[str, Plain]:
+    """Return what comes out, and add to `replaced` the keys of the parent of which nothing is left."""
     merged: dict[str, Plain] = {}
     for key in (*parent, *(key for key in child if key not in parent)):
         ours, theirs = child.get(key), parent.get(key)
@@ -36,15 +44,16 @@ def _merged(parent: dict[str, Plain], child: dict[str, Plain]) -> dict[str, Plai
             continue
         if key not in child:
             merged[key] = theirs
-        elif isinstance(ours, dict) and isinstance(theirs, dict) and not _changes_type(theirs, ours):
-            merged[key] = _merged(theirs, ours)
+        elif isinstance(ours, dict) and isinstance(theirs, dict) and not _is_new_rule(theirs, ours, path):
+            merged[key] = _merged(theirs, ours, (*path, key), replaced)
         else:
             merged[key] = ours
+            replaced.append((*path, key))
     return merged
 
 
-def _changes_type(parent: dict[str, Plain], child: dict[str, Plain]) -> bool:
-    return "type" in child and child["type"] != parent.get("type")
+def _is_new_rule(parent: dict[str, Plain], child: dict[str, Plain], around: KeyPath) -> bool:
+    return around in _RULES and "type" in child and child["type"] != parent.get("type")
 
 
 def _group(data: Plain) -> dict[str, Plain]:

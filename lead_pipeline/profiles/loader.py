@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from lead_pipeline.model.errors import ProfileError, UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.normalizing.regions import checked_region
+from lead_pipeline.profiles.declarations import declaration_problems, region_problem
 from lead_pipeline.profiles.document import Document, Plain, Problem, read_document
 from lead_pipeline.profiles.extending import extended, written
-from lead_pipeline.profiles.sentences import EXTENDS, problems_of
+from lead_pipeline.profiles.places import EXTENDS
+from lead_pipeline.profiles.sentences import problems_of
 
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -141,27 +142,18 @@ def _parent(name: Plain, child: Plain, folder: Path | None) -> Document:
 
 
 def _validated(data: dict[str, Plain], document: Document, source: str) -> ImportProfile:
-    problems = _region_problems(data.get("default_region"), document)
-    told = {"default_region"} if problems else set()
+    region = region_problem(document)
+    problems = [region] if region else []
+    judged = {key: value for key, value in data.items() if region is None or key != "default_region"}
+    profile = None
     try:
-        profile = ImportProfile.model_validate({key: value for key, value in data.items() if key not in told})
+        profile = ImportProfile.model_validate(judged)
     except ValidationError as error:
         problems += problems_of(error, document)
-    else:
-        if not problems:
-            return profile
-    raise ProfileError(_told(problems, source))
-
-
-def _region_problems(region: Plain, document: Document) -> list[Problem]:
-    """Judge the region here, for the model does not know which ones there are."""
-    if not isinstance(region, str):
-        return []
-    try:
-        checked_region(region)
-    except UsageError as error:
-        return [Problem(document.line_of(("default_region",)), f"'default_region': {error}")]
-    return []
+    problems += declaration_problems(document, problems)
+    if problems or profile is None:
+        raise ProfileError(_told(problems, source))
+    return profile
 
 
 def _told(problems: list[Problem], source: str) -> str:

@@ -3,27 +3,21 @@ Nothing is decided here; the rules are those of the model.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lead_pipeline.model.destination import DESTINATION_KINDS, Destination
+from lead_pipeline.model.destination import DESTINATION_KINDS
 from lead_pipeline.model.errors import did_you_mean, listed
-from lead_pipeline.model.fields import STANDARD_FIELDS
-from lead_pipeline.model.policies import RejectRate, RuleError
-from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reading_options import ReadingOptions
-from lead_pipeline.model.rules import RULES
-from lead_pipeline.profiles.document import Document, KeyPath, Problem
-
-#: The key that names another profile, whose keys are taken over where the profile has none of its own.
-EXTENDS = "extends"
+from lead_pipeline.model.fields import STANDARD_FIELDS, RuleError
+from lead_pipeline.profiles.document import Document, KeyPath, Problem, key_name
+from lead_pipeline.profiles.places import Place, place_of
 
 _QUOTED = re.compile(r"'([^']*)'")
 _NAME_RULE = "write lower-case letters, digits and underscores, a letter first, at most 40 characters"
 _REGION_RULE = "write an ISO country code of two capital letters, such as US"
+_MANY = 30
 
 #: pydantic's error type: how the sentence goes on after `'<key>' is <found>`.
 _FIXES = {
@@ -41,88 +35,109 @@ _FIXES = {
     "tuple_type": "write a list, such as [one, two]",
     "dict_type": "write `key: value` lines below it",
     "string_too_short": "write at least one character",
-    "too_short": "write at least one entry below it",
+    "date_type": "write a day, such as 2026-01-31",
+    "datetime_type": "write a moment, such as 2026-01-31T08:00",
 }
+#: The beginnings of pydantic's many types for a day or moment that cannot be read.
+_MOMENTS = {"datetime": _FIXES["datetime_type"], "date": _FIXES["date_type"], "timezone": _FIXES["datetime_type"]}
 
 
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Yield one problem for each error of the model, at the line of its key."""
-    for details in error.errors(include_url=False):
-        path = _key_path(details)
-        yield Problem(document.line_of(path), _sentence(details, path))
+    found = [(details, _place(details)) for details in error.errors(include_url=False)]
+    seen: set[str] = set()
+    for details, place in found:
+        if _is_echo(details, place, found) or (place.tried_group is False and place.name in seen):
+            continue
+        seen.add(place.name)
+        yield Problem(document.line_of(place.path), _sentence(details, place), place.path)
 
 
-def _key_path(details: ErrorDetails) -> KeyPath:
-    """Return where the key stands in the document: pydantic's location names the type of a field's rule as well."""
-    parts = tuple(str(part) for part in details["loc"] if part != "[key]")
-    path = (*parts[:2], *parts[3:]) if parts[:1] == ("fields",) else parts
-    path = path[:2] if parts[:1] == ("reading",) else path  # behind it, pydantic names the types that it tried
-    if details["type"] == "union_tag_invalid":
-        return (*path, "type")
+def _place(details: ErrorDetails) -> Place:
     culprit = details.get("ctx", {}).get("error")
-    return (*path, *culprit.key) if isinstance(culprit, RuleError) else path
+    return place_of(details["loc"], *(culprit.key if isinstance(culprit, RuleError) else _tag_key(details)))
 
 
-def _sentence(details: ErrorDetails, path: KeyPath) -> str:
-    key = ".".join(path)
+def _tag_key(details: ErrorDetails) -> tuple[str, ...]:
+    """Return the key whose word names no kind of rule; where the key is missing, the group is meant."""
+    is_wrong_word = details["type"] == "union_tag_invalid"
+    return (_discriminator(details),) if is_wrong_word else ()
+
+
+def _discriminator(details: ErrorDetails) -> str:
+    return str(details["ctx"]["discriminator"]).strip("'")
+
+
+def _is_echo(details: ErrorDetails, place: Place, found: Iterable[tuple[ErrorDetails, Place]]) -> bool:
+    """Return whether an error only follows from another: a list too short without the entries that are told of, and
+    where a value may be a group of keys or a word, what pydantic says of the kind that nobody wrote.
+    """
+    if details["type"] == "too_short":
+        return any(len(other.path) > len(place.path) and _starts(other, place) for _, other in found)
+    if place.tried_group is True:
+        return details["type"] == "model_type"
+    return place.tried_group is False and isinstance(details["input"], dict)
+
+
+def _starts(other: Place, place: Place) -> bool:
+    return other.path[: len(place.path)] == place.path
+
+
+def _sentence(details: ErrorDetails, place: Place) -> str:
     match details["type"]:
         case "extra_forbidden":
-            return _unknown_key(path, _keys_at(details))
+            return _unknown_key(place, place.keys)
         case "missing":
-            return f"The key '{key}' is missing: {_example(path)}."
+            return f"The key '{place.name}' is missing: {_example(place)}."
         case "value_error":
-            return f"'{key}': {details['ctx']['error']}."
+            about = f"'{place.name}': " if place.name else ""
+            return f"{about}{details['ctx']['error']}."
         case "union_tag_not_found":
-            return f"'{key}' does not say its type: add `type:` with one of {listed(RULES)}."
+            key = _discriminator(details)
+            return f"'{place.name}' does not say its {key}: add `{key}:` with one of {listed(place.kinds)}."
         case "union_tag_invalid":
-            return _no_option(key, details["ctx"]["tag"], RULES)
+            return _no_option(place.name, details["ctx"]["tag"], _quoted(details, "expected_tags"))
+        case "literal_error" if place.is_key:
+            return _unknown_key(place, _quoted(details, "expected"))
         case "literal_error":
-            return _no_option(key, details["input"], _options(details))
+            return _no_option(place.name, details["input"], (*_quoted(details, "expected"), *place.kinds))
         case _:
-            return f"'{key}' is {_found(details['input'])}; {_fix(details, path)}."
+            return f"'{place.name}' is {_found(details['input'])}; {_fix(details, place)}."
 
 
-def _unknown_key(path: KeyPath, known: Mapping[str, Any]) -> str:
-    where = f"below '{'.'.join(path[:-1])}'" if len(path) > 1 else "of a profile"
-    return f"'{path[-1]}' is not a key {where}.{did_you_mean(path[-1], known)} The keys are {listed(known)}."
+def _unknown_key(place: Place, known: Iterable[str]) -> str:
+    *above, key = place.path
+    where = f"below '{key_name(tuple(above))}'" if above else "of a profile"
+    keys = list(known)
+    return f"'{key}' is not a key {where}.{did_you_mean(str(key), keys)} The keys are {listed(keys, limit=_MANY)}."
 
 
-def _keys_at(details: ErrorDetails) -> Mapping[str, Any]:
-    match details["loc"]:
-        case ("fields", _, str(kind), *_):
-            return RULES[kind].model_fields
-        case ("destination", _):
-            return Destination.model_fields
-        case ("reject_rate", _):
-            return RejectRate.model_fields
-        case ("reading", _):
-            return ReadingOptions.model_fields
-        case _:
-            return {**ImportProfile.model_fields, EXTENDS: None}
-
-
-def _options(details: ErrorDetails) -> tuple[str, ...]:
+def _quoted(details: ErrorDetails, name: str) -> tuple[str, ...]:
     """Return the words that a key with a closed list of them takes, out of pydantic's `'exact' or 'auto'`."""
-    return tuple(_QUOTED.findall(str(details.get("ctx", {}).get("expected", ""))))
+    return tuple(_QUOTED.findall(str(details.get("ctx", {}).get(name, ""))))
 
 
-def _no_option(key: str, found: object, options: Mapping[str, Any] | tuple[str, ...]) -> str:
-    near = did_you_mean(found, options) if isinstance(found, str) else ""
-    return f"'{key}' is {_found(found)}.{near} Write one of {listed(option or repr(option) for option in options)}."
+def _no_option(key: str, found: object, options: Iterable[str]) -> str:
+    known = list(options)
+    near = did_you_mean(found, known) if isinstance(found, str) else ""
+    words = listed((option or repr(option) for option in known), limit=_MANY)
+    return f"'{key}' is {_found(found)}.{near} Write one of {words}."
 
 
-def _example(path: KeyPath) -> str:
-    examples = {
+def _example(place: Place) -> str:
+    examples: dict[KeyPath, str] = {
         ("name",): "add `name:` with the name of the file, without .yaml",
         ("destination",): "add `destination: {kind: schedule, name: solar}`",
         ("destination", "kind"): f"add `kind:` with one of {listed(DESTINATION_KINDS)}",
         ("destination", "name"): "add `name:` with the name of the schedule, offer or list",
-        ("fields",): f"add `fields:` with one or more of {listed(STANDARD_FIELDS, limit=30)}",
+        ("fields",): f"add `fields:` with one or more of {listed(STANDARD_FIELDS, limit=_MANY)}",
+        ("notify", "email"): "add `email:` with a list of addresses, such as [imports@example.com]",
+        ("approval", "auto_below"): "add `auto_below:` with a share of rejected rows, such as 0.05",
     }
-    return examples.get(path, f"add `{path[-1]}:`")
+    return examples.get(place.path, f"add `{place.path[-1]}:`")
 
 
-def _fix(details: ErrorDetails, path: KeyPath) -> str:
+def _fix(details: ErrorDetails, place: Place) -> str:
     limits = details.get("ctx", {})
     match details["type"]:
         case "greater_than_equal":
@@ -132,18 +147,26 @@ def _fix(details: ErrorDetails, path: KeyPath) -> str:
         case "greater_than":
             return f"write a number above {limits['gt']:g}"
         case "string_too_long":
-            return f"write at most {limits['max_length']} characters"
+            return f"write at most {_counted(limits['max_length'], 'character')}"
+        case "too_short":
+            return f"write at least {_counted(limits['min_length'], 'entry', 'entries')} below it"
         case "string_pattern_mismatch":
-            return _NAME_RULE if path == ("name",) else _REGION_RULE
+            return _NAME_RULE if place.path == ("name",) else _REGION_RULE
+        case kind if kind not in _FIXES and kind.partition("_")[0] in _MOMENTS:
+            return _MOMENTS[kind.partition("_")[0]]
         case kind:
             return _FIXES.get(kind, details["msg"])
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def _found(value: object) -> str:
     match value:
         case None:
             return "empty"
-        case dict():
+        case {}:
             return "a group of keys"
         case list() | tuple():
             return "a list"

@@ -5,22 +5,25 @@ repaired here: delimited.py gives it to the tokenizer.
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from lead_pipeline.reading import bits
 from lead_pipeline.reading.dialect import Dialect
 from lead_pipeline.reading.rows import BLANK_CHARACTERS
 
 _LF, _CR = 10, 13
 
 
-def whole_records(data: bytes, dialect: Dialect) -> int:
-    """Return the length of the longest start of `data` that ends with a record, if quotes are well-formed; else 0."""
+def whole_records(data: bytes, dialect: Dialect, before: bytes = b"") -> int:
+    """Return the length of the longest start of `data` that ends with a record, if quotes are well-formed; else 0.
+
+    `before` is what stands between the start of a record and `data`.
+    """
     quote = dialect.quote.encode() if dialect.quote else b""
     stop = data.rfind(b"\n") + 1
-    if not quote or data.find(quote) < 0:
+    if not quote or (data.find(quote) < 0 and before.find(quote) < 0):
         return stop
-    open_quotes = data.count(quote)
+    open_quotes = bits.count_of(data, quote[0]) + before.count(quote)
     end = len(data)
     while stop:
         open_quotes -= data.count(quote, stop, end)
@@ -41,66 +44,72 @@ class Clean(NamedTuple):
     lines: int
 
 
+class _Marks(NamedTuple):
+    """How many line breaks there are, how many of them outside quotes, and how many delimiters outside quotes."""
+
+    lines: int
+    ends: int
+    delimiters: int
+
+
 def read_clean(data: bytes, dialect: Dialect, width: int) -> Clean | None:
     """Read records of `data` (cut at a record boundary, not empty) with Polars, or return None unless proven clean.
 
-    Clean: valid UTF-8, every line break LF or CRLF, quotes as in RFC 4180, `width` cells in every record.
+    Clean: valid UTF-8 (Polars raises for anything else), every line break LF or CRLF, quotes as in RFC 4180, `width`
+    cells in every record.
     """
-    if dialect.escape is not None or dialect.padded or not dialect.delimiter.isascii():
+    if dialect.escape is not None or dialect.padded or not (dialect.delimiter + (dialect.quote or "")).isascii():
         return None
-    bytes_ = np.frombuffer(data, np.uint8)
-    quotes = _quote_positions(data, bytes_, dialect)
-    if quotes is None or not (data.isascii() or _is_utf8(data)):
-        return None
-    if data.find(b"\r") >= 0 and data.count(b"\r") != data.count(b"\r\n"):
-        return None
-    frame = _parsed(data, dialect, width, quoted=quotes.size > 0)
-    return None if frame is None else _counted(frame, bytes_, quotes, dialect)
+    if not data.endswith(b"\n"):
+        data += b"\n"  # the end of a file ends a line too
+    quote = dialect.quote if dialect.quote and data.find(dialect.quote.encode()) >= 0 else None
+    marks = _marks(data, dialect.delimiter, quote)
+    frame = None if marks is None else _parsed(data, dialect.delimiter, quote, width)
+    return None if marks is None or frame is None else _counted(data, frame, marks, quote)
 
 
-def _quote_positions(data: bytes, bytes_: npt.NDArray[np.uint8], dialect: Dialect) -> npt.NDArray[np.intp] | None:
-    """Return where the quotes are, or None when one of them is out of place.
+def _marks(data: bytes, delimiter: str, quote: str | None) -> _Marks | None:
+    """Count what ends records and cells, or return None when a quote or a CR is out of place."""
+    if quote:
+        return _marks_around_quotes(data, delimiter, quote)
+    lines = bits.count_of(data, _LF)
+    if data.find(b"\r") >= 0 and data.count(b"\r\n") != bits.count_of(data, _CR):
+        return None
+    return _Marks(lines, lines, bits.count_of(data, ord(delimiter)))
 
-    By induction from the start of a record: a quote with an even index is outside quotes and must follow a delimiter,
-    a line break or, as the second of a doubled pair, a quote; one with an odd index must precede one of them.
+
+def _marks_around_quotes(data: bytes, delimiter: str, quote: str) -> _Marks | None:
+    """Count outside quotes, which are proven to be in place by induction from the start of a record.
+
+    A quote with an even number of quotes before it is outside quotes and must follow a delimiter, a line break or, as
+    the second of a doubled pair, a quote; any other must precede one of them. A CR must precede an LF.
     """
-    nowhere = np.empty(0, np.intp)
-    if dialect.quote is None or data.find(dialect.quote.encode()) < 0:
-        return nowhere
-    quote = ord(dialect.quote)
-    positions = np.flatnonzero(bytes_ == quote)
-    if positions.size % 2:
-        return None
-    allowed = np.zeros(256, np.bool_)
-    allowed[[_LF, ord(dialect.delimiter), quote]] = True
-    openings, closings = positions[0::2], positions[1::2]
-    if openings[0] == 0:
-        openings = openings[1:]
-    if not allowed[bytes_[openings - 1]].all():
-        return None
-    allowed[_CR] = True
-    if closings[-1] + 1 == bytes_.size:
-        closings = closings[:-1]
-    return positions if allowed[bytes_[closings + 1]].all() else None
+    lines = ends = delimiters = 0
+    edge, closed, returned, opened = np.uint64(1), *[np.uint64(0)] * 3
+    for breaks, cuts, quotes, returns in bits.bits_of(data, f"\n{delimiter}{quote}\r".encode()):
+        within = bits.inside(quotes, opened)
+        closings, edges = quotes & ~within, breaks | cuts | quotes
+        misplaced = quotes & within & ~bits.after(edges, edge)
+        misplaced |= bits.after(closings, closed) & ~(edges | returns)
+        misplaced |= bits.after(returns, returned) & ~breaks
+        if misplaced.any():
+            return None
+        edge, closed, returned, opened = map(bits.carry_of, (edges, closings, returns, within))
+        lines += bits.total(breaks)
+        ends += bits.total(breaks & ~within)
+        delimiters += bits.total(cuts & ~within)
+    return None if opened else _Marks(lines, ends, delimiters)
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _parsed(data: bytes, dialect: Dialect, width: int, *, quoted: bool) -> pl.DataFrame | None:
-    """Let Polars parse; it raises for a record with too many cells (not for one with too few)."""
+def _parsed(data: bytes, delimiter: str, quote: str | None, width: int) -> pl.DataFrame | None:
+    """Let Polars parse; it raises for a record with too many cells (not for one with too few) and for bad UTF-8."""
     try:
         return pl.read_csv(
             data,
             has_header=False,
             schema=dict.fromkeys(cell_names(width), pl.String),
-            separator=dialect.delimiter,
-            quote_char=dialect.quote if quoted else None,
+            separator=delimiter,
+            quote_char=quote,
             infer_schema=False,
             empty_string_is_null=False,
         )
@@ -108,43 +117,34 @@ def _parsed(data: bytes, dialect: Dialect, width: int, *, quoted: bool) -> pl.Da
         return None
 
 
-def _counted(
-    frame: pl.DataFrame, bytes_: npt.NDArray[np.uint8], quotes: npt.NDArray[np.intp], dialect: Dialect
-) -> Clean | None:
+def _counted(data: bytes, frame: pl.DataFrame, marks: _Marks, quote: str | None) -> Clean | None:
     """Return the records with their lines, or None unless line breaks and delimiters in the bytes account for them.
 
     No record has more delimiters than it should (Polars would have raised), so if the total is right, each one is.
     """
-    lines = int(np.count_nonzero(bytes_ == _LF)) + int(bytes_[-1] != _LF)
-    delimiters = int(np.count_nonzero(bytes_ == ord(dialect.delimiter)))
-    starts = None
-    if quotes.size:
-        delimiters -= _total_within(frame, dialect.delimiter)
-    if lines != frame.height:
-        starts = _starts(bytes_, quotes)
-        if starts.len() != frame.height:
-            return None
-    return Clean(frame, starts, lines) if delimiters == (frame.width - 1) * frame.height else None
+    if marks.ends != frame.height or marks.delimiters != (frame.width - 1) * frame.height:
+        return None
+    starts = _starts(data, quote) if quote and marks.lines != frame.height else None
+    return Clean(frame, starts, marks.lines)
 
 
-def _starts(bytes_: npt.NDArray[np.uint8], quotes: npt.NDArray[np.intp]) -> pl.Series:
-    """Return the line on which each record starts: a line break after an even number of quotes ends a record."""
-    breaks = np.flatnonzero(bytes_ == _LF)
-    ends = np.flatnonzero(np.searchsorted(quotes, breaks) % 2 == 0)
-    if breaks.size and breaks[-1] == bytes_.size - 1:
-        ends = ends[:-1]
-    return pl.Series("starts", np.concatenate([[0], ends + 1]), pl.Int64)
-
-
-def _total_within(frame: pl.DataFrame, character: str) -> int:
-    totals = frame.select(pl.all().str.count_matches(character, literal=True).sum())
-    return sum(totals.row(0))
+def _starts(data: bytes, quote: str) -> pl.Series:
+    """Return the line on which each record starts: a line break outside quotes ends a record."""
+    opened, ended = np.uint64(0), []
+    for breaks, quotes in bits.bits_of(data, b"\n" + quote.encode()):
+        within = bits.inside(quotes, opened)
+        opened = bits.carry_of(within)
+        ended.append(bits.flags(breaks & ~within)[np.flatnonzero(bits.flags(breaks))])
+    ends = np.flatnonzero(np.concatenate(ended)) + 1
+    return pl.Series("starts", np.concatenate([[0], ends[:-1]]), pl.Int64)
 
 
 def blank_rows(frame: pl.DataFrame) -> pl.Series | None:
     """Return which rows of `read_clean` have nothing but blank cells, or None when none has."""
     cells = pl.col(r"^cell_\d+$").str.strip_chars(BLANK_CHARACTERS) == ""
-    if not frame.select((pl.col("cell_0").str.strip_chars(BLANK_CHARACTERS) == "").any()).item():
+    first = frame["cell_0"]
+    first = first.filter((first < "!") | (first >= "\u0080"))  # where all blank characters are
+    if not (first.str.strip_chars(BLANK_CHARACTERS) == "").any():
         return None
     return frame.select(pl.all_horizontal(cells)).to_series()
 
@@ -154,9 +154,9 @@ def cell_names(width: int) -> list[str]:
     return [f"cell_{place}" for place in range(width)]
 
 
-def without_blank_cell(frame: pl.DataFrame, width: int) -> pl.DataFrame | None:
-    """Drop the cell after the last delimiter, or return None when it has a value somewhere."""
-    last = f"cell_{width}"
-    if (frame[last].str.strip_chars(BLANK_CHARACTERS) != "").any():
+def without_blank_cells(frame: pl.DataFrame, width: int) -> pl.DataFrame | None:
+    """Drop the cells beyond `width`, or return None when one of them has a value."""
+    beyond = pl.col(cell_names(frame.width)[width:]).str.strip_chars(BLANK_CHARACTERS) != ""
+    if frame.select(pl.any_horizontal(beyond.any())).item():
         return None
-    return frame.drop(last)
+    return frame.select(cell_names(width))

@@ -4,7 +4,7 @@ accounted for at the end. What a record is belongs in tokenizer.py, what clean m
 
 import re
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -12,9 +12,10 @@ import polars as pl
 
 from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.reading.clean import Clean, blank_rows, read_clean, whole_records, without_blank_cell
-from lead_pipeline.reading.encoding import LineCount, TextSource, find_encoding, known_encoding
-from lead_pipeline.reading.formats import refuse_zeros
+from lead_pipeline.reading import notes
+from lead_pipeline.reading.clean import Clean, blank_rows, read_clean, whole_records, without_blank_cells
+from lead_pipeline.reading.encoding import NO_WORDS, TextCount, TextSource, find_encoding, known_encoding
+from lead_pipeline.reading.formats import refuse_bytes_without_words, refuse_other_texts, refuse_zeros
 from lead_pipeline.reading.layout import Layout, find_layout, newline_of, readable
 from lead_pipeline.reading.rows import BLANK_CHARACTERS, ReadingOptions, RowReader, frame_schema
 from lead_pipeline.reading.source import Source
@@ -36,18 +37,23 @@ _CR_TO_LF = bytes.maketrans(b"\r", b"\n")
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
-def open_delimited(source: Source, head: bytes, options: ReadingOptions) -> RowReader:
+def open_delimited(source: Source, head: bytes, options: ReadingOptions, noted: Iterable[str] = ()) -> RowReader:
     """Open a delimited text: find encoding, dialect and header, and return a reader of the rows below it.
 
-    Raises FileTypeUnsupportedError for bytes that are no text, FileEmptyError for a file without text or without rows,
+    `noted` is what there is to say of the file already.
+
+    Raises FileTypeUnsupportedError for bytes that are no text, FileEmptyError for a file without text,
     HeaderMissingError when the header has no name.
     """
     shown = source.shown
     encoding = known_encoding(options.encoding, shown, head) if options.encoding else find_encoding(source, head)
     if not encoding.name.startswith("utf-16") and not encoding.name.startswith("utf-32"):
         refuse_zeros(head, shown)
+    if encoding.sure <= NO_WORDS:
+        refuse_bytes_without_words(head, shown)
     text = TextSource(source, encoding)
     for start, final in _starts_of(text):
+        refuse_other_texts(start[:1024].decode(errors="replace"), shown)
         opened = find_layout(start.decode(errors="surrogateescape"), shown, options, final=final)
         if opened is not None:
             break
@@ -63,9 +69,14 @@ def open_delimited(source: Source, head: bytes, options: ReadingOptions) -> RowR
             "encoding_sure": round(encoding.sure, 2),
             "has_bom": bool(encoding.bom),
             "newline": newline_of(start),
+            "notes": (
+                *noted,
+                *notes.of_encoding(encoding.name, encoding.sure, given=options.encoding is not None),
+                *found.notes,
+            ),
         }
     )
-    return RowReader(layout.columns, facts, lambda: _frames(text, layout))
+    return RowReader(layout.columns, facts, lambda noted: _frames(text, layout, noted), has_rows=layout.has_rows)
 
 
 def _starts_of(text: TextSource) -> Iterator[tuple[bytes, bool]]:
@@ -83,21 +94,25 @@ def _starts_of(text: TextSource) -> Iterator[tuple[bytes, bool]]:
         yield start, True
 
 
-def _frames(text: TextSource, layout: Layout) -> Iterator[pl.DataFrame]:
+def _frames(text: TextSource, layout: Layout, noted: list[str]) -> Iterator[pl.DataFrame]:
     """Yield the rows below the header, and at the end hold them against the lines counted in the bytes."""
-    count = LineCount()
+    count = TextCount()
     cutter = _Cutter(layout)
-    yield from _cut(_counted_blocks(text, layout.skipped_bytes, count), cutter, text.source.shown)
+    tail = notes.Tail()
+    for frame in _cut(_counted_blocks(text, layout.skipped_bytes, count), cutter, text.source.shown):
+        tail.see(frame)
+        yield frame
     if cutter.next_line - 1 != count.lines:
         raise FileUnreadableError(
             f"{text.source.shown} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
             f"but {count.lines} lines were counted. Nothing was imported; please report this kind of file."
         )
+    noted += [*notes.of_bytes(count.breaks, count.nuls), *tail.notes()]
 
 
-def _counted_blocks(text: TextSource, skip: int, count: LineCount) -> Iterator[bytes]:
+def _counted_blocks(text: TextSource, skip: int, count: TextCount) -> Iterator[bytes]:
     """Yield the blocks without what lies above the first row, and count the lines of all of them."""
-    for block in text.blocks():
+    for block in text.blocks(count=count):
         count.feed(block)
         if skip < len(block):
             yield block[skip:]
@@ -114,10 +129,8 @@ def _cut(blocks: Iterator[bytes], cutter: "_Cutter", shown: str) -> Iterator[pl.
     ahead: deque[tuple[bytes, Future[Clean | None]]] = deque()
     with ThreadPoolExecutor(_BLOCKS_AHEAD) as reader:
         for block in blocks:
-            waiting += block
-            length = cutter.cut(waiting, final=False)
-            if length:
-                piece, waiting = waiting[:length], waiting[length:]
+            piece, waiting = cutter.split(waiting, block)
+            if piece:
                 ahead.append((piece, reader.submit(cutter.read, piece)))
                 if len(ahead) <= _BLOCKS_AHEAD:
                     continue
@@ -200,15 +213,31 @@ class _Cutter:
             return data.rfind(b"\r", 0, len(data) - 1) + 1  # after the last CR the LF of a CRLF may follow
         return whole_records(data, self._layout.dialect)
 
+    def split(self, waiting: bytes, block: bytes) -> tuple[bytes, bytes]:
+        """Return `waiting` and `block` as one, cut in two where the last complete record ends.
+
+        Waits for the end of a record that is not long, `waiting` is small beside the block, which is copied but once.
+        """
+        if b"\n" not in block:
+            waiting += block
+            length = self.cut(waiting, final=False)
+            return waiting[:length], waiting[length:]
+        length = whole_records(block, self._layout.dialect, waiting)
+        if not length:
+            return b"", waiting + block
+        return b"".join((waiting, memoryview(block)[:length])), block[length:]
+
     def read(self, data: bytes) -> Clean | None:
         """Read whole records if they are proven clean; keeps no state, so that blocks can be read side by side."""
         dialect = self._layout.dialect
         if self._is_old_mac(data):
             data = data.translate(_CR_TO_LF)  # nothing but quotes could hold a CR that is a value
         clean = read_clean(data, dialect, self._width + dialect.trailing)
+        if clean is None and dialect.trailing:
+            return read_clean(data, dialect, self._width)
         if clean is None or not dialect.trailing:
             return clean
-        cells = without_blank_cell(clean.cells, self._width)
+        cells = without_blank_cells(clean.cells, self._width)
         return None if cells is None else clean._replace(cells=cells)
 
     def _is_old_mac(self, data: bytes) -> bool:
@@ -252,8 +281,8 @@ class _Cutter:
             if undecodable:
                 invalid = any(_SURROGATE.search(cell) for cell in cells)
                 cells = [readable(cell) for cell in cells] if invalid else cells
-            if self._layout.dialect.trailing and len(cells) == self._width + 1 and not cells[-1].strip():
-                cells = cells[:-1]
+            if self._layout.dialect.trailing and not "".join(cells[self._width :]).strip(BLANK_CHARACTERS):
+                cells = cells[: self._width]
             missing = self._width - len(cells)
             reasons = _reasons_of(record, cells, missing, invalid)
             extra = cells[self._width :] if missing < 0 else None

@@ -11,11 +11,11 @@ class Dialect:
 
     `quote` none: a quote is an ordinary character. `escape` none: a quote inside quotes is doubled (a doubled quote is
     understood beside an escape too). `padded`: blanks after a delimiter are no part of the value. `trailing`: rows end
-    with a delimiter that the header does not have.
+    with so many delimiters that the header does not have.
     """
 
     delimiter: str = ","
     quote: str | None = '"'
     escape: str | None = None
     padded: bool = False
-    trailing: bool = False
+    trailing: int = 0

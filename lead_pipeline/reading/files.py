@@ -1,11 +1,14 @@
 """The door of the room: a file of whatever kind is opened here as rows. How each kind is read belongs in its module."""
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
+from lead_pipeline.model.errors import FileEmptyError
+from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited import open_delimited
 from lead_pipeline.reading.formats import (
     packing_of,
@@ -24,33 +27,62 @@ HEAD_BYTES = 64 * 2**10
 _ALL_FOUND = ReadingOptions()
 
 
-def open_rows(path: Path, *, file_name: str | None = None, options: ReadingOptions = _ALL_FOUND) -> RowReader:
+def open_rows(
+    path: Path, *, file_name: str | None = None, options: ReadingOptions = _ALL_FOUND, may_be_empty: bool = False
+) -> RowReader:
     """Open a file (an immutable copy; its name and extension mean nothing) and return a reader of its rows.
 
     `file_name` is what people know the file as, for messages only. Raises a FileRefusedError (FileUnreadableError,
-    FileTypeUnsupportedError, FileEncryptedError, FileEmptyError, HeaderMissingError) for a file without rows to read.
+    FileTypeUnsupportedError, FileEncryptedError, FileEmptyError, HeaderMissingError) for a file without rows to read;
+    one with a header and no rows is read as what it is when it `may_be_empty`.
     """
-    source = Source(path, f"'{file_name or path.name}'")
+    shown = f"'{file_name or path.name}'"
+    reader = _opened(Source(path, shown), options)
+    if reader.has_rows or may_be_empty:
+        return reader
+    where = f" in sheet '{reader.facts.sheet}'" if reader.facts.sheet else ""
+    remedy = "Export the list again, or name another sheet." if where else "Export the list again."
+    raise FileEmptyError(f"{shown} has a header of {len(reader.columns)} columns{where} and no row below it. {remedy}")
+
+
+def _opened(source: Source, options: ReadingOptions) -> RowReader:
     head = next(source.blocks(HEAD_BYTES), b"")
     container = zip_or_ole(head)
     if container == "ole":
         return open_spreadsheet(source, "xls", options)
+    left_out: tuple[str, ...] = ()
     if container == "zip":
-        kind, member = what_a_zip_holds(path, source.shown)
-        if kind != "zip":
-            return open_spreadsheet(source, kind, options)
-        source = replace(source, packing="zip", member=member)
+        held = what_a_zip_holds(source.path, source.shown)
+        if held.kind != "zip":
+            return open_spreadsheet(source, held.kind, options)
+        source, left_out = replace(source, packing="zip", member=held.member), held.left_out
     elif packing := packing_of(head):
         source = replace(source, packing=packing)
     if source.packing:
         head = next(source.blocks(HEAD_BYTES), b"")
+        if zip_or_ole(head):
+            return _packed_workbook(source, options)
         refuse_packed_twice(head, source.shown)
     refuse_what_is_not_a_table(head, source.shown)
-    return open_delimited(source, head, options)
+    return open_delimited(source, head, options, notes.of_archive(source.member, left_out))
+
+
+def _packed_workbook(source: Source, options: ReadingOptions) -> RowReader:
+    """Open a workbook inside an archive by way of a copy outside it, which is private and gone once it was read."""
+    with tempfile.NamedTemporaryFile() as copy:
+        for block in source.blocks():
+            copy.write(block)
+        copy.flush()
+        unpacked = Source(Path(copy.name), source.shown)
+        head = next(unpacked.blocks(HEAD_BYTES), b"")
+        kind = "xls" if zip_or_ole(head) == "ole" else what_a_zip_holds(unpacked.path, source.shown).kind
+        if kind == "zip":
+            refuse_packed_twice(head, source.shown)
+        return open_spreadsheet(unpacked, kind, options, source.packing)
 
 
 def read_rows(path: str | Path, **options: object) -> Iterator[pl.DataFrame]:
     """Yield the rows of a file in batches: `row_number`, `line_number`, a String column per column of the file,
     `reasons`, `extra_cells` (RowReader.batches says more). `options` are those of ReadingOptions.
     """
-    yield from open_rows(Path(path), options=ReadingOptions.model_validate(options)).batches()
+    yield from open_rows(Path(path), options=ReadingOptions.model_validate(options), may_be_empty=True).batches()

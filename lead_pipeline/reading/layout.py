@@ -7,27 +7,34 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from lead_pipeline.model.errors import FileEmptyError, HeaderMissingError
+from lead_pipeline.model.errors import HeaderMissingError
+from lead_pipeline.reading import notes
 from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
 from lead_pipeline.reading.rows import BLANK_CHARACTERS, Column, Newline, ReadingFacts, ReadingOptions, named_columns
-from lead_pipeline.reading.sniffing import SniffedHeader, find_dialect, find_header, looks_like_a_value
+from lead_pipeline.reading.sniffing import SniffedDialect, find_dialect
 from lead_pipeline.reading.tokenizer import Record, Tokenizer
 
 #: The dialect is found from so many characters, the header among so many records.
 SNIFFED_CHARACTERS = 2**16
 _HEADER_RECORDS = 200
 
+#: When at least this share of the rows ends with delimiters that the header does not have (or the header with some that
+#: the rows do not have), they end rows and start no cells. A shifted row now and then ends so by chance.
+_TRAILING_SHARE = 0.5
+
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the rows of a text begin and how they are punctuated."""
+    """Where the rows of a text begin and how they are punctuated; `has_rows`: whether anything stands there."""
 
     dialect: Dialect
     columns: tuple[Column, ...]
     header_lines: int
     skipped_bytes: int
+    has_rows: bool
 
 
 def newline_of(text: bytes) -> Newline:
@@ -56,30 +63,46 @@ def find_layout(text: str, shown: str, options: ReadingOptions, *, final: bool) 
     header = _header_of(records, options)
     if header.first_row >= len(records) and not final:
         return None
-    above = records[: header.first_row]
-    lines += sum(record.lines for record in above)
+    above = lines
+    lines += sum(record.lines for record in records[: header.first_row])
     _, length = Tokenizer(sniffed.dialect).records(text[skipped:], final=True, limit=header.first_row)
     skipped += length if header.first_row else 0
     _refuse_empty_header(records, header, shown, options)
-    columns = _columns_of(records, header, shown, lines)
-    if not text[skipped:].strip(BLANK_CHARACTERS + "\x1a"):
-        if not final:
-            return None
-        raise FileEmptyError(
-            f"{shown} has a header of {len(columns)} columns and no row below it. Export the list again."
-        )
-    dialect = _with_trailing(sniffed.dialect, len(columns), records[header.first_row :])
-    facts = ReadingFacts(
+    has_rows = bool(text[skipped:].strip(BLANK_CHARACTERS))
+    if not has_rows and not final:
+        return None
+    layout = Layout(
+        dialect=sniffed.dialect,
+        columns=_columns_of(records, header, shown, lines),
+        header_lines=lines,
+        skipped_bytes=len(text[:skipped].encode(errors="surrogateescape")),
+        has_rows=has_rows,
+    )
+    layout = _with_trailing(layout, records[header.first_row :])
+    return layout, _facts_of(layout, sniffed, header, records, above)
+
+
+def _facts_of(
+    layout: Layout, sniffed: SniffedDialect, header: SniffedHeader, records: list[Record], above: int
+) -> ReadingFacts:
+    dialect, lines = layout.dialect, layout.header_lines
+    first_line = lines - sum(record.lines for record in records[header.first_row - header.rows : header.first_row]) + 1
+    return ReadingFacts(
         delimiter=dialect.delimiter,
         quote=dialect.quote or "",
         escape=dialect.escape or "",
         padded=dialect.padded,
-        trailing_delimiter=dialect.trailing,
+        trailing_delimiter=dialect.trailing > 0,
         dialect_sure=sniffed.sure,
         header_line=None if header.header is None else lines - records[header.header].lines + 1,
         header_sure=header.sure,
+        notes=(
+            *notes.of_dialect(dialect, sniffed, layout.columns),
+            *notes.above_header(header, records, above, first_line),
+            *notes.of_columns(layout.columns),
+            *notes.of_rows(records[header.first_row :], lines + 1, len(layout.columns), dialect),
+        ),
     )
-    return Layout(dialect, columns, lines, len(text[:skipped].encode(errors="surrogateescape"))), facts
 
 
 def _refuse_header_row(shown: str, header_row: int, lines: int) -> NoReturn:
@@ -113,21 +136,42 @@ def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: st
 
 
 def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines: int) -> tuple[Column, ...]:
+    rows = [record for record in records[header.first_row :] if not is_blank(record)]
+    widths = Counter(len(record.cells) for record in rows)
     if header.header is None:
-        widths = Counter(len(record.cells) for record in records if any(map(str.strip, record.cells)))
         return named_columns([""] * (widths.most_common(1)[0][0] if widths else 1))
     cells = records[header.header].cells
     if not any(cell.strip(BLANK_CHARACTERS) for cell in cells):
         raise HeaderMissingError(
             f"{shown} has no header: line {lines} has {len(cells)} empty cells. Put the column names in the first line."
         )
-    return named_columns([readable(cell) for cell in cells])
+    texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    width = _named_width(names)
+    if width < len(names) and widths[width] >= _TRAILING_SHARE * len(rows) > 0:
+        texts, names = texts[:width], names[:width]  # the rows do not have the delimiters at the end of the header
+    return named_columns(map(readable, texts), map(readable, names))
 
 
-def _with_trailing(dialect: Dialect, width: int, rows: list[Record]) -> Dialect:
-    """Mark a delimiter at the end of (nearly) every row as one that ends rows and starts no cell."""
-    longer = [row for row in rows if len(row.cells) == width + 1 and not row.cells[-1].strip(BLANK_CHARACTERS)]
-    return replace(dialect, trailing=True) if len(longer) >= max(1, 0.9 * len(rows)) else dialect
+def _named_width(names: list[str]) -> int:
+    width = len(names)
+    while width and not names[width - 1].strip(BLANK_CHARACTERS):
+        width -= 1
+    return width
+
+
+def _with_trailing(layout: Layout, rows: list[Record]) -> Layout:
+    """Mark delimiters at the end of many rows as ones that end rows and start no cell."""
+    width = len(layout.columns)
+    beyond = [
+        len(row.cells) - width for row in rows if len(row.cells) > width and not any(map(_is_filled, row.cells[width:]))
+    ]
+    if len(beyond) < max(1, _TRAILING_SHARE * sum(not is_blank(row) for row in rows)):
+        return layout
+    return replace(layout, dialect=replace(layout.dialect, trailing=Counter(beyond).most_common(1)[0][0]))
+
+
+def _is_filled(cell: str) -> bool:
+    return bool(cell.strip(BLANK_CHARACTERS))
 
 
 def readable(cell: str) -> str:

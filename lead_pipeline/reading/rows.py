@@ -56,17 +56,29 @@ class ReadingFacts(FrozenModel):
 
 
 class RowReader:
-    """An opened file: its columns and facts, and as often as wanted its rows in batches."""
+    """An opened file: its columns and facts, and as often as wanted its rows in batches.
+
+    `frames` yields the rows, and is given a list to which it may add notes on what only all of them show.
+    """
 
     def __init__(
         self,
         columns: tuple[Column, ...],
         facts: ReadingFacts,
-        frames: Callable[[], Iterator[pl.DataFrame]],
+        frames: Callable[[list[str]], Iterator[pl.DataFrame]],
+        *,
+        has_rows: bool = True,
     ) -> None:
         self.columns = columns
-        self.facts = facts
+        self.has_rows = has_rows
+        self._facts = facts
         self._frames = frames
+        self._noted: list[str] = []
+
+    @property
+    def facts(self) -> ReadingFacts:
+        """What was found out: while opening the file and, once all batches were read, by reading it."""
+        return self._facts.model_copy(update={"notes": (*self._facts.notes, *self._noted)})
 
     def batches(self, rows: int = 100_000) -> Iterator[pl.DataFrame]:
         """Yield the rows in file order, at most `rows` at a time (fewer when they are very wide).
@@ -74,20 +86,30 @@ class RowReader:
         Columns: `row_number` Int64 (1-based, header not counted, blank rows counted), `line_number` Int64 (physical
         line the row starts on, null for spreadsheets), one String column per column of the file (empty cell: "",
         cell absent from a short row: null), `reasons` List(String) of structure codes, `extra_cells` List(String)
-        (cells beyond the header, null when none). Raises FileUnreadableError when rows went missing on the way.
+        (cells beyond the header, null when none). A file without rows gives one batch without rows. Raises
+        FileUnreadableError when rows went missing on the way.
         """
-        return rebatched(self._frames(), rows)
+        noted: list[str] = []
+        nothing = True
+        for batch in rebatched(self._frames(noted), rows):
+            nothing = False
+            yield batch
+        if nothing:
+            yield pl.DataFrame(schema=frame_schema(self.columns))
+        self._noted = noted
 
 
-def named_columns(headers: Iterable[str]) -> tuple[Column, ...]:
+def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) -> tuple[Column, ...]:
     """Return columns with names that are unique whatever their letter case, and visibly so: `phone`, `phone_2`.
 
-    An empty header becomes `column_3`; names that our own frames need (RESERVED_COLUMNS) count as taken.
-    Letter case does not tell names apart, because DuckDB, which reads the parts later, ignores it.
+    They are called as `names` says, by default as the header says. One without a name becomes `column_3`; names that
+    our own frames need (RESERVED_COLUMNS) count as taken. Letter case does not tell names apart, because DuckDB, which
+    reads the parts later, ignores it. A name that polars would take for many columns (`*`, `^...$`; pl.col has no way
+    to quote it, polars 2.1) gets a blank behind it.
     """
     texts = list(headers)
-    stripped = [text.strip(BLANK_CHARACTERS) for text in texts]
-    wanted = [text or f"column_{place}" for place, text in enumerate(stripped, start=1)]
+    stripped = [name.strip(BLANK_CHARACTERS) for name in (texts if names is None else names)]
+    wanted = [_one(text) or f"column_{place}" for place, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}
     taken = {name.casefold() for name in RESERVED_COLUMNS}
     columns = []
@@ -99,6 +121,10 @@ def named_columns(headers: Iterable[str]) -> tuple[Column, ...]:
         taken.add(key.casefold())
         columns.append(Column(name=key, header=texts[position], position=position))
     return tuple(columns)
+
+
+def _one(name: str) -> str:
+    return f"{name} " if name == "*" or (name.startswith("^") and name.endswith("$")) else name
 
 
 def frame_schema(columns: Iterable[Column]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Finds the punctuation and the header of a delimited text from its start, and says how sure it is. Reading the text
-with what was found belongs in tokenizer.py and delimited.py.
+"""Finds the punctuation of a delimited text from its start, and says how sure it is. Reading the text with what was
+found belongs in tokenizer.py and delimited.py, its header in header.py.
 """
 
 import re
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.header import is_blank
 from lead_pipeline.reading.looks import look_of, prevailing_look
-from lead_pipeline.reading.rows import BLANK_CHARACTERS, ReadingOptions
+from lead_pipeline.reading.rows import ReadingOptions
 from lead_pipeline.reading.tokenizer import Record, Tokenizer
 
 #: Delimiters that tools write, the likelier first; the rare ones must prove themselves on every row.
@@ -21,13 +22,10 @@ _RECORDS, _CELLS = 200, 3000
 
 _SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|\Z)', re.IGNORECASE)
 _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
-_TELLING = frozenset({"date", "email", "phone", "url"})
-_LOOKAHEAD = 20
 
 #: With a common delimiter that scores so well the rare ones need not be tried; quotes show in so many characters.
 _GOOD_ENOUGH = 0.6
 _QUOTES_LOOKED_AT = 2**14
-_YEAR = re.compile(r"(19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,6 @@ class SniffedDialect:
     sep_length: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SniffedHeader:
-    """Which record is the header (none: the file has no header) and which is the first row, counted from 0."""
-
-    header: int | None
-    first_row: int
-    sure: float
-
-
 def find_dialect(text: str, options: ReadingOptions) -> SniffedDialect:
     """Find delimiter, quote and escape of `text`; what `options` name is taken as given.
 
@@ -56,8 +45,10 @@ def find_dialect(text: str, options: ReadingOptions) -> SniffedDialect:
     """
     sep = _SEP_LINE.match(text)
     if sep is not None and options.delimiter in (None, sep.group(1)):
-        given = options.model_copy(update={"delimiter": sep.group(1)})
-        return replace(find_dialect(text[sep.end() :], given), sep_length=sep.end())
+        below = text[sep.end() :]
+        given = sep.group(1) if options.delimiter or sep.group(1) in below else None  # a line that lies names none
+        found = find_dialect(below, options.model_copy(update={"delimiter": given}))
+        return replace(found, sep_length=sep.end())
     scored: list[tuple[float, int, Dialect]] = []
     for place, dialect in enumerate(_candidates(text, options)):
         if dialect.delimiter in RARE and scored and max(score for score, _, _ in scored) > _GOOD_ENOUGH:
@@ -118,7 +109,7 @@ def _score(text: str, dialect: Dialect) -> float:
     records = _records(text, dialect)
     widths: Counter[int] = Counter()
     for record in records:  # by lines, or the text inside a long value would outvote the row that it belongs to
-        widths[len(record.cells)] += 0 if _is_blank(record) else record.lines
+        widths[len(record.cells)] += 0 if is_blank(record) else record.lines
     if not widths.total() or set(widths) == {1}:
         return 0.0
     uniform = sum(number * (width - 1) / width for width, number in widths.items()) / len(widths) / widths.total()
@@ -173,87 +164,3 @@ def _records(text: str, dialect: Dialect) -> list[Record]:
     tokenizer = Tokenizer(dialect)
     records, _ = tokenizer.records(text, final=False, limit=_RECORDS)
     return records or tokenizer.records(text, final=True, limit=1)[0]
-
-
-def _is_blank(record: Record) -> bool:
-    return not "".join(record.cells).strip(BLANK_CHARACTERS)
-
-
-def find_header(records: Sequence[Record]) -> SniffedHeader:
-    """Find the header among the first records: the first that is neither blank, a title nor a comment.
-
-    A title has one or two cells where the rows have more. When the first row that is none of these looks like the
-    rows below it (an email above emails, numbers above numbers), the file has no header.
-    """
-    full = [record for record in records if not _is_blank(record)]
-    if not full:
-        return SniffedHeader(0, 1, 0.0)
-    width = _prevailing_width(full)
-    place = next((number for number, record in enumerate(records) if _may_be_header(record, width)), None)
-    if place is None:
-        place = records.index(full[0])
-    place = _better_below(records, place, width)
-    body = [record.cells for record in records[place + 1 :] if len(record.cells) == width]
-    if _is_data(records[place].cells, body):
-        return SniffedHeader(None, place, 0.7)
-    return SniffedHeader(place, place + 1, 0.9 if len(records[place].cells) == width else 0.6)
-
-
-def looks_like_a_value(cell: str) -> bool:
-    """Tell whether a cell has the form of a number, a date, an email ..., which the name of a column has not."""
-    return look_of(cell) in _TYPED
-
-
-def _prevailing_width(records: Sequence[Record]) -> int:
-    widths = Counter(len(record.cells) for record in records)
-    most = max(widths.values())
-    return max(width for width, number in widths.items() if number == most)
-
-
-def _may_be_header(record: Record, width: int) -> bool:
-    filled = sum(1 for cell in record.cells if cell.strip(BLANK_CHARACTERS))
-    if not filled:
-        return False
-    if len(record.cells) != width and record.cells[0].lstrip().startswith(("#", "//")):
-        return False
-    return filled > (0 if width == 1 else 1 if width < 5 else 2)
-
-
-def _better_below(records: Sequence[Record], place: int, width: int) -> int:
-    """Return the place of a better header below: one as wide as the rows, over typed values, when this one is not."""
-    if len(records[place].cells) == width:
-        return place
-    for below in range(place + 1, min(place + _LOOKAHEAD, len(records))):
-        cells = records[below].cells
-        if len(cells) == width and all(cell.strip(BLANK_CHARACTERS) for cell in cells):
-            body = [record.cells for record in records[below + 1 :] if len(record.cells) == width]
-            return below if _labels(cells, body) else place
-    return place
-
-
-def _labels(cells: Sequence[str], body: Sequence[Sequence[str]]) -> int:
-    """Return how many cells are text above values that are not."""
-    found = 0
-    for column, cell in enumerate(cells):
-        if look_of(cell) == "text":
-            look, share = prevailing_look(row[column] for row in body)
-            found += look in _TYPED and share >= 0.6
-    return found
-
-
-def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a first row is a row like those below it."""
-    filled = [cell for cell in cells if cell.strip(BLANK_CHARACTERS)]
-    if not body or len(cells) != len(body[0]) or _labels(cells, body):
-        return False
-    like_below = 0
-    for column, cell in enumerate(cells):
-        look = look_of(cell)
-        if look not in _TYPED or _YEAR.fullmatch(cell.strip()):
-            continue  # years are the names of columns as often as numbers in them
-        below, share = prevailing_look(row[column] for row in body)
-        if below == look and share >= 0.5:
-            if look in _TELLING:
-                return True
-            like_below += 1
-    return like_below >= 0.3 * len(filled) and like_below > 0

@@ -3,7 +3,6 @@ What the bytes say belongs in encoding.py and delimited.py.
 """
 
 import gzip
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Literal
 
-import zstandard
+import pyarrow as pa
 
 from lead_pipeline.model.errors import FileUnreadableError
 
-BLOCK_BYTES = 8 * 2**20
+BLOCK_BYTES = 16 * 2**20
 
 #: A compressed file may unpack to this much, or to so many times its size if that is more: CSV rarely shrinks more
 #: than thirtyfold, a bomb shrinks a thousandfold.
@@ -51,14 +50,19 @@ class Source:
             raise FileUnreadableError(
                 f"{self.shown} may not be read by this user. Give read permission to it (chmod u+r) and try again."
             ) from None
-        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, zstandard.ZstdError, NotImplementedError):
-            raise FileUnreadableError(
-                f"{self.shown} is a damaged {self.packing} archive. Pack the file again, or drop it unpacked."
-            ) from None
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError):
+            raise self._damaged() from None
         except OSError as error:
+            if error.errno is None:  # how pyarrow says that a compressed stream is damaged or cut
+                raise self._damaged() from None
             raise FileUnreadableError(
                 f"{self.shown} cannot be read: {error.strerror}. Check the disk and copy the file again."
             ) from None
+
+    def _damaged(self) -> FileUnreadableError:
+        return FileUnreadableError(
+            f"{self.shown} is a damaged {self.packing} archive. Pack the file again, or drop it unpacked."
+        )
 
     def _blocks(self, size: int) -> Iterator[bytes]:
         with self.path.open("rb") as file:
@@ -76,12 +80,11 @@ class Source:
                 "start. Wait until the file is complete and drop it again."
             )
 
-    def _unpacked(self, file: BinaryIO) -> "BinaryIO | gzip.GzipFile | io.BufferedReader | IO[bytes]":
+    def _unpacked(self, file: BinaryIO) -> "BinaryIO | gzip.GzipFile | pa.CompressedInputStream | IO[bytes]":
         if self.packing == "gzip":
             return gzip.GzipFile(fileobj=file)
         if self.packing == "zstd":
-            stream = zstandard.ZstdDecompressor(max_window_size=2**27).stream_reader(file, read_across_frames=True)
-            return io.BufferedReader(stream)
+            return pa.CompressedInputStream(file, "zstd")
         if self.packing == "zip":
             return zipfile.ZipFile(file).open(self.member)
         return file

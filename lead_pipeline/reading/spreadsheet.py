@@ -23,6 +23,8 @@ from lead_pipeline.model.errors import (
     listed,
 )
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.reading import notes
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts
 from lead_pipeline.reading.rows import (
     BLANK_CHARACTERS,
     Column,
@@ -32,7 +34,6 @@ from lead_pipeline.reading.rows import (
     frame_schema,
     named_columns,
 )
-from lead_pipeline.reading.sniffing import SniffedHeader, find_header
 from lead_pipeline.reading.source import Source
 from lead_pipeline.reading.tokenizer import Record
 
@@ -45,21 +46,31 @@ _LOOKED_AT = 200
 _CHILD = Path(__file__).with_name("spreadsheet_child.py")
 
 
-def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowReader:
+def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing: str = "") -> RowReader:
     """Open one sheet of a workbook; every cell is text as the cell means it, `line_number` is null.
 
-    Raises FileEncryptedError, FileUnreadableError (damaged, or too much for the limits), FileEmptyError,
-    HeaderMissingError, UsageError for a sheet that does not exist.
+    `packing` is how the workbook was compressed. Raises FileEncryptedError, FileUnreadableError (damaged, or too much
+    for the limits), FileEmptyError for one without a value, HeaderMissingError, UsageError for a sheet that does not
+    exist.
     """
     spool = _Spool()
-    output = spool.file
-    told = _read(source, kind, options.sheet, output)
-    body = output.tell()
+    told = _read(source, kind, options.sheet, spool.file)
+    body = spool.file.tell()
+    received = shown = errors = 0
+    for frame in _stream(spool, body):
+        received += frame.height
+        shown, errors = shown + int(frame["shown"].sum()), errors + int(frame["errors"].sum())
+    if received != told["height"]:
+        raise FileUnreadableError(
+            f"{source.shown} could not be read in full: sheet '{told['sheet']}' has {told['height']} rows, {received} "
+            "came. Open it, save the list as a CSV file and drop that."
+        )
     first = _first_rows(spool, body)
     header = _header_of(first, options)
     columns = _columns_of(first, header, int(told["width"]), source.shown)
     facts = ReadingFacts(
         format=kind,
+        packing=packing,
         encoding="",
         delimiter="",
         quote="",
@@ -67,20 +78,18 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions) -> RowR
         header_sure=header.sure,
         sheet=str(told["sheet"]),
         sheets=tuple(told["sheets"]),
+        notes=(
+            *notes.of_workbook(told["sheet"], told["sheets"], told["hidden"]),
+            *notes.above_header(header, first, 0, header.first_row - header.rows + 1, noun="Row"),
+            *notes.of_columns(columns),
+            *notes.of_cells(shown, errors, marked=told["marked"]),
+        ),
     )
-    received = sum(frame.height for frame in _stream(spool, body))
-    if received != told["height"]:
-        raise FileUnreadableError(
-            f"{source.shown} could not be read in full: sheet '{facts.sheet}' has {told['height']} rows, {received} "
-            "came. Open it, save the list as a CSV file and drop that."
-        )
-    reader = RowReader(columns, facts, lambda: _frames(spool, body, columns, header.first_row))
-    if not any(frame.height for frame in _frames(spool, body, columns, header.first_row)):
-        raise FileEmptyError(
-            f"{source.shown} has a header of {len(columns)} columns in sheet '{facts.sheet}' and no row below it. "
-            "Export the list again, or name another sheet."
-        )
-    return reader
+
+    def frames(_: list[str]) -> Iterator[pl.DataFrame]:
+        return _frames(spool, body, columns, header.first_row)
+
+    return RowReader(columns, facts, frames, has_rows=any(frame.height for frame in frames([])))
 
 
 class _Spool:
@@ -156,7 +165,8 @@ def _first_rows(spool: _Spool, body: int) -> list[Record]:
     frame = next(_stream(spool, body), None)
     if frame is None:
         return []
-    return [Record([cell or "" for cell in row[:-1]], 1, False) for row in frame.head(_LOOKED_AT).rows()]
+    rows = frame.drop("errors", "shown").head(_LOOKED_AT).rows()
+    return [Record([cell or "" for cell in row], 1, False) for row in rows]
 
 
 def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
@@ -187,7 +197,8 @@ def _columns_of(records: list[Record], header: SniffedHeader, width: int, shown:
         raise HeaderMissingError(
             f"{shown} has no header: row {header.header + 1} of the sheet is empty. Put the column names in one row."
         )
-    return named_columns(records[header.header].cells)
+    texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    return named_columns(texts, names)
 
 
 def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:
@@ -213,7 +224,7 @@ def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) ->
 
 
 def _dressed(frame: pl.DataFrame, first_row: int, schema: dict[str, Any]) -> pl.DataFrame:
-    cells = pl.exclude("errors").fill_null("")
+    cells = pl.exclude("errors", "shown").fill_null("")
     blank = pl.all_horizontal(cells.str.strip_chars(BLANK_CHARACTERS) == "")
     none = pl.lit([], pl.List(pl.String))
     reasons = (

@@ -44,7 +44,7 @@ class Tokenizer:
         self._quote = dialect.quote
         self._delimiter = dialect.delimiter
         self._width = width
-        self._widths = {width, width + 1} if width is not None and dialect.trailing else {width}
+        self._widths = set(range(width, width + dialect.trailing + 1)) if width is not None else {width}
         self._padded = dialect.padded
         delimiter = re.escape(dialect.delimiter)
         quote = re.escape(dialect.quote or '"')

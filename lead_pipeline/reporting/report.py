@@ -3,12 +3,10 @@ sentences in wording.py; other forms of the same numbers are in summary.py.
 """
 
 import posixpath
-import re
 from collections.abc import Sequence
-from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from lead_pipeline.filing.publishing import published
@@ -16,7 +14,9 @@ from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.reporting.charts import OUTCOME_COLOURS, outcome_chart, reason_chart, row_reasons
+from lead_pipeline.reporting.rendering import environment
 from lead_pipeline.reporting.wording import (
+    decision_commands,
     delimiter_name,
     duration,
     file_size,
@@ -24,10 +24,6 @@ from lead_pipeline.reporting.wording import (
     one_line,
     status_sentence,
 )
-
-if TYPE_CHECKING:
-    import jinja2
-    from markupsafe import Markup
 
 #: Columns beyond these are counted, not listed: a hostile header must not make a page of megabytes.
 MAX_COLUMNS, MAX_COLUMN_LENGTH = 200, 120
@@ -68,20 +64,21 @@ class StageRow(NamedTuple):
     share: int
 
 
-def write_report(path: Path, result: ImportResult) -> None:
+def write_report(path: Path, result: ImportResult, home: Path | None = None) -> None:
     """Publish the report of `result` at `path`, whole or not at all; raises OSError.
 
-    The page shows counts, reason codes and column headers, and no value of any row. It is the same for the same result.
+    The page shows counts, reason codes and column headers, commands that name `home`, and no value of any row. It is
+    the same for the same result.
     """
     with published(path) as file:
-        file.write(report_as_html(result).encode("utf-8", "backslashreplace"))
+        file.write(report_as_html(result, home).encode("utf-8", "backslashreplace"))
 
 
-def report_as_html(result: ImportResult) -> str:
+def report_as_html(result: ImportResult, home: Path | None = None) -> str:
     """Return the report as one self-contained HTML page; the template escapes everything that comes from outside."""
     columns = result.file.columns
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             result=result,
@@ -89,6 +86,8 @@ def report_as_html(result: ImportResult) -> str:
             sentence=status_sentence(result),
             message=one_line(result.message),
             committed=result.status in COMMITTED,
+            commands=[one_line(command) for command in decision_commands(result, home).values()],
+            noticed=[one_line(sentence) for sentence in (*result.layout_changes, *result.notices)],
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
             charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
             reasons=_reason_rows(result),
@@ -101,28 +100,6 @@ def report_as_html(result: ImportResult) -> str:
             seconds=(result.ended_at - result.started_at).total_seconds(),
         )
     )
-
-
-@cache
-def _environment() -> "jinja2.Environment":
-    import jinja2  # here, because most commands write no report
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("lead_pipeline.reporting"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(duration=duration, with_code=_with_code)
-    return environment
-
-
-def _with_code(text: str) -> "Markup":
-    """Escape a sentence and show what stands between backticks in it as code."""
-    from markupsafe import Markup, escape
-
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped first
 
 
 def _reason_rows(result: ImportResult) -> list[ReasonRow]:

@@ -7,21 +7,33 @@ from pathlib import Path
 from typing import Any
 
 from lead_pipeline.model.errors import LeadPipelineError
-from lead_pipeline.model.outcomes import ImportStatus, Outcome
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
-from lead_pipeline.reporting.wording import duration, encodable, one_line, outcomes_listed, status_sentence
+from lead_pipeline.reporting.wording import (
+    decision_commands,
+    duration,
+    encodable,
+    one_line,
+    outcomes_listed,
+    status_sentence,
+)
 
 #: Everything that Markdown or the HTML inside it could take for markup (CommonMark 2.4: each may be escaped).
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
 
 
 def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
-    """Return the numbers that are worth a line over time; `rows_read` is missing when the rows were never counted."""
+    """Return the numbers that are worth a line over time; `rows_read` is missing when the rows were never counted.
+
+    `progress_…` are those that the command line shows while it runs.
+    """
     seconds = _seconds(result)
     numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
     numbers.update({f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome})
+    told = result.progress.model_dump(exclude_none=True)
+    numbers.update({f"progress_{name}": number for name, number in told.items()})
     numbers.update(
         contacts_created=result.contacts_created,
         reject_rate=round(result.reject_rate, 6),
@@ -33,7 +45,7 @@ def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
 
 def summary_line(result: ImportResult) -> str:
     """Return one line for a log or a terminal, such as `212 rows read: 170 created, 12 duplicate, 30 rejected.`."""
-    if result.rows_read is None or result.message:
+    if result.rows_read is None or result.status not in COMMITTED:
         return one_line(" ".join(filter(None, (status_sentence(result), result.message))))
     before = "Imported before, nothing done. " if result.already_imported else ""
     rows = f"{result.rows_read:,} row{'' if result.rows_read == 1 else 's'} read"
@@ -44,8 +56,9 @@ def summary_line(result: ImportResult) -> str:
 def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, Any]:
     """Return what `--json` prints for an import: values that JSON knows, under names that callers rely on.
 
-    `rows_read` is null for a file that was refused before it was read. `rejected_file` and `report_file` are paths
-    below the home, or full ones when `home` is given.
+    `rows_read` is null for a file that was refused before it was read. `rejected_file`, `report_file` and
+    `dry_run_file` are paths below the home, or full ones when `home` is given. `commands` has the command lines of
+    `approve` and `cancel` while the import waits for one of them.
     """
     return {
         "import_id": result.import_id,
@@ -61,7 +74,12 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "reject_rate": round(result.reject_rate, 6),
         "reasons": [_reason_as_json(found) for found in result.reasons],
         "message": result.message,
+        "layout_changes": list(result.layout_changes),
+        "notices": list(result.notices),
+        "commands": decision_commands(result, home),
         "already_imported": result.already_imported,
+        "dry_run": result.dry_run,
+        "dry_run_file": _below(home, result.dry_run_file),
         "rejected_file": _below(home, result.rejected_file),
         "report_file": _below(home, result.report_file),
         "started_at": result.started_at.isoformat(),
@@ -70,7 +88,7 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
     }
 
 
-def failure_as_json(file_name: str, profile: str, error: LeadPipelineError) -> dict[str, Any]:
+def failure_as_json(file_name: str, profile: str, error: LeadPipelineError, *, dry_run: bool = False) -> dict[str, Any]:
     """Return the object that `import --json` prints for a file that could not even be tried, such as a missing one."""
     return {
         "import_id": None,
@@ -82,19 +100,26 @@ def failure_as_json(file_name: str, profile: str, error: LeadPipelineError) -> d
         **{f"rows_{outcome.value}": 0 for outcome in Outcome},
         "reasons": [{"code": error.reason.value, "outcome": "file", "count": 1}] if error.reason else [],
         "message": str(error),
+        "dry_run": dry_run,
+        "dry_run_file": None,
         "rejected_file": None,
         "report_file": None,
     }
 
 
-def markdown_summary(result: ImportResult) -> str:
+def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
     """Return the import as GitHub-flavoured Markdown: what happened, the chart as an image, reasons and what to do.
+
+    Where a person has to decide, with the commands for it, which name `home` when it is given.
 
     The Dagster UI shows SVG as an image with a data address only, and no raw HTML; hostile names stay text.
     """
     parts = [f"**{_code(result.file.file_name)}** {_escape(status_sentence(result))}"]
     if result.message:
         parts.append(f"> {_escape(result.message)}")
+    parts += _how_to_decide(result, home)
+    if result.layout_changes or result.notices:
+        parts.append("\n".join(f"- {_escape(sentence)}" for sentence in (*result.layout_changes, *result.notices)))
     chart = outcome_chart(result)
     if chart:
         parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]
@@ -113,6 +138,17 @@ def _reason_as_json(found: ReasonCount) -> dict[str, Any]:
         "first_rows": list(found.first_rows),
         "first_lines": list(found.first_lines),
     }
+
+
+def _how_to_decide(result: ImportResult, home: Path | None) -> list[str]:
+    commands = decision_commands(result, home)
+    if not commands:
+        return []
+    lines = "\n".join(map(one_line, commands.values()))
+    return [
+        f"To import it, or to leave it, run one of these:\n\n```\n{lines}\n```",
+        "or launch the job `approve_import` or `cancel_import` for this partition.",
+    ]
 
 
 def _equation(result: ImportResult) -> str:

@@ -1,4 +1,4 @@
-"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli.py."""
+"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli/."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -8,15 +8,18 @@ from typing import Any
 import polars as pl
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
 from rich.panel import Panel
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.model.results import ImportResult
-from lead_pipeline.reporting.wording import one_line, status_sentence
+from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.reporting.wording import decision_commands, one_line, progress_sentence, status_sentence
 
 _STYLES = {
     Outcome.CREATED: "green",
@@ -32,23 +35,31 @@ _STYLES = {
 def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
     """Return what became of one import: the sentence, counts by outcome, top reasons."""
     parts: list[RenderableType] = [Text(one_line(status_sentence(result)), style="bold")]
+    refused = result.rows_read is None
     if result.message:
-        parts.append(Text(one_line(result.message), style="red"))
-    parts.extend(Text(one_line(note), style="yellow") for note in result.file.notes)
-    if result.rows_read is not None:
+        parts.append(Text(one_line(result.message), style="red" if refused else "yellow"))
+    noticed = (*result.file.notes, *result.layout_changes, *result.notices)
+    parts.extend(Text(one_line(sentence), style="yellow") for sentence in noticed)
+    if not refused:
         parts.append(_counts(result))
-    if result.reasons and not result.message:
+    if not refused and not result.is_supposed:
+        parts.append(Text(progress_sentence(result.progress), style="dim"))
+    if result.reasons and not refused:
         parts.append(_reasons(result, reasons))
     title = Text.assemble((one_line(result.file.file_name), "bold"), "  ", (result.import_id, "dim"))
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
 
 
 def places(result: ImportResult, home: Path) -> Iterator[str]:
-    """Yield where the files of an import are, a line each; to be printed as they are, so that they can be copied."""
-    for name, path in (("rejected file", result.rejected_file), ("report", result.report_file)):
+    """Yield where the files of an import are and what is to be decided, a line each; printed as they are, to copy."""
+    files = (("dry run", result.dry_run_file), ("rejected file", result.rejected_file), ("report", result.report_file))
+    for name, path in files:
         if path:
             yield f"  {name:<13}  {home / path}"
-    yield f"  {'store':<13}  {home / 'leads.duckdb'}"
+    if not result.dry_run:
+        yield f"  {'store':<13}  {home / 'leads.duckdb'}"
+    for answer, command in decision_commands(result, home).items():
+        yield f"  {f'to {answer}':<13}  {command}"
 
 
 def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
@@ -122,19 +133,21 @@ def _reasons(result: ImportResult, most: int) -> Table:
 
 
 @contextmanager
-def progress_bar(file_name: str, *, hidden: bool) -> Iterator[Callable[[str, int], None]]:
+def progress_bar(
+    file_name: str, *, hidden: bool, console: Console | None = None
+) -> Iterator[Callable[[str, int, Progress], None]]:
     """Show on standard error how far the import of a file is; nothing where nobody looks at a terminal."""
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TextColumn("{task.completed:,.0f} rows"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=hidden or not console.is_terminal) as progress:
-        task = progress.add_task(file_name, total=None)
+    console = console or Console(stderr=True)
+    if hidden or not console.is_terminal:
+        yield lambda _step, _rows, _progress: None
+        return
+    bar = ProgressBar(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
+    name, numbers = escape(one_line(file_name)), Text(style="dim")
+    task = bar.add_task(name, total=None)
 
-        def listener(step: str, rows: int) -> None:
-            progress.update(task, description=f"{file_name}: {step.replace('_', ' ')}", completed=rows)
+    def listener(step: str, rows: int, progress: Progress) -> None:
+        bar.update(task, description=f"{name}: {step.replace('_', ' ')}", completed=rows, total=progress.total)
+        numbers.plain = f"  {progress_sentence(progress)}"
 
+    with Live(Group(bar, numbers), console=console, transient=True):
         yield listener

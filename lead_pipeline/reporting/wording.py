@@ -2,8 +2,11 @@
 Where the words go (terminal, Markdown, HTML) belongs in summary.py and report.py.
 """
 
+import shlex
+from pathlib import Path
+
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
-from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.results import ImportResult, Progress
 
 _STATUS_SENTENCES = {
     ImportStatus.QUEUED: "The file waits for its turn.",
@@ -14,38 +17,77 @@ _STATUS_SENTENCES = {
     ImportStatus.CANCELLED: "The import was cancelled and nothing of it was kept.",
     ImportStatus.REVERTED: "The import was taken back; its leads are gone.",
 }
+_DRY_RUN = "Dry run: nothing was kept."
+_KNOWN = "This content was imported before, so nothing would be done."
+_WOULD_BE = {
+    ImportStatus.QUARANTINED: "The file would be refused.",
+    ImportStatus.AWAITING_APPROVAL: "The import would wait until somebody approves it.",
+}
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
 _NEWLINES = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 
 
 def status_sentence(result: ImportResult) -> str:
-    """Return in plain words how the import ended; why a file was refused is in `result.message`."""
-    if result.status not in COMMITTED:
-        return _STATUS_SENTENCES[result.status]
-    sentences = [_leads_sentence(result)]
-    rejected = result.counts.rejected
-    if rejected:
-        them = "it" if rejected == 1 else "them"
-        sentences.append(
-            f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop that."
-        )
-    if result.already_imported:
-        sentences.insert(0, "This content was imported before, so nothing was done this time.")
-    return " ".join(sentences)
+    """Return in plain words how the import ended; why a file was refused or waits is in `result.message`."""
+    if result.dry_run:
+        sentences = [_DRY_RUN, _KNOWN if result.already_imported else _WOULD_BE.get(result.status, "")]
+    elif result.status in COMMITTED:
+        sentences = ["This content was imported before, so nothing was done this time."] * result.already_imported
+    else:
+        sentences = [_STATUS_SENTENCES[result.status]]
+    if result.status in (*COMMITTED, ImportStatus.AWAITING_APPROVAL):
+        sentences += [_leads_sentence(result), _rejected_sentence(result)]
+    return " ".join(filter(None, sentences))
 
 
 def _leads_sentence(result: ImportResult) -> str:
-    created, read = result.counts.created, result.rows_read or 0
+    """Say how many rows became leads, updated one, or changed nothing; of what is only supposed, that it would."""
+    read, counts, would = result.rows_read or 0, result.counts, result.is_supposed
     if read == 0:
         return "The file has no rows."
+    become = "would become" if would else "became"
+    told = [
+        (counts.created, f"{become} a new lead" if counts.created == 1 else f"{become} new leads"),
+        (counts.updated, "would update a lead" if would else "updated a lead"),
+        (counts.unchanged, "would change nothing" if would else "changed nothing"),
+    ]
+    found = [(rows, verb) for rows, verb in told if rows]
     if read == 1:
-        return "The one row became a new lead." if created else "The one row did not become a new lead."
-    if created == read:
-        return f"All {read:,} rows became new leads."
-    if created == 0:
-        return f"None of the {read:,} rows became a new lead."
-    return f"{created:,} of {read:,} rows became {'a new lead' if created == 1 else 'new leads'}."
+        nothing = "would not become a new lead" if would else "did not become a new lead"
+        return f"The one row {found[0][1] if found else nothing}."
+    if not found:
+        return f"None of the {read:,} rows {become} a new lead."
+    (rows, verb), *others = found
+    first = f"All {read:,} rows {verb}" if rows == read else f"{rows:,} of {read:,} rows {verb}"
+    return ", ".join([first, *(f"{rows:,} {verb}" for rows, verb in others)]) + "."
+
+
+def _rejected_sentence(result: ImportResult) -> str:
+    rejected = result.counts.rejected
+    if not rejected:
+        return ""
+    them = "it" if rejected == 1 else "them"
+    if result.dry_run and not result.already_imported:
+        return f"{counted(rejected, 'row')} could not be used; the reasons are in the file of the dry run."
+    return f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop that."
+
+
+def progress_sentence(progress: Progress) -> str:
+    """Return `total 40, processed 40, imported 31, skipped 9 (duplicates or invalid), errors 4`."""
+    total = "" if progress.total is None else f"total {progress.total:,}, "
+    return (
+        f"{total}processed {progress.processed:,}, imported {progress.imported:,}, "
+        f"skipped {progress.skipped:,} (duplicates or invalid), errors {progress.errors:,}"
+    )
+
+
+def decision_commands(result: ImportResult, home: Path | None) -> dict[str, str]:
+    """Return the command for each answer that an import waits for: approve, cancel; none when it waits for none."""
+    if result.status != ImportStatus.AWAITING_APPROVAL or result.dry_run:
+        return {}
+    place = "" if home is None else f" --home {shlex.quote(encodable(str(home)))}"
+    return {answer: f"lead-pipeline{place} {answer} {result.import_id}" for answer in ("approve", "cancel")}
 
 
 def counted(number: int, noun: str) -> str:

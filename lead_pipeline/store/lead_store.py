@@ -250,12 +250,18 @@ class LeadStore:
                 at=at,
             )
 
-    def last_layouts(self, profile: str, limit: int) -> list[str]:
-        """Return the layouts of the profile's last committed imports, newest first; those without one are left out."""
+    def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
+        """Return the layouts of the profile's last committed imports, newest first; those without one are left out.
+
+        Where the import with the identity `before` is committed, only those that were committed before it.
+        """
         found = self.rows(
-            "select layout from base.imports where profile = ? and layout <> ''"
-            " and status in ('completed', 'completed_with_rejects') order by import_no desc limit ?",
-            [profile, limit],
+            "select layout from base.imports where profile = $profile and layout <> ''"
+            " and status in ('completed', 'completed_with_rejects')"
+            " and import_no < coalesce((select min(import_no) from base.imports where identity = $before"
+            "   and status in ('completed', 'completed_with_rejects')), 9e18)"
+            " order by import_no desc limit $limit",
+            {"profile": profile, "limit": limit, "before": before},
         )
         return [layout for (layout,) in found]
 

@@ -1,22 +1,30 @@
-"""The verdict on each row: which reasons reject it, and which are but warnings. The rules are in schema.py, the
-outcome of a row that is good is decided in screening/.
+"""The verdict on each row: which reasons reject it, and which are but warnings. The rules are in schema.py, what a bad
+secondary contact costs in contacts.py; the outcome of a row that is good is decided in screening/.
 """
 
 import polars as pl
 
 from lead_pipeline.model.contracts import ContractError, failure_cases
+from lead_pipeline.model.fields import HINTS
+from lead_pipeline.model.missing_values import MISSING
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.validating.schema import NO_REASON, compile_schema
+from lead_pipeline.validating.contacts import settle_contacts
+from lead_pipeline.validating.failures import FAILURES, no_failures
+from lead_pipeline.validating.nesting import with_nested
+from lead_pipeline.validating.row_rules import ROW, columns_of, guidance
+from lead_pipeline.validating.schema import NO_REASON, compile_row_schema, schema_of
 
 _CODE = pl.Enum([reason.value for reason in Reason])  # sorts in registry order
-_MISSING = [Reason.REQUIRED_MISSING.value, Reason.PHONE_MISSING.value, Reason.EMAIL_MISSING.value]
-_CODES = pl.List(pl.String)
-_NO_CODES = pl.lit([], dtype=_CODES)
-
-#: One line per failed rule: the row's place in the batch, the field (null for structure), the code, and whether the
-#: row is rejected for it or only warned of.
-_FAILURES = {"index": pl.UInt32, "field": pl.String, "code": pl.String, "list": pl.String}
+_MISSING = [reason.value for reason in MISSING]
+#: What is said of a short row only because its last cells are absent.
+_ABSENT = [
+    *_MISSING,
+    Reason.REQUIRED_IF_MISSING.value,
+    Reason.REQUIRED_ONE_OF_MISSING.value,
+    Reason.REQUIRED_TOGETHER_MISSING.value,
+]
+_NO_CODES = pl.lit([], dtype=pl.List(pl.String))
 
 
 def judge_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -24,59 +32,74 @@ def judge_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 
     Args:
         batch: normalized rows: `reasons` (List(String), what reading found), `warnings` (List(String), what
-            normalizing says of good values), and per field of the profile its canonical value and `<field>_reason`
-            (String).
+            normalizing says of good values), `hints` (String), and per rule of the profile the canonical value and
+            `<column>_reason` (String).
         profile: its rules, and what follows when a value breaks one (`on_invalid`).
 
     Returns:
-        The batch without the `<field>_reason` columns; `reasons` (List(String)): why the row is rejected or skipped,
-        empty for a good row; `warnings` (List(String)): why a value was blanked (`on_invalid: blank`), and what is odd
-        about values that are kept.
+        The rows as the contract `normalized_leads` wants them, without the `<column>_reason` columns; `reasons`
+        (List(String)): why the row is rejected or skipped, empty for a good row; `warnings` (List(String)): why a value
+        was blanked (`on_invalid: blank`) or a secondary contact left out, and what is odd about values that are kept.
+        Values that a rule about the row looks at and that are bad by themselves break no such rule.
         A blank row has no other reason than that, and values that a too short row lacks are not reported once more.
 
     Raises:
         ContractError: the batch is not one of normalized rows, a bug of ours. Data never raises.
     """
-    failures = pl.concat([_of_structure(batch), _of_rules(batch, profile), _of_kept_values(batch)])
-    slim = batch.drop(*(f"{field}_reason" for field in profile.fields)).drop("warnings", strict=False)
-    if failures.is_empty():
-        return slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES)
-    return _with_verdicts(_with_blanked(slim, failures), _without_noise(failures))
+    found = pl.concat([_of_structure(batch), _of_rules(batch, profile), _of_row_rules(batch, profile)])
+    found = pl.concat([found, _of_kept_values(batch)])
+    slim = batch.drop(*(f"{name}_reason" for name in profile.rules)).drop("warnings", strict=False)
+    if found.is_empty():
+        return with_nested(slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES), profile)
+    settled = settle_contacts(_without_noise(found), profile)
+    rows = _with_hints(_with_blanked(slim, settled), settled)
+    return with_nested(_with_verdicts(rows, settled), profile)
 
 
 def _of_structure(batch: pl.DataFrame) -> pl.DataFrame:
-    found = (
-        batch.select("reasons")
-        .with_row_index()
-        .filter(pl.col("reasons").list.len() > 0)
-        .explode("reasons")
-        .select("index", field=pl.lit(None, dtype=pl.String), code="reasons", list=pl.lit("reasons"))
-    )
-    return found.cast(_FAILURES)  # type: ignore[arg-type]  # polars types the mapping's keys invariantly
+    found = batch.select("reasons").with_row_index().filter(pl.col("reasons").list.len() > 0).explode("reasons")
+    return _failures(found.select("index", code="reasons"))
 
 
 def _of_kept_values(batch: pl.DataFrame) -> pl.DataFrame:
     """Return what normalizing warned of: the values are fine and stay, unlike those of `on_invalid: blank`."""
     if "warnings" not in batch.columns or not (batch["warnings"].list.len() > 0).any():
-        return pl.DataFrame(schema=_FAILURES)
+        return no_failures()
     found = batch.select("warnings").with_row_index().filter(pl.col("warnings").list.len() > 0).explode("warnings")
-    kept = found.select("index", field=pl.lit(None, dtype=pl.String), code="warnings", list=pl.lit("warnings"))
-    return kept.cast(_FAILURES)  # type: ignore[arg-type]  # polars types the mapping's keys invariantly
+    return _failures(found.select("index", code="warnings", list=pl.lit("warnings")))
 
 
 def _of_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Validate lazily (all rules, all rows) and turn pandera's failure cases into codes."""
-    judged = batch.select(name for field in profile.fields for name in (field, f"{field}_reason"))
-    cases = failure_cases(judged, compile_schema(profile))
+    names = tuple(name for name, rule in profile.rules.items() if rule.required or _has_any(batch, name))
+    judged = batch.select(one for name in names for one in (name, f"{name}_reason"))
+    cases = failure_cases(judged, schema_of(profile, names))
+    return no_failures() if cases is None else _as_failures(cases, profile)
+
+
+def _has_any(batch: pl.DataFrame, name: str) -> bool:
+    return any(batch[column].null_count() < batch.height for column in (name, f"{name}_reason"))
+
+
+def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Judge rules about several values; the rule's sentence stands beside the code."""
+    if not profile.row_rules:
+        return no_failures()
+    looked_at = [one for name in columns_of(profile) for one in (name, f"{name}_reason")]
+    cases = failure_cases(batch.select(pl.struct(looked_at).alias(ROW)), compile_row_schema(profile))
     if cases is None:
-        return pl.DataFrame(schema=_FAILURES)
-    return _as_failures(cases, profile)
+        return no_failures()
+    sentences = {str(place): guidance(rule) for place, rule in enumerate(profile.row_rules)}
+    named = pl.col("check").str.splitn(":", 2).struct
+    return _failures(
+        cases.select("index", code=named[1], hint=named[0].replace_strict(sentences, return_dtype=pl.String))
+    )
 
 
 def _as_failures(cases: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     code = pl.when(pl.col("check") == NO_REASON).then("failure_case").otherwise("check")
     field = pl.col("column").str.strip_suffix("_reason")
-    blanking = [name for name, rule in profile.fields.items() if rule.on_invalid == "blank"]
+    blanking = [name for name, rule in profile.rules.items() if rule.on_invalid == "blank"]
     warns = pl.col("field").is_in(blanking) & ~pl.col("code").is_in(_MISSING)
     failures = cases.select("index", field=field, code=code).with_columns(
         list=pl.when(warns).then(pl.lit("warnings")).otherwise(pl.lit("reasons"))
@@ -85,7 +108,14 @@ def _as_failures(cases: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     if unknown.height:
         columns = ", ".join(unknown["field"].unique().sort().to_list())
         raise ContractError(f"Not a batch of normalized rows: columns or reasons of {columns} are not as promised.")
-    return failures.cast(_FAILURES)  # type: ignore[arg-type]
+    return _failures(failures)
+
+
+def _failures(found: pl.DataFrame) -> pl.DataFrame:
+    """Lay out what was found as failures: what is not said of them is null, and the list is that of reasons."""
+    absent = {name: pl.lit(None, dtype) for name, dtype in FAILURES.items() if name not in found.columns}
+    told = found.with_columns(**absent).with_columns(pl.col("list").fill_null("reasons"))
+    return told.select(*FAILURES).cast(FAILURES)  # type: ignore[arg-type]  # polars types the keys invariantly
 
 
 def _without_noise(failures: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +123,7 @@ def _without_noise(failures: pl.DataFrame) -> pl.DataFrame:
     blank = failures.filter(pl.col("code") == Reason.ROW_BLANK)["index"]
     short = failures.filter(pl.col("code") == Reason.ROW_TOO_FEW_CELLS)["index"]
     repeats = pl.col("index").is_in(blank.implode()) & (pl.col("code") != Reason.ROW_BLANK)
-    absent = pl.col("index").is_in(short.implode()) & pl.col("code").is_in(_MISSING)
+    absent = pl.col("index").is_in(short.implode()) & pl.col("code").is_in(_ABSENT)
     return failures.filter(~repeats, ~absent)
 
 
@@ -104,6 +134,17 @@ def _with_blanked(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
         if rows[field][warned["index"]].null_count() < warned.height:
             rows = rows.with_columns(rows[field].scatter(warned["index"], None))
     return rows
+
+
+def _with_hints(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+    """Put what is to be said of a row behind what normalizing has said of its values."""
+    told = failures.filter(pl.col("hint").is_not_null()).select("index", "hint").unique(maintain_order=True)
+    if told.is_empty():
+        return rows
+    sentences = told.group_by("index", maintain_order=True).agg(said=pl.col("hint").str.join(" "))
+    joined = rows.with_row_index().join(sentences, on="index", how="left", maintain_order="left")
+    whole = pl.concat_str(HINTS, "said", separator=" ", ignore_nulls=True)
+    return joined.with_columns(pl.when(whole != "").then(whole).alias(HINTS)).drop("index", "said")
 
 
 def _with_verdicts(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:

@@ -128,11 +128,68 @@ def test_drops_know_their_folder_and_come_oldest_first(home):
     ]  # fmt: skip
 
 
-def test_folders_are_no_drops_and_hidden_or_deeper_folders_are_not_entered(home):
+def test_folders_are_no_drops_and_hidden_ones_are_not_entered(home):
     drop(home, "a.csv", folder=".hidden")
     (home.inbox / "call_schedule" / "deeper").mkdir()
-    (home.inbox / "call_schedule" / "deeper" / "b.csv").touch()
+    (home.inbox / "call_schedule" / ".rsync-tmp").mkdir()
+    (home.inbox / "call_schedule" / ".rsync-tmp" / "b.csv").touch()
+    (home.inbox / "call_schedule" / "deeper" / "upload.part").mkdir()
+    (home.inbox / "call_schedule" / "deeper" / "upload.part" / "c.csv").touch()
     assert list_drops(home) == []
+
+
+def test_files_deeper_in_a_folder_of_a_profile_are_drops_and_know_where_they_lie(home):
+    for inner in ("", "acme", "acme/2026", "other"):
+        (home.inbox / "call_schedule" / inner).mkdir(parents=True, exist_ok=True)
+        drop(home, "a.csv", folder=f"call_schedule/{inner}")
+    found = list_drops(home)
+    assert {(one.folder, one.inner) for one in found} == {
+        ("call_schedule", ""), ("call_schedule", "acme"), ("call_schedule", "acme/2026"), ("call_schedule", "other"),
+    }  # fmt: skip
+    assert {one.path for one in found} == {home.inbox / one.folder / one.inner / "a.csv" for one in found}
+    assert len({one.key for one in found}) == 4
+
+
+def test_files_of_one_name_in_two_folders_settle_each_for_itself(home):
+    (home.inbox / "call_schedule" / "acme").mkdir()
+    drop(home, "a.csv")
+    looks, _ = look(home, Looks(), 0.0)
+    drop(home, "a.csv", content=b"later", folder="call_schedule/acme")
+    looks, names = look(home, looks, 2.0)
+    assert names == ["a.csv"]
+    assert len(look(home, looks, 4.0)[1]) == 2
+
+
+def test_a_folder_that_may_not_be_read_is_told_and_costs_no_other_its_files(home, monkeypatch):
+    (home.inbox / "call_schedule" / "secret").mkdir()
+    drop(home, "a.csv")
+    drop(home, "b.csv", folder="call_schedule/secret")
+    really_scan, said = os.scandir, []
+
+    def refuse(place):
+        if os.fspath(place).endswith("secret"):
+            raise PermissionError(13, "Permission denied")
+        return really_scan(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # permission bits do not stop root
+    assert [one.path.name for one in list_drops(home, said.append)] == ["a.csv"]
+    assert len(said) == 1
+    assert "secret" in said[0]
+    assert "permission" in said[0]
+
+
+def test_a_folder_that_is_taken_away_while_the_inbox_is_listed_is_no_trouble(home, monkeypatch):
+    (home.inbox / "call_schedule" / "gone").mkdir()
+    drop(home, "a.csv")
+    really_scan = os.scandir
+
+    def take_away(place):
+        if os.fspath(place).endswith("gone"):
+            raise FileNotFoundError(2, "No such file or directory")
+        return really_scan(place)
+
+    monkeypatch.setattr(os, "scandir", take_away)
+    assert [one.path.name for one in list_drops(home)] == ["a.csv"]
 
 
 def test_a_link_to_a_folder_is_a_drop_and_is_not_followed(home, tmp_path):
@@ -140,3 +197,8 @@ def test_a_link_to_a_folder_is_a_drop_and_is_not_followed(home, tmp_path):
     (tmp_path / "elsewhere" / "a.csv").touch()
     (home.inbox / "linked").symlink_to(tmp_path / "elsewhere")
     assert [one.path.name for one in list_drops(home)] == ["linked"]
+
+
+def test_a_link_to_a_folder_deeper_down_is_not_followed_either(home):
+    (home.inbox / "call_schedule" / "loop").symlink_to(home.inbox / "call_schedule")
+    assert [one.path.name for one in list_drops(home)] == ["loop"]

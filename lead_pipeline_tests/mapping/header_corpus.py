@@ -13,13 +13,15 @@ from lead_pipeline.model.fields import STANDARD_FIELDS
 
 CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpora" / "headers-synonyms" / "header_synonyms.csv"
 SEED = "lead_pipeline header split 1:"
-#: Kinds of phone and email that the corpus tells apart, and our fields do not.
+#: What the corpus calls otherwise than our fields, and kinds of phone and email that it tells apart and they do not.
 SAME_FIELD = {
     "phone_mobile": "phone",
     "phone_home": "phone",
     "phone_work": "phone",
     "phone_other": "phone",
     "email_other": "email",
+    "lead_source": "source",
+    "lead_status": "status",
 }
 
 

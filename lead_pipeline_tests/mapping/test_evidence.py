@@ -19,6 +19,7 @@ def looked_at(values: list[str | None], region: str | None = "US") -> ColumnEvid
         ("written_phone", ["(202) 555-0143", "2025550143", "030 123456", "ab"], 0.5),
         ("email", ["a@example.org", "b@@example.org", "a@b", "Ana <a@example.org>"], 0.25),
         ("integer", ["12", "-3", "1.5", "1,000"], 0.5),
+        ("number", ["12", "-3.5", "$1,234.50", "1.234,5 \u20ac", "(5)", "1 234 EUR", "x", "", "1,2x", "N/A 5"], 6 / 9),
         ("date", ["2026-11-20", "20/11/2026", "3 Nov 2026", "2026-11-20T10:00:00Z", "11-20", "nope", "1.5", "x"], 0.5),
         ("ip", ["203.0.113.9", "2001:db8::1", "203.0.113", "1"], 0.5),
         ("url", ["https://example.org/x", "www.example.org", "example.org", "x"], 0.5),

@@ -59,7 +59,8 @@ def test_every_count_is_a_number_that_the_ui_can_plot_and_no_metadata_quotes_a_r
 def test_a_good_import_passes_every_check(watching):
     found = checks_of(imported(watching, leads(1, rows=4)))
     assert {name: check.passed for name, check in found.items()} == {
-        "file_accepted": True, "rows_accounted_for": True, "reject_rate": True, "reasons_registered": True,
+        "file_accepted": True, "rows_accounted_for": True, "layout_stable": True, "reject_rate": True,
+        "reasons_registered": True,
     }  # fmt: skip
 
 
@@ -83,12 +84,12 @@ def double_in_ledger(work):
 def test_a_missing_or_doubled_row_fails_the_blocking_check_and_no_report_is_made(watching, monkeypatch, tamper):
     really_commit = stages.commit_leads
 
-    def commit_and_tamper(work, store, at):
-        numbers = really_commit(work, store, at)
+    def commit_and_tamper(work, store, at, layout_changes):
+        numbers = really_commit(work, store, at, layout_changes)
         tamper(work)
         return numbers
 
-    monkeypatch.setattr("lead_pipeline.orchestration.running.commit_leads", commit_and_tamper)
+    monkeypatch.setattr("lead_pipeline.orchestration.approval.commit_leads", commit_and_tamper)
     run = imported(watching, leads(1, rows=4))
     check = checks_of(run)["rows_accounted_for"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)

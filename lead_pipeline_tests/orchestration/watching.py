@@ -1,5 +1,6 @@
 """The inbox sensor with a clock of our own: ticks are driven one by one, and the runs asked for are really executed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,22 @@ class Watching:
         """Move our clock."""
         self.now += timedelta(seconds=seconds)
 
+    def launch(self, job: str, partition: str) -> dg.ExecuteInProcessResult:
+        """Launch a job for a partition, as a click in the UI does."""
+        return (
+            build_definitions(self.home.root)
+            .resolve_job_def(job)
+            .execute_in_process(
+                instance=self.instance, partition_key=partition, run_config=_QUIET, raise_on_error=False
+            )
+        )
+
+    def profile(self, name: str, **keys: object) -> str:
+        """Write a profile of one's own that extends the bundled one, and return its name."""
+        document = {"extends": "call_schedule", "name": name, **keys}
+        (self.home.profiles / f"{name}.yaml").write_text(json.dumps(document))
+        return name
+
     def execute(self, requests: Sequence[dg.RunRequest]) -> list[dg.ExecuteInProcessResult]:
         """Execute what was asked for, in this process, with the tags that were asked for."""
         job = build_definitions(self.home.root).resolve_job_def("import_leads")
@@ -59,7 +76,7 @@ class Watching:
     def drop(self, name: str, content: str | bytes, folder: str = "call_schedule"):
         """Put a file into the inbox."""
         path = self.home.inbox / folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 

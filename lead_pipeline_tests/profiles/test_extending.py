@@ -14,7 +14,7 @@ destination: {name: solar}
 fields:
   phone: {column: Phone}
   remote_ip:
-  expires_in: {type: text}
+  expires_in: {type: decimal}
   city: {type: text}
 default_attributes: {sub_id: "null", buyers: '', lead_priority: 07}
 """
@@ -54,7 +54,8 @@ def test_a_key_with_nothing_behind_it_takes_the_parents_away(tmp_path: Path):
 
 def test_a_field_of_another_type_takes_over_none_of_the_parents_rules(tmp_path: Path):
     rule = load_profile("solar", folder=put(tmp_path, solar=CHILD)).fields["expires_in"]
-    assert rule.model_dump(include={"type", "on_invalid"}) == {"type": "text", "on_invalid": "reject"}
+    said = {"type": "decimal", "on_invalid": "reject", "min": None}
+    assert rule.model_dump(include=set(said)) == said
 
 
 def test_the_resolved_text_says_the_same_without_its_parent(tmp_path: Path):
@@ -75,6 +76,126 @@ def test_the_parent_may_be_ones_own(tmp_path: Path):
         tmp_path, ours=own.replace("default_region: US", "default_region: CA"), child="name: child\nextends: ours\n"
     )
     assert load_profile("child", folder=folder).default_region == "CA"
+
+
+PARENT = """\
+name: parent
+destination: {kind: campaign, name: x}
+fields:
+  phone: {type: phone}
+attributes:
+  plan: {type: option, options: [a, b], value_map: {c: a, d: b}}
+  type: {type: text, max_length: 9}
+row_rules:
+  - {rule: one_of, fields: [phone, plan]}
+  - {rule: together, fields: [phone, plan]}
+aliases: {email: {column: Other}, social: {}}
+secondary_contacts: {max: 3, variables: {role: {type: text, max_length: 9}, type: {type: text}}}
+default_attributes: {kind: old, colour: red}
+approval: {auto_below: 0.1}
+notify: {email: [a@example.com, b@example.com]}
+"""
+
+
+def extending(folder: Path, said: str):
+    return load_profile("child", folder=put(folder, parent=PARENT, child=f"name: child\nextends: parent\n{said}"))
+
+
+def test_groups_of_every_depth_are_merged_and_lists_replaced(tmp_path: Path):
+    profile = extending(
+        tmp_path,
+        """
+attributes:
+  plan: {options: [b, e], value_map: {c: b, f: e}}
+  age: {type: integer}
+row_rules:
+  - {rule: one_of, fields: [phone, age]}
+aliases: {email: {on_invalid: reject}, social: }
+secondary_contacts: {max: 1, variables: {role: {required: true}}}
+notify: {when: problems}
+""",
+    )
+    plan, alias, secondary = profile.attributes["plan"], profile.aliases["email"], profile.secondary_contacts
+    assert (plan.options, plan.value_map) == (("b", "e"), {"c": "b", "d": "b", "f": "e"})
+    assert list(profile.attributes) == ["plan", "type", "age"]
+    assert [rule.names for rule in profile.row_rules] == [("phone", "age")]
+    assert (alias.column, alias.on_invalid, list(profile.aliases)) == ("Other", "reject", ["email"])
+    assert (secondary.max, secondary.variables["role"].model_dump(exclude_defaults=True)) == (
+        1,
+        {"required": True, "max_length": 9},
+    )
+    assert (profile.notify.email, profile.notify.when) == (("a@example.com", "b@example.com"), "problems")
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (
+            "attributes: {plan: {type: integer}}\nrow_rules:\n",
+            lambda profile: profile.attributes["plan"].type == "integer",
+        ),
+        ("attributes: {type: {type: integer}}\n", lambda profile: list(profile.attributes) == ["plan", "type"]),
+        (
+            "default_attributes: {type: y}\nattributes: {type: }\n",
+            lambda p: list(p.default_attributes) == ["kind", "colour", "type"],
+        ),
+        (
+            "secondary_contacts: {variables: {role: {type: option, options: [x]}}}\n",
+            lambda profile: list(profile.secondary_contacts.variables) == ["role", "type"],
+        ),
+        (
+            "secondary_contacts: {variables: {type: {type: integer}}}\n",
+            lambda profile: (
+                [rule.type for rule in profile.secondary_contacts.variables.values()] == ["text", "integer"]
+            ),
+        ),
+        ("approval: manual\n", lambda profile: profile.approval == "manual"),
+        ("approval: {auto_below: 0.2}\n", lambda profile: profile.approval.auto_below == 0.2),
+        ("notify:\n", lambda profile: profile.notify is None),
+        ("secondary_contacts:\n", lambda profile: profile.secondary_contacts is None),
+        ("row_rules:\n", lambda profile: profile.row_rules == ()),
+        ("row_rules: []\n", lambda profile: profile.row_rules == ()),
+        ("aliases:\n", lambda profile: profile.aliases == {}),
+    ],
+    ids=[
+        "rule",
+        "attribute-type",
+        "name-type",
+        "variable",
+        "variable-type",
+        "word",
+        "group",
+        "none",
+        "people",
+        "rows",
+        "no-rows",
+        "alias",
+    ],
+)
+def test_what_is_said_anew_replaces_and_what_is_emptied_is_gone(tmp_path: Path, said, found):
+    assert found(extending(tmp_path, said))
+
+
+@pytest.mark.parametrize(
+    ("said", "parts"),
+    [
+        ("attributes: {plan: {max: 3}}\n", ["line 3", "'max'", "below 'attributes.plan'"]),
+        ("attributes: {plan: }\n", ["line 2", "'row_rules #1'", "names 'plan'"]),
+        ("row_rules: [{rule: one_of}]\n", ["line 3", "'row_rules #1.fields' is missing"]),
+        ("notify: {email: [x]}\n", ["line 3", "'notify.email #1'"]),
+        (
+            "secondary_contacts: {variables: {role: {pattern: '('}}}\n",
+            ["line 3", "'secondary_contacts.variables.role.pattern'"],
+        ),
+        ("fields: {phone: , email: {type: email}}\n", ["line 3", "identified by phone"]),
+    ],
+    ids=["key", "gone", "entry", "address", "variable", "nobody"],
+)
+def test_a_fault_is_told_where_it_was_written_or_at_extends(tmp_path: Path, said, parts):
+    put(tmp_path, parent=PARENT, child=f"name: child\nextends: parent\n{said}")
+    told = refusal(tmp_path, "child")
+    for part in parts:
+        assert part in told
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lead_pipeline.model.errors import ProfileError
 from lead_pipeline.normalizing.regions import supported_regions
 from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
+from lead_pipeline_tests.profiles.whole import KEYS, WHOLE
 
 GOOD = """\
 name: solar
@@ -30,6 +31,9 @@ reject_rate:
 """
 
 
+BUNDLED = [entry.name for entry in profile_names(None)]
+
+
 def refusal(text: str) -> str:
     with pytest.raises(ProfileError) as refused:
         parse_profile(text, "solar.yaml")
@@ -41,13 +45,8 @@ def test_a_profile_is_read_as_it_is_written():
     assert str(profile.destination) == "schedule:solar"
     assert (profile.default_region, profile.scrub_scope) == ("US", "company")
     assert profile.fields["phone"].required is True
-    assert profile.fields["expires_in"].model_dump(exclude={"column"}) == {
-        "type": "integer",
-        "required": False,
-        "on_invalid": "reject",
-        "min": 0,
-        "max": None,
-    }
+    assert profile.fields["expires_in"].model_dump(exclude_unset=True) == {"type": "integer", "min": 0}
+    assert profile.fields["expires_in"].model_dump(exclude_defaults=True) == {"min": 0}
     assert profile.default_attributes == {"sub_id": "none"}
     assert (profile.reject_rate.warn, profile.reject_rate.error) == (0.2, 0.4)
 
@@ -75,14 +74,14 @@ def test_a_profile_is_read_as_it_is_written():
         ("    type: phone\n", "", ["line 5", "'fields.phone' does not say its type", "phone, email, text"]),
         ("required: true", "required: maybe", ["line 7", "'fields.phone.required' is 'maybe'", "true or false"]),
         ("required: true", "requierd: true", ["line 7", "'requierd'", "Did you mean 'required'?"]),
-        ("required: true", "required: false", ["line 5", "identified by phone", "{type: phone, required: true}"]),
         ("required: true", "required: true\n    on_invalid: blank", ["line 8", "cannot be blanked", "write reject"]),
         ("required: true", "required: true\n    max_length: 9", ["line 8", "'max_length'", "below 'fields.phone'"]),
         ("min: 0", "min: soon", ["line 10", "'fields.expires_in.min' is 'soon'", "whole number"]),
         ("min: 0", "min: 1.5", ["line 10", "'1.5'", "whole number"]),
-        ("min: 0", "min: 9\n    max: 8", ["line 8", "min must not be above max"]),
+        ("min: 0", "min: 9\n    max: 8", ["line 10", "'fields.expires_in.min'", "min must not be above max"]),
         ("type: integer", "type: text\n    max_length: 0", ["line 10", "above 0"]),
-        ("    type: integer\n    min: 0", "    type: text\n    column: Phone", ["line 10", "two fields", "phone"]),
+        ("    min: 0", "    column: Phone", ["line 10", "two fields", "phone"]),
+        ("type: integer\n    min: 0", "type: text", ["line 9", "'fields.expires_in.type'", "integer or decimal"]),
         ("    type: integer", "    type: integer\n    on_invalid: drop", ["line 10", "'drop'", "reject, blank"]),
         ("sub_id: none", "phone: none", ["line 12", "'phone' is the field phone"]),
         ("sub_id: none", "reasons: none", ["line 12", "cannot have this name"]),
@@ -118,6 +117,106 @@ def test_a_wrong_profile_is_refused_with_line_culprit_and_fix(good, bad, parts):
     assert sentence.startswith("solar.yaml")
     for part in parts:
         assert part in sentence
+
+
+def test_a_profile_that_says_everything_is_read():
+    profile = parse_profile(WHOLE, "whole.yaml")
+    assert (profile.approval.auto_below, profile.notify.email) == (0.1, ("a@example.com", "b@example.com"))
+    assert [rule.rule for rule in profile.row_rules] == ["one_of", "compare", "required_if"]
+
+
+@pytest.mark.parametrize(("number", "key"), KEYS, ids=[f"{number}-{key}" for number, key in KEYS])
+def test_a_misspelt_key_at_any_depth_is_told_with_its_line_and_the_right_one(number, key):
+    lines = WHOLE.splitlines()
+    lines[number - 1] = lines[number - 1].replace(f"{key}:", f"{key}x:", 1)
+    told = refusal("\n".join(lines)).splitlines()
+    (own,) = [
+        sentence for sentence in told if f"'{'fields.' if f'fields.{key}x' in sentence else ''}{key}x'" in sentence
+    ]
+    assert f"line {number}:" in own
+    assert f"Did you mean '{key}'?" in own
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "parts"),
+    [
+        ("- mobile", "- mobil", ["line 15", "'fields.phone.allow_types #1' is 'mobil'", "Did you mean 'mobile'?"]),
+        (
+            "derive: [region]",
+            "derive: [type, regin]",
+            ["line 18", "'fields.phone.derive #2'", "Did you mean 'region'?"],
+        ),
+        ("locale: de\n", "locale: de-DE\n", ["line 24", "'fields.lead_score.locale'", "Did you mean 'de_DE'?"]),
+        ("locale: de\n", "locale: German\n", ["line 24", "no locale 'German'", "Did you mean 'de'?"]),
+        ("locale: de_AT", "locale: xx", ["line 45", "'attributes.until.locale'", "as in en_US or de"]),
+        ("- EUR", "- [EUR]", ["line 26", "'fields.lead_score.units #1' is a list", "one text"]),
+        ("fresh: new", "fresh:", ["line 31", "'fields.status.value_map.fresh' is empty", "one text"]),
+        ("others: keep", "others: reject\n    x: 1", ["line 33", "'x'", "below 'fields.status'"]),
+        ("separator: ;", 'separator: ""', ["line 35", "'fields.tags.separator' is ''", "at least one character"]),
+        ("    type: datetime\n    formats", "    formats", ["line 37", "'attributes.since' does not say its type"]),
+        ("type: datetime\n    locale", "type: datetme\n    locale", ["line 44", "Did you mean 'datetime'?"]),
+        ("%d.%m.%Y %H:%M", "d.m.y", ["line 40", "'attributes.since.formats #1'", "%d.%m.%Y"]),
+        ("%d.%m.%Y %H:%M", "%d.%m. %H:%M", ["line 40", "'attributes.since.formats #1'", "day, month and year"]),
+        ("%d.%m.%Y %H:%M", "%d.%m.%Y %I:%M", ["line 40", "'attributes.since.formats #1'", "%I or %p"]),
+        ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %Q", ["line 40", "%Q", "not known"]),
+        ("Europe/Berlin", "Berlin", ["line 41", "'attributes.since.timezone'", "Did you mean 'Europe/Berlin'?"]),
+        ("min: 2026-01-01", "min: 2026", ["line 42", "'attributes.since.min'", "such as 2026-01-31"]),
+        ("min: 2026-01-01", "min: 1.1.2026", ["line 42", "'attributes.since.min' is '1.1.2026'", "a moment, such as"]),
+        ('"[A-Z]+"', '"[A-Z"', ["line 48", "'attributes.plan.pattern'", "not a regular expression"]),
+        ('"[A-Z]+"', '"(a{2000}){2000}"', ["line 48", "'attributes.plan.pattern'", "fewer repetitions"]),
+        ('"[A-Z]+"', "'\\Z'", ["line 48", "'attributes.plan.pattern'", "cannot be matched"]),
+        ("min_length: 2", "min_length: 2\n    max_length: 1", ["line 49", "'attributes.plan.min_length'"]),
+        ("min_length: 2", "constant: AB", ["line 50", "'attributes.plan.from_file_name'", "one source"]),
+        ("[ja]", "ja", ["line 53", "'attributes.agreed.true_words' is 'ja'", "write a list"]),
+        ("rule: one_of", "rule: one-of", ["line 55", "'row_rules #1.rule' is 'one-of'", "Did you mean 'one_of'?"]),
+        ("- rule: one_of\n    fields", "- fields", ["line 55", "'row_rules #1' does not say its rule", "add `rule:`"]),
+        ("[country, plan]", "[country]", ["line 56", "'row_rules #1.fields'", "at least 2 entries"]),
+        ("[country, plan]", "[country, plam]", ["line 55", "names 'plam'", "Did you mean 'plan'?"]),
+        ("is: less", "is: les", ["line 59", "'row_rules #2.is' is 'les'", "Did you mean 'less'?"]),
+        ("than: until", "than: plan", ["line 57", "'row_rules #2'", "cannot be compared"]),
+        ("field: plan\n", "fields: [plan]\n", ["line 61", "'row_rules #3.field' is missing", "line 62"]),
+        ("  email:\n    column", "  emial:\n    column", ["line 66", "below 'aliases'", "Did you mean 'email'?"]),
+        ("Other mail", "phone", ["line 67", "'aliases.email.column'", "two fields"]),
+        (
+            "on_invalid: reject",
+            "on_invalid: drop",
+            ["line 68", "'aliases.email.on_invalid' is 'drop'", "reject, blank"],
+        ),
+        ("max: 2", "max: 11", ["line 70", "'secondary_contacts.max' is '11'", "at most 10"]),
+        ("tel_{n}", "tel", ["line 71", "'secondary_contacts.phone_column'", "write {n}"]),
+        ("on_invalid: drop", "on_invalid: blank", ["line 72", "'secondary_contacts.on_invalid'", "drop, reject"]),
+        ("    role:", "    reasons:", ["line 74", "'secondary_contacts.variables.reasons'", "cannot have this name"]),
+        ("required: yes", "column: x", ["line 74", "'secondary_contacts.variables.role'", "its own column"]),
+        ("        - spouse\n", "        - spouse\n        - {a: 1}\n", ["line 78", "variables.role.options #2"]),
+        ("- junk", "- Tel_1", ["line 79", "'ignore_columns'", "secondary.1.phone is read from it"]),
+        ("on_duplicate: fill", "on_duplicate: skp", ["line 83", "Did you mean 'skip'?", "skip, update, fill, reject"]),
+        ("upsert", "create_only", ["line 83", "'on_duplicate'", "write_mode: upsert"]),
+        ("merge", "latest", ["line 84", "'duplicates_in_file' is 'latest'", "first, last, merge, reject_all"]),
+        ("auto_below: 0.1", "auto_below: 10", ["line 86", "'approval.auto_below' is '10'", "at most 1"]),
+        (
+            "\n  auto_below: 0.1",
+            " manul",
+            ["line 85", "'approval' is 'manul'", "Did you mean 'manual'?", "{auto_below: ...}"],
+        ),
+        ("\n  auto_below: 0.1", " [auto]", ["line 85", "'approval' is a list", "auto, manual, {auto_below: ...}"]),
+        ("hold", "stop", ["line 87", "'on_layout_change' is 'stop'", "ignore, warn, hold"]),
+        ("- b@example.com", "- b at example.com", ["line 91", "'notify.email #2'", "one plain email address"]),
+        ("problems", "never", ["line 92", "'notify.when' is 'never'", "always, problems"]),
+        ("sheet: 2", "sheet: [2]", ["line 9", "'reading.sheet' is a list", "one text"]),
+    ],
+    ids=lambda value: value.strip()[:40] if isinstance(value, str) else "",
+)
+def test_what_is_wrong_behind_a_key_at_any_depth_is_told_with_line_key_and_fix(good, bad, parts):
+    assert good in WHOLE
+    told = refusal(WHOLE.replace(good, bad, 1))
+    for part in parts:
+        assert part in told
+    assert len(told.splitlines()) == 1 + ("line 62" in parts)
+
+
+def test_what_does_not_exist_is_told_beside_what_the_model_finds():
+    told = refusal(WHOLE.replace("locale: de\n", "locale: xx\n").replace("max: 2", "max: x")).splitlines()
+    assert [line.partition(":")[0] for line in told] == ["solar.yaml, line 24", "solar.yaml, line 70"]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +289,9 @@ def test_a_profile_of_one_s_own_wins_over_the_bundled_one(tmp_path: Path):
     (tmp_path / "call_schedule.yaml").write_text(GOOD.replace("name: solar\n", "name: call_schedule\n"))
     assert load_profile("call_schedule", folder=tmp_path).scrub_scope == "company"
     assert load_profile("call_schedule", folder=None).scrub_scope == "destination"
-    assert [(entry.name, entry.origin) for entry in profile_names(tmp_path)] == [("call_schedule", "home")]
+    assert dict.fromkeys(BUNDLED, "bundled") | {"call_schedule": "home"} == {
+        entry.name: entry.origin for entry in profile_names(tmp_path)
+    }
 
 
 def test_profiles_are_listed_with_their_origin(tmp_path: Path):
@@ -198,7 +299,7 @@ def test_profiles_are_listed_with_their_origin(tmp_path: Path):
     for odd in ("notes.txt", "Solar List.yaml", ".hidden.yaml", "solar.yml"):
         (tmp_path / odd).write_text("")
     listed = [(entry.name, entry.origin) for entry in profile_names(tmp_path)]
-    assert listed == [("call_schedule", "bundled"), ("solar", "home")]
+    assert listed == sorted([*((name, "bundled") for name in BUNDLED), ("solar", "home")])
 
 
 @pytest.mark.parametrize("folder", [None, Path("does/not/exist")], ids=["none", "absent"])

@@ -166,6 +166,7 @@ def test_every_sound_file_is_read_as_the_csv_module_reads_it():
         if facts.packing or facts.escape or facts.padded or facts.trailing_delimiter or damaged:
             continue
         text = path.read_bytes().decode("utf-8-sig" if facts.encoding == "utf-8" else facts.encoding, "replace")
+        text = text.replace("\0", "").rstrip("\x1a")
         quoting = csv.QUOTE_MINIMAL if facts.quote else csv.QUOTE_NONE
         reference = csv.reader(
             io.StringIO(text, newline=""), delimiter=facts.delimiter, quotechar=facts.quote or None, quoting=quoting

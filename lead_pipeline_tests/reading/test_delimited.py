@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.errors import FileUnreadableError
-from lead_pipeline.reading import clean, delimited, source
+from lead_pipeline.reading import bits, clean, delimited, source
 from lead_pipeline.reading.dialect import Dialect
 from lead_pipeline.reading.rows import named_columns
 
@@ -37,7 +37,9 @@ def rows_of(frame: pl.DataFrame) -> list[tuple[object, ...]]:
         pytest.param("01,1.0,1e5\n", [(1, 2, "01", "1.0", "1e5", [])], id="nothing-is-converted"),
         pytest.param("NULL,null,NA\n", [(1, 2, "NULL", "null", "NA", [])], id="nothing-means-null"),
         pytest.param("1,,\n", [(1, 2, "1", "", "", [])], id="empty-cells-are-empty-text"),
-        pytest.param("1,\x00,3\n", [(1, 2, "1", "\x00", "3", [])], id="nul"),
+        pytest.param("1,\x00é\x00,3\n", [(1, 2, "1", "é", "3", [])], id="nuls-are-no-text"),
+        pytest.param("1,2,3\n\x1a", [(1, 2, "1", "2", "3", [])], id="ctrl-z-ends-the-file"),
+        pytest.param("1,\x1a2,3\n", [(1, 2, "1", "\x1a2", "3", [])], id="ctrl-z-elsewhere-is-kept"),
         pytest.param('5" pipe,2,3\n', [(1, 2, '5" pipe', "2", "3", [])], id="quote-inside-plain-text"),
         pytest.param("né,日本,😀\n", [(1, 2, "né", "日本", "😀", [])], id="beyond-ascii"),
     ],
@@ -155,6 +157,7 @@ def test_batches_are_cut_at_the_number_of_rows_and_can_be_read_again(opened):
         pytest.param(["reasons", "row_number"], ["reasons_2", "row_number_2"], id="reserved"),
         pytest.param([" phone "], ["phone"], id="outer-spaces"),
         pytest.param(["lines", "cell_0"], ["lines", "cell_0"], id="names-used-inside-reading"),
+        pytest.param(["*", "^a.*$", "a*", "^"], ["* ", "^a.*$ ", "a*", "^"], id="what-polars-takes-for-several"),
     ],
 )
 def test_column_names_are_unique_and_visible(headers, names):
@@ -212,6 +215,7 @@ def csv_texts(draw) -> str:
 def test_rows_and_lines_are_those_of_the_csv_module_however_the_blocks_fall(read, monkeypatch, text, block, piece):
     monkeypatch.setattr(source, "BLOCK_BYTES", block)
     monkeypatch.setattr(delimited, "PIECE_BYTES", piece)
+    monkeypatch.setattr(bits, "STRETCH_BYTES", 64)
     frame = read(text, **TOLD)
     reference = csv.reader(io.StringIO(text, newline=""))
     width = len(next(reference))
@@ -234,6 +238,7 @@ messy_texts = st.text(alphabet=st.sampled_from(list('ab,,""\n\n\r é')), max_siz
 def test_fast_and_careful_path_agree_on_any_text(read, monkeypatch, body, block, piece):
     monkeypatch.setattr(source, "BLOCK_BYTES", block)
     monkeypatch.setattr(delimited, "PIECE_BYTES", piece)
+    monkeypatch.setattr(bits, "STRETCH_BYTES", 64)
     content = "a,b\nx,y\n" + body
     as_dispatched = read(content, **TOLD)
     monkeypatch.setattr(source, "BLOCK_BYTES", 2**20)
@@ -268,6 +273,8 @@ def _only_for_the_header(original):
         pytest.param(b'1,a"b,c"\n', id="text-before-the-opening-quote"),
         pytest.param(b'1,a"b"\n', id="a-quote-in-the-middle"),
         pytest.param(b"1,2\r3,4\n", id="lone-cr"),
+        pytest.param(b'1,"2\r3"\n', id="lone-cr-inside-quotes"),
+        pytest.param(b'1,"\xe9"\n', id="not-utf-8-inside-quotes"),
     ],
 )
 def test_a_block_that_is_not_clean_is_never_read_by_polars(data):

@@ -1,7 +1,6 @@
 """Random imports under random profiles, held against an importer that goes row by row through dictionaries."""
 
 import dataclasses
-import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings

@@ -23,7 +23,7 @@ def checks(field: str, **rules) -> list[str]:
         ("phone", {"type": "phone", "required": True}, ["phone_missing"]),
         ("expires_in", {"type": "integer", "min": 0}, ["number_out_of_range"]),
         ("expires_in", {"type": "decimal", "min": 0, "max": 9}, ["number_out_of_range"] * 2),
-        ("expires_in", {"type": "boolean"}, []),
+        ("city", {"type": "boolean"}, []),
     ],
     ids=str,
 )

@@ -1,0 +1,13 @@
+"""The lead-pipeline command: reads arguments, calls one function, shows what came of it. No import logic, no SQL."""
+
+from lead_pipeline.cli.deciding import approve, cancel
+from lead_pipeline.cli.importing import import_command, suppress
+from lead_pipeline.cli.looking import history, preview, show, sql
+from lead_pipeline.cli.profiles import profiles
+from lead_pipeline.cli.serving import demo, ui
+from lead_pipeline.cli.shell import main
+
+__all__ = ["main"]
+
+for _command in (approve, cancel, demo, history, import_command, preview, profiles, show, sql, suppress, ui):
+    main.add_command(_command)

@@ -1,0 +1,86 @@
+"""Where the values of a column of mapped leads come from: a column of the file, a constant, a default, or the name of
+the file or its folder. What the values mean belongs in normalizing/.
+"""
+
+import re
+
+import polars as pl
+
+from lead_pipeline.mapping.columns import ColumnMapping
+from lead_pipeline.model.fields import secondary_phone_column, secondary_variable_column
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.model.source_names import SourceNames
+
+#: What `supplied_names` has beside columns of mapped leads, when the file has attributes without rules.
+ATTRIBUTES = "attributes"
+
+_NAMES = ("first_name", "last_name")
+
+
+def supplied_names(mapping: ColumnMapping, profile: ImportProfile) -> frozenset[str]:
+    """Return the columns of mapped leads that have a source in this import; the others say nothing of any lead.
+
+    A source is a column of the file, a constant, a default, or a name of the file or folder. First and last name have
+    one also where they are split from a full name that has one. `attributes` is among the names when attributes
+    without rules are kept, or have defaults.
+    """
+    rules = profile.rules
+    supplied = {name for name, rule in rules.items() if name in mapping.fields or _has_other_source(name, rule)}
+    if profile.split_full_name and "full_name" in supplied:
+        supplied.update(_NAMES)
+    if mapping.attributes or profile.default_attributes:
+        supplied.add(ATTRIBUTES)
+    return frozenset(supplied)
+
+
+def _has_other_source(name: str, rule: FieldRule) -> bool:
+    """A default of a secondary contact fills gaps of one that is there, and makes none."""
+    return not rule.has_column or (rule.default is not None and not name.startswith("secondary."))
+
+
+def text_of(name: str, rule: FieldRule, column: str | None, source: SourceNames) -> pl.Expr:
+    """Return the text of every row for one column of mapped leads: as written, else what stands for it.
+
+    Args:
+        name: the column of mapped leads.
+        rule: says what stands for an empty cell, or for the column.
+        column: the column of the file, None where there is none.
+        source: the names of file and folder.
+    """
+    if rule.constant is not None:
+        return pl.lit(rule.constant).alias(name)
+    for pattern, text in ((rule.from_file_name, source.file_name), (rule.from_folder, source.folder)):
+        if pattern is not None:
+            return pl.lit(_taken(pattern, text) or rule.default, dtype=pl.String).alias(name)
+    if column is None:
+        return pl.lit(None if name.startswith("secondary.") else rule.default, dtype=pl.String).alias(name)
+    if rule.default is None or name.startswith("secondary."):
+        return pl.col(column).alias(name)
+    return pl.when(pl.col(column).str.strip_chars() != "").then(column).otherwise(pl.lit(rule.default)).alias(name)
+
+
+def _taken(pattern: str, text: str) -> str | None:
+    """Return what the pattern's group matches in a name, or the pattern where it has none; None for no match."""
+    found = re.search(pattern, text)
+    return found[found.re.groups] if found else None
+
+
+def with_defaults_of_contacts(mapped: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Fill the defaults of the variables of those secondary contacts that have a cell of their own."""
+    contacts = profile.secondary_contacts
+    if contacts is None or all(rule.default is None for rule in contacts.variables.values()):
+        return mapped
+    filled = []
+    for place in range(1, contacts.max + 1):
+        columns = {name: secondary_variable_column(place, name) for name in contacts.variables}
+        cells = [secondary_phone_column(place), *columns.values()]
+        if all(mapped[cell].null_count() == mapped.height for cell in cells):
+            continue
+        is_there = pl.any_horizontal((pl.col(cell).str.strip_chars() != "").fill_null(value=False) for cell in cells)
+        for name, column in columns.items():
+            default = contacts.variables[name].default
+            if default is not None:
+                blank = pl.col(column).is_null() | (pl.col(column).str.strip_chars() == "")
+                filled.append(pl.when(is_there & blank).then(pl.lit(default)).otherwise(column).alias(column))
+    return mapped.with_columns(filled)

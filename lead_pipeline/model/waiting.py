@@ -1,0 +1,46 @@
+"""Whether an import waits for a person, and the sentences that say why. Asking, and keeping the answer, belong in
+filing/ and orchestration/.
+"""
+
+from collections.abc import Sequence
+
+from lead_pipeline.model.policies import AutoBelow
+from lead_pipeline.model.profile import ImportProfile
+
+
+def may_wait(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
+    """Return whether an import has to be rehearsed, because it could have to wait for a person."""
+    return profile.approval != "auto" or _holds(profile, layout_changes)
+
+
+def why_it_waits(profile: ImportProfile, reject_rate: float, layout_changes: Sequence[str]) -> str:
+    """Return why an import waits for a person, as sentences; empty when it does not.
+
+    Args:
+        profile: says what a person has to approve.
+        reject_rate: share of the rows that would be rejected.
+        layout_changes: how the columns differ from those of the profile's last files, as sentences.
+    """
+    told = []
+    if profile.needs_approval(reject_rate):
+        told.append(_why_approval(profile, reject_rate))
+    if _holds(profile, layout_changes):
+        told.append(
+            f"The columns are not those of the last files, which the profile '{profile.name}' has a person look at "
+            "(on_layout_change: hold)."
+        )
+        told.extend(layout_changes)
+    return " ".join(told)
+
+
+def _holds(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
+    return profile.on_layout_change == "hold" and bool(layout_changes)
+
+
+def _why_approval(profile: ImportProfile, reject_rate: float) -> str:
+    if isinstance(profile.approval, AutoBelow):
+        return (
+            f"{reject_rate:.1%} of the rows would be rejected, and the profile '{profile.name}' imports without asking "
+            f"below {profile.approval.auto_below:.1%} only (approval: auto_below)."
+        )
+    return f"The profile '{profile.name}' has a person approve each import (approval: manual)."

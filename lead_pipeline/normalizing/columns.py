@@ -1,0 +1,158 @@
+"""One column of mapped leads: its texts become canonical values, by the rule that the profile has for it. What several
+columns of a row say together belongs in contacts.py and names.py; laying out the rows in rows.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import polars as pl
+
+from lead_pipeline.model.contracts import canonical_type
+from lead_pipeline.model.fields import SECONDARY_PHONES
+from lead_pipeline.model.missing_values import missing_reason
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import (
+    BooleanRule,
+    DateRule,
+    DatetimeRule,
+    DecimalRule,
+    EmailRule,
+    FieldRule,
+    IntegerRule,
+    OptionRule,
+    PhoneRule,
+    TagsRule,
+    TextRule,
+)
+from lead_pipeline.normalizing.choices import normalize_booleans, normalize_options, normalize_tags
+from lead_pipeline.normalizing.damage import Kind
+from lead_pipeline.normalizing.email_hints import hint_emails
+from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.mending import judge_mended, mend_texts
+from lead_pipeline.normalizing.moments import normalize_dates, normalize_datetimes
+from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
+from lead_pipeline.normalizing.phone_facts import describe_phones
+from lead_pipeline.normalizing.phone_rules import accepted_phones, secondary_phones
+from lead_pipeline.normalizing.texts import normalize_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one column: `verdicts` has `value` and `reason`; the rest goes into columns of the whole row.
+
+    `warnings` are columns of codes (String, null for none, or List(String)), `hints` columns of sentences, `derived`
+    what is kept of a good value besides itself.
+    """
+
+    verdicts: pl.DataFrame
+    warnings: Sequence[pl.Series] = ()
+    hints: Sequence[pl.Series] = ()
+    derived: Sequence[pl.Series] = ()
+
+
+def normalize_column(
+    raw: pl.Series, name: str, rule: FieldRule, profile: ImportProfile, countries: pl.Series | None
+) -> Judged:
+    """Judge one column; an empty value has a reason only when the profile requires it.
+
+    Args:
+        raw: String, named whatever.
+        name: the column of mapped leads, such as `phone` or `attribute.x`.
+        rule: what the profile demands of it.
+        profile: the region that phones are read under, and whether damage is repaired.
+        countries: each row's country (String), where the rule takes it from the row.
+    """
+    trimmed = raw.str.strip_chars()
+    if not rule.required and not (trimmed != "").any() and not _derives(rule):
+        return _empty(raw.len(), rule)
+    judged = _by_type(trimmed, name, rule, profile, countries)
+    missing = pl.lit(missing_reason(profile, name, rule).value)
+    if rule.required:
+        reason = pl.when(pl.col("value").is_null() & pl.col("reason").is_null()).then(missing).otherwise("reason")
+    else:
+        reason = pl.when(pl.col("reason") != missing).then("reason")
+    return Judged(judged.verdicts.with_columns(reason=reason), judged.warnings, judged.hints, judged.derived)
+
+
+def _derives(rule: FieldRule) -> bool:
+    return isinstance(rule, PhoneRule) and (bool(rule.derive) or rule.multiple == "secondary")
+
+
+def _empty(height: int, rule: FieldRule) -> Judged:
+    """Say of a column without any value what there is to say; most columns of secondary contacts are such."""
+    value = pl.repeat(None, height, dtype=canonical_type(rule), eager=True)
+    reason = pl.repeat(None, height, dtype=pl.String, eager=True)
+    return Judged(pl.DataFrame({"value": value, "reason": reason}))
+
+
+def _by_type(raw: pl.Series, name: str, rule: FieldRule, profile: ImportProfile, countries: pl.Series | None) -> Judged:
+    match rule:
+        case PhoneRule():
+            return _phones(raw, rule, countries, profile)
+        case EmailRule():
+            return _emails(raw, rule, profile)
+        case TextRule():
+            return _texts(raw, rule, "postal_code" if name == "postal_code" else "text", profile)
+        case _:
+            return Judged(_plain(raw, rule))
+
+
+def _plain(
+    raw: pl.Series,
+    rule: IntegerRule | DecimalRule | BooleanRule | OptionRule | DateRule | DatetimeRule | TagsRule,
+) -> pl.DataFrame:
+    match rule:
+        case IntegerRule():
+            return normalize_integers(raw, rule)
+        case DecimalRule():
+            return normalize_decimals(raw, rule)
+        case BooleanRule():
+            return normalize_booleans(raw, rule)
+        case OptionRule():
+            return normalize_options(raw, rule)
+        case DateRule():
+            return normalize_dates(raw, rule)
+        case DatetimeRule():
+            return normalize_datetimes(raw, rule)
+        case TagsRule():
+            return normalize_tags(raw, rule)
+        case _:
+            assert_never(rule)
+
+
+def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profile: ImportProfile) -> Judged:
+    region = profile.default_region
+
+    def judge(spellings: pl.Series, rows: pl.Series | None) -> pl.DataFrame:
+        of_rows = countries if countries is None or rows is None else countries.gather(rows)
+        return accepted_phones(spellings, rule, of_rows, region)
+
+    judged = judge_mended(raw, "phone", region, profile.repair, judge)
+    derived = []
+    asked = tuple(fact for fact in rule.derive if fact != "extension")
+    if asked:
+        facts = describe_phones(judged["value"], asked)
+        derived = [facts[fact].alias(f"phone_{fact}") for fact in asked]
+    if "extension" in rule.derive:
+        derived.append(judged["extension"].alias("phone_extension"))
+    if rule.multiple == "secondary":
+        further = secondary_phones(judged["value"], judged["further"], region)
+        derived.append(further.alias(SECONDARY_PHONES))
+    return Judged(judged, [judged["warning"]], [judged["hint"]], derived)
+
+
+def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> Judged:
+    def judge(spellings: pl.Series, _rows: pl.Series | None) -> pl.DataFrame:
+        return normalize_emails(spellings, allow_display_name=rule.allow_display_name).rename({"email": "value"})
+
+    judged = judge_mended(raw, "email", None, profile.repair, judge)
+    odd = hint_emails(judged["value"])
+    suggestion = odd.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
+    warnings = pl.select(pl.when(odd["warnings"].list.len() > 0).then(odd["warnings"])).to_series()
+    return Judged(judged, [judged["warning"], warnings], [judged["hint"], suggestion])
+
+
+def _texts(raw: pl.Series, rule: TextRule, kind: Kind, profile: ImportProfile) -> Judged:
+    mended = mend_texts(raw, kind, profile.default_region, profile.repair)
+    return Judged(normalize_texts(mended["value"], rule), [mended["warning"]], [mended["hint"]])

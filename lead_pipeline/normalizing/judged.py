@@ -1,0 +1,39 @@
+"""How a verdict on a column of values is laid out: the canonical value, and the reason why there is none. Which values
+are good belongs to the modules that judge each type.
+"""
+
+import polars as pl
+
+from lead_pipeline.model.reasons import Reason
+
+#: The column that a value is read from while it is judged.
+RAW = "raw"
+
+
+def filled_text() -> pl.Expr:
+    """Return the trimmed text of the column `raw`, null where it is blank."""
+    trimmed = pl.col(RAW).str.strip_chars()
+    return pl.when(trimmed != "").then(trimmed)
+
+
+def when(wrong: pl.Expr, reason: Reason) -> pl.Expr:
+    """Return the reason's code where `wrong` is true, else null."""
+    return pl.when(wrong).then(pl.lit(reason.value))
+
+
+def judged(raw: pl.Series, value: pl.Expr | pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
+    """Lay out a verdict.
+
+    Args:
+        raw: String.
+        value: the canonical value, as an expression over the column `raw`, or as the column `value` of a frame with
+            what else the reason needs to know.
+        reason: over the columns `raw`, `value` and those of the frame: the code of what is wrong, null for nothing.
+
+    Returns:
+        `value` (null where there is a reason), `reason` (String), both null where `raw` is blank.
+    """
+    texts = raw.cast(pl.String).rename(RAW).to_frame()
+    found = texts.hstack(value) if isinstance(value, pl.DataFrame) else texts.with_columns(value=value)
+    told = found.select("value", reason=pl.when(filled_text().is_not_null()).then(reason))
+    return told.with_columns(value=pl.when(pl.col("reason").is_null()).then("value"))

@@ -1,0 +1,188 @@
+"""Finds the header among the first records of a list or sheet: below titles and comments, on one line or several, or
+not there at all. What the columns are called then is decided in rows.py.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from lead_pipeline.reading.looks import look_of, prevailing_look
+from lead_pipeline.reading.rows import BLANK_CHARACTERS
+from lead_pipeline.reading.tokenizer import Record
+
+_TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
+_TELLING = frozenset({"date", "email", "phone", "url"})
+_YEAR = re.compile(r"(19|20)\d\d")
+_COMMENT = re.compile(r"\s*(#\s|//)")
+
+#: A better header is looked for so far below one that is not as wide as the rows.
+_LOOKAHEAD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SniffedHeader:
+    """Which record is the header (none: there is no header) and which is the first row, counted from 0.
+
+    `rows`: of so many records the header is made, of which `header` is the last.
+    """
+
+    header: int | None
+    first_row: int
+    sure: float
+    rows: int = 1
+
+
+def find_header(records: Sequence[Record]) -> SniffedHeader:
+    """Find the header among the first records: the first that is neither blank, a title nor a comment.
+
+    A title has one or two cells where the rows have more. When the first row that is none of these looks like the
+    rows below it (an email above emails, numbers above numbers), the file has no header.
+    """
+    full = [record for record in records if not is_blank(record)]
+    if not full:
+        return SniffedHeader(0, 1, 0.0)
+    width = _prevailing_width(full)
+    place = next((number for number, record in enumerate(records) if _may_be_header(record, width)), None)
+    if place is None:
+        place = records.index(full[0])
+    place = _below_comment(records, _better_below(records, place, width), width)
+    if _is_data(records[place].cells, _body(records, place, width)):
+        return SniffedHeader(None, place, 0.7)
+    found = SniffedHeader(place, place + 1, 0.9 if len(records[place].cells) == width else 0.6)
+    return _with_further_rows(records, found, width)
+
+
+def is_blank(record: Record) -> bool:
+    """Tell whether nothing is to be seen in a record."""
+    return not "".join(record.cells).strip(BLANK_CHARACTERS)
+
+
+def looks_like_a_value(cell: str) -> bool:
+    """Tell whether a cell has the form of a number, a date, an email ..., which the name of a column has not."""
+    return look_of(cell) in _TYPED
+
+
+def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Return what stands in a header of one or more rows, column by column, and what to call the columns.
+
+    A cell of an upper row reaches over the empty cells to its right, as the merged cells do that it was exported from.
+    A column is called as its lowest cell says, where no other is called so too: `phone`, else `Office phone`.
+    """
+    if len(rows) == 1:
+        return list(rows[0]), list(rows[0])
+    width = max(map(len, rows))
+    spread = [_spread(row, width) for row in rows[:-1]] + [[*rows[-1], *[""] * (width - len(rows[-1]))]]
+    columns = [[cell for cell in column if cell.strip(BLANK_CHARACTERS)] for column in zip(*spread, strict=True)]
+    lowest = [cells[-1] if cells else "" for cells in columns]
+    often = Counter(cell.casefold() for cell in lowest)
+    names = [
+        " ".join(dict.fromkeys(cells)) if cells and often[cells[-1].casefold()] > 1 else name
+        for cells, name in zip(columns, lowest, strict=True)
+    ]
+    return [" ".join(cells) for cells in columns], names
+
+
+def _spread(row: Sequence[str], width: int) -> list[str]:
+    spread: list[str] = []
+    for cell in [*row, *[""] * (width - len(row))]:
+        spread.append(cell if cell.strip(BLANK_CHARACTERS) or not spread else spread[-1])
+    return spread
+
+
+def _prevailing_width(records: Sequence[Record]) -> int:
+    widths = Counter(len(record.cells) for record in records)
+    most = max(widths.values())
+    return max(width for width, number in widths.items() if number == most)
+
+
+def _body(records: Sequence[Record], place: int, width: int) -> list[list[str]]:
+    return [record.cells for record in records[place + 1 :] if len(record.cells) == width]
+
+
+def _filled(cells: Iterable[str]) -> list[bool]:
+    return [bool(cell.strip(BLANK_CHARACTERS)) for cell in cells]
+
+
+def _may_be_header(record: Record, width: int) -> bool:
+    filled = sum(_filled(record.cells))
+    if not filled:
+        return False
+    if len(record.cells) != width and record.cells[0].lstrip().startswith(("#", "//")):
+        return False
+    return filled > (0 if width == 1 else 1 if width < 5 else 2)
+
+
+def _better_below(records: Sequence[Record], place: int, width: int) -> int:
+    """Return the place of a better header below: one as wide as the rows, over typed values, when this one is not."""
+    if len(records[place].cells) == width:
+        return place
+    for below in range(place + 1, min(place + _LOOKAHEAD, len(records))):
+        cells = records[below].cells
+        if len(cells) == width and all(_filled(cells)):
+            return below if _labels(cells, _body(records, below, width)) else place
+    return place
+
+
+def _below_comment(records: Sequence[Record], place: int, width: int) -> int:
+    """Return the place of the header below a comment that happens to have as many cells as the rows."""
+    below = place + 1
+    while below < len(records) and _COMMENT.match(records[place].cells[0]):
+        cells = records[below].cells
+        if not _COMMENT.match(cells[0]) and (len(cells) != width or not _labels(cells, _body(records, below, width))):
+            break
+        place, below = below, below + 1
+    return place
+
+
+def _with_further_rows(records: Sequence[Record], found: SniffedHeader, width: int) -> SniffedHeader:
+    """Count the rows below that belong to the header: the same names once more, or the names below those of groups."""
+    place = found.header or 0
+    top = [cell.strip(BLANK_CHARACTERS) for cell in records[place].cells]
+    rows = 1
+    while (
+        place + rows < len(records) - 1
+        and [cell.strip(BLANK_CHARACTERS) for cell in records[place + rows].cells] == top
+    ):
+        rows += 1
+    if rows == 1 and place + 2 < len(records) and _names_groups(top, records[place + 1].cells):
+        rows += bool(_labels(records[place + 1].cells, _body(records, place + 1, width)))
+    return replace(found, header=place + rows - 1, first_row=place + rows, rows=rows)
+
+
+def _names_groups(above: Sequence[str], below: Sequence[str]) -> bool:
+    """Tell whether a row of texts fills the gaps of the one above it: every column has a name in one of them."""
+    if len(above) != len(below) or any(look_of(cell) not in ("text", "empty") for cell in below):
+        return False
+    pairs = list(zip(_filled(above), _filled(below), strict=True))
+    return all(map(any, pairs)) and any(not upper for upper, _ in pairs) and sum(lower for _, lower in pairs) > 1
+
+
+def _labels(cells: Sequence[str], body: Sequence[Sequence[str]]) -> int:
+    """Return how many cells are text above values that are not."""
+    found = 0
+    for column, cell in enumerate(cells):
+        if look_of(cell) == "text":
+            look, share = prevailing_look(row[column] for row in body)
+            found += look in _TYPED and share >= 0.6
+    return found
+
+
+def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a first row is a row like those below it, or where there are none, a row and no header."""
+    if not body:
+        return any(look_of(cell) in _TELLING for cell in cells)
+    filled = sum(_filled(cells))
+    if len(cells) != len(body[0]) or _labels(cells, body):
+        return False
+    like_below = 0
+    for column, cell in enumerate(cells):
+        look = look_of(cell)
+        if look not in _TYPED or _YEAR.fullmatch(cell.strip()):
+            continue  # years are the names of columns as often as numbers in them
+        below, share = prevailing_look(row[column] for row in body)
+        if below == look and share >= 0.5:
+            if look in _TELLING:
+                return True
+            like_below += 1
+    return like_below >= 0.3 * filled and like_below > 0

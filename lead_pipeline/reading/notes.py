@@ -1,0 +1,186 @@
+"""Sentences on what is unusual about a file, for whoever dropped it: what was left out, changed or guessed on the way
+to its rows. No value of a row is ever said, and nothing is decided here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from lead_pipeline.model.errors import listed
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.header import SniffedHeader, is_blank, looks_like_a_value
+from lead_pipeline.reading.rows import BLANK_CHARACTERS, Column
+from lead_pipeline.reading.sniffing import COMMON, SniffedDialect
+from lead_pipeline.reading.tokenizer import Record
+
+#: Below this, what was found is called a guess.
+DOUBTFUL = 0.7
+
+#: So many rows of another width make a second table, not a ragged row.
+_ROWS_OF_A_TABLE = 2
+_LONGEST_FOOTNOTE = 10
+
+
+def of_archive(member: str, left_out: Sequence[str]) -> Iterator[str]:
+    """Say which files of an archive were left out."""
+    if left_out:
+        yield f"Of the archive only '{member}' was read, not {_quoted(left_out)}."
+
+
+def of_encoding(name: str, sure: float, *, given: bool) -> Iterator[str]:
+    """Say when the encoding is a guess, or when some bytes are no text in it."""
+    if given or (sure >= DOUBTFUL and name != "utf-8"):
+        return
+    if name == "utf-8" and sure < 1:
+        yield "Some bytes are not UTF-8, although the file is: the rows that have them say so (encoding_invalid)."
+    elif sure < DOUBTFUL:
+        yield (
+            f"That the encoding is {name} is a guess ({sure:.0%} sure). If letters look wrong, name the right one as "
+            "`encoding` in the profile."
+        )
+
+
+def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Column]) -> Iterator[str]:
+    """Say how the punctuation is unusual, or that it is a guess."""
+    if sniffed.sep_length:
+        yield "Line 1 (sep=) names the delimiter and is no row."
+    elif len(columns) > 1 and sniffed.sure < DOUBTFUL:
+        yield f"The delimiter is a guess ({sniffed.sure:.0%} sure). If columns look wrong, name it as `delimiter`."
+    if dialect.trailing:
+        yield "Rows end with a delimiter that the header does not have; what stands behind it is empty and left out."
+    if dialect.padded:
+        yield "Blanks after a delimiter are no part of the value and were left out."
+    if len(columns) == 1 and any(mark in columns[0].header for mark in COMMON):
+        yield (
+            "There is one column, but its name holds delimiters: each line may be quoted as a whole. Export the list "
+            "again if that is so."
+        )
+
+
+def above_header(
+    header: SniffedHeader, records: Sequence[Record], lines: int, first_line: int, noun: str = "Line"
+) -> Iterator[str]:
+    """Say what stands above the first row: lines that are no rows, a header of several lines, or none at all.
+
+    `lines` stand above the first record; `first_line` is that on which the header begins.
+    """
+    names = header.first_row - (header.rows if header.header is not None else 0)
+    if any(not is_blank(record) for record in records[:names]):
+        last = lines + sum(record.lines for record in records[:names])
+        yield f"{_lines(lines + 1, last, noun)} above the header {'is no row' if last == lines + 1 else 'are no rows'}."
+    if header.header is None:
+        if header.sure < 1:
+            yield (
+                "No header was found: the first row looks like those below it. Columns are called by their position. "
+                "If it is the header, say `header: true`."
+            )
+    elif header.rows > 1:
+        lines_of_header = _lines(first_line, first_line + header.rows - 1, noun)
+        yield f"{lines_of_header} are the header together."
+
+
+def of_columns(columns: Sequence[Column]) -> Iterator[str]:
+    """Say which columns have a name that the header does not have like that."""
+    given = [column for column in columns if column.name != column.header.strip(BLANK_CHARACTERS) and column.header]
+    nameless = [column for column in columns if not column.header.strip(BLANK_CHARACTERS)]
+    again = [column.name for column in given if column.name.startswith(column.header.strip(BLANK_CHARACTERS) + "_")]
+    if again:
+        yield f"Names that stand more than once in the header are told apart: {listed(again)}."
+    if nameless and len(nameless) < len(columns):
+        yield f"Columns without a name are called by their position: {listed([column.name for column in nameless])}."
+
+
+def of_rows(records: Sequence[Record], line: int, width: int, dialect: Dialect) -> Iterator[str]:
+    """Say that another table seems to begin among the first rows: below a blank line, rows of one other width."""
+    after_blank = False
+    for place, record in enumerate(records):
+        following = [row for row in records[place : place + _ROWS_OF_A_TABLE + 1] if not is_blank(row)]
+        if after_blank and not is_blank(record) and _is_table(following, width, dialect):
+            yield f"From line {line} on there seems to be another table; its rows are judged like all others."
+            return
+        after_blank = is_blank(record)
+        line += record.lines
+
+
+def _is_table(records: Sequence[Record], width: int, dialect: Dialect) -> bool:
+    """Tell rows of one other width; or a row of names, none of which looks like a value, above a row with values."""
+    widths = {len(record.cells) for record in records}
+    if len(records) < _ROWS_OF_A_TABLE or len(widths) != 1:
+        return False
+    found = widths.pop()
+    marks = [any(mark in cell for mark in COMMON if mark != dialect.delimiter) for cell in records[0].cells]
+    if found not in (width, width + dialect.trailing):
+        return found > 1 or any(marks)
+    looks = [[looks_like_a_value(cell) for cell in record.cells] for record in records[:2]]
+    return not any(looks[0]) and any(looks[1]) and all(map(str.strip, records[0].cells[:width]))
+
+
+class Tail:
+    """Looks at the last rows of a file for a footnote or a total: rows with fewer cells than the header."""
+
+    def __init__(self) -> None:
+        self._short: list[int] = []
+        self._seen = 0
+
+    def see(self, frame: pl.DataFrame) -> None:
+        """Look at the next rows of the file."""
+        last = frame.tail(_LONGEST_FOOTNOTE + 1).select("line_number", "reasons")
+        self._seen += frame.height
+        for line, reasons in last.rows():
+            if Reason.ROW_TOO_FEW_CELLS.value in reasons:
+                self._short.append(line)
+            elif Reason.ROW_BLANK.value not in reasons:
+                self._short.clear()
+
+    def notes(self) -> Iterator[str]:
+        """Say that the end looks so."""
+        if 0 < len(self._short) <= min(_LONGEST_FOOTNOTE, self._seen // 2):
+            rows = "row has" if len(self._short) == 1 else f"{len(self._short)} rows have"
+            yield (
+                f"The last {rows} fewer cells than the header (from line {self._short[0]} on), as a footnote or a "
+                "total has; nothing was left out for that."
+            )
+
+
+def of_bytes(breaks: Counter[str], nuls: int) -> Iterator[str]:
+    """Say what all bytes of the file show: line ends of several kinds, characters that no text has."""
+    present = [(kind, number) for kind, number in breaks.items() if number]
+    if len(present) > 1:
+        said = ", ".join(f"{number:,} {kind}" for kind, number in present)
+        yield f"Lines end in different ways ({said}); each of them ends a line."
+    if nuls:
+        yield f"{nuls:,} NUL {'character was' if nuls == 1 else 'characters were'} removed; no text has any."
+
+
+def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Iterator[str]:
+    """Say which sheets were not read."""
+    others = [name for name in sheets if name != sheet]
+    seen = [name for name in others if name not in hidden]
+    if seen:
+        yield f"Only the sheet '{sheet}' was read, not {_quoted(seen)}. Name another as `sheet`."
+    unseen = [name for name in others if name in hidden]
+    if unseen:
+        yield f"Hidden sheets were not read: {_quoted(unseen)}."
+    if sheet in hidden:
+        yield f"The sheet '{sheet}' is hidden."
+
+
+def of_cells(shown: int, errors: int, *, marked: bool) -> Iterator[str]:
+    """Say what stands in the cells of a sheet otherwise than as their value."""
+    if not marked:
+        yield "Whether cells hold errors, or leading zeros by their format alone, could not be found out."
+    if shown:
+        whose = "number has" if shown == 1 else "numbers have"
+        yield f"{shown:,} {whose} leading zeros or a plus by the cell format alone; they were kept."
+    if errors:
+        yield f"{errors:,} {'cell holds' if errors == 1 else 'cells hold'} an error such as #N/A; their rows say so."
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return listed([f"'{name}'" for name in names], limit=5)
+
+
+def _lines(first: int, last: int, noun: str) -> str:
+    return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"

@@ -1,0 +1,66 @@
+"""The file of a dry run: what would become of each row, and what would change of which lead. Which rows these are is
+decided elsewhere; how a cell is made harmless is in model/spreadsheet.py.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from lead_pipeline.filing.publishing import published
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.spreadsheet import made_harmless
+
+#: The columns of the file, in their order.
+DRY_RUN_COLUMNS = ("row_number", "line_number", "outcome", "reasons", "guidance", "lead_id", "changes")
+
+_BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV for the machine's own 8-bit code page
+_SEPARATOR = "; "
+_WARNING = " (warning)"
+_NOTHING = "(nothing)"
+
+
+def write_dry_run_file(path: Path, batches: Iterable[pl.DataFrame]) -> int:
+    """Write the rows of `batches` to `path` as a CSV that opens in spreadsheets, and return how many there were.
+
+    Each batch has row_number, line_number, lead_id Int64; outcome, hints String; reason_codes, warning_codes
+    List(String); changes List(Struct(field, before, after String)), as screening/rehearsed_rows.py describes them.
+
+    UTF-8 with BOM, CRLF, DRY_RUN_COLUMNS. Warnings stand behind the reasons, marked; a change reads
+    `field: before -> after`. What a spreadsheet would run gets an apostrophe in front. Raises OSError; then `path` is
+    as it was.
+    """
+    written = 0
+    with published(path) as file:
+        file.write(_BOM + ",".join(DRY_RUN_COLUMNS).encode() + b"\r\n")
+        for batch in batches:
+            _as_people_read_it(batch).write_csv(file, include_header=False, line_terminator="\r\n")
+            written += batch.height
+    return written
+
+
+def _as_people_read_it(batch: pl.DataFrame) -> pl.DataFrame:
+    warnings = pl.col("warning_codes").list.eval(pl.element() + _WARNING)
+    told = pl.concat_list(pl.col("reason_codes").fill_null([]), warnings.fill_null([]))
+    rows = batch.with_columns(reasons=told.list.join(_SEPARATOR))
+    guidance = {text: _guidance(text) for text in rows["reasons"].unique()}  # few distinct ones, however many rows
+    advice = pl.col("reasons").replace_strict(guidance, return_dtype=pl.String)
+    return rows.with_columns(
+        guidance=made_harmless(pl.concat_str(advice, "hints", separator=" ", ignore_nulls=True).str.strip_chars()),
+        changes=made_harmless(pl.col("changes").list.eval(_change()).list.join(_SEPARATOR)),
+    ).select(_or_nothing(name) if name in ("reasons", "guidance") else name for name in DRY_RUN_COLUMNS)
+
+
+def _or_nothing(name: str) -> pl.Expr:
+    """Polars writes an empty text as `""`, a null as nothing."""
+    return pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
+
+
+def _change() -> pl.Expr:
+    field, before, after = (pl.element().struct.field(name) for name in ("field", "before", "after"))
+    return pl.concat_str(field, pl.lit(": "), before.fill_null(_NOTHING), pl.lit(" -> "), after.fill_null(_NOTHING))
+
+
+def _guidance(reasons: str) -> str:
+    codes = [code.removesuffix(_WARNING) for code in reasons.split(_SEPARATOR)] if reasons else []
+    return " ".join(dict.fromkeys(REASONS[Reason(code)].guidance for code in codes))

@@ -1,0 +1,60 @@
+"""What a bad secondary contact costs: itself or the whole row, as the profile says. Whether it is bad, normalizing/ and
+the rules have found.
+"""
+
+import polars as pl
+
+from lead_pipeline.model.fields import secondary_phone_column, secondary_variable_column
+from lead_pipeline.model.missing_values import MISSING
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.validating.failures import FAILURES
+
+_OF_CONTACT = r"^secondary\.([0-9]+)\."
+
+
+def settle_contacts(failures: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Turn the failures of secondary contacts into what the profile makes of them.
+
+    Args:
+        failures: those of all columns, as `FAILURES` says.
+        profile: whether a bad contact is dropped or rejects the row, and which of its variables are blanked alone.
+
+    Returns:
+        The failures, with those that cost a contact as warnings and secondary_dropped beside them (`on_invalid: drop`;
+        the field is the contact's phone, without which it is none), or as reasons (`reject`). Each has a hint that
+        names the contact and its codes: `secondary 2: phone_too_short.`
+    """
+    contacts = profile.secondary_contacts
+    if contacts is None:
+        return failures
+    place = pl.col("field").str.extract(_OF_CONTACT, 1)
+    of_contacts = failures.filter(place.is_not_null())
+    if of_contacts.is_empty():
+        return failures
+    blanked = [
+        secondary_variable_column(number, name)
+        for name, rule in contacts.variables.items()
+        if rule.on_invalid == "blank"
+        for number in range(1, contacts.max + 1)
+    ]
+    alone = pl.col("field").is_in(blanked) & ~pl.col("code").is_in([reason.value for reason in MISSING])
+    costly = of_contacts.filter(~alone).with_columns(place=place.cast(pl.Int64)).sort("index", "place")
+    codes = pl.col("code").unique(maintain_order=True).str.join(", ")
+    told = costly.group_by("index", "place", maintain_order=True).agg(
+        hint=pl.format("secondary {}: {}.", pl.col("place").first(), codes)
+    )
+    outcome = "reasons" if contacts.on_invalid == "reject" else "warnings"
+    settled = costly.drop("hint").join(told, on=["index", "place"], how="left", maintain_order="left")
+    settled = settled.with_columns(list=pl.lit(outcome))
+    parts = [failures.filter(place.is_null()), of_contacts.filter(alone), settled]
+    if contacts.on_invalid == "drop":
+        phones = {number: secondary_phone_column(number) for number in range(1, contacts.max + 1)}
+        parts.append(
+            told.with_columns(
+                field=pl.col("place").replace_strict(phones, return_dtype=pl.String),
+                code=pl.lit(Reason.SECONDARY_DROPPED.value),
+                list=pl.lit("warnings"),
+            )
+        )
+    return pl.concat([part.select(*FAILURES) for part in parts])

@@ -1,5 +1,5 @@
-"""An importer of normalized rows as anybody would write it first: dictionaries, one row after another. What the real one
-makes of rows is held against it; it knows no SQL and shares no code with the rooms under test.
+"""An importer of normalized rows as anybody would write it first: dictionaries, one row after another. What the real
+one makes of rows is held against it; it knows no SQL and shares no code with the rooms under test.
 """
 
 import json
@@ -260,25 +260,9 @@ class _Import:
         dropped = any(REASONS[Reason(code)].effect == "rejected" for code in row.warnings)
         fills = self.by.when_known == "fill"
         old_phone = lead.values.get("phone")
-        for name, rule in self.by.fields.items():
-            if name not in self.supplied or rule.update_rule == "never":
-                continue
-            value, at = row.values.get(name), "expires_at" if name == "expires_in" else name
-            if name == "expires_in" and value is not None:
-                value = self.at + timedelta(hours=value)
-            how = "if_existing_empty" if fills else rule.update_rule
-            if name == "tags":
-                if value is not None and not (how == "if_existing_empty" and lead.values.get("tags")):
-                    lead.values["tags"] = added(lead.values.get("tags") or [], value)
-                continue
-            fill_only = how == "if_existing_empty" or (
-                how == "if_new_not_empty" and self.is_default(name, row.values.get(name))
-            )
-            if fill_only:
-                value = lead.values.get(at) if lead.values.get(at) is not None else value
-            elif value is None and (how == "if_new_not_empty" or dropped):
-                value = lead.values.get(at)
-            lead.values[at] = value
+        for name in self.by.fields:
+            if name in self.supplied:
+                self.update_field(name, row, lead, fills, dropped)
         if "phone" in self.supplied and self.by.fields["phone"].update_rule != "never":
             self.update_derived(row, lead, old_phone)
         if any(name == "attributes" or name.startswith("attribute.") for name in self.supplied):
@@ -291,6 +275,22 @@ class _Import:
         lead.updated_at, lead.updated_by = self.at, self.store.imports
         self.name(lead)
         return True
+
+    def update_field(self, name: str, row: Row, lead: Lead, fills: bool, dropped: bool) -> None:
+        how = self.by.fields[name].update_rule
+        if how == "never":
+            return
+        column, value = name, row.values.get(name)
+        if name == "expires_in":
+            column, value = "expires_at", None if value is None else self.at + timedelta(hours=value)
+        there, how = lead.values.get(column), "if_existing_empty" if fills else how
+        if name == "tags":
+            keeps = value is None or (how == "if_existing_empty" and there)
+            lead.values["tags"] = there if keeps else added(there or [], value)
+        elif how == "if_existing_empty" or (how != "always" and self.is_default(name, row.values.get(name))):
+            lead.values[column] = value if there is None else there
+        elif value is not None or (how == "always" and not dropped):
+            lead.values[column] = value
 
     def update_derived(self, row: Row, lead: Lead, old_phone: str | None) -> None:
         for fact in ("phone_type", "phone_extension"):

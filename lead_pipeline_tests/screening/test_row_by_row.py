@@ -91,7 +91,11 @@ def rows(draw: st.DrawFn, by: ImportProfile, supplied: frozenset[str]) -> Row:
         values=values,
         derived=derived,
         attributes=attributes,
-        aliases=tuple((kind, draw(ALIASES[kind])) for kind in by.aliases if draw(st.booleans())),
+        aliases=tuple(
+            (kind, draw(ALIASES[kind]))
+            for kind in sorted(by.aliases)
+            if f"alias.{kind}" in supplied and draw(st.booleans())
+        ),
         secondaries=tuple(
             draw(st.lists(st.tuples(VALUES["phone"], or_none(st.just('{"role":"x"}'))), max_size=2))
             if by.secondary_contacts and "secondary.1.phone" in supplied

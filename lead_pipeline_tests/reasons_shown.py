@@ -55,6 +55,22 @@ def _value(written: str, **rule: object) -> Example:
     return Example(f"phone,expires_in\n{_GOOD},{written}\n", {"expires_in": dict(rule)})
 
 
+def _attribute(written: str, **rule: object) -> Example:
+    return Example(f"phone,extra\n{_GOOD},{written}\n", profile={"attributes": {"extra": rule}})
+
+
+def _rows_of(content: str, rule: dict[str, object], **kind: object) -> Example:
+    fields = {name: {"type": "text", **kind} for name in ("status", "notes")}
+    return Example(content, fields, {"row_rules": [rule]})
+
+
+def _secondary(phone_1: str, name_1: str, phone_2: str, name_2: str, on_invalid: str = "reject") -> Example:
+    columns = "phone,secondary_phone_1,secondary_1_name,secondary_phone_2,secondary_2_name"
+    contacts = {"max": 2, "on_invalid": on_invalid, "variables": {"name": {"type": "text"}}}
+    row = f"{_GOOD},{phone_1},{name_1},{phone_2},{name_2}"
+    return Example(f"{columns}\n{row}\n", profile={"secondary_contacts": contacts})
+
+
 def _archive_with_password() -> bytes:
     """Return a zip archive that says of its one file that it is encrypted (bit 0 of the flags, APPNOTE 4.4.4)."""
     made = io.BytesIO()
@@ -118,12 +134,34 @@ SHOWN: dict[Reason, Example] = {
     ),
     # of a value
     Reason.REQUIRED_MISSING: Example(f"phone,company\n{_GOOD},\n", {"company": {"type": "text", "required": True}}),
+    Reason.REQUIRED_IF_MISSING: _rows_of(
+        f"phone,status,notes\n{_GOOD},lost,\n",
+        {"rule": "required_if", "field": "notes", "when": "status", "values": ["lost"]},
+    ),
+    Reason.REQUIRED_ONE_OF_MISSING: _rows_of(
+        f"phone,status,notes\n{_GOOD},,\n", {"rule": "one_of", "fields": ["status", "notes"]}
+    ),
+    Reason.REQUIRED_TOGETHER_MISSING: _rows_of(
+        f"phone,status,notes\n{_GOOD},lost,\n", {"rule": "together", "fields": ["status", "notes"]}
+    ),
+    Reason.VALUE_TOO_SHORT: Example(f"phone,company\n{_GOOD},A\n", {"company": {"type": "text", "min_length": 2}}),
     Reason.VALUE_TOO_LONG: Example(
         f"phone,company\n{_GOOD},Alder & Pine\n", {"company": {"type": "text", "max_length": 5}}
+    ),
+    Reason.VALUE_PATTERN_MISMATCH: Example(
+        f"phone,postal_code\n{_GOOD},AB12\n", {"postal_code": {"type": "text", "pattern": "[0-9]{5}"}}
+    ),
+    Reason.VALUE_CONTRADICTORY: _rows_of(
+        f"phone,status,notes\n{_GOOD},2026-02-01,2026-01-31\n",
+        {"rule": "compare", "field": "status", "is": "less_or_equal", "than": "notes"},
+        type="date",
     ),
     Reason.NUMBER_INVALID: _value("2 days", type="integer"),
     Reason.NUMBER_OUT_OF_RANGE: _value("-24", type="integer", min=0),
     Reason.BOOLEAN_INVALID: Example(f"phone,notes\n{_GOOD},perhaps\n", {"notes": {"type": "boolean"}}),
+    Reason.DATE_INVALID: _attribute("31/12/2026", type="date"),
+    Reason.DATE_OUT_OF_RANGE: _attribute("2026-12-31", type="date", max="2020-12-31"),
+    Reason.OPTION_INVALID: _attribute("green", type="option", options=["red", "blue"]),
     Reason.SPREADSHEET_ERROR: Example(_workbook("#N/A")),
     Reason.SPREADSHEET_DAMAGE: _phone("1.20156E+10"),
     Reason.VALUE_DAMAGED: Example(f"phone,first_name\n{_GOOD},Jos\u00c3\u00a9\n", {"first_name": {"type": "text"}}),
@@ -140,6 +178,11 @@ SHOWN: dict[Reason, Example] = {
     Reason.PHONE_FORMAT_NOT_ALLOWED: _phone("201 555 0123", format="international"),
     Reason.PHONE_TYPE_NOT_ALLOWED: _phone("+1 800 555 0199", allow_types=["mobile"]),
     Reason.PHONE_EXTENSION_NOT_ALLOWED: _phone("201 555 0123 x45", allow_extension=False),
+    # of a secondary contact
+    Reason.SECONDARY_PHONE_MISSING: _secondary("", "Bo", "", ""),
+    Reason.SECONDARY_EQUALS_PRIMARY: _secondary("(201) 555-0123", "Bo", "", ""),
+    Reason.SECONDARY_REPEATED: _secondary("(201) 555-0124", "Bo", "2015550124", "Cy"),
+    Reason.SECONDARY_DROPPED: _secondary("201 555 01", "Bo", "", "", on_invalid="drop"),
     # of an email
     Reason.EMAIL_MISSING: _email("", required=True),
     Reason.EMAIL_INVALID: _email("ana at example.com"),
@@ -148,6 +191,9 @@ SHOWN: dict[Reason, Example] = {
     Reason.EMAIL_ROLE: _email("info@example.com"),
     Reason.EMAIL_DOMAIN_TYPO: _email("ana@gmial.com"),
     # of who it is
+    Reason.IDENTIFIER_MISSING: Example(
+        f"phone,external_id\n{_GOOD},\n", {"external_id": {"type": "text"}}, {"identify_by": "external_id"}
+    ),
     Reason.DUPLICATE_IN_FILE: Example(f"phone\n{_GOOD}\n(201) 555-0123\n"),
     Reason.DUPLICATE_EXISTING: Example("phone\n(201) 555-0123\n", before=(f"phone\n{_GOOD}\n",)),
     # of people who may not be contacted

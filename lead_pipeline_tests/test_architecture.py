@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "normalizing": {"model"},
     "validating": {"model"},
     "mapping": {"model", "normalizing"},
-    "profiles": {"model", "normalizing", "mapping"},
+    "profiles": {"model", "normalizing", "mapping", "validating"},
     "store": {"model"},
     "screening": {"model", "store"},
     "reporting": {"model", "store", "filing"},

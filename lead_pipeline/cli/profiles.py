@@ -1,4 +1,4 @@
-"""Commands about import profiles: list, show, check, draft, and the schema for editors."""
+"""Commands about import profiles: list, show, check, draft, sample, and the schema for editors."""
 
 import json
 import sys
@@ -59,8 +59,30 @@ def profiles_schema() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the profile (default: the file's).")
 @click.option("--region", help="Country of numbers written without +; ISO code (default: worked out).")
-def profiles_suggest(file: Path, name: str | None, region: str | None) -> None:
+@click.option("--extends", metavar="NAME", help="Draft on top of this profile: say only which column is which.")
+@with_home
+def profiles_suggest(file: Path, name: str | None, region: str | None, extends: str | None, home: Path | None) -> None:
     """Print a commented draft of a profile that imports FILE as it is; nothing is imported."""
     from lead_pipeline.orchestration.drafting import draft_profile
 
-    click.echo(draft_profile(file, name=name, region=region), nl=False)
+    folder = the_home(home).profiles
+    click.echo(draft_profile(file, name=name, region=region, extends=extends, folder=folder), nl=False)
+
+
+@profiles.command("sample")
+@click.argument("name")
+@click.option(
+    "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write it to this file (default: print)."
+)
+@with_home
+def profiles_sample(name: str, output: Path | None, home: Path | None) -> None:
+    """Print a sample file of a profile: its headers, and two rows of nobody that it imports as they are."""
+    from lead_pipeline.profiles.loader import load_profile
+    from lead_pipeline.profiles.sampling import sample_file, write_sample
+
+    sample = sample_file(load_profile(name, folder=the_home(home).profiles))
+    if output is None:
+        click.echo(sample, nl=False)
+        return
+    write_sample(output, sample)
+    click.echo(f"{output}: replace the rows by your own, and drop the file into inbox/{name}/.")

@@ -9,6 +9,7 @@ import polars as pl
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
+from lead_pipeline.model.fields import folded_header
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.spreadsheet import is_rejected_file, restored
 
@@ -32,11 +33,11 @@ def complete_mapping(
             contradict its header, and the profile does not name the right column.
     """
     missing = [field for field, rule in profile.fields.items() if rule.has_column and field not in fields]
-    declared = {name.strip().casefold() for name in profile.default_attributes}
+    declared = {folded_header(name) for name in profile.default_attributes}
     free = {
         column: header
         for header, column in columns.items()
-        if column not in fields.values() and header.strip().casefold() not in declared
+        if column not in fields.values() and folded_header(header) not in declared
     }
     if not missing or not free or look_like_values(columns):
         return {}

@@ -11,7 +11,7 @@ from pydantic import Field
 from lead_pipeline.mapping.automatic import complete_mapping
 from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, did_you_mean, listed
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel, title_of
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel, folded_header, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 
@@ -32,7 +32,7 @@ class ColumnMapping(FrozenModel):
 
 
 def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
-    """Find the column of each rule: the very header, else the one that differs in case and outer blanks only.
+    """Find the column of each rule: the very header, else one that differs in letter case or in what parts its words.
 
     With `mapping: auto`, fields that have none yet get theirs by synonyms of the header and evidence from the values.
     Columns named under `ignore_columns` are dropped, whatever else is done with columns that no rule names.
@@ -52,8 +52,8 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     rules = {name: rule for name, rule in profile.rules.items() if rule.has_column}
     found = _found(rules, theirs, profile)
     fields = {name: theirs[header] for name, header in found.items() if header is not None}
-    unwanted = {_folded(header) for header in profile.ignore_columns}
-    dropped = own | {theirs[header] for header in theirs if _folded(header) in unwanted}
+    unwanted = {folded_header(header) for header in profile.ignore_columns}
+    dropped = own | {theirs[header] for header in theirs if folded_header(header) in unwanted}
     free = {header: column for header, column in theirs.items() if column not in dropped}
     evidence = complete_mapping(fields, free, profile, sample) if profile.mapping == "auto" else {}
     for name, rule in rules.items():
@@ -77,9 +77,9 @@ def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str,
     The name is the header without outer blanks, in the spelling of `default_attributes` when a default has that name
     (one attribute must not go by two spellings). Where two columns would get one name, both keep their own.
     """
-    spelled = {_folded(name): name for name in profile.default_attributes}
+    spelled = {folded_header(name): name for name in profile.default_attributes}
     headers = {c: restored_text(c) if mapping.is_rejected_file else c for c in mapping.attributes}
-    names = {column: spelled.get(_folded(header), header.strip()) for column, header in headers.items()}
+    names = {column: spelled.get(folded_header(header), header.strip()) for column, header in headers.items()}
     wanted = list(names.values())
     own = {column: name if wanted.count(name) == 1 else column for column, name in names.items()}
     return {column: _unruled(name, profile, own.values()) for column, name in own.items()}
@@ -98,22 +98,28 @@ def _found(names: Iterable[str], headers: Mapping[str, str], profile: ImportProf
     """Return the header of each column of mapped leads, None where no header is the one that the profile names."""
     alike: dict[str, list[str]] = {}
     for header in headers:
-        alike.setdefault(_folded(header), []).append(header)
+        alike.setdefault(folded_header(header), []).append(header)
     found: dict[str, str | None] = {}
     for name in names:
         wanted = profile.column_of(name)
-        near = [wanted] if wanted in headers else alike.get(_folded(wanted), [])
+        near = _nearest(wanted, alike.get(folded_header(wanted), []))
         if len(near) > 1:
             _refuse_several(name, wanted, near, profile)
         found[name] = near[0] if near else None
     return found
 
 
+def _nearest(wanted: str, alike: list[str]) -> list[str]:
+    """Return the very header if it is there, else those that differ in letter case alone, else all that are alike."""
+    same_words = [header for header in alike if header.strip().casefold() == wanted.strip().casefold()]
+    return [wanted] if wanted in alike else same_words or alike
+
+
 def _refuse_several(name: str, wanted: str, alike: list[str], profile: ImportProfile) -> NoReturn:
     raise RequiredColumnUnmappedError(
         f"Profile '{profile.name}' reads the {_called(name)} from the column '{wanted}', and {len(alike)} columns "
-        f"are called that but for letter case or blanks: {', '.join(map(repr, alike))}. Rename one of them, or "
-        f"write the exact header under {'.'.join(profile.key_of(name))} in the profile."
+        f"are called that but for letter case, blanks or underscores: {', '.join(map(repr, alike))}. Rename one of "
+        f"them, or write the exact header under {'.'.join(profile.key_of(name))} in the profile."
     )
 
 
@@ -137,7 +143,3 @@ def _called(name: str) -> str:
     if name.startswith("attribute."):
         return f"attribute '{title_of(name)}'"
     return f"{'' if '.' in name else 'field '}'{title_of(name)}'"
-
-
-def _folded(header: str) -> str:
-    return header.strip().casefold()

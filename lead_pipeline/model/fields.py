@@ -2,6 +2,7 @@
 profile demands of a field's values belongs in rules.py.
 """
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -62,6 +63,10 @@ ALIASES = "aliases"
 REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")
 
 
+#: What parts the words of a header: blanks, underscores and hyphens between two other characters.
+_PARTING = re.compile(r"(?<=[^\s_-])[\s_-]+(?=[^\s_-])")
+
+
 class FrozenModel(BaseModel):
     """Base of everything that describes an import: never changed once read, and no key that it does not know."""
 
@@ -74,6 +79,14 @@ class RuleError(ValueError):
     def __init__(self, sentence: str, *key: str) -> None:
         super().__init__(sentence)
         self.key = key
+
+
+def folded_header(header: str) -> str:
+    """Return what counts of a header when it is looked up: neither letter case nor how its words are parted.
+
+    `First Name`, `first_name` and `FIRST-NAME` are one header; a leading underscore, as in `_alias_email`, counts.
+    """
+    return _PARTING.sub(" ", header.strip().casefold())
 
 
 def attribute_column(name: str) -> str:

@@ -18,6 +18,7 @@ from lead_pipeline.model.fields import (
     RuleError,
     alias_column,
     attribute_column,
+    folded_header,
     secondary_phone_column,
     secondary_variable_column,
 )
@@ -174,32 +175,32 @@ class ImportProfile(FrozenModel):
 
     @model_validator(mode="after")
     def _columns_serve_one_purpose(self) -> Self:
-        """Headers are matched whatever their case and outer blanks, so they are told apart alike here."""
+        """Headers are matched whatever their case and what parts their words, so they are told apart alike here."""
         taken: dict[str, str] = {}
         for name, rule in self.rules.items():
-            column = _folded(self.column_of(name))
+            column = folded_header(self.column_of(name))
             if not rule.has_column:
                 continue
             if column in taken:
                 raise RuleError(
                     f"column '{self.column_of(name)}' is named by two fields, {taken[column]} and {name} "
-                    "(letter case and outer blanks aside); name it under one",
+                    "(letter case, blanks and underscores aside); name it under one",
                     *self.key_of(name),
                 )
             taken[column] = name
         for header in self.ignore_columns:
-            if _folded(header) in taken:
+            if folded_header(header) in taken:
                 raise RuleError(
-                    f"'{header}' is ignored, and {taken[_folded(header)]} is read from it; remove one of the two",
+                    f"'{header}' is ignored, and {taken[folded_header(header)]} is read from it; remove one of the two",
                     "ignore_columns",
                 )
         return self
 
     @model_validator(mode="after")
     def _defaults_are_of_no_field(self) -> Self:
-        columns = {_folded(self.column_of(name)): name for name in self.rules}
+        columns = {folded_header(self.column_of(name)): name for name in self.rules}
         for name in self.default_attributes:
-            field = columns.get(_folded(name))
+            field = columns.get(folded_header(name))
             if field is not None and field.startswith("attribute."):
                 raise RuleError(
                     f"'{name}' has rules under `attributes:`; write its default there, as `default:`",
@@ -369,7 +370,3 @@ class ImportProfile(FrozenModel):
     def fingerprint(self) -> str:
         """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
-def _folded(header: str) -> str:
-    return header.strip().casefold()

@@ -39,9 +39,8 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
             raw = _with_parts(batch, columns["full_name"].verdicts["value"], name)
         columns[name] = normalize_column(raw, name, rules[name], profile, _countries(batch, rules[name]))
     columns = {name: columns[name] for name in rules}
-    verdicts = _laid_out(columns)
-    verdicts |= judge_contacts(verdicts, profile)
-    derived = [series for one in columns.values() for series in one.derived]
+    verdicts, derived = _laid_out(columns), [series for one in columns.values() for series in one.derived]
+    verdicts |= judge_contacts(verdicts | {series.name: series for series in derived}, profile)
     warnings = _gathered(batch.height, (series for one in columns.values() for series in one.warnings))
     hints = _told(batch.height, [(name, series) for name, one in columns.items() for series in one.hints])
     return batch.with_columns(*verdicts.values(), *derived, warnings, hints)

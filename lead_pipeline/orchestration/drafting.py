@@ -7,7 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from lead_pipeline.filing.home import shown_name
+from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.normalizing.regions import checked_region
+from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.profiles.suggesting import suggest_profile
 from lead_pipeline.reading import open_rows
 
@@ -15,19 +17,36 @@ from lead_pipeline.reading import open_rows
 HEAD_ROWS = 20_000
 
 
-def draft_profile(file: Path, *, name: str | None = None, region: str | None = None) -> str:
-    """Return the YAML of a draft profile for a file.
+def draft_profile(
+    file: Path,
+    *,
+    name: str | None = None,
+    region: str | None = None,
+    extends: str | None = None,
+    folder: Path | None = None,
+) -> str:
+    """Return the YAML of a draft profile for a file, on top of the profile that it `extends`, if one is named.
 
     Raises:
         FileRefusedError: the file cannot be read, has no header, or no column that tells who somebody is.
         UsageError: there is no such region.
+        ProfileError: there is no profile to extend.
     """
     checked_region(region)
-    reader = open_rows(file, file_name=shown_name(file))
+    options = load_profile(extends, folder=folder).reading if extends else ReadingOptions()
+    reader = open_rows(file, file_name=shown_name(file), options=options)
     names = [column.name for column in reader.columns]
     head = next(reader.batches(HEAD_ROWS), None)
     sample = pl.DataFrame(schema=dict.fromkeys(names, pl.String)) if head is None else head.select(names)
-    return suggest_profile(name or _name_for(file), names, sample, region=region, file_name=shown_name(file))
+    return suggest_profile(
+        name or _name_for(file),
+        names,
+        sample,
+        region=region,
+        file_name=shown_name(file),
+        extends=extends,
+        folder=folder,
+    )
 
 
 def _name_for(file: Path) -> str:

@@ -1,49 +1,47 @@
 """A draft profile for a file: YAML that imports it as it is, with what speaks for each line beside it, and what a
-person has to decide marked QUESTION. Reading the file belongs in reading/, what the columns are in mapping/.
+person has to decide marked QUESTION. Reading the file belongs in reading/, what the columns are in mapping/; drafts on
+top of another profile are in suggesting_child.py.
 
 A draft carries headers and shares, never a value of the file (personal data).
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-import yaml
 
-from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
+from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import HeaderMissingError, RequiredColumnUnmappedError, listed
+from lead_pipeline.model.errors import HeaderMissingError, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, STANDARD_FIELDS
 from lead_pipeline.model.spreadsheet import is_rejected_file
+from lead_pipeline.profiles.column_types import column_type
+from lead_pipeline.profiles.draft_blocks import alias_lines, attribute_lines, contact_lines, tried
+from lead_pipeline.profiles.drafted import comment, on_one_line, quoted
+from lead_pipeline.profiles.further_columns import FurtherColumns, further_columns
 from lead_pipeline.profiles.guessing_region import RegionGuess, guessed_region
-from lead_pipeline.profiles.loader import parse_profile
+from lead_pipeline.profiles.identifying import Identity, chosen_identity, identities
+from lead_pipeline.profiles.loader import load_profile, parse_profile
+from lead_pipeline.profiles.suggesting_child import suggest_child
 
-#: Fields that say who somebody is, the better one first.
-_IDENTITIES = ("phone", "email")
-_TYPES = {
-    "phone": "phone",
-    "email": "email",
-    "expires_in": "integer",
-    "lead_score": "decimal",
-    "deal_value": "decimal",
-    "tags": "tags",
-}
-#: A phone column with fewer values than this share of the rows identifies only if there is no fuller email column.
-_MOSTLY_FILLED = 0.5
-#: What a column that has to be asked about weighs beside a clear one.
-_ASKED = 0.8
-_WIDTH = 116
+_TYPES = {"phone": "phone", "email": "email", "expires_in": "integer", "tags": "tags"}
+_NUMBERS = ("expires_in", "lead_score", "deal_value")
 #: A draft asks no more than a person would answer; further columns stay attributes.
 _MOST_QUESTIONS = 40
 
 
-class _Identity(NamedTuple):
-    """The field that identifies the leads, its column, and whether that is for a person to confirm."""
+class _Look(NamedTuple):
+    """What was found out about a file."""
 
-    field: str
-    column: str
-    is_asked: bool
+    file_name: str
+    sample: pl.DataFrame
+    region: RegionGuess
+    proposal: MappingProposal
+    further: FurtherColumns
+    identity: Identity
+    others: list[Identity]
 
 
 def suggest_profile(
@@ -54,6 +52,8 @@ def suggest_profile(
     region: str | None = None,
     destination: Destination | None = None,
     file_name: str = "",
+    extends: str | None = None,
+    folder: Path | None = None,
 ) -> str:
     """Return the YAML of a draft profile that imports a file of these columns as it is.
 
@@ -62,13 +62,15 @@ def suggest_profile(
         columns: the file's unique column names, in order.
         sample: rows of the file with these columns as String.
         region: ISO code of the country of numbers written without +; without it, it is worked out from the values.
-        destination: what the leads are loaded into; without it, a list of the profile's name.
+        destination: what the leads are loaded into; without it, a list of the profile's name, or the parent's.
         file_name: what people know the file as.
+        extends: the profile that the draft takes its rules from, so that it says only which column is which.
+        folder: where that profile is looked for, besides the bundled ones.
 
     Raises:
         HeaderMissingError: the first line is values.
-        RequiredColumnUnmappedError: no column can be a phone or an email.
-        ProfileError: a profile cannot have this name.
+        RequiredColumnUnmappedError: no column can tell who somebody is.
+        ProfileError: a profile cannot have this name, or there is none to extend.
     """
     if look_like_values(columns):
         raise HeaderMissingError(
@@ -77,144 +79,146 @@ def suggest_profile(
         )
     own = set(REJECTED_FILE_COLUMNS) if is_rejected_file(columns) else set()
     columns = [column for column in columns if column.strip() not in own]
-    guess = RegionGuess(region, "as it was said", is_sure=True) if region else guessed_region(columns, sample)
-    proposal = propose_mapping(columns, sample, guess.region)
-    identity = _identity(proposal, sample)
+    if extends is not None:
+        parent = load_profile(extends, folder=folder)
+        given = RegionGuess(region, "as it was said", is_sure=True) if region else None
+        return suggest_child(name, columns, sample, parent, given, destination, file_name, folder)
+    further = further_columns(columns)
+    plain = [column for column in columns if column not in further.columns]
+    guess = RegionGuess(region, "as it was said", is_sure=True) if region else guessed_region(plain, sample)
+    proposal = propose_mapping(plain, sample, guess.region)
+    found = identities(proposal, sample)
+    identity = chosen_identity(found, plain, is_empty=sample.is_empty())
+    look = _Look(file_name, sample, guess, proposal, further, identity, [one for one in found if one != identity])
+    aim = destination or Destination(kind="list", name=name)
+    draft = _text(name, aim, look, "")
+    verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'"))
+    return _text(name, aim, look, verdict)
+
+
+def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str:
     lines = [
-        *_opening(name, file_name, proposal, sample),
-        *_destination(destination or Destination(kind="list", name=name)),
-        *_region(guess),
-        *_fields(proposal, identity, guess),
-        *_questions(proposal, identity),
-        *_attributes(proposal),
-        "",
-        *_comment("Who is who: contacts and duplicates are told by this field."),
-        f"identify_by: {identity.field}",
+        *_opening(name, look, verdict),
+        *_destination(destination),
+        *_region(look.region),
+        *_fields(look),
+        *_questions(look),
+        *_others(look),
+        *alias_lines(look.further),
+        *(contact_lines(look.further) if "phone" in _columns(look) else ()),
+        *_identity(look),
     ]
-    draft = "\n".join(lines) + "\n"
-    parse_profile(draft, f"the draft of '{name}'")
-    return draft
+    return "\n".join(lines) + "\n"
 
 
-def _identity(proposal: MappingProposal, sample: pl.DataFrame) -> _Identity:
-    """Return what identifies the leads: a clear phone column if it is mostly filled, else the fullest there is."""
-    phone = proposal.fields.get("phone")
-    if phone is not None and (_filled(sample, phone) >= _MOSTLY_FILLED or sample.is_empty()):
-        return _Identity("phone", phone, is_asked=False)
-    found = [
-        _Identity(field, proposal.fields[field], is_asked=False) for field in _IDENTITIES if field in proposal.fields
-    ]
-    for field in _IDENTITIES:
-        likely = [] if field in proposal.fields else _asked_about(proposal, field)
-        found += [_Identity(field, one.column, is_asked=True) for one in likely]
-    if not found:
-        raise RequiredColumnUnmappedError(
-            "No column of the file looks like a phone or an email, and a lead is known by one of them. Its columns "
-            f"are: {listed((one.column for one in proposal.columns), limit=30)}. Name the one that is in the header, "
-            "as phone or email."
-        )
-    return max(found, key=lambda one: _filled(sample, one.column) * (_ASKED if one.is_asked else 1.0))
+def _columns(look: _Look) -> dict[str, str]:
+    """Return the column of each field of the draft."""
+    return look.proposal.fields | {look.identity.field: look.identity.column}
 
 
-def _asked_about(proposal: MappingProposal, field: str) -> list[ColumnProposal]:
-    return [one for one in proposal.questions if any(other.field == field for other in one.alternatives)]
-
-
-def _filled(sample: pl.DataFrame, column: str) -> float:
-    if column not in sample.columns or sample.is_empty():
-        return 0.0
-    return int((sample[column].str.strip_chars().fill_null("") != "").sum()) / sample.height
-
-
-def _opening(name: str, file_name: str, proposal: MappingProposal, sample: pl.DataFrame) -> Iterator[str]:
-    source = f" for {file_name}" if file_name else ""
-    asked = len(proposal.questions)
+def _opening(name: str, look: _Look, verdict: str) -> Iterator[str]:
+    source = f" for {look.file_name}" if look.file_name else ""
+    asked = len(look.proposal.questions)
     questions = f" {asked} columns are not clear: look for QUESTION." if asked else " Nothing is left to ask."
-    yield from _comment(
-        f"Draft of a profile{source}: {len(proposal.columns)} columns, looked at in the first {sample.height:,} rows."
-        f"{questions} Save it as profiles/{name}.yaml below the home, and check it: lead-pipeline profiles check {name}"
+    count = len(look.proposal.columns) + len(look.further.columns)
+    yield from comment(
+        f"Draft of a profile{source}: {count} columns, looked at in the first {look.sample.height:,} rows.{questions}"
+        f"{verdict} Save it as profiles/{name}.yaml below the home, and check it: lead-pipeline profiles check {name}"
     )
     yield ""
     yield f"name: {name}"
-    yield f"description: {_quoted(f'Drafted{source}')}"
+    yield f"description: {quoted(f'Drafted{source}')}"
 
 
 def _destination(destination: Destination) -> Iterator[str]:
     yield ""
-    yield from _comment("What the leads are loaded into. kind: schedule, offer, campaign, flow, list or workspace.")
+    yield from comment("What the leads are loaded into. kind: schedule, offer, campaign, flow, list or workspace.")
     yield "destination:"
     yield f"  kind: {destination.kind}"
-    yield f"  name: {_quoted(destination.name)}"
+    yield f"  name: {quoted(destination.name)}"
 
 
 def _region(guess: RegionGuess) -> Iterator[str]:
     yield ""
     question = "" if guess.is_sure else "QUESTION: which country are numbers written without + of? "
-    yield from _comment(f"{question}The country of numbers written without +: {guess.evidence}.")
+    yield from comment(f"{question}The country of numbers written without +: {guess.evidence}.")
     yield f"default_region: {guess.region}" if guess.region else "# default_region: US"
 
 
-def _fields(proposal: MappingProposal, identity: _Identity, guess: RegionGuess) -> Iterator[str]:
+def _fields(look: _Look) -> Iterator[str]:
     yield ""
-    yield from _comment("Our field, the column it comes from, and what speaks for it.")
+    yield from comment("Our field, the column it comes from, and what speaks for it.")
     yield "fields:"
-    columns = proposal.fields | {identity.field: identity.column}
+    columns, identity = _columns(look), look.identity
     for field in (field for field in STANDARD_FIELDS if field in columns):
         asked = identity.is_asked and field == identity.field
-        one = proposal.of(columns[field])
+        one = look.proposal.of(columns[field])
         confidence = "" if asked else f" (confidence {one.confidence:.2f})"
         if asked:
-            yield from _comment(f"QUESTION: {one.question} Until you say, it is taken for the {field}.", indent=2)
-        yield from _comment(f"{one.evidence}{confidence}", indent=2)
+            yield from comment(f"QUESTION: {one.question} Until you say, it is taken for the {field}.", indent=2)
+        yield from comment(f"{one.evidence}{confidence}", indent=2)
         yield f"  {field}:"
-        yield from _rule(field, one.column, is_identity=field == identity.field)
-        if field == "phone" and guess.is_per_row and "country" in columns:
+        yield from _rule(field, one.column, look.sample, is_identity=field == identity.field)
+        if field == "phone" and look.region.is_per_row and "country" in columns:
             yield "    region_field: country"
 
 
-def _rule(field: str, column: str, *, is_identity: bool) -> Iterator[str]:
-    yield f"    column: {_quoted(column)}"
-    yield f"    type: {_TYPES.get(field, 'text')}"
+def _rule(field: str, column: str, sample: pl.DataFrame, *, is_identity: bool) -> Iterator[str]:
+    yield f"    column: {quoted(column)}"
+    yield from (f"    {key}: {value}" for key, value in _typed(field, column, sample).items())
     if is_identity:
         yield "    required: true"
-    elif field in _TYPES:
+    elif field in _TYPES or field in _NUMBERS:
         yield "    on_invalid: blank"
 
 
-def _questions(proposal: MappingProposal, identity: _Identity) -> Iterator[str]:
+def _typed(field: str, column: str, sample: pl.DataFrame) -> dict[str, object]:
+    """Return the keys of the field's type; numbers in the spelling that the values have, if that is clear."""
+    if field not in _NUMBERS:
+        return {"type": _TYPES.get(field, "text")}
+    found = column_type(sample[column]) if column in sample.columns else None
+    if found is not None and found.is_number and not found.is_asked:
+        keys = dict(found.keys)
+        units = {"units": on_one_line({"": keys["units"]})[3:-1]} if "units" in keys else {}
+        return keys | units
+    return {"type": _TYPES.get(field, "decimal")}
+
+
+def _questions(look: _Look) -> Iterator[str]:
     """Write what is not clear as lines to uncomment; until then these columns are attributes."""
-    for one in [one for one in proposal.questions if one.column != identity.column][:_MOST_QUESTIONS]:
+    asked = [one for one in look.proposal.questions if one.column != look.identity.column]
+    for one in asked[:_MOST_QUESTIONS]:
         yield ""
-        yield from _comment(f"QUESTION: {one.question}", indent=2)
-        yield from _comment(f"{one.evidence}. Until you say, it is kept as an attribute.", indent=2)
+        yield from comment(f"QUESTION: {one.question}", indent=2)
+        yield from comment(f"{one.evidence}. Until you say, it is kept as an attribute.", indent=2)
         for number, alternative in enumerate(one.alternatives):
-            yield from _comment("or:", indent=2) if number else ()
+            yield from comment("or:", indent=2) if number else ()
             yield f"  # {alternative.field}:"
-            yield from (f"  # {line}" for line in _rule(alternative.field, one.column, is_identity=False))
+            rule = _rule(alternative.field, one.column, look.sample, is_identity=False)
+            yield from (f"  # {line}" for line in rule)
 
 
-def _attributes(proposal: MappingProposal) -> Iterator[str]:
-    kept = listed((_quoted(column) for column in proposal.attributes), limit=30) if proposal.attributes else ""
+def _others(look: _Look) -> Iterator[str]:
+    attributes = look.proposal.attributes
+    kept = listed((quoted(column) for column in attributes), limit=30) if attributes else ""
     yield ""
-    yield from _comment(
+    yield from comment(
         "Every other column is kept with the lead as an attribute; `ignore` drops them"
         + (f". These are: {kept}" if kept else "")
     )
     yield "other_columns: attributes"
+    yield from attribute_lines(attributes, look.sample)
 
 
-def _comment(text: str, indent: int = 0) -> Iterator[str]:
-    """Yield a text as comment lines; a line break or an unprintable character in a header cannot end the comment."""
-    words = "".join(letter if letter.isprintable() else " " for letter in text).split()
-    line: list[str] = []
-    for word in words:
-        if line and indent + len(" ".join([*line, word])) > _WIDTH:
-            yield f"{' ' * indent}# {' '.join(line)}"
-            line = []
-        line.append(word)
-    yield f"{' ' * indent}# {' '.join(line)}"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as YAML in double quotes, on one line, whatever it holds."""
-    return str(yaml.dump(text, default_style='"', allow_unicode=True, width=2**31)).removesuffix("\n")
+def _identity(look: _Look) -> Iterator[str]:
+    others = "; ".join(one.evidence for one in look.others)
+    yield ""
+    yield from comment(
+        f"Who is who: contacts and duplicates are told by this field. {look.identity.evidence}."
+        + (f" It could also be {others}." if others else "")
+    )
+    yield f"identify_by: {look.identity.field}"
+    if look.sample.height and look.identity.filled < 1:
+        yield from comment(f"Rows without {look.identity.field} are rejected; with this line, each is a new lead, and")
+        yield from comment(f"{look.identity.field} must not be required:")
+        yield "# rows_without_identifier: create"

@@ -104,11 +104,12 @@ def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) ->
 
     They are called as `names` says, by default as the header says. One without a name becomes `column_3`; names that
     our own frames need (RESERVED_COLUMNS) count as taken. Letter case does not tell names apart, because DuckDB, which
-    reads the parts later, ignores it.
+    reads the parts later, ignores it. A name that polars would take for many columns (`*`, `^...$`; pl.col has no way
+    to quote it, polars 2.1) gets a blank behind it.
     """
     texts = list(headers)
     stripped = [name.strip(BLANK_CHARACTERS) for name in (texts if names is None else names)]
-    wanted = [text or f"column_{place}" for place, text in enumerate(stripped, start=1)]
+    wanted = [_one(text) or f"column_{place}" for place, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}
     taken = {name.casefold() for name in RESERVED_COLUMNS}
     columns = []
@@ -120,6 +121,10 @@ def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) ->
         taken.add(key.casefold())
         columns.append(Column(name=key, header=texts[position], position=position))
     return tuple(columns)
+
+
+def _one(name: str) -> str:
+    return f"{name} " if name == "*" or (name.startswith("^") and name.endswith("$")) else name
 
 
 def frame_schema(columns: Iterable[Column]) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from lead_pipeline.model.errors import (
     listed,
 )
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.reading.header import SniffedHeader, find_header
+from lead_pipeline.reading import notes
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts
 from lead_pipeline.reading.rows import (
     BLANK_CHARACTERS,
     Column,
@@ -53,9 +54,17 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
     exist.
     """
     spool = _Spool()
-    output = spool.file
-    told = _read(source, kind, options.sheet, output)
-    body = output.tell()
+    told = _read(source, kind, options.sheet, spool.file)
+    body = spool.file.tell()
+    received = shown = errors = 0
+    for frame in _stream(spool, body):
+        received += frame.height
+        shown, errors = shown + int(frame["shown"].sum()), errors + int(frame["errors"].sum())
+    if received != told["height"]:
+        raise FileUnreadableError(
+            f"{source.shown} could not be read in full: sheet '{told['sheet']}' has {told['height']} rows, {received} "
+            "came. Open it, save the list as a CSV file and drop that."
+        )
     first = _first_rows(spool, body)
     header = _header_of(first, options)
     columns = _columns_of(first, header, int(told["width"]), source.shown)
@@ -69,15 +78,18 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
         header_sure=header.sure,
         sheet=str(told["sheet"]),
         sheets=tuple(told["sheets"]),
+        notes=(
+            *notes.of_workbook(told["sheet"], told["sheets"], told["hidden"]),
+            *notes.above_header(header, first, 0, header.first_row - header.rows + 1, noun="Row"),
+            *notes.of_columns(columns),
+            *notes.of_cells(shown, errors, marked=told["marked"]),
+        ),
     )
-    received = sum(frame.height for frame in _stream(spool, body))
-    if received != told["height"]:
-        raise FileUnreadableError(
-            f"{source.shown} could not be read in full: sheet '{facts.sheet}' has {told['height']} rows, {received} "
-            "came. Open it, save the list as a CSV file and drop that."
-        )
-    has_rows = any(frame.height for frame in _frames(spool, body, columns, header.first_row))
-    return RowReader(columns, facts, lambda _: _frames(spool, body, columns, header.first_row), has_rows=has_rows)
+
+    def frames(_: list[str]) -> Iterator[pl.DataFrame]:
+        return _frames(spool, body, columns, header.first_row)
+
+    return RowReader(columns, facts, frames, has_rows=any(frame.height for frame in frames([])))
 
 
 class _Spool:
@@ -153,7 +165,8 @@ def _first_rows(spool: _Spool, body: int) -> list[Record]:
     frame = next(_stream(spool, body), None)
     if frame is None:
         return []
-    return [Record([cell or "" for cell in row[:-1]], 1, False) for row in frame.head(_LOOKED_AT).rows()]
+    rows = frame.drop("errors", "shown").head(_LOOKED_AT).rows()
+    return [Record([cell or "" for cell in row], 1, False) for row in rows]
 
 
 def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
@@ -184,7 +197,8 @@ def _columns_of(records: list[Record], header: SniffedHeader, width: int, shown:
         raise HeaderMissingError(
             f"{shown} has no header: row {header.header + 1} of the sheet is empty. Put the column names in one row."
         )
-    return named_columns(records[header.header].cells)
+    texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    return named_columns(texts, names)
 
 
 def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:
@@ -210,7 +224,7 @@ def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) ->
 
 
 def _dressed(frame: pl.DataFrame, first_row: int, schema: dict[str, Any]) -> pl.DataFrame:
-    cells = pl.exclude("errors").fill_null("")
+    cells = pl.exclude("errors", "shown").fill_null("")
     blank = pl.all_horizontal(cells.str.strip_chars(BLANK_CHARACTERS) == "")
     none = pl.lit([], pl.List(pl.String))
     reasons = (

@@ -16,6 +16,9 @@ from lead_pipeline.model.rules import FieldRule
 #: The column that holds the values of a row that the rules look at, and their reasons.
 ROW = "row"
 
+#: Words for yes in `values:` of a rule; all others are no.
+_YES = ("true", "yes", "y", "1")
+
 _REASONS: Mapping[str, Reason] = {
     "one_of": Reason.REQUIRED_ONE_OF_MISSING,
     "together": Reason.REQUIRED_TOGETHER_MISSING,
@@ -51,8 +54,7 @@ def guidance(rule: RowRule) -> str:
         case TogetherRule():
             return f"All of these are needed, or none: {', '.join(rule.fields)}."
         case RequiredIfRule():
-            because = f"has {'such' if rule.values else 'a'} value" if not rule.values else "is what it is"
-            return f"{rule.field} is needed, for {rule.when} {because}."
+            return f"{rule.field} is needed {'with this' if rule.values else 'beside any'} {rule.when}."
         case CompareRule():
             return f"{rule.field} must be {_COMPARED[rule.is_][1]} {rule.than}."
 
@@ -85,14 +87,26 @@ def _is_there(column: str) -> pl.Expr:
 
 def _demands(column: str, rule: FieldRule, values: Iterable[str]) -> pl.Expr:
     """True where the deciding value is there, and one of the values if there are any."""
-    wanted = [value.strip().lower() for value in values]
-    value = _value(column)
+    value, wanted = _value(column), [one.strip().lower() for one in values]
     if not wanted:
         return value.is_not_null()
-    if rule.type in ("integer", "decimal"):
-        found = value.cast(pl.Float64).is_in([float(one) for one in wanted])
-    elif rule.type == "tags":
-        found = reduce(or_, (value.list.eval(pl.element().str.to_lowercase()).list.contains(one) for one in wanted))
-    else:
-        found = value.cast(pl.String).str.to_lowercase().is_in(wanted)
+    match rule.type:
+        case "integer" | "decimal":
+            found = value.cast(pl.Float64).is_in([number for one in wanted if (number := _number(one)) is not None])
+        case "boolean":
+            found = reduce(or_, (value == (one in _YES) for one in wanted))
+        case "tags":
+            lower = value.list.eval(pl.element().str.to_lowercase())
+            found = reduce(or_, (lower.list.contains(one) for one in wanted))
+        case "datetime":
+            found = value.dt.strftime("%Y-%m-%dt%H:%M:%S%.fz").is_in(wanted)
+        case _:
+            found = value.cast(pl.String).str.to_lowercase().is_in(wanted)
     return found.fill_null(value=False)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None  # no value is equal to it; profiles are told when they are read

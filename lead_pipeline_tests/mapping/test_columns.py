@@ -58,12 +58,28 @@ def test_a_field_that_is_not_required_may_have_no_column():
     assert "email" not in map_columns(["caller_id"], profile()).fields
 
 
+@pytest.mark.parametrize("header", ["caller_id", "Caller ID", " CALLER-ID ", "caller  id", "Caller_Id"])
+def test_letter_case_and_what_parts_its_words_do_not_matter_in_a_header(header):
+    assert map_columns([header, "city"], profile()).fields["phone"] == header
+
+
+@pytest.mark.parametrize("header", ["callerid", "_caller_id", "caller.id", "caller_id_2"])
+def test_other_letters_are_another_header(header):
+    with pytest.raises(RequiredColumnUnmappedError):
+        map_columns([header, "city"], profile())
+
+
+def test_the_nearest_of_headers_that_are_alike_is_the_column():
+    assert map_columns(["Caller ID", "CALLER_ID"], profile()).fields["phone"] == "CALLER_ID"
+    assert map_columns(["Caller ID", "CALLER_ID", "caller_id"], profile()).fields["phone"] == "caller_id"
+
+
 @pytest.mark.parametrize(
     ("columns", "parts"),
     [
         (["phone", "city"], ["'solar'", "'phone'", "'caller_id'", "phone, city", "fields.phone.column"]),
         (["calller_id", "city"], ["Did you mean 'calller_id'?"]),
-        (["caller id"], ["Did you mean 'caller id'?"]),
+        (["callerid"], ["Did you mean 'callerid'?"]),
         ([f"c{n}" for n in range(40)], ["and 10 more"]),
         ([], ["Its columns are: none"]),
     ],

@@ -4,7 +4,6 @@ and answers with a line each. The points are wrapped around functions in the chi
 """
 
 import contextlib
-import importlib
 import json
 import os
 import resource
@@ -32,18 +31,12 @@ from lead_pipeline.filing.settling import list_drops  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
 from lead_pipeline.orchestration import approval, launching, results, stages  # noqa: E402
 from lead_pipeline.orchestration.intake import due, not_taken, take  # noqa: E402
+from lead_pipeline.orchestration.warm import warm_up  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import committing  # noqa: E402
 from lead_pipeline.store import connection  # noqa: E402
 from lead_pipeline.store.lead_store import LeadStore  # noqa: E402
-from lead_pipeline_tests.support import Importing, importing, quick_folder  # noqa: E402
-
-#: What the libraries load at first use, a third of the time of a child's import.
-_LATE = (
-    "hypothesis.strategies", "jinja2.ext", "leather", "pandera.backends.polars.container", "pandera.strategies",
-    "phonenumbers.data.region_US",
-)  # fmt: skip
-
+from lead_pipeline_tests.support import Importing, importing  # noqa: E402
 
 _HANGS_AFTER = 150
 
@@ -149,6 +142,7 @@ class Ended:
     said: str
     seconds: float
     cpu: float
+    loaded: list[str]  # modules that the child had to load, once it had ended well
 
 
 class Crasher:
@@ -197,32 +191,8 @@ class Crasher:
         return self.ended()
 
 
-def _warm_up() -> None:
-    """Have Dagster import and compile what it needs, by a run that starts no thread: a child inherits all of it."""
-    for module in _LATE:
-        importlib.import_module(module)
-    parts = dg.DynamicPartitionsDefinition(name="warm")
-
-    @dg.asset(partitions_def=parts, pool="warm")
-    def warm() -> None:
-        return None
-
-    @dg.asset_check(asset=warm)
-    def warm_check() -> dg.AssetCheckResult:
-        return dg.AssetCheckResult(passed=True, metadata={"rows": 1, "told": dg.MetadataValue.md("x")})
-
-    with quick_folder() as folder, dg.DagsterInstance.local_temp(str(folder)) as instance:
-        instance.add_dynamic_partitions("warm", ["x"])
-        job = dg.define_asset_job("warm_job", dg.AssetSelection.assets("warm"), partitions_def=parts)
-        definitions = dg.Definitions([warm], jobs=[job], asset_checks=[warm_check], executor=dg.in_process_executor)
-        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        definitions.resolve_job_def("warm_job").execute_in_process(
-            instance=instance, partition_key="x", run_config=quiet
-        )
-
-
 def _serve() -> None:
-    _warm_up()
+    warm_up()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(vars(_run(Attempt(**json.loads(line))))) + "\n")
         sys.stdout.flush()
@@ -237,13 +207,18 @@ def _run(attempt: Attempt) -> Ended:
         _be_the_child(attempt, writing)
     os.close(writing)
     with os.fdopen(reading) as told:
-        said = told.read()
+        told_us = {"said": "", "loaded": []} | json.loads(told.read() or "{}")
     _, status, used = os.wait4(child, 0)
-    return Ended(os.WIFSIGNALED(status), said, time.monotonic() - started, used.ru_utime + used.ru_stime)
+    return Ended(
+        killed=os.WIFSIGNALED(status),
+        seconds=time.monotonic() - started,
+        cpu=used.ru_utime + used.ru_stime,
+        **told_us,
+    )
 
 
 def _be_the_child(attempt: Attempt, pipe: int) -> None:
-    code = 1
+    code, before = 1, sys.modules.keys() | set()
     try:
         if attempt.point:
             POINTS_OF_ALL[attempt.point].arm()
@@ -255,10 +230,10 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
             _limit_commit(attempt.file_limit)
         with importing(Path(attempt.home)) as imports:
             said = _import(attempt, imports)
-        os.write(pipe, said.encode())
+        os.write(pipe, json.dumps({"said": said, "loaded": sorted(sys.modules.keys() - before)}).encode())
         code = 0
     except LeadPipelineError as error:
-        os.write(pipe, f"{type(error).__name__}: {error}".encode())
+        os.write(pipe, json.dumps({"said": f"{type(error).__name__}: {error}"}).encode())
     finally:
         os._exit(code)
 

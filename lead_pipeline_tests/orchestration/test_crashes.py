@@ -128,6 +128,13 @@ def test_the_undisturbed_import_is_right(fresh_home, place):
     assert dump["waiting"] == dump["inbox"] == dump["quarantine"] == []
 
 
+def test_a_run_forked_from_a_warm_process_has_next_to_nothing_left_to_load(fresh_home, crasher, place):
+    ended = crasher.attempt(fresh_home(), lead_file(place, 92))
+    assert ended.said == "completed_with_rejects"
+    loaded = [name for name in ended.loaded if not name.startswith("phonenumbers.data.")]  # those of the countries used
+    assert len(loaded) < 8, ", ".join(loaded)
+
+
 def test_killed_at_each_named_point_and_run_again_by_command(fresh_home, crasher, files, undisturbed):
     home = fresh_home()
     for point, file in files.items():

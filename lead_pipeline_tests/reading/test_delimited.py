@@ -157,6 +157,7 @@ def test_batches_are_cut_at_the_number_of_rows_and_can_be_read_again(opened):
         pytest.param(["reasons", "row_number"], ["reasons_2", "row_number_2"], id="reserved"),
         pytest.param([" phone "], ["phone"], id="outer-spaces"),
         pytest.param(["lines", "cell_0"], ["lines", "cell_0"], id="names-used-inside-reading"),
+        pytest.param(["*", "^a.*$", "a*", "^"], ["* ", "^a.*$ ", "a*", "^"], id="what-polars-takes-for-several"),
     ],
 )
 def test_column_names_are_unique_and_visible(headers, names):

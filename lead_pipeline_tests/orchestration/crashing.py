@@ -21,7 +21,6 @@ from typing import Any
 
 warnings.simplefilter("ignore")
 
-import dagster as dg  # noqa: E402
 
 from lead_pipeline.filing import decisions, manifests, shelving, staging  # noqa: E402
 from lead_pipeline.filing.decisions import Answer, waiting_imports  # noqa: E402

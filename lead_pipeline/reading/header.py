@@ -191,7 +191,7 @@ def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
             continue  # years are the names of columns as often as numbers in them
         below, share = prevailing_look(row[column] for row in body)
         if below == look and share >= 0.5:
-            if look in _TELLING:
+            if look in _TELLING or (column == 0 and share >= 0.9):
                 return True
             like_below += 1
     return like_below >= 0.3 * filled and like_below > 0

@@ -146,7 +146,10 @@ def crm_workspace(draw: Draw) -> Sample:
         ({"Deal Value": "1.250,00"}, ("number_invalid",)),
         ({"E-mail": "nia@-example.com", "Lead Status": "dead"}, ("option_invalid", "email_domain_invalid")),
     ]
-    warned: list[Planted] = [({"Phone": "see notes"}, ("phone_not_a_number",)), ({"Phone": "555-0123"}, ("phone_too_short",))]
+    warned: list[Planted] = [
+        ({"Phone": "see notes"}, ("phone_not_a_number",)),
+        ({"Phone": "555-0123"}, ("phone_too_short",)),
+    ]
     rows = [*_rejected(draw, _crm_lead, planted), *_warned(draw, _crm_lead, warned)]
     for place in range(2):
         lead, again = _crm_lead(draw), _crm_lead(draw)
@@ -188,7 +191,10 @@ def voice_campaign(draw: Draw) -> Sample:
     """Contacts for renewal calls, with their families, as somebody typed them into a spreadsheet."""
     good = [Row(_contact(draw)) for _ in range(12)] + [Row(_family(draw)) for _ in range(8)]
     abroad = _contact(draw) | {"phone_number": "+44 20 7946 0017"}
-    good += [Row(abroad), Row(_family(draw) | {"secondary_phone_1": "", "secondary_1_name": "", "secondary_1_role": ""})]
+    good += [
+        Row(abroad),
+        Row(_family(draw) | {"secondary_phone_1": "", "secondary_1_name": "", "secondary_1_role": ""}),
+    ]
     planted: list[Planted] = [
         ({"phone_number": ""}, ("phone_missing",)),
         ({"phone_number": "+1 951 555 01"}, ("phone_too_short",)),
@@ -220,7 +226,12 @@ def voice_campaign(draw: Draw) -> Sample:
     lead = _contact(draw)
     rows.append(Row(lead, follows="twice"))
     rows += [
-        Row(_contact(draw) | {"phone_number": lead["phone_number"]}, "duplicate", ("duplicate_in_file",), follows="twice")
+        Row(
+            _contact(draw) | {"phone_number": lead["phone_number"]},
+            "duplicate",
+            ("duplicate_in_file",),
+            follows="twice",
+        )
         for _ in range(2)
     ]
     return Sample("voice-campaign-renewals.csv", VOICE_COLUMNS, _with_trouble(draw, good, rows))
@@ -245,7 +256,9 @@ def _known(draw: Draw) -> Cells:
 def identity_contacts(draw: Draw) -> Sample:
     """The first list of a contact base: everybody is new."""
     good = [Row(_known(draw)) for _ in range(22)]
-    good += [Row(_known(draw) | {"_alias_email": f"second{n}@example.org", "_alias_cookie": f"ck-{n}"}) for n in range(6)]
+    good += [
+        Row(_known(draw) | {"_alias_email": f"second{n}@example.org", "_alias_cookie": f"ck-{n}"}) for n in range(6)
+    ]
     planted: list[Planted] = [
         ({"Email": ""}, ("email_missing",)),
         ({"Email": "no address"}, ("email_invalid",)),

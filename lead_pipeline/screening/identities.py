@@ -16,8 +16,14 @@ from lead_pipeline.store.lead_store import LeadStore
 #: DuckDB versions where hash() is not; the values themselves are compared too.
 _PHONE_KEY, _OTHER_KEY = "try_cast({value} as ubigint)", "md5_number_lower({value})"
 
+#: The text that an identifier is matched by, as an expression over its value. A mail server may tell mailboxes apart by
+#: letter case (RFC 5321 section 2.4), but none does: ANA@example.com is Ana.
+VALUE_OF: dict[str, str] = {kind: "lower({value})" if kind == "email" else "{value}" for kind in IDENTIFIER_KINDS}
+
 #: The integer that an identifier is matched by, as an expression over its value.
-KEY_OF: dict[str, str] = {kind: _PHONE_KEY if kind == "phone" else _OTHER_KEY for kind in IDENTIFIER_KINDS}
+KEY_OF: dict[str, str] = {
+    kind: _PHONE_KEY if kind == "phone" else _OTHER_KEY.format(value=VALUE_OF[kind]) for kind in IDENTIFIER_KINDS
+}
 
 #: How many contended identifiers are fetched at a time.
 _AT_ONCE = 10_000
@@ -50,7 +56,7 @@ def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str], *
 
 
 def _kept_value(kind: IdentifierKind) -> str:
-    return "null::varchar" if kind == "phone" else kind
+    return "null::varchar" if kind == "phone" else VALUE_OF[kind].format(value=kind)
 
 
 def _stage_held(store: LeadStore, own: IdentifierKind, parts: Sequence[str]) -> None:
@@ -64,7 +70,12 @@ def _stage_held(store: LeadStore, own: IdentifierKind, parts: Sequence[str]) -> 
                    case alias.kind when 'phone' then {_PHONE_KEY.format(value="alias.value")}
                                    else {_OTHER_KEY.format(value="alias.value")} end as key,
                    case when alias.kind <> 'phone' then alias.value end as value, true as is_alias
-            from (select row_number, unnest({ALIASES}) as alias from read_parquet($parts) where len(reasons) = 0)
+            from (
+                select row_number,
+                       struct_pack(kind := told.kind, value := case told.kind when 'email'
+                           then {VALUE_OF["email"].format(value="told.value")} else told.value end) as alias
+                from (select row_number, unnest({ALIASES}) as told from read_parquet($parts) where len(reasons) = 0)
+            )
         )
         select *, case when kind = $own then key::hugeint
                        else -1 - md5_number_lower(kind || ':' || coalesce(value, key::varchar))::hugeint end as code

@@ -81,7 +81,8 @@ class _Import:
     def identifiers_of(self, row: Row) -> list[Identifier]:
         own = row.values.get(self.by.identify_by)
         aliases = sorted(row.aliases, key=lambda alias: KINDS.index(alias[0])) if self.by.aliases else []
-        return ([(self.by.identify_by, own)] if own is not None else []) + aliases
+        every = ([(self.by.identify_by, own)] if own is not None else []) + aliases
+        return [(kind, value.lower() if kind == "email" else value) for kind, value in every]
 
     def run(self) -> list[Verdict]:
         for place in self.good:

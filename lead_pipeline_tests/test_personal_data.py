@@ -3,6 +3,7 @@ only where rows belong.
 """
 
 import contextlib
+import json
 import os
 import shutil
 
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from lead_pipeline.cli import main
 from lead_pipeline.filing import staging
 from lead_pipeline.filing.home import Home
-from lead_pipeline.orchestration import intake, results, stages, suppressions
+from lead_pipeline.orchestration import approval, intake, results, stages, suppressions
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import committing
 from lead_pipeline_tests.orchestration.watching import Watching
@@ -54,7 +55,7 @@ def is_where_rows_belong(home, path):
     ):
         return True
     if parts[0] == "reports":
-        return path.name == "rejected.csv"
+        return path.name in ("rejected.csv", "dry_run.csv")
     return parts[0] == "staging" and (len(parts) == 2 or parts[1] in ("parts", "spill")) and path.suffix != ".json"
 
 
@@ -124,6 +125,34 @@ def test_rows_of_every_outcome_leave_no_value_behind_outside(place):
     assert leaks(place / "home", "".join(o.stdout for o in outputs), "".join(o.stderr for o in outputs)) == []
     inside = b"".join(path.read_bytes() for path in (place / "home/reports").rglob("rejected.csv"))
     assert b"overlong-canary" in inside  # the import did see them
+
+
+def asked(place):
+    """Write a profile whose imports a person approves, and return the options that name it."""
+    notify = {"email": ["imports@example.com"]}
+    document = {"extends": "call_schedule", "name": "asked", "approval": "manual", "notify": notify}
+    (place / "home/profiles").mkdir(exist_ok=True)
+    (place / "home/profiles/asked.yaml").write_text(json.dumps(document))
+    return ("--profile", "asked")
+
+
+def test_an_import_that_waits_a_dry_run_and_emails_quote_no_row(place):
+    path = write(place, "leads.csv", ROWS)
+    outputs = [run(place, "import", path, *asked(place), *dry) for dry in (["--dry-run"], [])]
+    (import_id,) = [folder.name for folder in (place / "home/reports").iterdir()]
+    outputs += [run(place, "history"), run(place, "show", import_id, "--json")]
+    outputs += [run(place, answer, import_id) for answer in ("approve", "cancel")]
+    assert [output.exit_code for output in outputs] == [0, 0, 0, 0, 0, 2]
+    assert len(list((place / "home/outbox").glob("*.json"))) == 1
+    assert leaks(place / "home", "".join(o.stdout for o in outputs), "".join(o.stderr for o in outputs)) == []
+
+
+def test_a_rehearsal_that_crashes_is_told_without_values(place, monkeypatch):
+    monkeypatch.setattr(approval, "rehearse_import", quoting(duckdb.ConversionException))
+    path = write(place, "leads.csv", ROWS)
+    outputs = [run(place, "import", path, *asked(place), *dry) for dry in (["--dry-run"], [])]
+    assert [output.exit_code for output in outputs] == [1, 1]
+    assert leaks(place / "home", "".join(o.stdout for o in outputs), "".join(o.stderr for o in outputs)) == []
 
 
 REFUSED = {

@@ -16,7 +16,7 @@ from dagster._grpc import server
 
 _LOADED_ONCE = [
     "lead_pipeline.definitions",
-    "lead_pipeline.orchestration.warm",
+    "lead_pipeline.orchestration.preloaded",
     "dagster._grpc.server",
 ]
 

@@ -3,7 +3,8 @@ What a step does belongs in stages.py.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
@@ -26,6 +27,9 @@ from lead_pipeline.orchestration.results import earlier_result, report_import
 from lead_pipeline.orchestration.stages import record_refusal
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
 from lead_pipeline.store.connection import OnWait
+
+#: The tag that says in the list of runs what came of the files: a run is green also when they wait or were refused.
+_STATUS = "lead_pipeline/status"
 
 Stage = Callable[[WorkFolder], dict[str, int]]
 
@@ -77,6 +81,7 @@ def run_reports(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     results = [_reported(work) for work in _works(context, home, "reporting")]
     with telling_dagster("sending emails"):
         deliver(home.home, utc_now(), os.environ, context.log.warning, own={one.import_id for one in results})
+    context.instance.add_run_tags(context.run.run_id, {_STATUS: _statuses(results)})
     for result in results:
         context.log.info(f"{result.import_id}: {summary_line(result)}")
         for notice in result.notices:
@@ -97,7 +102,6 @@ def _reported(work: WorkFolder) -> ImportResult:
 
 def _told(home: Home, result: ImportResult) -> dict[str, Any]:
     metadata: dict[str, Any] = {
-        **metadata_numbers(result),
         "status": result.status.value,
         "summary": dg.MetadataValue.md(markdown_summary(result, home.root)),
     }
@@ -105,7 +109,13 @@ def _told(home: Home, result: ImportResult) -> dict[str, Any]:
         metadata["report"] = dg.MetadataValue.path(str(home.root / result.report_file))
     if result.rejected_file:
         metadata["rejected_file"] = dg.MetadataValue.path(str(home.root / result.rejected_file))
-    return metadata
+    return metadata | metadata_numbers(result)
+
+
+def _statuses(results: Sequence[ImportResult]) -> str:
+    """Return how the imports of a run ended: `completed`, or of several `8 completed, 2 awaiting_approval`."""
+    counted = Counter(result.status.value for result in results)
+    return ", ".join(f"{files} {status}" if len(results) > 1 else status for status, files in counted.most_common())
 
 
 def waiting_logged(context: dg.AssetExecutionContext) -> OnWait:

@@ -26,7 +26,7 @@ from lead_pipeline.orchestration.running import utc_now
 
 #: A tick may take 60 seconds (dagster issue 14830); one that lasts saves the daemon's 5 seconds between two ticks.
 POLL_SECONDS = 40.0
-GLANCE_SECONDS = 0.25
+GLANCE_SECONDS = 0.1
 RECONCILE_SECONDS = 5.0
 
 #: Bounds of one tick, so that ten thousand files neither block it nor flood the queue.
@@ -109,7 +109,8 @@ def watch(
             requests = ask(home, instance, due(home, active, clock()), clock)
         if requests or now - started >= seconds:
             return dg.SensorResult(run_requests=requests, cursor=state.model_dump_json())
-        sleep(GLANCE_SECONDS)
+        # A look at thousands of files takes a while itself, and must not be all that this process does.
+        sleep(max(GLANCE_SECONDS, clock().timestamp() - now))
 
 
 def _look(home: Home, looks: Looks, now: float, told: Callable[[str], object]) -> tuple[Looks, list[Drop]]:

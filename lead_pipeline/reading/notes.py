@@ -59,7 +59,9 @@ def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Colu
         )
 
 
-def above_header(header: SniffedHeader, records: Sequence[Record], lines: int, first_line: int) -> Iterator[str]:
+def above_header(
+    header: SniffedHeader, records: Sequence[Record], lines: int, first_line: int, noun: str = "Line"
+) -> Iterator[str]:
     """Say what stands above the first row: lines that are no rows, a header of several lines, or none at all.
 
     `lines` stand above the first record; `first_line` is that on which the header begins.
@@ -67,7 +69,7 @@ def above_header(header: SniffedHeader, records: Sequence[Record], lines: int, f
     names = header.first_row - (header.rows if header.header is not None else 0)
     if any(not is_blank(record) for record in records[:names]):
         last = lines + sum(record.lines for record in records[:names])
-        yield f"{_lines(lines + 1, last)} above the header {'is no row' if last == lines + 1 else 'are no rows'}."
+        yield f"{_lines(lines + 1, last, noun)} above the header {'is no row' if last == lines + 1 else 'are no rows'}."
     if header.header is None:
         if header.sure < 1:
             yield (
@@ -75,7 +77,8 @@ def above_header(header: SniffedHeader, records: Sequence[Record], lines: int, f
                 "If it is the header, say `header: true`."
             )
     elif header.rows > 1:
-        yield f"The header stands on several lines ({_lines(first_line, first_line + header.rows - 1).lower()})."
+        lines_of_header = _lines(first_line, first_line + header.rows - 1, noun)
+        yield f"{lines_of_header} are the header together."
 
 
 def of_columns(columns: Sequence[Column]) -> Iterator[str]:
@@ -164,11 +167,13 @@ def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Ite
         yield f"The sheet '{sheet}' is hidden."
 
 
-def of_cells(zeros: int, errors: int) -> Iterator[str]:
+def of_cells(shown: int, errors: int, *, marked: bool) -> Iterator[str]:
     """Say what stands in the cells of a sheet otherwise than as their value."""
-    if zeros:
-        whose = "number has" if zeros == 1 else "numbers have"
-        yield f"{zeros:,} {whose} leading zeros by the cell format alone; they were kept."
+    if not marked:
+        yield "Whether cells hold errors, or leading zeros by their format alone, could not be found out."
+    if shown:
+        whose = "number has" if shown == 1 else "numbers have"
+        yield f"{shown:,} {whose} leading zeros or a plus by the cell format alone; they were kept."
     if errors:
         yield f"{errors:,} {'cell holds' if errors == 1 else 'cells hold'} an error such as #N/A; their rows say so."
 
@@ -177,5 +182,5 @@ def _quoted(names: Sequence[str]) -> str:
     return listed([f"'{name}'" for name in names], limit=5)
 
 
-def _lines(first: int, last: int) -> str:
-    return f"Line {first}" if first == last else f"Lines {first} to {last}"
+def _lines(first: int, last: int, noun: str) -> str:
+    return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"

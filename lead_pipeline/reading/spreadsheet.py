@@ -23,7 +23,8 @@ from lead_pipeline.model.errors import (
     listed,
 )
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.reading.header import SniffedHeader, find_header
+from lead_pipeline.reading import notes
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank
 from lead_pipeline.reading.rows import (
     BLANK_CHARACTERS,
     Column,
@@ -53,14 +54,22 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
     exist.
     """
     spool = _Spool()
-    output = spool.file
-    told = _read(source, kind, options.sheet, output)
-    body = output.tell()
+    told = _read(source, kind, options.sheet, spool.file)
+    body = spool.file.tell()
+    received = shown = errors = 0
+    for frame in _stream(spool, body):
+        received += frame.height
+        shown, errors = shown + int(frame["shown"].sum()), errors + int(frame["errors"].sum())
+    if received != told["height"]:
+        raise FileUnreadableError(
+            f"{source.shown} could not be read in full: sheet '{told['sheet']}' has {told['height']} rows, {received} "
+            "came. Open it, save the list as a CSV file and drop that."
+        )
     first = _first_rows(spool, body)
     header = _header_of(first, options)
     columns = _columns_of(first, header, int(told["width"]), source.shown)
     facts = ReadingFacts(
-        format=kind,
+        format=_KINDS.get(kind, kind),
         packing=packing,
         encoding="",
         delimiter="",
@@ -69,15 +78,29 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
         header_sure=header.sure,
         sheet=str(told["sheet"]),
         sheets=tuple(told["sheets"]),
+        notes=(
+            *notes.of_workbook(told["sheet"], told["sheets"], told["hidden"]),
+            *notes.above_header(header, first, 0, header.first_row - header.rows + 1, noun="Row"),
+            *notes.of_columns(columns),
+            *notes.of_cells(shown, errors, marked=told["marked"]),
+        ),
     )
-    received = sum(frame.height for frame in _stream(spool, body))
-    if received != told["height"]:
-        raise FileUnreadableError(
-            f"{source.shown} could not be read in full: sheet '{facts.sheet}' has {told['height']} rows, {received} "
-            "came. Open it, save the list as a CSV file and drop that."
-        )
-    has_rows = any(frame.height for frame in _frames(spool, body, columns, header.first_row))
-    return RowReader(columns, facts, lambda _: _frames(spool, body, columns, header.first_row), has_rows=has_rows)
+
+    def frames(_: list[str]) -> Iterator[pl.DataFrame]:
+        return _frames(spool, body, columns, header.first_row)
+
+    return RowReader(columns, facts, frames, has_rows=any(frame.height for frame in frames([])))
+
+
+#: The ways to read a kind of workbook, the one that reads most of them first.
+_WAYS = {
+    "xlsx": ("calamine", "repacked"),
+    "ods": ("calamine", "repacked"),
+    "xlsb": ("calamine",),
+    "xls": ("calamine", "xlrd"),
+    "xls before 1997": ("xlrd",),
+}
+_KINDS = {"xls before 1997": "xls"}
 
 
 class _Spool:
@@ -92,10 +115,26 @@ class _Spool:
 
 def _read(source: Source, kind: str, sheet: str | int | None, output: IO[bytes]) -> dict[str, Any]:
     """Run the child, which writes to `output`, and return what it tells of the sheet; `output` stands after that."""
-    command = [sys.executable, "-I", str(_CHILD), str(source.path.resolve()), kind]
+    first: dict[str, Any] | None = None
+    for way in _WAYS[kind]:
+        told = _told(source, kind, sheet, way, output)
+        if told.get("error") not in ("damaged", "died"):
+            break
+        first = first or told  # the library that reads most is the one to quote
+    else:
+        told = first or told
+    if "error" in told:
+        _refuse(told, source.shown, sheet)
+    return told
+
+
+def _told(source: Source, kind: str, sheet: str | int | None, way: str, output: IO[bytes]) -> dict[str, Any]:
+    output.seek(0)
+    output.truncate()
+    command = [sys.executable, "-I", str(_CHILD), str(source.path.resolve()), _KINDS.get(kind, kind)]
     try:
         ended = subprocess.run(
-            [*command, json.dumps(sheet)],
+            [*command, json.dumps(sheet), way],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.DEVNULL,
@@ -107,11 +146,7 @@ def _read(source: Source, kind: str, sheet: str | int | None, output: IO[bytes])
     output.seek(0)
     line = output.readline()
     told: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"error": "died", "detail": ""}
-    if ended and "error" not in told:
-        told = {"error": "died", "detail": ""}
-    if "error" in told:
-        _refuse(told, source.shown, sheet)
-    return told
+    return {"error": "died", "detail": ""} if ended and "error" not in told else told
 
 
 def _refuse(told: dict[str, Any], shown: str, sheet: str | int | None) -> None:
@@ -150,10 +185,17 @@ def _stream(spool: _Spool, body: int) -> Iterator[pl.DataFrame]:
 
 
 def _first_rows(spool: _Spool, body: int) -> list[Record]:
-    frame = next(_stream(spool, body), None)
-    if frame is None:
-        return []
-    return [Record([cell or "" for cell in row[:-1]], 1, False) for row in frame.head(_LOOKED_AT).rows()]
+    """Return the rows down to some way below the first that is not blank."""
+    records: list[Record] = []
+    blank = 0
+    for frame in _stream(spool, body):
+        for row in frame.drop("errors", "shown").rows():
+            record = Record([cell or "" for cell in row], 1, False)
+            records.append(record)
+            blank += blank == len(records) - 1 and is_blank(record)
+            if len(records) >= blank + _LOOKED_AT:
+                return records
+    return records
 
 
 def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
@@ -184,7 +226,8 @@ def _columns_of(records: list[Record], header: SniffedHeader, width: int, shown:
         raise HeaderMissingError(
             f"{shown} has no header: row {header.header + 1} of the sheet is empty. Put the column names in one row."
         )
-    return named_columns(records[header.header].cells)
+    texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    return named_columns(texts, names)
 
 
 def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:
@@ -210,7 +253,7 @@ def _frames(spool: _Spool, body: int, columns: tuple[Column, ...], skip: int) ->
 
 
 def _dressed(frame: pl.DataFrame, first_row: int, schema: dict[str, Any]) -> pl.DataFrame:
-    cells = pl.exclude("errors").fill_null("")
+    cells = pl.exclude("errors", "shown").fill_null("")
     blank = pl.all_horizontal(cells.str.strip_chars(BLANK_CHARACTERS) == "")
     none = pl.lit([], pl.List(pl.String))
     reasons = (

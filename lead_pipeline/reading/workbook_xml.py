@@ -1,5 +1,6 @@
-"""What the workbook reader does not tell of an .xlsx or .ods: cells that hold an error, and numbers whose leading zeros
-only the cell format shows. Values are not read here. Runs in the child process only: the XML is not to be trusted.
+"""What the workbook reader does not tell of an .xlsx or .ods: cells that hold an error, and numbers before which the
+cell format shows zeros or a plus. Values are not read here. Runs in the child process only: the XML is not to be
+trusted.
 """
 
 import posixpath
@@ -8,6 +9,11 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 from xml.etree import ElementTree
+
+from lead_pipeline.reading.number_formats import Shown, shown_beside, shown_by
+
+#: The text of an error, or what a cell shows beside its number.
+Mark = str | Shown
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -28,27 +34,17 @@ _CELL = re.compile(
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d+)"')
 _STYLE = re.compile(rb'\bs="(\d+)"')
 _VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|[-() /]')
 
 
-def zeros_shown(number_format: str) -> int:
-    """Return how many digits a format shows at least, if it is made of zeros and literals only: `00000` shows 5.
-
-    ECMA-376 part 1, section 18.8.31: `0` shows a digit even where the number has none.
-    """
-    digits = _LITERAL.sub("", number_format.split(";")[0])
-    return len(digits) if len(digits) > 1 and set(digits) == {"0"} else 0
-
-
-def marked_cells(path: str, sheet: str) -> Iterator[tuple[int, int, int | str]]:
-    """Yield (row, column, mark) in sheet order, from 0: the text of an error, or how many digits the format shows."""
+def marked_cells(path: str, sheet: str) -> Iterator[tuple[int, int, Mark]]:
+    """Yield (row, column, mark) in sheet order, from 0: an error's text, or what a format shows before a number."""
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         if part is None:
             return
-        zeros = _zero_styles(archive)
+        shown = _telling_styles(archive)
         with archive.open(part) as xml:
-            yield from _scan(xml, zeros)
+            yield from _scan(xml, shown)
 
 
 def _tree(archive: zipfile.ZipFile, name: str) -> ElementTree.Element | None:
@@ -78,19 +74,19 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     return None
 
 
-def _zero_styles(archive: zipfile.ZipFile) -> dict[bytes, int]:
-    """Return the styles that show leading zeros: the number of the style as the sheet writes it, and the digits."""
+def _telling_styles(archive: zipfile.ZipFile) -> dict[bytes, Shown]:
+    """Return the styles that show more than the number: the number of the style as the sheet writes it, and what."""
     styles = _tree(archive, "xl/styles.xml")
     if styles is None:
         return {}
     prefix = _STRICT if styles.tag.startswith(_STRICT) else _MAIN
     codes = {found.get("numFmtId"): found.get("formatCode", "") for found in styles.iter(prefix + "numFmt")}
     cells = styles.find(prefix + "cellXfs")
-    shown = [zeros_shown(codes.get(style.get("numFmtId"), "")) for style in cells] if cells is not None else []
-    return {str(place).encode(): digits for place, digits in enumerate(shown) if digits}
+    shown = [shown_by(codes.get(style.get("numFmtId"), "")) for style in cells] if cells is not None else []
+    return {str(place).encode(): what for place, what in enumerate(shown) if what}
 
 
-def _scan(xml: IO[bytes], zeros: dict[bytes, int]) -> Iterator[tuple[int, int, int | str]]:
+def _scan(xml: IO[bytes], telling: dict[bytes, Shown]) -> Iterator[tuple[int, int, Mark]]:
     rest = b""
     while block := xml.read(_BLOCK):
         data = rest + block
@@ -98,27 +94,27 @@ def _scan(xml: IO[bytes], zeros: dict[bytes, int]) -> Iterator[tuple[int, int, i
         data, rest = (data[:cut], data[cut:]) if cut > 0 else (b"", data)
         if len(rest) > 16 * _BLOCK:
             return
-        if zeros or b't="e"' in data:
-            yield from _marks_in(data, zeros)
-    if zeros or b't="e"' in rest:
-        yield from _marks_in(rest, zeros)
+        if telling or b't="e"' in data:
+            yield from _marks_in(data, telling)
+    if telling or b't="e"' in rest:
+        yield from _marks_in(rest, telling)
 
 
-def _marks_in(data: bytes, zeros: dict[bytes, int]) -> Iterator[tuple[int, int, int | str]]:
+def _marks_in(data: bytes, telling: dict[bytes, Shown]) -> Iterator[tuple[int, int, Mark]]:
     for cell in _CELL.finditer(data):
         attributes = cell["attributes"]
         style = _STYLE.search(attributes)
-        digits = zeros.get(style.group(1), 0) if style else 0
+        shown = telling.get(style.group(1)) if style else None
         is_error = b't="e"' in attributes
-        reference = _REFERENCE.search(attributes) if digits or is_error else None
+        reference = _REFERENCE.search(attributes) if shown or is_error else None
         if reference is None:
             continue
         row, column = int(reference.group(2)) - 1, _column_of(reference.group(1))
         if is_error:
             value = _VALUE.search(cell["body"])
             yield row, column, value.group(1).decode("utf-8", "replace") if value else "#N/A"
-        elif b't="' not in attributes or b't="n"' in attributes:
-            yield row, column, digits
+        elif shown and (b't="' not in attributes or b't="n"' in attributes):
+            yield row, column, shown
 
 
 def _column_of(letters: bytes) -> int:
@@ -128,7 +124,7 @@ def _column_of(letters: bytes) -> int:
     return column - 1
 
 
-def marked_cells_of_ods(path: str, sheet: str) -> Iterator[tuple[int, int, int | str]]:
+def marked_cells_of_ods(path: str, sheet: str) -> Iterator[tuple[int, int, Mark]]:
     """Yield the same of an .ods, where every cell has its shown text beside its value (OpenDocument 1.3, 9.1.4)."""
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as xml:
         row, inside = 0, False
@@ -143,8 +139,8 @@ def marked_cells_of_ods(path: str, sheet: str) -> Iterator[tuple[int, int, int |
                 element.clear()
 
 
-def _marks_of_row(element: ElementTree.Element, row: int, repeated: int) -> Iterator[tuple[int, int, int | str]]:
-    marks: list[tuple[int, int | str]] = []
+def _marks_of_row(element: ElementTree.Element, row: int, repeated: int) -> Iterator[tuple[int, int, Mark]]:
+    marks: list[tuple[int, Mark]] = []
     column = 0
     for cell in element:
         times = int(cell.get(_TABLE + "number-columns-repeated", "1"))
@@ -156,12 +152,11 @@ def _marks_of_row(element: ElementTree.Element, row: int, repeated: int) -> Iter
         yield from ((number, column, mark) for column, mark in marks)
 
 
-def _mark_of(cell: ElementTree.Element) -> int | str | None:
+def _mark_of(cell: ElementTree.Element) -> Mark | None:
     paragraph = cell.find(_TEXT + "p")
     shown = "".join(paragraph.itertext()) if paragraph is not None else ""
     if cell.get(_CALCEXT + "value-type") == "error":
         return shown or "#N/A"
-    digits = shown.removeprefix("-")
-    if cell.get(_OFFICE + "value-type") == "float" and len(digits) > 1 and digits[0] == "0" and digits.isdigit():
-        return len(digits)
-    return None
+    if cell.get(_OFFICE + "value-type") != "float":
+        return None
+    return shown_beside(shown, cell.get(_OFFICE + "value", ""))

@@ -119,7 +119,8 @@ def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
         parts.append(f"> {_escape(result.message)}")
     parts += _how_to_decide(result, home)
     if result.layout_changes or result.notices:
-        parts.append("\n".join(f"- {_escape(sentence)}" for sentence in (*result.layout_changes, *result.notices)))
+        noticed = "\n".join(f"- {_escape(sentence)}" for sentence in (*result.layout_changes, *result.notices))
+        parts.append(f"Noticed:\n\n{noticed}")
     chart = outcome_chart(result)
     if chart:
         parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]

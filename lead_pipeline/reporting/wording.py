@@ -70,6 +70,11 @@ def _rejected_sentence(result: ImportResult) -> str:
     them = "it" if rejected == 1 else "them"
     if result.dry_run and not result.already_imported:
         return f"{counted(rejected, 'row')} could not be used; the reasons are in the file of the dry run."
+    if result.status == ImportStatus.AWAITING_APPROVAL:
+        return (
+            f"{counted(rejected, 'row')} could not be used: approve to import the others, or cancel, correct the file "
+            "and drop it again."
+        )
     return f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop that."
 
 

@@ -29,8 +29,8 @@ KEY_OF: dict[str, str] = {
 _AT_ONCE = 10_000
 
 
-def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -> None:
-    """Fill `candidates`, one line per row; and, where the profile has aliases, `held`, one per identifier of good rows.
+def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
+    """Fill `candidates`, one line per row; and, where there are aliases, `held`, one per identifier of the good rows.
 
     `candidates`: row_number, line_number, faults and warning_codes (null for none), hints, value and key of the row's
     own identifier (null in a faulty row and in one without), person (equal in rows of one person).
@@ -51,7 +51,7 @@ def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -
         """,  # noqa: S608  # expressions of ours, see KEY_OF
         {"parts": list(parts)},
     )
-    if profile.aliases:
+    if aliases:
         _stage_held(store, own, parts)
 
 
@@ -85,11 +85,11 @@ def _stage_held(store: LeadStore, own: IdentifierKind, parts: Sequence[str]) -> 
     )
 
 
-def match_contacts(store: LeadStore, profile: ImportProfile) -> None:
+def match_contacts(store: LeadStore, profile: ImportProfile, *, aliases: bool) -> None:
     """Fill `matched` (row_number, contact_id, key), the contact that a row's identifiers belong to, and `ambiguous`
     (row_number, hint), the rows whose identifiers belong to several contacts, all named.
     """
-    if profile.aliases:
+    if aliases:
         _match_by_all_identifiers(store)
         return
     store.run(
@@ -139,14 +139,14 @@ def _match_by_all_identifiers(store: LeadStore) -> None:
     )
 
 
-def tell_people_apart(store: LeadStore, profile: ImportProfile) -> None:
+def tell_people_apart(store: LeadStore, profile: ImportProfile, *, aliases: bool) -> None:
     """Settle `person` of `candidates`, and fill `repeats`: the people whom several good rows are of.
 
     `repeats`: person, first_row, and of the rows that are not suppressed first_clear_row, last_clear_row, clear_rows.
     They are few, where a table of all people would be as long as the file. Rows with different identifiers of their
     own that share another one are `ambiguous` but for the first, unless the store knows both by one contact.
     """
-    if profile.aliases:
+    if aliases:
         _lead_rows(store, profile)
         _settle_contended(store)
         _number_people(store, "coalesce(l.leader, c.key::hugeint)")
@@ -172,7 +172,7 @@ def _somebody_has_two_keys(store: LeadStore) -> bool:
 
 
 def _lead_rows(store: LeadStore, profile: ImportProfile) -> None:
-    """Fill `leaders` (row_number, leader): the code of the identifier that a row goes by, its own or its first alias."""
+    """Fill `leaders` (row_number, leader): the code of what a row goes by, its own identifier or its first alias."""
     if profile.rows_without_identifier == "reject":
         store.run(
             "create or replace temp table leaders as"

@@ -23,7 +23,7 @@ def require_whole_suppressions(store: LeadStore) -> None:
         )
 
 
-def mark_suppressed(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -> None:
+def mark_suppressed(store: LeadStore, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
     """Fill `suppressed`: row_number, opted_out, blocked, dnc, hint, of the good rows that a list forbids.
 
     A row is on a list by any identifier in it, a field or an alias. An opt-out or a block is of a person, not of a
@@ -35,7 +35,7 @@ def mark_suppressed(store: LeadStore, profile: ImportProfile, parts: Sequence[st
     if listed:
         for kind in sorted(listed & KEY_OF.keys() & profile.fields.keys()):
             _hit_by_field(store, kind, parts)
-        if profile.aliases:
+        if aliases:
             _hit_by_alias(store)
         _hit_by_contact(store)
         if profile.when_known in ("update", "fill"):

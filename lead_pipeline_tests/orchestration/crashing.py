@@ -4,7 +4,6 @@ and answers with a line each. The points are wrapped around functions in the chi
 """
 
 import contextlib
-import importlib
 import json
 import os
 import resource
@@ -22,27 +21,21 @@ from typing import Any
 
 warnings.simplefilter("ignore")
 
-import dagster as dg  # noqa: E402
 
-from lead_pipeline.filing import manifests, shelving, staging  # noqa: E402
+from lead_pipeline.filing import decisions, manifests, shelving, staging  # noqa: E402
+from lead_pipeline.filing.decisions import Answer, waiting_imports  # noqa: E402
 from lead_pipeline.filing.manifests import Receipt  # noqa: E402
 from lead_pipeline.filing.parts import WorkFolder  # noqa: E402
 from lead_pipeline.filing.settling import list_drops  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
-from lead_pipeline.orchestration import launching, results, stages  # noqa: E402
+from lead_pipeline.orchestration import approval, launching, results, stages  # noqa: E402
 from lead_pipeline.orchestration.intake import due, not_taken, take  # noqa: E402
+from lead_pipeline.orchestration.warm import warm_up  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import committing  # noqa: E402
 from lead_pipeline.store import connection  # noqa: E402
 from lead_pipeline.store.lead_store import LeadStore  # noqa: E402
-from lead_pipeline_tests.support import Importing, importing, quick_folder  # noqa: E402
-
-#: What the libraries load at first use, a third of the time of a child's import.
-_LATE = (
-    "hypothesis.strategies", "jinja2.ext", "leather", "pandera.backends.polars.container", "pandera.strategies",
-    "phonenumbers.data.region_US",
-)  # fmt: skip
-
+from lead_pipeline_tests.support import Importing, importing  # noqa: E402
 
 _HANGS_AFTER = 150
 
@@ -107,12 +100,34 @@ POINTS: dict[str, Point] = {
 }
 
 
+#: Where an import that waits for a person can die: while it is judged, and once somebody has decided. What an approved
+#: import goes through after that is above.
+WAITING_POINTS: dict[str, Point] = {
+    "rehearsed": Point(approval, "rehearse_import"),
+    "rehearsed rejects kept": Point(approval, "_keep_rejects"),
+    "recorded as waiting": Point(LeadStore, "record_awaiting"),
+    "result of the rehearsal written": Point(results, "write_report"),
+    "question put": Point(results, "await_decision"),
+}
+DECIDED_POINTS: dict[str, Point] = {
+    "answer recorded": Point(decisions, "_write"),
+    "cancellation recorded": Point(LeadStore, "record_cancelled"),
+    "put into quarantine": Point(results, "quarantine_import"),
+}
+POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """Imports in a child: of files, by command; without any, of what the inbox holds or was left, as a daemon does."""
+    """Imports in a child: of files, by command; without any, of what the inbox holds or was left, as a daemon does.
+
+    With an `answer`, a person gives it by command to every import that waits.
+    """
 
     home: str
     files: tuple[str, ...]
+    profile: str = "call_schedule"
+    answer: Answer | None = None
     point: str | None = None
     seconds: float | None = None
     file_limit: int | None = None  # no file may grow beyond so many bytes during the commit, as on a full disk
@@ -126,6 +141,7 @@ class Ended:
     said: str
     seconds: float
     cpu: float
+    loaded: list[str]  # modules that the child had to load, once it had ended well
 
 
 class Crasher:
@@ -174,32 +190,8 @@ class Crasher:
         return self.ended()
 
 
-def _warm_up() -> None:
-    """Have Dagster import and compile what it needs, by a run that starts no thread: a child inherits all of it."""
-    for module in _LATE:
-        importlib.import_module(module)
-    parts = dg.DynamicPartitionsDefinition(name="warm")
-
-    @dg.asset(partitions_def=parts, pool="warm")
-    def warm() -> None:
-        return None
-
-    @dg.asset_check(asset=warm)
-    def warm_check() -> dg.AssetCheckResult:
-        return dg.AssetCheckResult(passed=True, metadata={"rows": 1, "told": dg.MetadataValue.md("x")})
-
-    with quick_folder() as folder, dg.DagsterInstance.local_temp(str(folder)) as instance:
-        instance.add_dynamic_partitions("warm", ["x"])
-        job = dg.define_asset_job("warm_job", dg.AssetSelection.assets("warm"), partitions_def=parts)
-        definitions = dg.Definitions([warm], jobs=[job], asset_checks=[warm_check], executor=dg.in_process_executor)
-        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-        definitions.resolve_job_def("warm_job").execute_in_process(
-            instance=instance, partition_key="x", run_config=quiet
-        )
-
-
 def _serve() -> None:
-    _warm_up()
+    warm_up()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(vars(_run(Attempt(**json.loads(line))))) + "\n")
         sys.stdout.flush()
@@ -214,16 +206,21 @@ def _run(attempt: Attempt) -> Ended:
         _be_the_child(attempt, writing)
     os.close(writing)
     with os.fdopen(reading) as told:
-        said = told.read()
+        told_us = {"said": "", "loaded": []} | json.loads(told.read() or "{}")
     _, status, used = os.wait4(child, 0)
-    return Ended(os.WIFSIGNALED(status), said, time.monotonic() - started, used.ru_utime + used.ru_stime)
+    return Ended(
+        killed=os.WIFSIGNALED(status),
+        seconds=time.monotonic() - started,
+        cpu=used.ru_utime + used.ru_stime,
+        **told_us,
+    )
 
 
 def _be_the_child(attempt: Attempt, pipe: int) -> None:
-    code = 1
+    code, before = 1, sys.modules.keys() | set()
     try:
         if attempt.point:
-            POINTS[attempt.point].arm()
+            POINTS_OF_ALL[attempt.point].arm()
         if attempt.seconds is not None:
             # Counts the processor's time, so that a busy machine does not change where the import is hit. Nobody
             # handles SIGPROF: its default action ends the process as SIGKILL does.
@@ -232,10 +229,10 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
             _limit_commit(attempt.file_limit)
         with importing(Path(attempt.home)) as imports:
             said = _import(attempt, imports)
-        os.write(pipe, said.encode())
+        os.write(pipe, json.dumps({"said": said, "loaded": sorted(sys.modules.keys() - before)}).encode())
         code = 0
     except LeadPipelineError as error:
-        os.write(pipe, f"{type(error).__name__}: {error}".encode())
+        os.write(pipe, json.dumps({"said": f"{type(error).__name__}: {error}"}).encode())
     finally:
         os._exit(code)
 
@@ -255,12 +252,16 @@ def _limit_commit(size: int) -> None:
 
 def _import(attempt: Attempt, imports: Importing) -> str:
     if attempt.files:
-        profile = load_profile("call_schedule", folder=None)
+        profile = load_profile(attempt.profile, folder=imports.home.profiles)
         return ",".join(imports.file(Path(file), profile).status.value for file in attempt.files)
     later = datetime.now(UTC) + timedelta(hours=1)  # every pause between two attempts is over
+    launcher = imports.launcher
+    if attempt.answer is not None:
+        decided = [decisions.decide(imports.home, one, attempt.answer, later) for one in waiting_imports(imports.home)]
+        return ",".join(launcher.carry_out(manifest, lambda *_: None).status.value for manifest in decided)
     take(imports.home, not_taken(imports.home, list_drops(imports.home)), lambda: later)
     asked = due(imports.home, (), later)
-    return ",".join(imports.launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
+    return ",".join(launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
 
 
 if __name__ == "__main__":

@@ -301,3 +301,5 @@ def test_some_files_of_a_run_wait_and_the_others_are_imported(watching):
         ("awaiting_approval", 2), ("completed", 8),
     ]  # fmt: skip
     assert {one.file_name for one in watching.waiting()} == {"3.csv", "7.csv"}
+    (record,) = watching.instance.get_runs()
+    assert record.tags["lead_pipeline/status"] == "8 completed, 2 awaiting_approval"

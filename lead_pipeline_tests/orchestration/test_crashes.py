@@ -1,12 +1,19 @@
 """An import that is killed, wherever and however often, and then run again leaves what an undisturbed one leaves."""
 
+import json
 import os
 import random
 import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lead_pipeline_tests.orchestration.crashing import POINTS, Crasher
+from lead_pipeline.filing.decisions import decide, waiting_imports
+from lead_pipeline.filing.settling import list_drops
+from lead_pipeline.orchestration.intake import MAX_ATTEMPTS, due, not_taken, take
+from lead_pipeline.profiles.loader import load_profile
+from lead_pipeline_tests.orchestration.crashing import DECIDED_POINTS, POINTS, WAITING_POINTS, Crasher
+from lead_pipeline_tests.orchestration.test_approval import LEFT
 from lead_pipeline_tests.support import call_schedule, dump_home, importing, query, quick_folder, staging, write_csv
 
 #: The points up to which nothing of an import is in the store.
@@ -20,6 +27,9 @@ NAMED = tuple(POINTS) if KILLS >= 10 else (
     "staged", "leads normalized", "before the commit", "after the commit", "imported leads published",
     "rejected file written", "before archiving", "archived", "receipt written",
 )  # fmt: skip
+
+#: Those that an import goes through after it was staged.
+POINTS_AFTER_STAGING = tuple(POINTS)[2:-1]
 
 BLOCKED, KNOWN, SHARED = "2125550199", "2125550100", "2125550150"
 HEADER = ("caller_id", "email", "expires_in", "state")
@@ -118,6 +128,13 @@ def test_the_undisturbed_import_is_right(fresh_home, place):
     assert dump["waiting"] == dump["inbox"] == dump["quarantine"] == []
 
 
+def test_a_run_forked_from_a_warm_process_has_next_to_nothing_left_to_load(fresh_home, crasher, place):
+    ended = crasher.attempt(fresh_home(), lead_file(place, 92))
+    assert ended.said == "completed_with_rejects"
+    loaded = [name for name in ended.loaded if not name.startswith("phonenumbers.data.")]  # those of the countries used
+    assert len(loaded) < 8, ", ".join(loaded)
+
+
 def test_killed_at_each_named_point_and_run_again_by_command(fresh_home, crasher, files, undisturbed):
     home = fresh_home()
     for point, file in files.items():
@@ -143,6 +160,132 @@ def test_killed_at_named_points_and_found_by_the_reconciler(fresh_home, crasher,
         assert crasher.attempt(home, point=point).killed, f"no import gets to '{point}'"
         assert crasher.attempt(home).said in ("completed_with_rejects", ""), point
     assert dump_home(home) == undisturbed(*(files[point] for point in RECONCILED))
+
+
+# Imports that wait for a person: killed while they are judged, and after somebody decided.
+
+#: The named points at which the suite kills of these; with LEAD_PIPELINE_KILLS of ten or more, all that there are.
+WHILE_JUDGED = tuple(WAITING_POINTS) if KILLS >= 10 else ("recorded as waiting", "question put")
+AFTER_APPROVAL = (
+    ("answer recorded", *POINTS_AFTER_STAGING) if KILLS >= 10
+    else ("answer recorded", "before the commit", "after the commit", "receipt written")
+)  # fmt: skip
+AFTER_CANCELLATION = tuple(DECIDED_POINTS) if KILLS >= 10 else ("cancellation recorded", "put into quarantine")
+
+ASKED = {"extends": "call_schedule", "name": "asked", "approval": "manual"}
+
+
+def dump_left(home):
+    """Return what imports leave but for the numbers of imports: each rehearsal takes one, and gives none back."""
+    left = dump_home(home)
+    left["store"] = {sql: sorted(map(repr, query(home, sql))) for sql in LEFT}
+    return left
+
+
+@pytest.fixture
+def asking_home(fresh_home):
+    """Copies of the home, with a profile whose imports a person approves, and a folder for it in the inbox."""
+
+    def copy():
+        home = fresh_home()
+        (home / "profiles" / "asked.yaml").write_text(json.dumps(ASKED))
+        (home / "inbox" / "asked").mkdir()
+        return home
+
+    return copy
+
+
+@pytest.fixture
+def decided(asking_home):
+    """What a file in the inbox leaves when it waits, somebody decides, and nothing happens."""
+
+    def dump(file, answer):
+        home = asking_home()
+        shutil.copy(file, home / "inbox" / "asked")
+        with importing(home) as imports:
+            drive(imports)
+            waiting = dump_left(home)
+            (import_id,) = waiting_imports(imports.home)
+            decide(imports.home, import_id, answer, datetime.now(UTC) + timedelta(hours=1))
+            drive(imports)
+        return waiting, dump_left(home)
+
+    return dump
+
+
+def drive(imports):
+    """Do what the daemon does about everything that is left to do."""
+    later = datetime.now(UTC) + timedelta(hours=1)
+    take(imports.home, not_taken(imports.home, list_drops(imports.home)), lambda: later)
+    for manifest in due(imports.home, (), later):
+        imports.launcher.import_staged(manifest, lambda *_: None)
+
+
+def test_killed_while_it_is_judged_and_after_its_approval_an_import_is_written_once(
+    asking_home, crasher, place, decided
+):
+    file = lead_file(place, 92)
+    waiting, imported = decided(file, "approved")
+    home = asking_home()
+    shutil.copy(file, home / "inbox" / "asked")
+    for point in WHILE_JUDGED:
+        assert crasher.attempt(home, point=point).killed, f"no import gets to '{point}'"
+    assert crasher.attempt(home).said == ""  # the question was put before the last kill: nobody asks for it again
+    assert dump_left(home) == waiting
+    for points in batched(AFTER_APPROVAL[1:], MAX_ATTEMPTS - 1):
+        tried = home.with_name(f"{home.name}-{points[0].replace(' ', '-')}")
+        shutil.copytree(home, tried)
+        assert crasher.attempt(tried, point="answer recorded", answer="approved").killed
+        for point in points:
+            assert crasher.attempt(tried, point=point).killed, f"no approved import gets to '{point}'"
+        crasher.attempt(tried)
+        assert dump_left(tried) == imported
+
+
+def batched(items, size):
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def test_killed_while_it_is_cancelled_an_import_leaves_no_lead_and_its_file_in_quarantine(
+    asking_home, crasher, place, decided
+):
+    file = lead_file(place, 93)
+    _, cancelled = decided(file, "cancelled")
+    home = asking_home()
+    shutil.copy(file, home / "inbox" / "asked")
+    crasher.attempt(home)
+    for place_, point in enumerate(AFTER_CANCELLATION):
+        how = {} if place_ else {"answer": "cancelled"}
+        assert crasher.attempt(home, point=point, **how).killed, f"no cancelled import gets to '{point}'"
+    assert crasher.attempt(home).said == "cancelled"
+    assert dump_left(home) == cancelled
+
+
+PEOPLE = ("email", "first_name", "plan", "_alias_phone")
+BEFORE = [("ann@example.com", "Ann", "basic", ""), ("bob@example.com", "Bob", "basic", "")]
+AFTER = [
+    ("ann@example.com", "Anna", "pro", "2125550188"),
+    ("bob@example.com", "", "basic", ""),
+    ("cy@example.com", "Cy", "", ""),
+    ("no address", "Dee", "", ""),
+]
+UPDATED = tuple(POINTS)[:-1] if KILLS >= 10 else ("before the commit", "after the commit", "receipt written")
+
+
+def test_killed_while_it_updates_leads_an_import_changes_each_once(fresh_home, crasher, place):
+    first, second = write_csv(place / "before.csv", PEOPLE, BEFORE), write_csv(place / "after.csv", PEOPLE, AFTER)
+    home, undisturbed = fresh_home(), fresh_home()
+    for one in (home, undisturbed):
+        with staging(one) as imports:
+            imports.file(first, load_profile("identity_upsert", folder=None))
+    with staging(undisturbed) as imports:
+        done = imports.file(second, load_profile("identity_upsert", folder=None))
+    assert (done.counts.created, done.counts.updated, done.counts.unchanged, done.counts.rejected) == (1, 1, 1, 1)
+    for point in UPDATED:
+        killed = crasher.attempt(home, second, point=point, profile="identity_upsert")
+        assert killed.killed, f"no import gets to '{point}'"
+    assert crasher.attempt(home, second, profile="identity_upsert").said == "completed_with_rejects"
+    assert dump_home(home) == dump_home(undisturbed)
 
 
 @pytest.mark.parametrize("seed", range(KILLS))

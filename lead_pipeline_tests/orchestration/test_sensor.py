@@ -72,6 +72,40 @@ def test_the_requested_run_imports_archives_and_leaves_nothing_waiting(watching)
     assert not manifest.staged_file(watching.home).exists()
 
 
+def test_files_deeper_in_a_profiles_folder_are_imported_and_can_take_values_from_its_name(watching):
+    fields = {"source": {"type": "text", "from_folder": ".+"}, "notes": {"type": "text", "from_file_name": "([a-z]+)-"}}
+    watching.profile("vendors", fields=fields)
+    paths = [
+        watching.drop("nov-1.csv", leads(1), folder="vendors/acme"),
+        watching.drop("dec-1.csv", leads(2), folder="vendors/acme/2026"),
+        watching.drop("jan-1.csv", leads(3), folder="vendors"),
+    ]
+    watching.execute(watching.tick())
+    assert [path for path in paths if path.exists()] == []
+    assert all(path.parent.is_dir() for path in paths)  # whoever drops there goes on to
+    found = query(watching.home.root, "select source, notes from leads order by lead_id")
+    assert sorted(found) == [("2026", "dec"), ("acme", "nov"), ("vendors", "jan")]
+    assert watching.waiting() == []
+    again = watching.drop("again.csv", leads(1), folder="vendors/other")
+    assert watching.tick() == []
+    assert not again.exists()
+
+
+def test_a_folder_that_may_not_be_read_is_told_once_a_tick(watching, monkeypatch):
+    watching.drop("a.csv", leads(1))
+    watching.drop("b.csv", leads(2), folder="call_schedule/secret")
+    really_scan = os.scandir
+
+    def refuse(place):
+        if os.fspath(place).endswith("secret"):
+            raise PermissionError(13, "Permission denied")
+        return really_scan(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # permission bits do not stop root
+    assert len(watching.tick()) == 1
+    assert len([line for line in watching.said if "secret" in line]) == 1
+
+
 def test_nothing_is_asked_for_while_a_file_grows(watching, monkeypatch):
     path = watching.drop("a.csv", "caller_id\n")
     really_pass = watching.pass_time

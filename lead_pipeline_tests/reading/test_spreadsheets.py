@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import xlsxwriter
 
 from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError, UsageError
 from lead_pipeline.reading import formats, open_rows, spreadsheet, spreadsheet_child
-from lead_pipeline.reading.workbook_xml import zeros_shown
+from lead_pipeline.reading.number_formats import shown_beside, shown_by, with_shown
+from lead_pipeline_tests.reading.binary_workbooks import xls, xlsb
 
 
 class Shown:
@@ -144,6 +146,78 @@ def test_an_ods_cell_keeps_the_zeros_that_it_shows_and_tells_its_error(read):
     ]
 
 
+BINARY_ROWS = [
+    ["name", "phone", "zip"],
+    ["Ana", 19518761336.0, (2134.0, "00000")],
+    ["Bo", "#N/A", (-12.0, "000000")],
+    ["Cy", None, (491701.0, '"+"0')],
+    ["Di", 1.5, "#DIV/0!"],
+    ["É", "007", "x"],
+]
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsb"])
+def test_a_cell_of_a_binary_workbook_keeps_the_zeros_that_it_shows_and_tells_its_error(opened, kind):
+    reader = opened({"xls": xls, "xlsb": xlsb}[kind](BINARY_ROWS))
+    frame = pl.concat(reader.batches())
+    assert reader.facts.format == kind
+    assert frame.select("name", "phone", "zip", "reasons").rows() == [
+        ("Ana", "19518761336", "02134", []),
+        ("Bo", "#N/A", "-000012", ["spreadsheet_error"]),
+        ("Cy", "", "+491701", []),
+        ("Di", "1.5", "#DIV/0!", ["spreadsheet_error"]),
+        ("É", "007", "x", []),
+    ]
+    assert any("3 numbers have leading zeros" in note for note in reader.facts.notes)
+    assert any("2 cells hold an error" in note for note in reader.facts.notes)
+
+
+def test_what_cannot_be_found_out_of_an_xls_is_said(opened, monkeypatch, tmp_path):
+    original = Path(spreadsheet_child.__file__)
+    folder = shutil.copytree(original.parent, tmp_path / "reading")
+    code = (folder / "workbook_readers.py").read_text()
+    (folder / "workbook_readers.py").write_text(
+        code.replace("xlrd.open_workbook(path", "xlrd.open_workbook(path + '?'")
+    )
+    monkeypatch.setattr(spreadsheet, "_CHILD", folder / original.name)
+    reader = opened(xls(BINARY_ROWS))
+    assert any("could not be found out" in note for note in reader.facts.notes)
+    assert next(reader.batches())["zip"].to_list()[0] == "2134"
+
+
+def test_an_xls_that_the_first_library_cannot_read_is_read_by_the_second(opened, monkeypatch, tmp_path):
+    original = Path(spreadsheet_child.__file__)
+    folder = shutil.copytree(original.parent, tmp_path / "reading")
+    code = (folder / "workbook_readers.py").read_text()
+    (folder / "workbook_readers.py").write_text(code.replace("from_path(path)", "from_path(path + '?')"))
+    monkeypatch.setattr(spreadsheet, "_CHILD", folder / original.name)
+    frame = next(opened(xls(BINARY_ROWS)).batches())
+    assert frame["zip"].to_list() == ["02134", "-000012", "+491701", "#DIV/0!", "x"]
+    assert frame["phone"].to_list() == ["19518761336", "#N/A", "", "1.5", "007"]
+
+
+def repacked_with(content: bytes, change, leave_out=()) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            if name not in leave_out:
+                new.writestr(name, change(old.read(name)))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_a_workbook_whose_xml_is_utf_16_is_read(read, encoding):
+    content = repacked_with(
+        workbook(leads=[["name"], ["José"]]), lambda xml: xml.decode().replace("UTF-8", "UTF-16").encode(encoding)
+    )
+    assert read(content)["name"].to_list() == ["José"]
+
+
+def test_the_header_is_found_below_thousands_of_empty_rows(opened):
+    reader = opened(workbook(leads=[*[[]] * 3000, ["name", "age"], ["Ana", 30]]))
+    assert (reader.facts.header_line, next(reader.batches())["name"].to_list()) == (3001, ["Ana"])
+
+
 def test_row_numbers_are_those_of_the_sheet_counted_from_the_header(opened):
     rows = [["My leads"], [], ["name", "age"], ["Ana", 30], [], ["Bo", 31]]
     reader = opened(workbook(leads=rows))
@@ -224,22 +298,68 @@ def test_a_child_that_never_ends_is_stopped(opened, monkeypatch, tmp_path):
 
 
 def test_rows_that_the_child_lost_refuse_the_file(opened, monkeypatch, tmp_path):
-    forgetful = tmp_path / "spreadsheet_child.py"
-    text = Path(spreadsheet_child.__file__).read_text()
-    forgetful.write_text(text.replace("enumerate(sheet.iter_rows())", "enumerate(list(sheet.iter_rows())[:-1])"))
-    (tmp_path / "workbook_xml.py").write_text("def marked_cells(path, sheet):\n    return iter(())\n")
+    original = Path(spreadsheet_child.__file__)
+    forgetful = shutil.copytree(original.parent, tmp_path / "reading") / original.name
+    text = original.read_text()
+    forgetful.write_text(text.replace("enumerate(sheet.rows())", "enumerate(list(sheet.rows())[:-1])"))
     monkeypatch.setattr(spreadsheet, "_CHILD", forgetful)
     with pytest.raises(FileUnreadableError, match="has 3 rows, 2 came"):
         opened(workbook(leads=[["a"], ["1"], ["2"]]))
 
 
 @pytest.mark.parametrize(
-    ("number_format", "digits"),
+    ("number_format", "before", "digits"),
     [
-        ("00000", 5), ("000-00-0000", 9), ("(000) 000-0000", 10), ('"+"000000', 6), ("00000;-00000", 5),
-        ("0", 0), ("0.00", 0), ("#,##0", 0), ("###-####", 0), ("General", 0), ("@", 0), ("yyyy-mm-dd", 0), ("", 0),
-        ("0%", 0), ("0E+00", 0), ("[$-409]00000", 5), ("\\0\\100000", 5),
+        ("00000", "", 5), ("000-00-0000", "", 9), ("(000) 000-0000", "", 10), ("00000;-00000", "", 5),
+        ("[$-409]00000", "", 5), ("[Red]00000", "", 5), ("##000", "", 3), ("0####", "", 5), ("0 000 000", "", 7),
+        ('"+"000000', "+", 6), ('"+"0', "+", 1), ("+#", "+", 0), ('"+49 "###', "+49", 0), ("\\00", "0", 1),
+        ('"0"#', "0", 0), ('"(0)"##', "0", 0), ("\\0\\0000", "00", 3),
     ],
 )  # fmt: skip
-def test_the_zeros_that_a_format_shows(number_format, digits):
-    assert zeros_shown(number_format) == digits
+def test_what_a_format_shows_before_a_number(number_format, before, digits):
+    assert shown_by(number_format) == (before, digits)
+
+
+@pytest.mark.parametrize(
+    "number_format",
+    [
+        "0",
+        "#",
+        "0.00",
+        "#,##0",
+        "###-####",
+        "General",
+        "@",
+        "yyyy-mm-dd",
+        "",
+        "0%",
+        "0E+00",
+        '"No. "0',
+        '"Tel 1"0',
+        "h:mm",
+    ],
+)
+def test_a_format_that_shows_nothing_before_a_number(number_format):
+    assert shown_by(number_format) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "cell"),
+    [
+        ("5010", ("", 5), "05010"), ("-12", ("", 6), "-000012"), ("123456", ("", 5), "123456"),
+        ("1701", ("+49", 0), "+491701"), ("-5", ("+", 0), "-5"), ("1.5", ("", 5), "1.5"), ("", ("", 5), ""),
+    ],
+)  # fmt: skip
+def test_a_whole_number_is_written_as_its_cell_shows_it(text, shown, cell):
+    assert with_shown(text, shown) == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "shown"),
+    [
+        ("05010", "5010", ("", 5)), ("-000012", "-12", ("", 6)), ("030 1234", "301234", ("", 7)),
+        ("+49 1701", "491701", ("+", 0)), ("5,010", "5010", None), ("5010", "5010", None), ("x", "5", None),
+    ],
+)  # fmt: skip
+def test_what_a_cell_shows_before_its_number(text, value, shown):
+    assert shown_beside(text, value) == shown

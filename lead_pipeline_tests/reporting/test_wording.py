@@ -58,8 +58,8 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
         (
             finished(status=ImportStatus.AWAITING_APPROVAL, rows_read=4, counts=RowCounts(created=1, rejected=3)),
             "The file was read and judged; nothing is imported before somebody approves it. "
-            "1 of 4 rows would become a new lead. "
-            "3 rows could not be used; correct them in the rejected file and drop that.",
+            "1 of 4 rows would become a new lead. 3 rows could not be used: approve to import the others, or cancel, "
+            "correct the file and drop it again.",
         ),
         (
             finished(status=ImportStatus.AWAITING_APPROVAL, rows_read=1, counts=RowCounts(duplicate=1)),

@@ -1,0 +1,144 @@
+"""Drops files, one after the other, into the inbox of a running `lead-pipeline ui` and prints how long each step takes
+from the drop to the commit and to the receipt. Run it by hand: `python dropped_to_imported.py --help`.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import Receipt
+from lead_pipeline.orchestration.instance import open_instance
+
+_PATIENCE = 120.0
+
+#: What has happened when: the names of Dagster's events, and two files of ours.
+_STEPS = {
+    "asked for": "complete: same size and time of change over 2 s, seen at the next glance, staged, run asked for",
+    "created": "the daemon has the sensor's answer and writes the run down",
+    "launched": "the code server is asked to start it: at once, or when the queue has room",
+    "started": "the code server has forked a process, and its run begins",
+    "committed": "read, mapped, normalized, screened, committed and published",
+    "receipt": "report, archive, receipt: nothing is left to do",
+}
+
+
+def leads(number: int, rows: int) -> str:
+    """Return a CSV file of valid numbers that no other `number` has."""
+    lines = (f"212{200 + number % 700:03d}{row:04d},person{row}@example.com,n{row}" for row in range(rows))
+    return "caller_id,email,name\n" + "".join(f"{line}\n" for line in lines)
+
+
+class Ui:
+    """The real services over a home."""
+
+    def __init__(self, home: Path) -> None:
+        self._log = home.with_suffix(".log")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", "--port", str(port)]
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        self.wait("the UI", lambda: b"Dagster UI" in self._log.read_bytes())
+
+    def wait(self, what: str, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened."""
+        until = time.monotonic() + _PATIENCE
+        while not happened():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise SystemExit(f"no {what}: {self._log.read_text()}")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+def drop(ui: Ui, home: Home, number: int, rows: int) -> tuple[str, float]:
+    """Drop a file whole, wait for its receipt, and return its import id and when it was dropped (since 1970)."""
+    receipts = home.staging / "receipts"
+    before = set(receipts.glob("*.json"))
+    file = home.inbox / "call_schedule" / f"list-{number}.csv"
+    (home.staging / "dropping").write_text(leads(number, rows))
+    dropped = time.time()
+    (home.staging / "dropping").rename(file)
+    ui.wait("receipt", lambda: bool(set(receipts.glob("*.json")) - before))
+    (receipt,) = set(receipts.glob("*.json")) - before
+    return Receipt.model_validate_json(receipt.read_text()).manifest.import_id, dropped
+
+
+def timeline(home: Home, instance: dg.DagsterInstance, import_id: str) -> dict[str, float]:
+    """Return when each step had happened."""
+    (record,) = instance.get_run_records(dg.RunsFilter(tags={"dagster/partition": import_id}))
+    kinds = {
+        dg.DagsterEventType.PIPELINE_STARTING: "launched",
+        dg.DagsterEventType.PIPELINE_START: "started",
+    }
+    events = instance.get_records_for_run(record.dagster_run.run_id, of_type=set(kinds)).records
+    happened = {
+        kinds[event.event_log_entry.dagster_event.event_type]: event.event_log_entry.timestamp for event in events
+    }
+    receipt = home.staging / "receipts" / f"{import_id.rpartition('@')[2]}.json"
+    manifest = Receipt.model_validate_json(receipt.read_text()).manifest
+    table = home.tables / "imported_leads" / f"import_id={import_id}" / "part-00000.parquet"
+    happened |= {
+        "created": record.create_timestamp.timestamp(),
+        "asked for": manifest.requested_at.timestamp(),
+        "committed": table.stat().st_mtime,
+        "receipt": receipt.stat().st_mtime,
+    }
+    return {step: happened[step] for step in _STEPS}
+
+
+def main() -> None:
+    """Start the services, drop, and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=8)
+    parser.add_argument("--rows", type=int, default=100)
+    parser.add_argument("--pause", type=float, default=2.3, help="seconds between a receipt and the next drop")
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="lead-pipeline-bench-"))
+    home = Home(folder / "home")
+    print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    print(f"{arguments.rows} rows a file; seconds since the drop")
+    print("".join(f"{step:>11}" for step in _STEPS))
+    ui = Ui(home.root)
+    try:
+        dropped = []
+        for number in range(arguments.files):
+            dropped.append(drop(ui, home, number, arguments.rows))
+            time.sleep(arguments.pause)
+    finally:
+        ui.stop()
+    instance = open_instance(home)
+    since = []
+    for import_id, at in dropped:
+        since.append({step: when - at for step, when in timeline(home, instance, import_id).items()})
+        print("".join(f"{seconds:11.2f}" for seconds in since[-1].values()))
+    instance.dispose()
+    print("median")
+    print("".join(f"{statistics.median(one[step] for one in since):11.2f}" for step in _STEPS))
+    for step, what in _STEPS.items():
+        print(f"{step:<10} {what}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

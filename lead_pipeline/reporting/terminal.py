@@ -63,14 +63,16 @@ def places(result: ImportResult, home: Path) -> Iterator[str]:
 
 
 def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
-    """Return past imports, newest first; narrow enough for a terminal of 80 columns."""
+    """Return past imports, newest first; outcomes that none of them has are left out, for terminals of 80 columns."""
+    past = list(imports)
+    shown = [name for name in _SHOWN if name in _ALWAYS_SHOWN or any(one[f"rows_{name}"] for one in past)]
     table = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("import", no_wrap=True)
-    for name in _SHOWN:
+    for name in shown:
         table.add_column(name[:4] if name != "read" else name, justify="right")
     table.add_column("status and destination", overflow="fold")
-    for one in imports:
-        numbers = (one[f"rows_{name}"] for name in _SHOWN)
+    for one in past:
+        numbers = (one[f"rows_{name}"] for name in shown)
         table.add_row(
             f"{one['import_id']}\n[dim]{str(one['committed_at'])[:19].replace('T', ' ')}[/dim]",
             *("" if number is None else f"{number:,}" for number in numbers),
@@ -79,7 +81,8 @@ def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
     return table
 
 
-_SHOWN = ("read", "created", "duplicate", "suppressed", "rejected", "skipped")
+_SHOWN = ("read", "created", "updated", "unchanged", "duplicate", "suppressed", "rejected", "skipped")
+_ALWAYS_SHOWN = ("read", "created", "rejected")
 
 
 def frame_table(frame: pl.DataFrame, width: int) -> RenderableType:

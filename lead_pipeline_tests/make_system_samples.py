@@ -1,5 +1,5 @@
-"""Writes the samples of the other four systems: `python -m lead_pipeline_tests.make_system_samples`. Always the same; each
-row knows what has to become of it, which follows from what was planted in it.
+"""Writes the samples of the other four systems: `python -m lead_pipeline_tests.make_system_samples`. Always the same;
+each row knows what has to become of it, which follows from what was planted in it.
 
 The people are drawn like those of make_samples.py; nobody is in these files.
 """

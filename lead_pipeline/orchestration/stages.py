@@ -3,6 +3,7 @@ No Dagster here; what a row or value means belongs in the rooms that are called.
 """
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -115,9 +116,11 @@ def commit_leads(
     """Screen and write the import in one transaction, and publish its rows as Parquet after the commit."""
     tell("imported_leads", 0)
     entry = commit_import(store, record_of(work), work.manifest.profile, at=at, **rows_of(work))
-    work.put("committed", facts_of(store, entry, layout_changes))
-    imported = _publish(work, store, "leads", "imported_leads", _own_parts(work, entry, at))
-    rejected = _publish(work, store, "rejected_leads", "rejected_leads", [])
+    with store.beside() as other, ThreadPoolExecutor(1) as aside:
+        leads = aside.submit(_publish, work, other, "leads", "imported_leads", _own_parts(work, entry, at))
+        work.put("committed", facts_of(store, entry, layout_changes))
+        rejected = _publish(work, store, "rejected_leads", "rejected_leads", [])
+        imported = leads.result()
     tell_outcomes("imported_leads", entry.counts, imported=True)
     return {"imported": imported, "rejected": rejected}
 

@@ -80,6 +80,15 @@ class LeadStore:
             con.close()
 
     @contextlib.contextmanager
+    def beside(self) -> Iterator[Self]:
+        """Give the same store to another thread of this process: two may not share a connection."""
+        cursor = self.con.cursor()
+        try:
+            yield type(self)(cursor, self.home)
+        finally:
+            cursor.close()
+
+    @contextlib.contextmanager
     def transaction(self, doing: str) -> Iterator[None]:
         """Everything inside lands together or not at all; DuckDB's exceptions leave as StoreErrors without values."""
         with values_kept_in(doing):

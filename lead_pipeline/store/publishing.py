@@ -59,15 +59,20 @@ def publish_from_parts(store: LeadStore, import_id: str, path: Path, parts: Sequ
     kinds = {name: kind for name, kind, *_ in store.rows("describe select * exclude (import_id) from main.leads")}
     there = pl.read_parquet_schema(parts[0])
     texts = [name for name, dtype in there.items() if name in kinds and dtype == pl.String]
-    # A text that is in no part is the same in every lead of the import: its destination, or nothing.
+    # A text that is in no part is the same in every lead of the import, its destination or nothing. What else has no
+    # value need not be asked for row by row either.
     same = [name for name, kind in kinds.items() if kind == "VARCHAR" and name not in there]
-    numbers = [name for name in kinds if name not in (*texts, *same)]
+    rest = [name for name in kinds if name not in (*texts, *same)]
+    counts = ", ".join(f"count({name})" for name in rest)
+    filled = store.rows(f"select {counts} from {view}", [import_id])[0]  # noqa: S608  # names of ours
+    numbers = [name for name, count in zip(rest, filled, strict=True) if count]
+    same += [name for name in rest if name not in numbers]
     constants = store.frame(f"select {', '.join(same)} from {view} limit 1", [import_id])  # noqa: S608  # names of ours
     leads = store.frame(f"select {', '.join(numbers)} from {view}", [import_id])  # noqa: S608  # names of ours
     # As DuckDB would have written it, so that files of both kinds can be read as one table.
     leads = leads.with_columns(pl.col(pl.Datetime).dt.convert_time_zone("UTC"))
     rows = pl.scan_parquet(list(parts), glob=False).select("row_number", *texts)
     whole = rows.join(leads.lazy(), on="row_number", how="inner", maintain_order="left")
-    whole = whole.with_columns(pl.lit(constants[name].item(), dtype=pl.String).alias(name) for name in same)
+    whole = whole.with_columns(pl.lit(column.item(), dtype=column.dtype).alias(column.name) for column in constants)
     whole.select(*kinds, outcome=pl.lit("created")).sink_parquet(path, compression="zstd", compression_level=1)
     return leads.height

@@ -78,7 +78,8 @@ def find_layout(text: str, shown: str, options: ReadingOptions, *, final: bool) 
         skipped_bytes=len(text[:skipped].encode(errors="surrogateescape")),
         has_rows=has_rows,
     )
-    layout = _with_trailing(layout, records[header.first_row :])
+    named = [] if header.header is None else records[header.header].cells
+    layout = _with_trailing(layout, named, records[header.first_row :])
     return layout, _facts_of(layout, sniffed, header, records, above)
 
 
@@ -147,8 +148,9 @@ def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines:
         )
     texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
     width = _named_width(names)
-    if width < len(names) and widths[width] >= _TRAILING_SHARE * len(rows) > 0:
-        texts, names = texts[:width], names[:width]  # the rows do not have the delimiters at the end of the header
+    beyond = any("".join(record.cells[width:]).strip(BLANK_CHARACTERS) for record in rows)
+    if rows and (not beyond or widths[width] >= _TRAILING_SHARE * len(rows)):
+        texts, names = texts[:width], names[:width]  # delimiters at the end of the header, with nothing below them
     return named_columns(map(readable, texts), map(readable, names))
 
 
@@ -159,19 +161,15 @@ def _named_width(names: list[str]) -> int:
     return width
 
 
-def _with_trailing(layout: Layout, rows: list[Record]) -> Layout:
-    """Mark delimiters at the end of many rows as ones that end rows and start no cell."""
+def _with_trailing(layout: Layout, header: list[str], rows: list[Record]) -> Layout:
+    """Mark delimiters at the end of many rows, or of the header, as ones that end lines and start no cell."""
     width = len(layout.columns)
-    beyond = [
-        len(row.cells) - width for row in rows if len(row.cells) > width and not any(map(_is_filled, row.cells[width:]))
-    ]
-    if len(beyond) < max(1, _TRAILING_SHARE * sum(not is_blank(row) for row in rows)):
-        return layout
-    return replace(layout, dialect=replace(layout.dialect, trailing=Counter(beyond).most_common(1)[0][0]))
-
-
-def _is_filled(cell: str) -> bool:
-    return bool(cell.strip(BLANK_CHARACTERS))
+    longer = [row.cells for row in rows if len(row.cells) > width]
+    beyond = [len(cells) - width for cells in longer if not "".join(cells[width:]).strip(BLANK_CHARACTERS)]
+    trailing = max(0, len(header) - width)
+    if len(beyond) >= max(1, _TRAILING_SHARE * sum(not is_blank(row) for row in rows)):
+        trailing = Counter(beyond).most_common(1)[0][0]
+    return replace(layout, dialect=replace(layout.dialect, trailing=trailing))
 
 
 def readable(cell: str) -> str:

@@ -49,7 +49,7 @@ def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Colu
     elif len(columns) > 1 and sniffed.sure < DOUBTFUL:
         yield f"The delimiter is a guess ({sniffed.sure:.0%} sure). If columns look wrong, name it as `delimiter`."
     if dialect.trailing:
-        yield "Rows end with a delimiter that the header does not have; what stands behind it is empty and left out."
+        yield "Lines end with a delimiter that starts no column; what stands behind it is empty and left out."
     if dialect.padded:
         yield "Blanks after a delimiter are no part of the value and were left out."
     if len(columns) == 1 and any(mark in columns[0].header for mark in COMMON):

@@ -28,6 +28,7 @@ def preview_panel(preview: Mapping[str, Any], width: int) -> RenderableType:
 def _reading(file: Mapping[str, Any]) -> Table:
     facts = file["facts"]
     table = Table.grid(padding=(0, 2))
+    line = "row" if facts["sheet"] else "line"
     for name, found, sure in (
         ("size", file_size(file["file_bytes"]), None),
         ("format", " in ".join(filter(None, (facts["format"], facts["packing"]))), None),
@@ -35,9 +36,10 @@ def _reading(file: Mapping[str, Any]) -> Table:
         ("encoding", facts["encoding"] + (" with BOM" if facts["has_bom"] else ""), facts["encoding_sure"]),
         ("delimiter", delimiter_name(facts["delimiter"]), facts["dialect_sure"]),
         ("quote", facts["quote"] or "none", facts["dialect_sure"]),
+        ("escape", facts["escape"], facts["dialect_sure"]),
         ("line ends", newline_name(facts["newline"]), None),
-        ("header", f"line {facts['header_line']}" if facts["header_line"] else "none", facts["header_sure"]),
-        ("rows", f"{file['row_count']:,}{'' if file['row_count_is_exact'] else ' (estimated)'}", None),
+        ("header", f"{line} {facts['header_line']}" if facts["header_line"] else "none", facts["header_sure"]),
+        ("rows", f"{file['row_count']:,} ({'exact' if file['row_count_is_exact'] else 'estimated'})", None),
     ):
         if found:
             table.add_row(Text(name, style="dim"), Text(found), Text("" if sure is None else f"{sure:.0%} sure", "dim"))

@@ -62,7 +62,11 @@ def test_the_punctuation_is_found(opened, delimiter, quote, newline):
             id="quotes-that-quote-nothing",
         ),
         pytest.param("a,b\n1,2,\n3,4,\n", [("1", "2"), ("3", "4")], id="delimiter-at-the-end-of-rows"),
-        pytest.param("a,b,\n1,2,\n3,4,\n", [("1", "2", ""), ("3", "4", "")], id="delimiter-at-the-end-of-all-lines"),
+        pytest.param("a,b,,\n1,2,,\n3,4,,\n", [("1", "2"), ("3", "4")], id="delimiters-at-the-end-of-all-lines"),
+        pytest.param("a,b,\n1,2\n3,4\n", [("1", "2"), ("3", "4")], id="delimiter-at-the-end-of-the-header"),
+        pytest.param("a,b,\n1,2,\n3,4\n5,6\n", [("1", "2"), ("3", "4"), ("5", "6")], id="delimiter-at-some-ends"),
+        pytest.param("a,b\n1,2,,\n3,4,,\n5,6\n", [("1", "2"), ("3", "4"), ("5", "6")], id="delimiters-at-most-ends"),
+        pytest.param("a,b,\n1,2,3\n4,5,\n", [("1", "2", "3"), ("4", "5", "")], id="a-column-without-a-name"),
         pytest.param(
             "\n\n# by CRM\nName,Phone\nAna,+19518761336\nBo,+19518761337\n",
             [("Ana", "+19518761336"), ("Bo", "+19518761337")],

@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
-from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.results import Progress, RowCounts
-from lead_pipeline.reporting.terminal import import_panel, places, progress_bar
+from lead_pipeline.reporting.terminal import history_table, import_panel, places, progress_bar
 from lead_pipeline_tests.reporting.results import clean, file_facts, finished, refused
 
 
@@ -94,3 +94,29 @@ def test_a_dry_run_names_its_file_and_no_store(tmp_path):
     result = finished(dry_run=True, dry_run_file="reports/x/dry_run.csv", rejected_file=None, report_file=None)
     assert list(places(result, tmp_path)) == [f"  dry run        {tmp_path}/reports/x/dry_run.csv"]
     assert "Dry run: nothing was kept. 240 of 321 rows would become new leads." in panel_of(result)
+
+
+def past(**changes):
+    rows = dict.fromkeys((f"rows_{name}" for name in ("read", *(outcome.value for outcome in Outcome))), 0)
+    return rows | {
+        "import_id": "messy@3fa9c1d2e0b7", "committed_at": "2026-03-20T09:30:00+00:00", "status": "completed",
+        "profile": "mine", "destination_kind": "list", "destination_name": "autumn",
+    } | changes  # fmt: skip
+
+
+def history_of(*imports):
+    shown = Console(file=io.StringIO(), width=80, color_system=None)
+    shown.print(history_table(imports))
+    return shown.file.getvalue()
+
+
+def test_the_history_has_columns_for_what_there_is_and_fits_eighty_columns():
+    plain = history_of(past(rows_read=3, rows_created=3))
+    assert [word for word in plain.split() if word in ("read", "crea", "upda", "unch", "dupl", "reje")] == [
+        "read", "crea", "reje",
+    ]  # fmt: skip
+    upserts = history_of(past(rows_read=9, rows_updated=7, rows_unchanged=2), past(status="awaiting_approval"))
+    assert "upda" in upserts
+    assert "unch" in upserts
+    assert "awaiting_approval" in upserts
+    assert max(map(len, upserts.splitlines())) <= 80

@@ -48,6 +48,27 @@ def test_a_bad_profile_ends_with_2_and_its_sentences_and_the_good_ones_are_still
     assert "good: nothing is wrong with it." in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("attributes: {plan: {type: option, opions: [a]}}", "Did you mean 'options'?"),
+        ("secondary_contacts: {variables: {role: {type: txt}}}", "Did you mean 'text'?"),
+        ("row_rules: [{rule: one_of, fields: [phone, emial]}]", "Did you mean 'email'?"),
+        ("attributes: {since: {type: date, locale: de-DE}}", "Did you mean 'de_DE'?"),
+        ("attributes: {since: {type: datetime, timezone: Berlin}}", "Did you mean 'Europe/Berlin'?"),
+        ("attributes: {plan: {type: option, options: [a], default: b}}", "'attributes.plan.default'"),
+        ("approval: {auto_bellow: 0.1}", "Did you mean 'auto_below'?"),
+        ("notify: {email: [ops]}", "one plain email address"),
+    ],
+)
+def test_whatever_is_wrong_at_any_depth_is_found_by_the_check(home: Path, said, told):
+    bad = put(home, "bad.yaml", f"name: bad\nextends: call_schedule\n{said}\n")
+    result = run(home, "check", "bad")
+    assert result.exit_code == 2
+    assert f"{bad}, line 3:" in result.stderr
+    assert told in result.stderr
+
+
 @pytest.mark.parametrize("name", ["My Profile.yaml", "solar.yml"], ids=["unusable-name", "other-suffix"])
 def test_a_file_that_no_import_can_name_is_told(home: Path, name):
     stray = put(home, name, "name: solar\nextends: call_schedule\n")

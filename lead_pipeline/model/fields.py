@@ -70,7 +70,8 @@ _PARTING = re.compile(r"(?<=[^\s_-])[\s_-]+(?=[^\s_-])")
 class FrozenModel(BaseModel):
     """Base of everything that describes an import: never changed once read, and no key that it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Written and read back under the names that profiles have: manifests keep profiles as JSON.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True)
 
 
 class RuleError(ValueError):

@@ -274,6 +274,8 @@ class ImportProfile(FrozenModel):
                 "both the same type",
                 *("row_rules", str(place)),
             )
+        if left == "tags":
+            raise RuleError("lists of tags stand in no order; compare other values", "row_rules", str(place))
 
     @model_validator(mode="after")
     def _names_can_be_split(self) -> Self:

@@ -63,8 +63,11 @@ def normalize_column(
         profile: the region that phones are read under, and whether damage is repaired.
         countries: each row's country (String), where the rule takes it from the row.
     """
+    may_be_empty = not rule.required and not _derives(rule)
+    if may_be_empty and raw.null_count() == raw.len():
+        return _empty(raw.len(), rule)
     trimmed = raw.str.strip_chars()
-    if not rule.required and not (trimmed != "").any() and not _derives(rule):
+    if may_be_empty and not (trimmed != "").any():
         return _empty(raw.len(), rule)
     judged = _by_type(trimmed, name, rule, profile, countries)
     missing = pl.lit(missing_reason(profile, name, rule).value)

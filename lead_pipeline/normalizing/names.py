@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from lead_pipeline.normalizing.frames import split
+
 #: Words before a name that are no part of it; those of the second list only with a dot, for they can be names.
 _TITLES = (
     *("mr", "mrs", "ms", "miss", "mx", "mister", "dr", "doctor", "prof", "professor", "sir", "dame", "lady", "lord"),
@@ -79,7 +81,28 @@ def split_names(names: pl.Series) -> pl.DataFrame:
         `first_name`, `last_name` (String), both null where nothing is taken apart: names of two people, with digits or
         an @, in Chinese, Japanese or Korean letters, or with more commas than one.
     """
-    text = names.cast(pl.String).rename("name").to_frame().select(_tidied().alias("name"))
+    every = names.cast(pl.String).rename("name").to_frame().with_row_index("row")
+    plain, others = split(every, ~pl.col("name").str.contains(_SPECIAL))
+    distinct = others.select("name").unique()
+    parts = pl.concat([distinct, _taken_apart(distinct)], how="horizontal")
+    known = others.join(parts, on="name", how="left", nulls_equal=True)
+    whole = pl.concat([_parted_at_the_last_blank(plain), known.select("row", "first_name", "last_name")])
+    return whole.sort("row").drop("row")
+
+
+def _parted_at_the_last_blank(names: pl.DataFrame) -> pl.DataFrame:
+    """Part names that are nothing but plain words, which most are."""
+    name, last = pl.col("name"), pl.col("last")
+    words = names.with_columns(last=name.str.split(" ").list.last())
+    single = last == name
+    before = name.str.head(name.str.len_chars() - last.str.len_chars() - 1)
+    return words.select(
+        "row", first_name=pl.when(single).then(name).otherwise(before), last_name=pl.when(~single).then(last)
+    )
+
+
+def _taken_apart(names: pl.DataFrame) -> pl.DataFrame:
+    text = names.select(_tidied().alias("name"))
     parts = text.with_columns(commas=pl.col("name").str.count_matches(",", literal=True)).select(
         "commas",
         body=_without_titles(pl.col("name").str.extract(r"^([^,]*)", 1)),
@@ -133,4 +156,9 @@ _GOES_ON = rf"(?i:(?:{_words(_FURTHER)})\.\s*)"
 _TITLE = rf"(?i:(?:(?:{_words(_TITLES)})(?:\.\s*|\s+|$)|(?:{_words(_DOTTED_TITLES)})\.\s*))"
 _SUFFIX = rf"(?i:(?:{_words(_SUFFIXES)})\.?)"
 _PARTICLE = rf"(?:(?i:{_words(_PARTICLES)})|{_words(_LOWER_PARTICLES)})"
+#: What has to be looked at more closely: any sign but those of plain words, and the words above.
+_SPECIAL = (
+    rf"{_NOT_SPLIT}|[^\p{{L}}\p{{M}}'\x{{2019}} -]|  |(?i)(?:^| )(?:"
+    rf"{_words((*_TITLES, *_SUFFIXES, *_PARTICLES, *_LOWER_PARTICLES, *_BETWEEN))})(?: |$)|^ | $|^$"
+)
 _FIRST_AND_LAST = rf"^(?P<first>\S+(?: \S+)*?) (?P<last>{_PARTICLE} .+|\S+ (?:{_words(_BETWEEN)}) .+|\S+)$"

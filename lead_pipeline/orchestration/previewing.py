@@ -8,7 +8,7 @@ from lead_pipeline.filing.home import shown_name
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.proposing import propose_mapping
 from lead_pipeline.model.errors import RequiredColumnUnmappedError
-from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.fields import FrozenModel, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.reading import open_rows
 from lead_pipeline.reading.preview import ROWS_LOOKED_AT, FilePreview, preview_file
@@ -46,7 +46,7 @@ def preview_import(file: Path, profile: ImportProfile) -> ImportPreview:
         refusal = str(error)
     else:
         becomes |= dict.fromkeys(mapping.attributes, "attribute") | dict.fromkeys(mapping.ignored, "ignored")
-        becomes |= {column: f"field {field}" for field, column in mapping.fields.items()}
+        becomes |= {column: _called(name) for name, column in mapping.fields.items()}
     proposal = propose_mapping(names, sample.head(ROWS_LOOKED_AT), profile.default_region)
     return ImportPreview(
         profile=profile.name,
@@ -62,3 +62,11 @@ def preview_import(file: Path, profile: ImportProfile) -> ImportPreview:
         ),
         refusal=refusal,
     )
+
+
+def _called(name: str) -> str:
+    """Return what a column of mapped leads is called beside the column that supplies it."""
+    kind, _, _ = name.partition(".")
+    if kind == "attribute":
+        return f"attribute {title_of(name)}, with rules"
+    return title_of(name) if "." in name else f"field {name}"

@@ -5,8 +5,10 @@ or pattern can be used. What exists is known in normalizing/; which keys there a
 from collections.abc import Callable, Iterable, Iterator
 
 from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.declared import checked_locale, checked_pattern, checked_time_zone
 from lead_pipeline.normalizing.numbers import checked_unit
+from lead_pipeline.normalizing.own_values import value_faults
 from lead_pipeline.normalizing.regions import checked_region
 from lead_pipeline.normalizing.time_forms import form_of
 from lead_pipeline.profiles.document import Document, KeyPath, Plain, Problem, key_name
@@ -31,6 +33,12 @@ def declaration_problems(document: Document, told: Iterable[Problem]) -> Iterato
             check(text)
         except UsageError as error:
             yield Problem(document.line_of(path), f"'{key_name(path)}': {error}", path)
+
+
+def value_problems(profile: ImportProfile, document: Document) -> Iterator[Problem]:
+    """Yield values that the profile names and that its own rules refuse, so that no row could ever have them."""
+    for fault in value_faults(profile):
+        yield Problem(document.line_of(fault.key), f"'{key_name(fault.key)}': {fault.sentence}", fault.key)
 
 
 def region_problem(document: Document) -> Problem | None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from lead_pipeline.mapping.proposing import MappingProposal
+from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, IdentifierKind
 from lead_pipeline.profiles.drafted import percent
@@ -46,11 +46,14 @@ def identities(proposal: MappingProposal, sample: pl.DataFrame) -> list[Identity
         if field in proposal.fields:
             found.append(_identity(field, proposal.fields[field], sample, is_asked=False))
         else:
-            likely = (
-                one.column for one in proposal.questions if any(other.field == field for other in one.alternatives)
-            )
+            likely = (one.column for one in proposal.questions if _likeliest(one) == field)
             found += [_identity(field, column, sample, is_asked=True) for column in likely]
     return found
+
+
+def _likeliest(asked: ColumnProposal) -> str | None:
+    """Return the identifier that a column which has to be asked about is most likely to be."""
+    return next((other.field for other in asked.alternatives if other.field in IDENTIFIER_KINDS), None)
 
 
 def chosen_identity(

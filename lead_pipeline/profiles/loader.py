@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from lead_pipeline.model.errors import ProfileError, UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.profiles.declarations import declaration_problems, region_problem
+from lead_pipeline.profiles.declarations import declaration_problems, region_problem, value_problems
 from lead_pipeline.profiles.document import Document, Plain, Problem, read_document
 from lead_pipeline.profiles.extending import extended, written
 from lead_pipeline.profiles.places import EXTENDS
@@ -151,6 +151,8 @@ def _validated(data: dict[str, Plain], document: Document, source: str) -> Impor
     except ValidationError as error:
         problems += problems_of(error, document)
     problems += declaration_problems(document, problems)
+    if profile is not None and not problems:
+        problems += value_problems(profile, document)
     if problems or profile is None:
         raise ProfileError(_told(problems, source))
     return profile

@@ -58,7 +58,11 @@ def read_clean(data: bytes, dialect: Dialect, width: int) -> Clean | None:
     Clean: valid UTF-8 (Polars raises for anything else), every line break LF or CRLF, quotes as in RFC 4180, `width`
     cells in every record.
     """
-    if dialect.escape is not None or dialect.padded or not (dialect.delimiter + (dialect.quote or "")).isascii():
+    if (
+        (dialect.escape and data.find(dialect.escape.encode()) >= 0)
+        or dialect.padded
+        or not (dialect.delimiter + (dialect.quote or "")).isascii()
+    ):
         return None
     if not data.endswith(b"\n"):
         data += b"\n"  # the end of a file ends a line too

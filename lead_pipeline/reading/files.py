@@ -11,11 +11,11 @@ from lead_pipeline.model.errors import FileEmptyError
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited import open_delimited
 from lead_pipeline.reading.formats import (
+    container_of,
     packing_of,
     refuse_packed_twice,
     refuse_what_is_not_a_table,
     what_a_zip_holds,
-    zip_or_ole,
 )
 from lead_pipeline.reading.rows import ReadingOptions, RowReader
 from lead_pipeline.reading.source import Source
@@ -25,6 +25,9 @@ from lead_pipeline.reading.spreadsheet import open_spreadsheet
 HEAD_BYTES = 64 * 2**10
 
 _ALL_FOUND = ReadingOptions()
+
+#: The kinds of workbooks that are no zip, by their containers.
+_BINARY = {"ole": "xls", "biff": "xls before 1997"}
 
 
 def open_rows(
@@ -47,9 +50,9 @@ def open_rows(
 
 def _opened(source: Source, options: ReadingOptions) -> RowReader:
     head = next(source.blocks(HEAD_BYTES), b"")
-    container = zip_or_ole(head)
-    if container == "ole":
-        return open_spreadsheet(source, "xls", options)
+    container = container_of(head)
+    if container in _BINARY:
+        return open_spreadsheet(source, _BINARY[container], options)
     left_out: tuple[str, ...] = ()
     if container == "zip":
         held = what_a_zip_holds(source.path, source.shown)
@@ -60,7 +63,7 @@ def _opened(source: Source, options: ReadingOptions) -> RowReader:
         source = replace(source, packing=packing)
     if source.packing:
         head = next(source.blocks(HEAD_BYTES), b"")
-        if zip_or_ole(head):
+        if container_of(head):
             return _packed_workbook(source, options)
         refuse_packed_twice(head, source.shown)
     refuse_what_is_not_a_table(head, source.shown)
@@ -75,7 +78,8 @@ def _packed_workbook(source: Source, options: ReadingOptions) -> RowReader:
         copy.flush()
         unpacked = Source(Path(copy.name), source.shown)
         head = next(unpacked.blocks(HEAD_BYTES), b"")
-        kind = "xls" if zip_or_ole(head) == "ole" else what_a_zip_holds(unpacked.path, source.shown).kind
+        container = container_of(head)
+        kind = _BINARY.get(container) or what_a_zip_holds(unpacked.path, source.shown).kind
         if kind == "zip":
             refuse_packed_twice(head, source.shown)
         return open_spreadsheet(unpacked, kind, options, source.packing)

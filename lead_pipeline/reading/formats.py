@@ -32,6 +32,9 @@ _ZIP_ENCRYPTED_BIT = 0x1
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 
+#: How a workbook of Excel before 1997 begins: with the record that opens a worksheet or workbook, in BIFF 2 to 5.
+_BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")
+
 
 class Signature(NamedTuple):
     """The first bytes of a kind of file, and what that kind is called.
@@ -57,11 +60,6 @@ SIGNATURES = (
     Signature(b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
     Signature(b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
     Signature(b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
-    Signature(b"\x09\x08\x10\x00", "an Excel workbook from before 1997", _AS_CSV),
-    Signature(b"\x09\x08\x08\x00", "an Excel workbook from before 1997", _AS_CSV),
-    Signature(b"\x09\x04\x06\x00", "an Excel workbook from before 1995", _AS_CSV),
-    Signature(b"\x09\x02\x06\x00", "an Excel workbook from before 1995", _AS_CSV),
-    Signature(b"\x09\x00\x04\x00", "an Excel workbook from before 1995", _AS_CSV),
     Signature(b"PAR1", "a Parquet file", _AS_CSV),
     Signature(b"ARROW1", "an Arrow file", _AS_CSV),
     Signature(b"Obj\x01", "an Avro file", _AS_CSV),
@@ -109,10 +107,12 @@ class ZipContent(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
-def zip_or_ole(head: bytes) -> str:
-    """Return `zip`, `ole` or nothing: the containers in which workbooks come."""
+def container_of(head: bytes) -> str:
+    """Return `zip`, `ole`, `biff` or nothing: the containers in which workbooks come."""
     if head.startswith(_OLE):
         return "ole"
+    if head.startswith(_BIFF):
+        return "biff"
     return "zip" if head.startswith(_ZIP) else ""
 
 
@@ -185,7 +185,7 @@ def _is_text_beside(name: str) -> bool:
 
 def refuse_packed_twice(head: bytes, shown: str) -> None:
     """Raise FileTypeUnsupportedError when what was packed is itself an archive or a workbook."""
-    if zip_or_ole(head) or packing_of(head):
+    if container_of(head) or packing_of(head):
         raise FileTypeUnsupportedError(f"{shown} is an archive with another archive or a workbook inside. {_UNPACK}")
 
 

@@ -19,6 +19,9 @@ _COMMENT = re.compile(r"\s*(#\s|//)")
 #: A better header is looked for so far below one that is not as wide as the rows.
 _LOOKAHEAD = 20
 
+#: So many records of one width at the end of those looked at are a table, whatever stands above them.
+_ROWS_OF_A_TABLE = 3
+
 
 @dataclass(frozen=True, slots=True)
 class SniffedHeader:
@@ -91,9 +94,15 @@ def _spread(row: Sequence[str], width: int) -> list[str]:
 
 
 def _prevailing_width(records: Sequence[Record]) -> int:
+    """Return the width of most records; when these are lines without a delimiter, that of the table below them."""
+    records = [record for record in records if len(record.cells) > 1 or not _COMMENT.match(record.cells[0])] or records
     widths = Counter(len(record.cells) for record in records)
     most = max(widths.values())
-    return max(width for width, number in widths.items() if number == most)
+    width = max(width for width, number in widths.items() if number == most)
+    last = len(records[-1].cells)
+    if width == 1 < last and all(len(record.cells) == last for record in records[-_ROWS_OF_A_TABLE:]):
+        return last
+    return width
 
 
 def _body(records: Sequence[Record], place: int, width: int) -> list[list[str]]:
@@ -170,19 +179,19 @@ def _labels(cells: Sequence[str], body: Sequence[Sequence[str]]) -> int:
 
 def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Tell whether a first row is a row like those below it, or where there are none, a row and no header."""
+    looks = [look_of(cell) for cell in cells]
     if not body:
-        return any(look_of(cell) in _TELLING for cell in cells)
+        return any(look in _TELLING for look in looks) or set(looks) <= {*_TYPED, "empty"}
     filled = sum(_filled(cells))
     if len(cells) != len(body[0]) or _labels(cells, body):
         return False
     like_below = 0
-    for column, cell in enumerate(cells):
-        look = look_of(cell)
-        if look not in _TYPED or _YEAR.fullmatch(cell.strip()):
+    for column, (cell, look) in enumerate(zip(cells, looks, strict=True)):
+        if look not in (*_TYPED, "boolean") or _YEAR.fullmatch(cell.strip()):
             continue  # years are the names of columns as often as numbers in them
         below, share = prevailing_look(row[column] for row in body)
         if below == look and share >= 0.5:
-            if look in _TELLING:
+            if look in _TELLING or (column == 0 and share >= 0.9):
                 return True
             like_below += 1
     return like_below >= 0.3 * filled and like_below > 0

@@ -11,7 +11,7 @@ from typing import NamedTuple
 #: The letters beyond ASCII of languages, in lower case (Unicode CLDR, main exemplar characters); of scripts other than
 #: Latin all letters, the ten commonest first.
 LATIN = {
-    "French": "éèêëàâæçîïôœùûüÿ",
+    "French": "éèêëàâæçîïôœùûü",
     "German": "äöüß",
     "Spanish": "áéíñóúü",
     "Portuguese": "áâãàçéêíóôõúü",
@@ -109,6 +109,7 @@ _ODDITIES = tuple(
         (rb"(?<![aAlLnNf])w(?=[aAlLnNf])", 0.5),
         (rb"(?<=[nN])w(?=[nN])", 0.2),
         (rb"(?<=[aAlLnNf])s(?=[aAlLnNf])", 0.5),
+        (rb"s(?=s)", 1.0),
         (rb"[aln](?=[LN])|[ln](?=A)", 1.0),
         (rb"[ALN][ALN](?=[ln])", 0.5),
         (rb"[lL]{3}", 1.0),

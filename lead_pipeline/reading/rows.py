@@ -12,7 +12,7 @@ from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
 from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
 
 #: A cell of nothing but these is empty to the eye; a row of nothing but such cells is blank.
-BLANK_CHARACTERS = " \t\r\n\v\f\u00a0\ufeff"
+BLANK_CHARACTERS = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\u3000\ufeff"
 
 #: A batch is cut short at about this many bytes of text, so that wide rows do not multiply its memory.
 BATCH_BYTES = 64 * 2**20

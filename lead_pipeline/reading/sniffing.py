@@ -72,7 +72,7 @@ def _candidates(text: str, options: ReadingOptions) -> list[Dialect]:
     for delimiter in delimiters:
         for quote in _quotes(text, delimiter, options):
             found.append(Dialect(delimiter, quote))
-            if quote and _may_escape(text, delimiter, quote, options):
+            if _may_escape(text, delimiter, quote, options):
                 found.append(Dialect(delimiter, quote, "\\"))
     return [dialect for dialect in found if dialect.escape] if options.escape else found
 
@@ -99,10 +99,13 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
     return opened, closed
 
 
-def _may_escape(text: str, delimiter: str, quote: str, options: ReadingOptions) -> bool:
+def _may_escape(text: str, delimiter: str, quote: str | None, options: ReadingOptions) -> bool:
+    """Tell whether a backslash stands before a delimiter, or before a quote that does not end its cell."""
     if options.escape is not None:
         return options.escape == "\\"
-    return re.search(rf"\\{quote}(?![ ]*(?:[{re.escape(delimiter)}\r\n]|\Z))", text) is not None
+    if f"\\{delimiter}" in text:
+        return True
+    return quote is not None and re.search(rf"\\{quote}(?![ ]*(?:[{re.escape(delimiter)}\r\n]|\Z))", text) is not None
 
 
 def _score(text: str, dialect: Dialect) -> float:

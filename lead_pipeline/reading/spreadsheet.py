@@ -24,7 +24,7 @@ from lead_pipeline.model.errors import (
 )
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.reading import notes
-from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank
 from lead_pipeline.reading.rows import (
     BLANK_CHARACTERS,
     Column,
@@ -69,7 +69,7 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
     header = _header_of(first, options)
     columns = _columns_of(first, header, int(told["width"]), source.shown)
     facts = ReadingFacts(
-        format=kind,
+        format=_KINDS.get(kind, kind),
         packing=packing,
         encoding="",
         delimiter="",
@@ -92,6 +92,17 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
     return RowReader(columns, facts, frames, has_rows=any(frame.height for frame in frames([])))
 
 
+#: The ways to read a kind of workbook, the one that reads most of them first.
+_WAYS = {
+    "xlsx": ("calamine", "repacked"),
+    "ods": ("calamine", "repacked"),
+    "xlsb": ("calamine",),
+    "xls": ("calamine", "xlrd"),
+    "xls before 1997": ("xlrd",),
+}
+_KINDS = {"xls before 1997": "xls"}
+
+
 class _Spool:
     """What the child wrote, in a file without a name, as long as somebody may want to read it (again)."""
 
@@ -104,10 +115,26 @@ class _Spool:
 
 def _read(source: Source, kind: str, sheet: str | int | None, output: IO[bytes]) -> dict[str, Any]:
     """Run the child, which writes to `output`, and return what it tells of the sheet; `output` stands after that."""
-    command = [sys.executable, "-I", str(_CHILD), str(source.path.resolve()), kind]
+    first: dict[str, Any] | None = None
+    for way in _WAYS[kind]:
+        told = _told(source, kind, sheet, way, output)
+        if told.get("error") not in ("damaged", "died"):
+            break
+        first = first or told  # the library that reads most is the one to quote
+    else:
+        told = first or told
+    if "error" in told:
+        _refuse(told, source.shown, sheet)
+    return told
+
+
+def _told(source: Source, kind: str, sheet: str | int | None, way: str, output: IO[bytes]) -> dict[str, Any]:
+    output.seek(0)
+    output.truncate()
+    command = [sys.executable, "-I", str(_CHILD), str(source.path.resolve()), _KINDS.get(kind, kind)]
     try:
         ended = subprocess.run(
-            [*command, json.dumps(sheet)],
+            [*command, json.dumps(sheet), way],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.DEVNULL,
@@ -119,11 +146,7 @@ def _read(source: Source, kind: str, sheet: str | int | None, output: IO[bytes])
     output.seek(0)
     line = output.readline()
     told: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"error": "died", "detail": ""}
-    if ended and "error" not in told:
-        told = {"error": "died", "detail": ""}
-    if "error" in told:
-        _refuse(told, source.shown, sheet)
-    return told
+    return {"error": "died", "detail": ""} if ended and "error" not in told else told
 
 
 def _refuse(told: dict[str, Any], shown: str, sheet: str | int | None) -> None:
@@ -162,11 +185,17 @@ def _stream(spool: _Spool, body: int) -> Iterator[pl.DataFrame]:
 
 
 def _first_rows(spool: _Spool, body: int) -> list[Record]:
-    frame = next(_stream(spool, body), None)
-    if frame is None:
-        return []
-    rows = frame.drop("errors", "shown").head(_LOOKED_AT).rows()
-    return [Record([cell or "" for cell in row], 1, False) for row in rows]
+    """Return the rows down to some way below the first that is not blank."""
+    records: list[Record] = []
+    blank = 0
+    for frame in _stream(spool, body):
+        for row in frame.drop("errors", "shown").rows():
+            record = Record([cell or "" for cell in row], 1, False)
+            records.append(record)
+            blank += blank == len(records) - 1 and is_blank(record)
+            if len(records) >= blank + _LOOKED_AT:
+                return records
+    return records
 
 
 def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:

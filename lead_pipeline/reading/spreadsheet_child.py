@@ -7,20 +7,18 @@ text, null where there is no cell; `errors` and `shown` (Int32), how many cells 
 more than their value (leading zeros).
 """
 
-import datetime as dt
 import json
 import resource
 import sys
+import tempfile
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 from zipfile import BadZipFile
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
-
+    from lead_pipeline.reading.workbook_readers import Book, Sheet
     from lead_pipeline.reading.workbook_xml import Mark
 
 #: Limits of the process: address space, processor seconds, size of the output.
@@ -30,12 +28,13 @@ OUTPUT_BYTES = 16 * 2**30
 
 _ROWS = 10_000
 
-#: Up to here every whole number has a float of its own.
-_EXACT = 2**53
-
 
 def main() -> None:
-    """Read the sheet named on the command line: path, kind (xlsx or other), and a JSON value (name, number or null)."""
+    """Read the sheet named on the command line.
+
+    Arguments: path, kind (xlsx, xlsb, xls or ods), the sheet as JSON (name, number or null), and the way to read it:
+    calamine, xlrd, or calamine after the workbook was packed anew (repacked).
+    """
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_CPU, CPU_SECONDS),
@@ -43,15 +42,16 @@ def main() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
-    path, kind, wanted = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-    import python_calamine
+    path, kind, wanted, way = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]
+    from lead_pipeline.reading.workbook_readers import EncryptedWorkbookError, UnreadableWorkbookError
 
     try:
-        _write(path, kind, wanted)
-    except python_calamine.PasswordError:
+        with tempfile.TemporaryDirectory() as folder:
+            _write(path, kind, wanted, way, Path(folder))
+    except EncryptedWorkbookError:
         _fail("password")
-    except python_calamine.CalamineError as error:
-        _fail("damaged", type(error).__name__)
+    except UnreadableWorkbookError as error:
+        _fail("damaged", str(error))
     except (
         OSError,
         ValueError,
@@ -75,27 +75,27 @@ def _say(facts: dict[str, object]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write(path: str, kind: str, wanted: str | int | None) -> None:
+def _write(path: str, kind: str, wanted: str | int | None, way: str, folder: Path) -> None:
     import pyarrow as pa
-    import python_calamine
 
-    workbook = python_calamine.CalamineWorkbook.from_path(path)
-    sheets = workbook.sheets_metadata
-    names = [sheet.name for sheet in sheets]
-    sheet = _sheet_of(workbook, wanted)
+    from lead_pipeline.reading.workbook_readers import UnreadableWorkbookError, repacked
+
+    if way == "repacked":
+        if not repacked(path, folder / "workbook"):
+            raise UnreadableWorkbookError("CalamineError")
+        path = str(folder / "workbook")
+    book = _read(path, wanted, way)
+    sheet = book.sheet
     if sheet is None:
-        _say({"error": "no_sheet" if wanted is not None else "empty", "detail": "", "sheets": names})
+        _say({"error": "no_sheet" if wanted is not None else "empty", "detail": "", "sheets": book.names})
         return
-    width = sheet.end[1] + 1 if sheet.end else 1
-    height = sheet.end[0] + 1 if sheet.end else 0
-    marked = _marked(path, sheet.name, kind) if height else iter(())
-    hidden = [found.name for found in sheets if found.visible != python_calamine.SheetVisibleEnum.Visible]
-    facts = {"sheet": sheet.name, "sheets": names, "hidden": hidden, "width": width, "height": height}
-    _say(facts | {"marked": marked is not None})
-    if not height:
+    marked = _marked(path, sheet.name, kind) if sheet.height else iter(())
+    facts = {"sheet": sheet.name, "sheets": book.names, "hidden": book.hidden, "marked": marked is not None}
+    _say(facts | {"width": sheet.width, "height": sheet.height})
+    if not sheet.height:
         return
     counts = [("errors", pa.int32()), ("shown", pa.int32())]
-    schema = pa.schema([*((f"cell_{place}", pa.large_string()) for place in range(width)), *counts])
+    schema = pa.schema([*((f"cell_{place}", pa.large_string()) for place in range(sheet.width)), *counts])
     with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
         for rows, errors, shown in _batches(sheet, marked or iter(())):
             columns = [pa.array(cells, pa.large_string()) for cells in zip(*rows, strict=True)]
@@ -103,40 +103,23 @@ def _write(path: str, kind: str, wanted: str | int | None) -> None:
             stream.write_batch(pa.record_batch([*columns, *counted], schema=schema))
 
 
-def _sheet_of(workbook: "CalamineWorkbook", wanted: str | int | None) -> "CalamineSheet | None":
-    """Return the sheet asked for, or the first visible worksheet with a value in it."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound
+def _read(path: str, wanted: str | int | None, way: str) -> "Book":
+    from lead_pipeline.reading.workbook_readers import read_with_calamine, read_with_xlrd
 
-    if wanted is not None:
-        try:
-            if isinstance(wanted, int):
-                return workbook.get_sheet_by_index(wanted - 1)
-            return workbook.get_sheet_by_name(wanted)
-        except (WorksheetNotFound, IndexError, OverflowError):
-            return None
-    for place, metadata in enumerate(workbook.sheets_metadata):
-        if metadata.visible == SheetVisibleEnum.Visible and metadata.typ == SheetTypeEnum.WorkSheet:
-            sheet = workbook.get_sheet_by_index(place)
-            if sheet.end is not None:
-                return sheet
-    return None
+    return read_with_xlrd(path, wanted) if way == "xlrd" else read_with_calamine(path, wanted)
 
 
 def _batches(
-    sheet: "CalamineSheet", marked: Iterator[tuple[int, int, "Mark"]]
+    sheet: "Sheet", marked: Iterator[tuple[int, int, "Mark"]]
 ) -> Iterator[tuple[list[list[str]], list[int], list[int]]]:
     """Yield rows of texts, from the first row of the sheet on, with how many cells of each are errors, or show more."""
+    from lead_pipeline.reading.number_formats import with_shown
+
     rows: list[list[str]] = []
     errors: list[int] = []
     shown: list[int] = []
-    from lead_pipeline.reading.number_formats import with_shown
-
     mark = next(marked, None)
-    width = sheet.end[1] + 1 if sheet.end else 0
-    for number, row in enumerate(sheet.iter_rows()):
-        texts = [cell if type(cell) is str and "\0" not in cell else text_of(cell) for cell in row]
-        if len(texts) < width:  # python-calamine leaves out the columns to the left of the first with a value
-            texts = [""] * (width - len(texts)) + texts
+    for number, texts in enumerate(sheet.rows()):
         wrong = more = 0
         while mark is not None and mark[0] <= number:
             _, column, what = mark
@@ -154,24 +137,6 @@ def _batches(
             rows, errors, shown = [], [], []
     if rows:
         yield rows, errors, shown
-
-
-def text_of(value: object) -> str:
-    """Return a cell's value as text: whole numbers without `.0`, never an exponent, dates ISO, booleans true/false."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        if value.is_integer() and abs(value) < _EXACT:
-            return str(int(value))
-        return format(Decimal(repr(value)), "f")  # the digits that tell the number apart, and zeros: none made up
-    if isinstance(value, dt.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, dt.timedelta):
-        seconds = round(value.total_seconds())
-        return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    if isinstance(value, (dt.date, dt.time)):
-        return value.isoformat()
-    return "" if value is None else str(value).replace("\0", "")
 
 
 def _marked(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, "Mark"]] | None:

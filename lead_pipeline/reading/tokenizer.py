@@ -50,7 +50,10 @@ class Tokenizer:
         quote = re.escape(dialect.quote or '"')
         escape = re.escape(dialect.escape) if dialect.escape else ""
         escaped = rf"|{escape}." if escape else ""
-        self._plain_cell = re.compile(rf"[^{delimiter}\r\n]*+")
+        self._escape = dialect.escape
+        plain = rf"(?:[^{delimiter}{escape}\r\n]++|{escape}(?:\r\n|.|\Z))*+" if escape else rf"[^{delimiter}\r\n]*+"
+        self._plain_cell = re.compile(plain, re.DOTALL)
+        self._plain_escapes = re.compile(rf"{escape}({delimiter}|{quote}|{escape}|\r\n|\r|\n)" if escape else "")
         self._quoted_body = re.compile(rf"{quote}(?:[^{quote}{escape}]++|{quote}{quote}{escaped})*+", re.DOTALL)
         self._lenient_close = re.compile(rf"{quote}(?=[ \t]*(?:{delimiter}|\Z))")
         self._padding = re.compile(r" *+" if dialect.delimiter != " " else "")
@@ -73,13 +76,17 @@ class Tokenizer:
 
     def _record(self, text: str, start: int, final: bool) -> tuple[Record, int]:
         stop, after = self._line_end(text, start, final)
-        if self._quote is None or text.find(self._quote, start, stop) < 0:
+        if not self._marks_in(text, start, stop):
             cells = text[start:stop].split(self._delimiter)
             return Record([cell.lstrip(" ") for cell in cells] if self._padded else cells, 1, False), after
         parsed = self._quoted_record(text, start, final)
         if parsed is None or self._swallows(parsed[0], text[start : parsed[1]]):
             return Record(self._best_split(text[start:stop]), 1, True), after
         return parsed
+
+    def _marks_in(self, text: str, start: int, stop: int) -> bool:
+        """Tell whether a line has a quote or an escape, without which it is cut at its delimiters."""
+        return any(mark and text.find(mark, start, stop) >= 0 for mark in (self._quote, self._escape))
 
     def _line_end(self, text: str, start: int, final: bool) -> tuple[int, int]:
         """Return where the physical line at `start` stops, and where the next one begins."""
@@ -98,7 +105,7 @@ class Tokenizer:
         position = start
         while True:
             position = self._cell_start(text, position)
-            if text.startswith(self._quote or "\0", position):
+            if self._quote and text.startswith(self._quote, position):
                 closing = self._closing_quote(text, position, final)
                 if closing is None:
                     return None
@@ -106,8 +113,9 @@ class Tokenizer:
                 position = self._cell_start(text, closing + 1)
             else:
                 plain = self._plain_cell.match(text, position)
-                cells.append(plain.group() if plain else "")
-                position += len(cells[-1])
+                end = plain.end() if plain else position
+                cells.append(self._plain(text[position:end]))
+                position = end
             if not text.startswith(self._delimiter, position):
                 break
             position += 1
@@ -118,6 +126,11 @@ class Tokenizer:
     def _cell_start(self, text: str, position: int) -> int:
         padding = self._padding.match(text, position) if self._padded else None
         return padding.end() if padding else position
+
+    def _plain(self, cell: str) -> str:
+        if self._escape and self._escape in cell:
+            return self._plain_escapes.sub(lambda found: found.group(1), cell)
+        return cell
 
     def _unquoted(self, body: str) -> str:
         if self._escapes.groups:
@@ -175,9 +188,9 @@ class Tokenizer:
     def _ways_on(self, line: str, position: int) -> list[tuple[str, int]]:
         """Return the cells that can begin at `position`, best first, each with where the next cell begins."""
         start = self._cell_start(line, position)
-        stop = line.find(self._delimiter, start)
-        stop = len(line) if stop < 0 else stop
-        literal = (line[start:stop], stop + 1)
+        plain = self._plain_cell.match(line, start)
+        stop = plain.end() if plain else start
+        literal = (self._plain(line[start:stop]), stop + 1)
         if not line.startswith(self._quote or "\0", start):
             return [literal]
         closing = self._closing_quote(line, start, final=True)

@@ -3,14 +3,13 @@ cell format shows zeros or a plus. Values are not read here. Runs in the child p
 trusted.
 """
 
-import os
 import struct
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 from lead_pipeline.reading.number_formats import Shown, shown_by
+from lead_pipeline.reading.workbook_readers import XLRD_ON_DAMAGE, UnreadableWorkbookError, opened_by_xlrd
 
 #: The text of an error, or what a cell shows before its number.
 Mark = str | Shown
@@ -34,31 +33,26 @@ _CELL_ERRORS = frozenset({3, 11})
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _SHEET = 44, 47, 617, 618, 156
 
 
-#: What xlrd raises for damage besides errors of its own.
-_OF_DAMAGE = (AssertionError, AttributeError, LookupError, TypeError, ValueError)
-
-
 def marked_cells_of_xls(path: str, sheet: str) -> list[tuple[int, int, Mark]] | None:
     """Return (row, column, mark) in sheet order, from 0: an error's text, or what a format shows before a number.
 
-    None where xlrd cannot read what the workbook reader can: it is stricter about damage.
+    None where xlrd cannot read what calamine can: it is stricter about damage.
     """
     import xlrd
-    from xlrd.compdoc import CompDocError
 
     try:
-        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            book = xlrd.open_workbook(path, formatting_info=True, on_demand=True, logfile=nowhere)
-            found = book.sheet_by_name(sheet)
-    except (OSError, struct.error, CompDocError, xlrd.XLRDError, *_OF_DAMAGE):
+        book = opened_by_xlrd(path, formatting_info=True, on_demand=True)
+        cells = book.sheet_by_name(sheet)
+    except (UnreadableWorkbookError, xlrd.XLRDError, struct.error, *XLRD_ON_DAMAGE):
         return None
-    telling = [shown_by(book.format_map[style.format_key].format_str or "") for style in book.xf_list]
+    codes = {key: found.format_str or "" for key, found in book.format_map.items()}
+    telling = [shown_by(codes.get(style.format_key, "")) for style in book.xf_list]
     marks: list[tuple[int, int, Mark]] = []
-    for row in range(found.nrows):
-        for column, kind in enumerate(found.row_types(row)):
+    for row in range(cells.nrows):
+        for column, kind in enumerate(cells.row_types(row)):
             if kind == xlrd.XL_CELL_ERROR:
-                marks.append((row, column, ERRORS.get(found.cell_value(row, column), "#N/A")))
-            elif kind == xlrd.XL_CELL_NUMBER and (shown := telling[found.cell_xf_index(row, column)]):
+                marks.append((row, column, ERRORS.get(cells.cell_value(row, column), "#N/A")))
+            elif kind == xlrd.XL_CELL_NUMBER and (shown := telling[cells.cell_xf_index(row, column)]):
                 marks.append((row, column, shown))
     return marks
 

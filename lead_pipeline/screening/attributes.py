@@ -73,18 +73,18 @@ def overlaid_attributes(profile: ImportProfile, supplied: frozenset[str]) -> tup
 
     The expression also reads `blanked`: whether one of the row's values was dropped; such a row clears nothing.
     """
-    overlay = _Overlay()
+    overlay, fills = _Overlay(), profile.when_known == "fill"
     for name, rule in profile.attributes.items():
         kept: UpdateRule = rule.update_rule if attribute_column(name) in supplied else "never"
-        overlay.follow(name, kept, rule.default)
+        if kept == "never" or not fills:
+            overlay.follow(name, kept, rule.default)
     for name, default in profile.default_attributes.items():
-        overlay.follow(name, "if_new_not_empty", default)
+        if not fills:
+            overlay.follow(name, "if_new_not_empty", default)
     row = _without(_WITHOUT_EMPTY.format(it="p.attributes"), overlay.row_loses)
-    if profile.when_known == "fill":
-        merged = f"json_merge_patch(coalesce({row}, '{{}}'), coalesce(l.attributes, '{{}}'))"
-    else:
-        lead = _without("coalesce(l.attributes, '{}')", overlay.lead_loses)
-        merged = f"json_merge_patch({lead}, coalesce({row}, '{{}}'))"
+    lead = _without("coalesce(l.attributes, '{}')", overlay.lead_loses)
+    under, over = (row, lead) if fills else (lead, row)
+    merged = f"json_merge_patch(coalesce({under}, '{{}}'), coalesce({over}, '{{}}'))"
     merged = f"nullif({merged}::varchar, '{{}}')"
     if overlay.lead_loses:
         return merged, overlay.params

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 
 from lead_pipeline.model.errors import StoreError
-from lead_pipeline.model.fields import DERIVED_COLUMNS
+from lead_pipeline.model.fields import DERIVED_COLUMNS, alias_column
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import RowCounts
@@ -76,9 +76,10 @@ def write_import(
     """
     destination_id = store.destination_id(record.destination)
     import_no = store.reserve("import_no", 1) + 1
-    screen(store, profile, parts, destination_id)
+    aliases = any(alias_column(kind) in supplied for kind in profile.aliases)
+    screen(store, profile, parts, destination_id, aliases=aliases)
     rows = with_merged_rows(store, profile, rows_of(store, parts))
-    find_new_identifiers(store, profile)
+    find_new_identifiers(store, aliases=aliases)
     changes: list[Change] = []
     if profile.when_known in ("update", "fill"):
         changes = find_updates(store, profile, rows, supplied=supplied, at=at, remember=remember)
@@ -89,7 +90,7 @@ def write_import(
             "please report this with the file's dialect."
         )
     contacts = _number_leads(store, counts.created)
-    write_contacts(store, profile, import_no, at)
+    write_contacts(store, profile, import_no, at, aliases=aliases)
     _write_leads(store, profile, rows, import_no, destination_id, at)
     _write_secondary_contacts(store, rows, import_no)
     if counts.updated:

@@ -10,7 +10,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.store.lead_store import LeadStore
 
 
-def find_new_identifiers(store: LeadStore, profile: ImportProfile) -> None:
+def find_new_identifiers(store: LeadStore, *, aliases: bool) -> None:
     """Fill `new_identifiers` (row_number, kind, key, value): what a row adds to its contact, merged rows included.
 
     Without aliases it stays empty: then a new contact has its row's own identifier, and a known one gets no other.
@@ -18,7 +18,7 @@ def find_new_identifiers(store: LeadStore, profile: ImportProfile) -> None:
     store.run(
         "create or replace temp table new_identifiers (row_number bigint, kind varchar, key ubigint, value varchar)"
     )
-    if not profile.aliases:
+    if not aliases:
         return
     store.run(
         """
@@ -33,14 +33,14 @@ def find_new_identifiers(store: LeadStore, profile: ImportProfile) -> None:
     )
 
 
-def write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime) -> None:
+def write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime, *, aliases: bool) -> None:
     """Write the contacts of the new leads, and the new identifiers of all."""
     store.run(
         "insert into base.contacts by name select contact_id, $import_no as import_no, $at as created_at"
         " from new_leads where is_new_contact",
         {"import_no": import_no, "at": at},
     )
-    if not profile.aliases:
+    if not aliases:
         store.run(
             "insert into base.identifiers by name select $kind as kind, key, value, contact_id,"
             " $import_no as import_no from new_leads where is_new_contact and key is not null",
@@ -60,11 +60,16 @@ def write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at:
 
 def require_one_contact_per_identifier(store: LeadStore, import_no: int) -> None:
     """Check what a unique index would: no identifier of this import belongs to two contacts; raises StoreError."""
+    # By their integers first: normally none is there twice, and no value has to be unpacked.
     doubled = store.rows(
         """
-        select count(*) from (
-            select i.kind, i.key, i.value from base.identifiers i
+        with twice as (
+            select i.kind, i.key from base.identifiers i
             semi join (select key from base.identifiers where import_no = $import_no) fresh using (key)
+            group by i.kind, i.key having count(*) > 1
+        )
+        select count(*) from (
+            select i.kind, i.key, i.value from base.identifiers i semi join twice using (kind, key)
             group by i.kind, i.key, i.value having count(*) > 1)
         """,
         {"import_no": import_no},

@@ -16,15 +16,21 @@ from lead_pipeline.store.lead_store import LeadStore
 #: DuckDB versions where hash() is not; the values themselves are compared too.
 _PHONE_KEY, _OTHER_KEY = "try_cast({value} as ubigint)", "md5_number_lower({value})"
 
+#: The text that an identifier is matched by, as an expression over its value. A mail server may tell mailboxes apart by
+#: letter case (RFC 5321 section 2.4), but none does: ANA@example.com is Ana.
+VALUE_OF: dict[str, str] = {kind: "lower({value})" if kind == "email" else "{value}" for kind in IDENTIFIER_KINDS}
+
 #: The integer that an identifier is matched by, as an expression over its value.
-KEY_OF: dict[str, str] = {kind: _PHONE_KEY if kind == "phone" else _OTHER_KEY for kind in IDENTIFIER_KINDS}
+KEY_OF: dict[str, str] = {
+    kind: _PHONE_KEY if kind == "phone" else _OTHER_KEY.format(value=VALUE_OF[kind]) for kind in IDENTIFIER_KINDS
+}
 
 #: How many contended identifiers are fetched at a time.
 _AT_ONCE = 10_000
 
 
-def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -> None:
-    """Fill `candidates`, one line per row; and, where the profile has aliases, `held`, one per identifier of good rows.
+def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
+    """Fill `candidates`, one line per row; and, where there are aliases, `held`, one per identifier of the good rows.
 
     `candidates`: row_number, line_number, faults and warning_codes (null for none), hints, value and key of the row's
     own identifier (null in a faulty row and in one without), person (equal in rows of one person).
@@ -45,12 +51,12 @@ def stage_rows(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -
         """,  # noqa: S608  # expressions of ours, see KEY_OF
         {"parts": list(parts)},
     )
-    if profile.aliases:
+    if aliases:
         _stage_held(store, own, parts)
 
 
 def _kept_value(kind: IdentifierKind) -> str:
-    return "null::varchar" if kind == "phone" else kind
+    return "null::varchar" if kind == "phone" else VALUE_OF[kind].format(value=kind)
 
 
 def _stage_held(store: LeadStore, own: IdentifierKind, parts: Sequence[str]) -> None:
@@ -64,7 +70,12 @@ def _stage_held(store: LeadStore, own: IdentifierKind, parts: Sequence[str]) -> 
                    case alias.kind when 'phone' then {_PHONE_KEY.format(value="alias.value")}
                                    else {_OTHER_KEY.format(value="alias.value")} end as key,
                    case when alias.kind <> 'phone' then alias.value end as value, true as is_alias
-            from (select row_number, unnest({ALIASES}) as alias from read_parquet($parts) where len(reasons) = 0)
+            from (
+                select row_number,
+                       struct_pack(kind := told.kind, value := case told.kind when 'email'
+                           then {VALUE_OF["email"].format(value="told.value")} else told.value end) as alias
+                from (select row_number, unnest({ALIASES}) as told from read_parquet($parts) where len(reasons) = 0)
+            )
         )
         select *, case when kind = $own then key::hugeint
                        else -1 - md5_number_lower(kind || ':' || coalesce(value, key::varchar))::hugeint end as code
@@ -74,11 +85,11 @@ def _stage_held(store: LeadStore, own: IdentifierKind, parts: Sequence[str]) -> 
     )
 
 
-def match_contacts(store: LeadStore, profile: ImportProfile) -> None:
+def match_contacts(store: LeadStore, profile: ImportProfile, *, aliases: bool) -> None:
     """Fill `matched` (row_number, contact_id, key), the contact that a row's identifiers belong to, and `ambiguous`
     (row_number, hint), the rows whose identifiers belong to several contacts, all named.
     """
-    if profile.aliases:
+    if aliases:
         _match_by_all_identifiers(store)
         return
     store.run(
@@ -128,14 +139,14 @@ def _match_by_all_identifiers(store: LeadStore) -> None:
     )
 
 
-def tell_people_apart(store: LeadStore, profile: ImportProfile) -> None:
+def tell_people_apart(store: LeadStore, profile: ImportProfile, *, aliases: bool) -> None:
     """Settle `person` of `candidates`, and fill `repeats`: the people whom several good rows are of.
 
     `repeats`: person, first_row, and of the rows that are not suppressed first_clear_row, last_clear_row, clear_rows.
     They are few, where a table of all people would be as long as the file. Rows with different identifiers of their
     own that share another one are `ambiguous` but for the first, unless the store knows both by one contact.
     """
-    if profile.aliases:
+    if aliases:
         _lead_rows(store, profile)
         _settle_contended(store)
         _number_people(store, "coalesce(l.leader, c.key::hugeint)")
@@ -161,7 +172,7 @@ def _somebody_has_two_keys(store: LeadStore) -> bool:
 
 
 def _lead_rows(store: LeadStore, profile: ImportProfile) -> None:
-    """Fill `leaders` (row_number, leader): the code of the identifier that a row goes by, its own or its first alias."""
+    """Fill `leaders` (row_number, leader): the code of what a row goes by, its own identifier or its first alias."""
     if profile.rows_without_identifier == "reject":
         store.run(
             "create or replace temp table leaders as"

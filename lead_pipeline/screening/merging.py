@@ -24,6 +24,8 @@ def with_merged_rows(store: LeadStore, profile: ImportProfile, rows: RowSource) 
         """,
         {"merged": Reason.DUPLICATE_MERGED.value},
     )
+    if not store.rows("select 1 from merging limit 1"):
+        return rows
     merged, bound = _merged_columns(profile, rows)
     columns = ", ".join(merged)
     made = ", ".join(f"{expression} as {name}" for name, expression in merged.items())

@@ -80,24 +80,26 @@ def _list_changes(store: LeadStore, changes: list[Change]) -> None:
 
 
 def _changed(change: Change) -> str:
-    as_text = {"tags": "array_to_string({it}, ', ')", "secondaries": "to_json({it})::varchar"}.get(
-        change.name, "{it}::varchar"
+    field, now = (
+        ("secondary_contacts", "new_secondaries") if change.name == "secondaries" else (change.name, change.name)
     )
-    was, new = (as_text.format(it=f"{when}_{change.name}") for when in ("was", "new"))
-    field = "secondary_contacts" if change.name == "secondaries" else change.name
+    shown = {"tags": "array_to_string({it}, ', ')", "secondaries": "to_json({it})::varchar"}
+    before, after = (
+        shown.get(change.name, "{it}::varchar").format(it=column) for column in (f"was_{change.name}", now)
+    )
     return f"""
         insert into changes by name
-        select row_number, lead_id, '{field}' as field, {was} as before, {new} as after
-        from updates where {change.differs}
+        select import_row as row_number, lead_id, '{field}' as field, {before} as before, {after} as after
+        from updates where was_{change.name} is distinct from {now}
     """  # noqa: S608  # names of ours
 
 
 _ATTRIBUTES_CHANGED = """
     insert into changes by name
     with members as (
-        select row_number, lead_id, was_attributes, new_attributes,
+        select import_row as row_number, lead_id, was_attributes, attributes as new_attributes,
                unnest(list_distinct(list_concat(json_keys(coalesce(was_attributes, '{}')),
-                                                json_keys(coalesce(new_attributes, '{}'))))) as name
+                                                json_keys(coalesce(attributes, '{}'))))) as name
         from updates
     ), told as (
         select row_number, lead_id, 'attribute.' || name as field,
@@ -110,7 +112,7 @@ _ATTRIBUTES_CHANGED = """
 
 _IDENTIFIERS_ADDED = """
     insert into changes by name
-    select u.row_number, u.lead_id, 'alias.' || i.kind as field, null::varchar as before,
+    select u.import_row as row_number, u.lead_id, 'alias.' || i.kind as field, null::varchar as before,
            coalesce(i.value, '+' || i.key) as after
-    from updates u join new_identifiers i using (row_number)
+    from updates u join new_identifiers i on i.row_number = u.import_row
 """

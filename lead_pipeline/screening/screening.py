@@ -11,15 +11,19 @@ from lead_pipeline.screening.verdicts import find_leads_here, judge_rows
 from lead_pipeline.store.lead_store import LeadStore
 
 
-def screen(store: LeadStore, profile: ImportProfile, parts: Sequence[str], destination_id: int) -> None:
+def screen(
+    store: LeadStore, profile: ImportProfile, parts: Sequence[str], destination_id: int, *, aliases: bool
+) -> None:
     """Fill the temporary table `verdicts`: one line per row of the normalized `parts`, see `judge_rows`.
+
+    `aliases` says whether rows may have any: a file may have none of the columns that the profile knows.
 
     Raises: ScreeningError when the suppressions in the store are fewer than were recorded (screening fails closed).
     """
     require_whole_suppressions(store)
-    stage_rows(store, profile, parts)
-    match_contacts(store, profile)
+    stage_rows(store, profile, parts, aliases=aliases)
+    match_contacts(store, profile, aliases=aliases)
     find_leads_here(store, profile, destination_id)
-    mark_suppressed(store, profile, parts)
-    tell_people_apart(store, profile)
+    mark_suppressed(store, profile, parts, aliases=aliases)
+    tell_people_apart(store, profile, aliases=aliases)
     judge_rows(store, profile)

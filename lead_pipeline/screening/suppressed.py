@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.screening.identities import KEY_OF
+from lead_pipeline.screening.identities import KEY_OF, VALUE_OF
 from lead_pipeline.store.lead_store import LeadStore
 
 
@@ -23,7 +23,7 @@ def require_whole_suppressions(store: LeadStore) -> None:
         )
 
 
-def mark_suppressed(store: LeadStore, profile: ImportProfile, parts: Sequence[str]) -> None:
+def mark_suppressed(store: LeadStore, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
     """Fill `suppressed`: row_number, opted_out, blocked, dnc, hint, of the good rows that a list forbids.
 
     A row is on a list by any identifier in it, a field or an alias. An opt-out or a block is of a person, not of a
@@ -35,7 +35,7 @@ def mark_suppressed(store: LeadStore, profile: ImportProfile, parts: Sequence[st
     if listed:
         for kind in sorted(listed & KEY_OF.keys() & profile.fields.keys()):
             _hit_by_field(store, kind, parts)
-        if profile.aliases:
+        if aliases:
             _hit_by_alias(store)
         _hit_by_contact(store)
         if profile.when_known in ("update", "fill"):
@@ -58,7 +58,8 @@ def _hit_by_field(store: LeadStore, kind: str, parts: Sequence[str]) -> None:
         select p.row_number, s.kind
         from read_parquet($parts) p
         join base.suppressions s
-          on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="p." + kind)} and s.value = p.{kind}
+          on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="p." + kind)}
+          and s.value = {VALUE_OF[kind].format(value="p." + kind)}
         where len(p.reasons) = 0
         """,  # noqa: S608  # names and expressions of ours
         {"kind": kind, "parts": list(parts)},
@@ -102,7 +103,8 @@ def _hit_by_lead(store: LeadStore, kinds: Sequence[str]) -> None:
             join leads_here h using (contact_id)
             join base.leads l using (lead_id)
             join base.suppressions s
-              on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="l." + kind)} and s.value = l.{kind}
+              on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="l." + kind)}
+              and s.value = {VALUE_OF[kind].format(value="l." + kind)}
             where s.kind in ('opted_out', 'blocked')
             """,  # noqa: S608  # names and expressions of ours
             {"kind": kind},

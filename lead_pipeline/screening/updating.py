@@ -53,20 +53,22 @@ def find_updates(
 ) -> list[Change]:
     """Fill `updates` with the leads that change, and make `unchanged` of the verdicts on the others.
 
-    `updates`: row_number, lead_id, new_<name> for each of the returned changes, and was_<name> to `remember` it.
+    `updates`: import_row (the number of the row that changes it), then the new version of the lead, every column of
+    base.leads; new_secondaries (its further contacts, where they may change); and to `remember` it was_<name> for each
+    of the returned changes. Old and new are read and written whole and once: unpacking them costs most of an update.
     """
     changes, params = _changes(profile, rows, supplied, at)
     _stage_known_secondaries(store)
     images = "".join(f", {one.before} as was_{one.name}, {one.after} as new_{one.name}" for one in changes)
-    kept = "".join(f", new_{one.name}" + (f", was_{one.name}" if remember else "") for one in changes)
     blanked = "false"
     if "blanked" in images:
         blanked, params["dropped"] = "list_has_any(warnings, $dropped)", _DROPPED
+    kept = _new_version(store, changes) + [f"was_{one.name}" for one in changes if remember]
     store.run(
         f"""
         create or replace temp table updates as
         with images as (
-            select v.row_number, l.lead_id, f.row_number is not null as has_new_identifier {images}
+            select v.row_number as import_row, l.*, f.row_number is not null as has_new_identifier {images}
             from verdicts v
             join base.leads l on l.lead_id = v.known_lead
             join (select *, {blanked} as blanked from {rows.sql}) p on p.row_number = v.row_number
@@ -74,16 +76,24 @@ def find_updates(
             left join (select distinct row_number from new_identifiers) f on f.row_number = v.row_number
             where v.outcome = 'updated'
         )
-        select row_number, lead_id {kept} from images
+        select import_row, {", ".join(kept)} from images
         where {" or ".join([*(one.differs for one in changes), "has_new_identifier"])}
         """,  # noqa: S608  # names and expressions of ours
         rows.params | params,
     )
     store.run(
         "update verdicts set outcome = 'unchanged' where outcome = 'updated'"
-        " and not exists (select 1 from updates u where u.row_number = verdicts.row_number)"
+        " and not exists (select 1 from updates u where u.import_row = verdicts.row_number)"
     )
     return changes
+
+
+def _new_version(store: LeadStore, changes: list[Change]) -> list[str]:
+    """Return the columns of base.leads, those that may change under their new values."""
+    changed = {one.name for one in changes}
+    columns = [name for name, *_ in store.rows("describe base.leads")]
+    versions = [f"new_{name} as {name}" if name in changed else name for name in columns]
+    return versions + (["new_secondaries"] if "secondaries" in changed else [])
 
 
 def _stage_known_secondaries(store: LeadStore) -> None:
@@ -164,29 +174,22 @@ def _derived(fact: str, rows: RowSource) -> Change:
 
 
 def write_updates(store: LeadStore, changes: list[Change], import_no: int, at: datetime) -> None:
-    """Put the new versions of the changed leads into the store and take the old ones out.
+    """Take the old versions of the changed leads out of the store and put the new ones in.
 
-    Writing whole rows anew is what a column store does best: it reads the row groups that the old versions lie in once
-    and marks them, where an UPDATE would rewrite every column of every group that it touches.
+    Writing whole rows anew is what a column store does best: the old versions are only marked as gone, where an UPDATE
+    would rewrite the columns of every row group that one of them lies in.
     """
-    values = "".join(f"u.new_{one.name} as {one.name}, " for one in changes if one.name != "secondaries")
+    removed = store.rows("delete from base.leads using updates u where leads.lead_id = u.lead_id")
+    columns = [name for name, *_ in store.rows("describe base.leads")]
     written = store.rows(
-        f"""
-        insert into base.leads by name
-        select l.* replace ({values} $import_no as updated_by, $at as updated_at)
-        from base.leads l join updates u using (lead_id)
-        """,  # noqa: S608  # names of ours
+        f"insert into base.leads by name select {', '.join(columns)} from"  # noqa: S608  # names of ours
+        " (select * replace ($import_no as updated_by, $at as updated_at) from updates)",
         {"import_no": import_no, "at": at},
     )
-    removed = store.rows(
-        "delete from base.leads using updates u"
-        " where leads.lead_id = u.lead_id and leads.updated_by is distinct from $import_no",
-        {"import_no": import_no},
-    )
     expected = store.rows("select count(*) from updates")
-    if not written == removed == expected:
+    if not removed == written == expected:
         raise StoreError(
-            f"{expected[0][0]} leads change, {written[0][0]} were written and {removed[0][0]} removed; nothing was "
+            f"{expected[0][0]} leads change, {removed[0][0]} were removed and {written[0][0]} written; nothing was "
             "kept. Please report this."
         )
     if any(one.name == "secondaries" for one in changes):

@@ -13,6 +13,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount, RowCounts, StageTiming
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULES
+from lead_pipeline.profiles import load_profile, profile_names
 
 PHONE: dict[str, Any] = {"type": "phone", "required": True}
 
@@ -175,6 +176,12 @@ def rule_of(kind: str, **keys: Any) -> dict[str, Any]:
 def test_a_contradiction_is_refused(changes, message):
     with pytest.raises(ValidationError, match=message):
         profile(**changes)
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in profile_names(None)])
+def test_a_profile_that_is_written_as_json_is_read_back_the_same(name):
+    bundled = load_profile(name, folder=None)
+    assert ImportProfile.model_validate_json(bundled.model_dump_json()) == bundled
 
 
 def test_the_field_that_identifies_is_required_whether_or_not_the_profile_says_so():

@@ -104,3 +104,82 @@ def test_an_empty_batch_has_the_same_types_as_a_full_one():
 def test_without_a_default_region_only_international_spellings_are_read():
     rows = normalize_rows(batch(phone=["9518761336", "+19518761336"]), profile({}, region=None))
     assert rows["phone_reason"].to_list() == ["phone_country_unknown", None]
+
+
+NAMES = {name: {"type": "text", "max_length": 20} for name in ("full_name", "first_name", "last_name")}
+
+
+def names(*rows: tuple[str | None, str | None, str | None], **changes) -> list[tuple[object, ...]]:
+    """Return full, first and last name of the rows, and the reasons against the parts."""
+    by = profile(NAMES | changes).model_copy(update={"split_full_name": True})
+    full, first, last = (list(column) for column in zip(*rows, strict=True))
+    normalized = normalize_rows(batch(phone=[None] * len(rows), full_name=full, first_name=first, last_name=last), by)
+    return normalized.select(*NAMES, "first_name_reason", "last_name_reason").rows()
+
+
+def test_a_full_name_is_split_only_in_rows_that_leave_both_parts_empty():
+    assert names(
+        ("Ana van der Berg", None, " "),
+        ("Ana van der Berg", "Anna", None),
+        ("Ana van der Berg", "", "Berg"),
+        (None, None, None),
+        ("Madonna", None, None),
+    ) == [
+        ("Ana van der Berg", "Ana", "van der Berg", None, None),
+        ("Ana van der Berg", "Anna", None, None, None),
+        ("Ana van der Berg", None, "Berg", None, None),
+        (None, None, None, None, None),
+        ("Madonna", "Madonna", None, None, None),
+    ]
+
+
+def test_the_parts_of_a_name_are_judged_as_written_ones():
+    rule = {"type": "text", "max_length": 4, "required": True}
+    assert names(("Ana Montgomery", None, None), ("Madonna", None, None), last_name=rule) == [
+        ("Ana Montgomery", "Ana", None, None, "value_too_long"),
+        ("Madonna", "Madonna", None, None, "required_missing"),
+    ]
+
+
+def test_a_full_name_that_is_refused_has_no_parts():
+    short = {"type": "text", "max_length": 5, "on_invalid": "blank"}
+    assert names(("Ana Montgomery", None, None), full_name=short)[0][:3] == (None, None, None)
+
+
+def test_names_are_not_split_unless_the_profile_says_so():
+    rows = normalize_rows(
+        batch(phone=[None], full_name=["Ana Berg"], first_name=[None], last_name=[None]), profile(NAMES)
+    )
+    assert rows.select("first_name", "last_name").row(0) == (None, None)
+
+
+def test_a_row_without_its_identifier_is_told_so_by_the_kind_of_it():
+    for kind in ("external_id", "cookie_id", "social"):
+        by = profile({kind: {"type": "text"}}).model_copy(update={"identify_by": kind})
+        rows = normalize_rows(batch(phone=["9518761336"], **{kind: [" "]}), by)
+        assert rows[f"{kind}_reason"].to_list() == ["identifier_missing"]
+        other = profile({kind: {"type": "text", "required": True}})
+        rows = normalize_rows(batch(phone=["9518761336"], **{kind: [None]}), other)
+        assert rows[f"{kind}_reason"].to_list() == ["required_missing"]
+
+
+@pytest.mark.parametrize("blank", [None, "", " \u00a0"])
+@pytest.mark.parametrize(
+    "kind", ["text", "integer", "boolean", "date", "datetime", "tags", "option", "decimal", "email"]
+)
+def test_a_column_of_blanks_has_the_type_of_a_full_one_and_no_reasons(kind, blank):
+    rule = {"type": kind} | ({"options": ["x"]} if kind == "option" else {})
+    by = ImportProfile.model_validate(profile({}).model_dump() | {"attributes": {"a": rule}})
+    texts = {"phone": ["9518761336"] * 2, "attribute.a": [blank] * 2}
+    rows = normalize_rows(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)), by)
+    full = normalize_rows(pl.DataFrame(texts | {"attribute.a": ["x", "1"]}, schema=dict.fromkeys(texts, pl.String)), by)
+    assert rows.schema == full.schema
+    assert rows["attribute.a_reason"].to_list() == [None, None]
+    assert rows["attribute.a"].to_list() == [None, None]
+
+
+def test_hints_name_the_column_as_people_know_it():
+    by = ImportProfile.model_validate(profile({}).model_dump() | {"attributes": {"city": {"type": "text"}}})
+    texts = {"phone": ["9518761336"], "attribute.city": ["M\u00c3\u00bcnchen"]}
+    rows = normalize_rows(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)), by)
+    assert str(rows["hints"][0]).startswith("city: This looks like")

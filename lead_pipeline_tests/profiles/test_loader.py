@@ -357,3 +357,22 @@ def test_the_text_of_a_profile_comes_with_its_comments():
     text = profile_text("call_schedule", folder=None)
     assert text.startswith("#")
     assert parse_profile(text, "call_schedule.yaml") == load_profile("call_schedule", folder=None)
+
+
+NAMED = """\
+name: solar
+destination: {kind: list, name: x}
+fields:
+  phone: {type: phone}
+  status: {type: option, options: [new, lost], default: old}
+  notes: {type: text}
+row_rules:
+  - {rule: required_if, field: notes, when: status, values: [new, gone]}
+"""
+
+
+def test_values_that_no_row_can_have_are_told_with_their_lines():
+    told = refusal(NAMED).splitlines()
+    assert len(told) == 2
+    assert told[0].startswith("solar.yaml, line 5: 'fields.status.default': its own rule refuses this value")
+    assert told[1].startswith("solar.yaml, line 8: 'row_rules #1.values #2': no row can have this status")

@@ -66,7 +66,7 @@ def table_of(reader: RowReader) -> Table:
 def read_table(path: Path, **options: object) -> Table | str:
     """The table of a file, or the name of the error that refuses it."""
     try:
-        return table_of(open_rows(path, options=ReadingOptions.model_validate(options)))
+        return table_of(open_rows(path, options=ReadingOptions.model_validate(options), may_be_empty=True))
     except LeadPipelineError as refusal:
         return type(refusal).__name__
 

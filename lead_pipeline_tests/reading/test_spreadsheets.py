@@ -175,12 +175,47 @@ def test_a_cell_of_a_binary_workbook_keeps_the_zeros_that_it_shows_and_tells_its
 def test_what_cannot_be_found_out_of_an_xls_is_said(opened, monkeypatch, tmp_path):
     original = Path(spreadsheet_child.__file__)
     folder = shutil.copytree(original.parent, tmp_path / "reading")
-    code = (folder / "workbook_binary.py").read_text()
-    (folder / "workbook_binary.py").write_text(code.replace("xlrd.open_workbook(path", "xlrd.open_workbook(path + '?'"))
+    code = (folder / "workbook_readers.py").read_text()
+    (folder / "workbook_readers.py").write_text(
+        code.replace("xlrd.open_workbook(path", "xlrd.open_workbook(path + '?'")
+    )
     monkeypatch.setattr(spreadsheet, "_CHILD", folder / original.name)
     reader = opened(xls(BINARY_ROWS))
     assert any("could not be found out" in note for note in reader.facts.notes)
     assert next(reader.batches())["zip"].to_list()[0] == "2134"
+
+
+def test_an_xls_that_the_first_library_cannot_read_is_read_by_the_second(opened, monkeypatch, tmp_path):
+    original = Path(spreadsheet_child.__file__)
+    folder = shutil.copytree(original.parent, tmp_path / "reading")
+    code = (folder / "workbook_readers.py").read_text()
+    (folder / "workbook_readers.py").write_text(code.replace("from_path(path)", "from_path(path + '?')"))
+    monkeypatch.setattr(spreadsheet, "_CHILD", folder / original.name)
+    frame = next(opened(xls(BINARY_ROWS)).batches())
+    assert frame["zip"].to_list() == ["02134", "-000012", "+491701", "#DIV/0!", "x"]
+    assert frame["phone"].to_list() == ["19518761336", "#N/A", "", "1.5", "007"]
+
+
+def repacked_with(content: bytes, change, leave_out=()) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            if name not in leave_out:
+                new.writestr(name, change(old.read(name)))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le"])
+def test_a_workbook_whose_xml_is_utf_16_is_read(read, encoding):
+    content = repacked_with(
+        workbook(leads=[["name"], ["José"]]), lambda xml: xml.decode().replace("UTF-8", "UTF-16").encode(encoding)
+    )
+    assert read(content)["name"].to_list() == ["José"]
+
+
+def test_the_header_is_found_below_thousands_of_empty_rows(opened):
+    reader = opened(workbook(leads=[*[[]] * 3000, ["name", "age"], ["Ana", 30]]))
+    assert (reader.facts.header_line, next(reader.batches())["name"].to_list()) == (3001, ["Ana"])
 
 
 def test_row_numbers_are_those_of_the_sheet_counted_from_the_header(opened):
@@ -266,7 +301,7 @@ def test_rows_that_the_child_lost_refuse_the_file(opened, monkeypatch, tmp_path)
     original = Path(spreadsheet_child.__file__)
     forgetful = shutil.copytree(original.parent, tmp_path / "reading") / original.name
     text = original.read_text()
-    forgetful.write_text(text.replace("enumerate(sheet.iter_rows())", "enumerate(list(sheet.iter_rows())[:-1])"))
+    forgetful.write_text(text.replace("enumerate(sheet.rows())", "enumerate(list(sheet.rows())[:-1])"))
     monkeypatch.setattr(spreadsheet, "_CHILD", forgetful)
     with pytest.raises(FileUnreadableError, match="has 3 rows, 2 came"):
         opened(workbook(leads=[["a"], ["1"], ["2"]]))

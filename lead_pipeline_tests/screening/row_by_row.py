@@ -1,5 +1,5 @@
-"""An importer of normalized rows as anybody would write it first: dictionaries, one row after another. What the real one
-makes of rows is held against it; it knows no SQL and shares no code with the rooms under test.
+"""An importer of normalized rows as anybody would write it first: dictionaries, one row after another. What the real
+one makes of rows is held against it; it knows no SQL and shares no code with the rooms under test.
 """
 
 import json
@@ -81,7 +81,8 @@ class _Import:
     def identifiers_of(self, row: Row) -> list[Identifier]:
         own = row.values.get(self.by.identify_by)
         aliases = sorted(row.aliases, key=lambda alias: KINDS.index(alias[0])) if self.by.aliases else []
-        return ([(self.by.identify_by, own)] if own is not None else []) + aliases
+        every = ([(self.by.identify_by, own)] if own is not None else []) + aliases
+        return [(kind, value.lower() if kind == "email" else value) for kind, value in every]
 
     def run(self) -> list[Verdict]:
         for place in self.good:
@@ -255,30 +256,14 @@ class _Import:
 
     def update(self, place: int, lead: Lead) -> bool:
         """Write a row over a lead; return whether that changed anything."""
-        row, before = self.merged_row(place), repr(lead)
+        row, before = self.merged_row(place), said_of(lead)
         new = self.new_identifiers(place)
         dropped = any(REASONS[Reason(code)].effect == "rejected" for code in row.warnings)
         fills = self.by.when_known == "fill"
         old_phone = lead.values.get("phone")
-        for name, rule in self.by.fields.items():
-            if name not in self.supplied or rule.update_rule == "never":
-                continue
-            value, at = row.values.get(name), "expires_at" if name == "expires_in" else name
-            if name == "expires_in" and value is not None:
-                value = self.at + timedelta(hours=value)
-            how = "if_existing_empty" if fills else rule.update_rule
-            if name == "tags":
-                if value is not None and not (how == "if_existing_empty" and lead.values.get("tags")):
-                    lead.values["tags"] = added(lead.values.get("tags") or [], value)
-                continue
-            fill_only = how == "if_existing_empty" or (
-                how == "if_new_not_empty" and self.is_default(name, row.values.get(name))
-            )
-            if fill_only:
-                value = lead.values.get(at) if lead.values.get(at) is not None else value
-            elif value is None and (how == "if_new_not_empty" or dropped):
-                value = lead.values.get(at)
-            lead.values[at] = value
+        for name in self.by.fields:
+            if name in self.supplied:
+                self.update_field(name, row, lead, fills, dropped)
         if "phone" in self.supplied and self.by.fields["phone"].update_rule != "never":
             self.update_derived(row, lead, old_phone)
         if any(name == "attributes" or name.startswith("attribute.") for name in self.supplied):
@@ -286,11 +271,27 @@ class _Import:
         if row.secondaries and not (fills and lead.secondaries):
             lead.secondaries = list(row.secondaries)
         self.store.identifiers |= dict.fromkeys(new, lead.contact)
-        if repr(lead) == before and not new:
+        if said_of(lead) == before and not new:
             return False
         lead.updated_at, lead.updated_by = self.at, self.store.imports
         self.name(lead)
         return True
+
+    def update_field(self, name: str, row: Row, lead: Lead, fills: bool, dropped: bool) -> None:
+        how = self.by.fields[name].update_rule
+        if how == "never":
+            return
+        column, value = name, row.values.get(name)
+        if name == "expires_in":
+            column, value = "expires_at", None if value is None else self.at + timedelta(hours=value)
+        there, how = lead.values.get(column), "if_existing_empty" if fills else how
+        if name == "tags":
+            keeps = value is None or (how == "if_existing_empty" and there)
+            lead.values["tags"] = there if keeps else added(there or [], value)
+        elif how == "if_existing_empty" or (how != "always" and self.is_default(name, row.values.get(name))):
+            lead.values[column] = value if there is None else there
+        elif value is not None or (how == "always" and not dropped):
+            lead.values[column] = value
 
     def update_derived(self, row: Row, lead: Lead, old_phone: str | None) -> None:
         for fact in ("phone_type", "phone_extension"):
@@ -320,6 +321,12 @@ class _Import:
             said = lead.values.get(kind) or []
             for one in [said] if isinstance(said, str) else said:
                 self.store.names[kind].setdefault((lead.destination, one.lower()), one)
+
+
+def said_of(lead: Lead) -> tuple[object, ...]:
+    """Return everything that an update may change."""
+    values = {name: value for name, value in lead.values.items() if value is not None}
+    return values, dict(lead.attributes), list(lead.secondaries)
 
 
 def added(known: list[str], tags: list[str]) -> list[str]:

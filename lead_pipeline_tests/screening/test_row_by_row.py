@@ -91,7 +91,11 @@ def rows(draw: st.DrawFn, by: ImportProfile, supplied: frozenset[str]) -> Row:
         values=values,
         derived=derived,
         attributes=attributes,
-        aliases=tuple((kind, draw(ALIASES[kind])) for kind in by.aliases if draw(st.booleans())),
+        aliases=tuple(
+            (kind, draw(ALIASES[kind]))
+            for kind in sorted(by.aliases)
+            if f"alias.{kind}" in supplied and draw(st.booleans())
+        ),
         secondaries=tuple(
             draw(st.lists(st.tuples(VALUES["phone"], or_none(st.just('{"role":"x"}'))), max_size=2))
             if by.secondary_contacts and "secondary.1.phone" in supplied
@@ -107,7 +111,7 @@ def imports(draw: st.DrawFn):
     by = draw(profiles())
     left_out = draw(st.sets(st.sampled_from(sorted(everything(by) - {by.identify_by})), max_size=4))
     supplied = everything(by) - left_out
-    return by, supplied, draw(st.lists(rows(by, supplied), min_size=1, max_size=7))
+    return by, supplied, draw(st.lists(rows(by, supplied), min_size=1, max_size=7)), draw(st.booleans())
 
 
 LISTS = st.tuples(
@@ -143,15 +147,16 @@ def test_any_history_leaves_what_an_importer_that_goes_row_by_row_leaves(fresh, 
             written.suppress(one[0], *one[1])
             reference.suppress(one[0], *one[1])
             continue
-        by, supplied, rows = one
-        rehearsed = written.rehearse(rows, by, supplied)
-        entry = written.add(rows, by, supplied)
-        expected = reference.add(rows, by, supplied, written.now)
-        assert written.ledger(entry) == expected
-        assert dataclasses.replace(rehearsed, import_no=0) == dataclasses.replace(entry, import_no=0)
-        assert entry.counts.total == entry.rows_read == len(rows)
-        assert as_they_stand(written) == as_expected(reference)
-        require_a_sound_store(written)
+        by, supplied, rows, again = one
+        for _ in range(2 if again else 1):
+            rehearsed = written.rehearse(rows, by, supplied)
+            entry = written.add(rows, by, supplied)
+            expected = reference.add(rows, by, supplied, written.now)
+            assert written.ledger(entry) == expected
+            assert dataclasses.replace(rehearsed, import_no=0) == dataclasses.replace(entry, import_no=0)
+            assert entry.counts.total == entry.rows_read == len(rows)
+            assert as_they_stand(written) == as_expected(reference)
+            require_a_sound_store(written)
 
 
 def as_they_stand(written: Written) -> dict[str, object]:

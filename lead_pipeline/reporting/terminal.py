@@ -1,6 +1,6 @@
 """What the command line shows of imports: panels and tables. Which command shows what belongs in cli/."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 
 from lead_pipeline.cli import main
 from lead_pipeline.model.policies import Notify, SecondaryContacts
@@ -17,7 +16,8 @@ from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULES
-from lead_pipeline.profiles.loader import load_profile, parse_profile
+from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
+from lead_pipeline_tests.make_profile_pages import page_of, with_profile
 from lead_pipeline_tests.make_reasons_page import PAGE, page
 from lead_pipeline_tests.support import quick_folder, staging
 
@@ -161,18 +161,42 @@ def test_the_layout_names_paths_that_exist_and_every_room():
     assert rooms - {path.name for _, path in drawn} == set()
 
 
+BUNDLED = [entry.name for entry in profile_names(None)]
 SHOWN_PROFILES = [
-    (file.name, block)
+    (file, block)
     for file in PAGES
     for block in blocks(file.read_text(encoding="utf-8"), "yaml")
-    if re.search(r"^name: call_schedule$", block, re.MULTILINE)
+    if re.search(r"^name: ", block, re.MULTILINE)
 ]
 
 
-@pytest.mark.parametrize("shown", [block for _, block in SHOWN_PROFILES], ids=[file for file, _ in SHOWN_PROFILES])
-def test_the_bundled_profile_that_is_shown_is_the_real_one(shown):
-    ours = load_profile("call_schedule", folder=None)
-    assert ImportProfile.model_validate(yaml.safe_load(shown) | {"description": ours.description}) == ours
+@pytest.mark.parametrize(
+    ("file", "shown"), SHOWN_PROFILES, ids=[f"{file.name}-{block.split()[1]}" for file, block in SHOWN_PROFILES]
+)
+def test_a_profile_that_is_shown_can_be_used_and_a_bundled_one_is_the_real_one(file, shown):
+    profile = parse_profile(shown, file.name)
+    if profile.name in BUNDLED:
+        ours = load_profile(profile.name, folder=None)
+        assert profile.model_copy(update={"description": ours.description}) == ours
+    else:
+        assert "extends: " in shown
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_page_of_a_bundled_profile_shows_it_word_by_word(name):
+    hint = "run: python -m lead_pipeline_tests.make_profile_pages"
+    page = page_of(name).read_text(encoding="utf-8")
+    assert profile_text(name, folder=None) in blocks(page, "yaml"), hint
+    assert with_profile(page, name) == page, hint
+    assert f"({page_of(name).parent.name}/{name}.md)" in (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    assert f"(docs/profiles/{name}.md)" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_the_samples_that_a_page_names_are_there(name):
+    named = re.findall(r"`(data/samples/[^`]+)`", page_of(name).read_text(encoding="utf-8"))
+    assert named
+    assert [sample for sample in named if not (ROOT / sample).exists()] == []
 
 
 def test_links_lead_somewhere():

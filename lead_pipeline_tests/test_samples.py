@@ -8,6 +8,7 @@ from phonenumbers import NumberParseException, ValidationResult
 
 from lead_pipeline.model.reasons import Reason, in_registry_order
 from lead_pipeline_tests.make_samples import BAD_PHONES, SAMPLES, all_samples
+from lead_pipeline_tests.make_system_samples import PROFILES
 from lead_pipeline_tests.samples_expected import BLOCKED_NUMBERS, EXPECTED_IMPORTS, EXPECTED_LEADS
 
 ALL = {sample.name: sample for sample in all_samples()}
@@ -49,7 +50,7 @@ def test_another_csv_reader_finds_the_planted_rows_on_their_lines(name):
 
 
 def test_the_folder_holds_the_samples_and_nothing_else():
-    assert {path.name for path in SAMPLES.iterdir() if not path.name.startswith(".")} == set(ALL)
+    assert {path.name for path in SAMPLES.iterdir() if not path.name.startswith(".")} == {*ALL, *PROFILES}
 
 
 @pytest.mark.parametrize("name", LISTS)

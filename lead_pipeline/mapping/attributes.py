@@ -68,13 +68,19 @@ def _member(batch: pl.DataFrame, column: str, name: str, default: str | None) ->
     """Return the member of a column: missing where the value is blank and there is no default."""
     value, filled = pl.col(column), pl.col(column).str.strip_chars() != ""
     # Few columns have anything to escape, and finding them costs a fraction of escaping all.
-    told = batch.select(escape=value.str.contains_any(_MUST_BE_ESCAPED).any(), full=filled.fill_null(value=False).all())
-    escape, full = told.row(0)
+    told = batch.select(
+        escape=value.str.contains_any(_MUST_BE_ESCAPED).any(),
+        missing=value.null_count(),
+        # A blank begins with a character below the first printable one of ASCII or beyond the last: few cells do, and
+        # to trim them all takes three times as long.
+        blank=(value.filter((value < "!") | (value > "~")).str.strip_chars() == "").any(),
+    )
+    escape, missing, blank = told.row(0)
     parts: tuple[str | pl.Expr, ...] = (f'{_text(name)}:"', value, '"')
     if escape:
         whole = pl.struct(value.alias(name)).struct.json_encode()
         parts = (whole.str.strip_prefix("{").str.strip_suffix("}"),)
-    if full:
+    if not missing and not blank:
         return Member(parts)
     otherwise = pl.lit(None, dtype=pl.String) if default is None else pl.lit(_pair(name, default))
     return Member((pl.when(filled).then(_written(parts)).otherwise(otherwise),), in_every_row=default is not None)

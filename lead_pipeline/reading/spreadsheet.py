@@ -56,6 +56,8 @@ def open_spreadsheet(source: Source, kind: str, options: ReadingOptions, packing
     spool = _Spool()
     told = _read(source, kind, options.sheet, spool.file)
     body = spool.file.tell()
+    if not told["height"]:
+        raise FileEmptyError(f"{source.shown} has no value in sheet '{told['sheet']}'. Name another sheet.")
     received = shown = errors = 0
     for frame in _stream(spool, body):
         received += frame.height

@@ -23,9 +23,10 @@ _RELATION = (
 )
 
 _OPEN_DOCUMENT = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-_TABLE, _OFFICE, _TEXT = (_OPEN_DOCUMENT % part for part in ("table", "office", "text"))
+_TABLE, _OFFICE, _TEXT, _STYLES = (_OPEN_DOCUMENT % part for part in ("table", "office", "text", "style"))
+_NUMBER = _OPEN_DOCUMENT % "datastyle"
 _CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
-_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
+_MOST_COLUMNS, _MOST_ROWS, _MOST_DIGITS = 16_384, 1_048_576, 30
 
 _BLOCK = 4 * 2**20
 _CELL = re.compile(
@@ -125,38 +126,85 @@ def _column_of(letters: bytes) -> int:
 
 
 def marked_cells_of_ods(path: str, sheet: str) -> Iterator[tuple[int, int, Mark]]:
-    """Yield the same of an .ods, where every cell has its shown text beside its value (OpenDocument 1.3, 9.1.4)."""
-    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as xml:
-        row, inside = 0, False
-        for event, element in ElementTree.iterparse(xml, ("start", "end")):  # noqa: S314  (in the child process)
-            if element.tag == _TABLE + "table":
-                inside = event == "start" and element.get(_TABLE + "name") == sheet
-            elif event == "end" and element.tag == _TABLE + "table-row":
-                repeated = int(element.get(_TABLE + "number-rows-repeated", "1"))
-                if inside:
-                    yield from _marks_of_row(element, row, repeated)
-                    row += repeated
-                element.clear()
+    """Yield the same of an .ods, where a cell has its shown text beside its value (OpenDocument 1.3, 9.1.4).
+
+    The style counts where it shows more zeros than that text, which some programs write without looking at the style.
+    """
+    styles = _OdsStyles()
+    with zipfile.ZipFile(path) as archive:
+        if "styles.xml" in archive.namelist():
+            with archive.open("styles.xml") as xml:
+                for _, element in ElementTree.iterparse(xml):  # noqa: S314  (in the child process)
+                    styles.see(element)
+        with archive.open("content.xml") as xml:
+            row, inside, defaults = 0, False, list[str]()
+            for event, element in ElementTree.iterparse(xml, ("start", "end")):  # noqa: S314  (in the child process)
+                if element.tag == _TABLE + "table":
+                    inside, defaults = event == "start" and element.get(_TABLE + "name") == sheet, []
+                elif event == "end":
+                    styles.see(element)
+                if event == "end" and element.tag == _TABLE + "table-column":
+                    defaults += [element.get(_TABLE + "default-cell-style-name", "")] * _repeated(element, "columns")
+                elif event == "end" and element.tag == _TABLE + "table-row":
+                    repeated = _repeated(element, "rows")
+                    if inside:
+                        yield from _marks_of_row(element, row, repeated, styles, defaults)
+                        row += repeated
+                    element.clear()
 
 
-def _marks_of_row(element: ElementTree.Element, row: int, repeated: int) -> Iterator[tuple[int, int, Mark]]:
+class _OdsStyles:
+    """How many digits the styles of cells show at least, where that is more than one (OpenDocument 1.3, 16.29.3)."""
+
+    def __init__(self) -> None:
+        self._digits: dict[str, int] = {}
+        self._formats: dict[str, str] = {}
+
+    def see(self, element: ElementTree.Element) -> None:
+        """Take note of an element that describes a number format or the style of a cell."""
+        name = element.get(_STYLES + "name", "")
+        if element.tag == _STYLES + "style" and element.get(_STYLES + "data-style-name"):
+            self._formats[name] = element.get(_STYLES + "data-style-name", "")
+        elif element.tag == _NUMBER + "number-style" and len(numbers := element.findall(_NUMBER + "number")) == 1:
+            whole = numbers[0].get(_NUMBER + "decimal-places", "0") == "0"
+            grouped = numbers[0].get(_NUMBER + "grouping") == "true"
+            digits = numbers[0].get(_NUMBER + "min-integer-digits", "")
+            if whole and not grouped and digits.isdigit() and 1 < int(digits) <= _MOST_DIGITS:
+                self._digits[name] = int(digits)
+
+    def digits_of(self, name: str) -> int:
+        """Return how many digits the style of a cell shows at least, 0 for no telling number."""
+        return self._digits.get(self._formats.get(name, ""), 0)
+
+
+def _repeated(element: ElementTree.Element, what: str) -> int:
+    number = element.get(_TABLE + f"number-{what}-repeated", "1")
+    return min(int(number), _MOST_ROWS) if number.isdigit() else 1
+
+
+def _marks_of_row(
+    element: ElementTree.Element, row: int, repeated: int, styles: _OdsStyles, defaults: list[str]
+) -> Iterator[tuple[int, int, Mark]]:
     marks: list[tuple[int, Mark]] = []
     column = 0
+    of_row = element.get(_TABLE + "default-cell-style-name")
     for cell in element:
-        times = int(cell.get(_TABLE + "number-columns-repeated", "1"))
-        mark = _mark_of(cell)
+        times = min(_repeated(cell, "columns"), _MOST_COLUMNS)
+        default = of_row or (defaults[column] if column < len(defaults) else "")
+        mark = _mark_of(cell, styles.digits_of(cell.get(_TABLE + "style-name", default)))
         if mark is not None:
-            marks.extend((column + place, mark) for place in range(min(times, _MOST_COLUMNS)))
+            marks.extend((column + place, mark) for place in range(times))
         column += times
-    for number in range(row, row + (min(repeated, _MOST_ROWS) if marks else 0)):
+    for number in range(row, row + (repeated if marks else 0)):
         yield from ((number, column, mark) for column, mark in marks)
 
 
-def _mark_of(cell: ElementTree.Element) -> Mark | None:
+def _mark_of(cell: ElementTree.Element, digits: int) -> Mark | None:
     paragraph = cell.find(_TEXT + "p")
     shown = "".join(paragraph.itertext()) if paragraph is not None else ""
     if cell.get(_CALCEXT + "value-type") == "error":
         return shown or "#N/A"
     if cell.get(_OFFICE + "value-type") != "float":
         return None
-    return shown_beside(shown, cell.get(_OFFICE + "value", ""))
+    told = shown_beside(shown, cell.get(_OFFICE + "value", ""))
+    return ("", digits) if digits > (told[1] if told else 1) else told

@@ -1,6 +1,6 @@
 """What the command line shows of imports: panels and tables. Which command shows what belongs in cli/."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,27 +62,30 @@ def places(result: ImportResult, home: Path) -> Iterator[str]:
         yield f"  {f'to {answer}':<13}  {command}"
 
 
-def history_table(imports: Iterable[Mapping[str, Any]]) -> Table:
-    """Return past imports, newest first; outcomes that none of them has are left out, for terminals of 80 columns."""
-    past = list(imports)
-    shown = [name for name in _SHOWN if name in _ALWAYS_SHOWN or any(one[f"rows_{name}"] for one in past)]
+#: The numbers of a past import that are always shown; the others where any of the imports has some.
+_ALWAYS = ("read", "created", "rejected")
+
+
+def history_table(imports: Sequence[Mapping[str, Any]]) -> Table:
+    """Return past imports, newest first; narrow enough for a terminal of 80 columns."""
+    numbers = [
+        name
+        for name in ("read", *(outcome.value for outcome in Outcome))
+        if name in _ALWAYS or any(one[f"rows_{name}"] for one in imports)
+    ]
     table = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("import", no_wrap=True)
-    for name in shown:
+    for name in numbers:
         table.add_column(name[:4] if name != "read" else name, justify="right")
     table.add_column("status and destination", overflow="fold")
-    for one in past:
-        numbers = (one[f"rows_{name}"] for name in shown)
+    for one in imports:
+        shown = (one[f"rows_{name}"] for name in numbers)
         table.add_row(
             f"{one['import_id']}\n[dim]{str(one['committed_at'])[:19].replace('T', ' ')}[/dim]",
-            *("" if number is None else f"{number:,}" for number in numbers),
+            *("" if number is None else f"{number:,}" for number in shown),
             f"{one['status']}\n[dim]{one['profile']} → {one['destination_kind']}:{one['destination_name']}[/dim]",
         )
     return table
-
-
-_SHOWN = ("read", "created", "updated", "unchanged", "duplicate", "suppressed", "rejected", "skipped")
-_ALWAYS_SHOWN = ("read", "created", "rejected")
 
 
 def frame_table(frame: pl.DataFrame, width: int) -> RenderableType:

@@ -43,20 +43,23 @@ _PEOPLE = """select number, case when hash(number) % 2 = 0 then hash(number + 7)
     as n from (select i as number from range($rows) r(i)) order by hash(number + 9)"""
 
 
-def profile_of(aliases: bool) -> ImportProfile:
-    """Return a profile like identity_upsert: known by email, updated by what is not empty."""
+def written_profile(aliases: bool) -> dict[str, object]:
+    """Return a profile like identity_upsert, as it is written: known by email, updated by what is not empty."""
     names = ("first_name", "last_name", "company", "city")
-    fields = {"email": {"type": "email", "required": True}} | {name: {"type": "text"} for name in names}
-    return ImportProfile.model_validate(
-        {
-            "name": "bench_upsert",
-            "destination": {"kind": "workspace", "name": "bench"},
-            "identify_by": "email",
-            "write_mode": "upsert",
-            "fields": fields,
-            "aliases": {"external_id": {"column": "customer_no"}} if aliases else {},
-        }
-    )
+    return {
+        "name": "bench_upsert",
+        "destination": {"kind": "workspace", "name": "bench"},
+        "identify_by": "email",
+        "write_mode": "upsert",
+        "duplicates_in_file": "merge",
+        "fields": {"email": {"type": "email", "required": True}} | {name: {"type": "text"} for name in names},
+        "aliases": {"external_id": {"column": "customer_no"}} if aliases else {},
+    }
+
+
+def profile_of(aliases: bool) -> ImportProfile:
+    """Return that profile."""
+    return ImportProfile.model_validate(written_profile(aliases))
 
 
 def record_of(name: str, profile: ImportProfile) -> ImportRecord:
@@ -249,8 +252,7 @@ def print_import(made: Path, aliases: bool) -> None:
     """Run the whole command on a copy of the store."""
     home = copied(made)
     (home / "profiles").mkdir()
-    profile = profile_of(aliases).model_dump(mode="json", exclude_defaults=True)
-    (home / "profiles" / "bench_upsert.yaml").write_text(yaml.safe_dump(profile, sort_keys=False))
+    (home / "profiles" / "bench_upsert.yaml").write_text(yaml.safe_dump(written_profile(aliases), sort_keys=False))
     command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(made / "leads.csv")]
     command += ["--profile", "bench_upsert", "--json"]
     seconds, spent, peak, output = measured(command, made)

@@ -33,6 +33,7 @@ SPLIT = [
     ("Osama bin Laden", "Osama", "bin Laden"),
     ("Omar al-Rashid", "Omar", "al-Rashid"),
     ("Omar al Rashid", "Omar", "al Rashid"),
+    ("David ben Gurion", "David", "ben Gurion"),
     ("Kareem Abdul Jabbar", "Kareem", "Abdul Jabbar"),
     ("Pat O'Brien", "Pat", "O'Brien"),
     ("Pat O' Brien", "Pat", "O' Brien"),

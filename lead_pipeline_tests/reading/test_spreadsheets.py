@@ -146,6 +146,34 @@ def test_an_ods_cell_keeps_the_zeros_that_it_shows_and_tells_its_error(read):
     ]
 
 
+ODS_STYLES = """<?xml version="1.0"?><office:document-styles
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"><office:styles>
+<number:number-style style:name="N2"><number:number number:decimal-places="0" number:min-integer-digits="5"/>
+</number:number-style></office:styles></office:document-styles>"""
+
+
+def test_an_ods_cell_keeps_the_zeros_of_its_style_where_its_text_does_not_have_them(read):
+    style = '<style:style xmlns:style="{0}" style:name="ce1" style:family="table-cell" style:data-style-name="N2"/>'
+    column = '<table:table-column table:number-columns-repeated="1"/><table:table-column {}/>'.format(
+        'table:default-cell-style-name="ce1"'
+    )
+    rows = [ods_cell("name") + ods_cell("zip"), ods_cell("Ana") + ods_cell("12", "float", "12")]
+    rows += [ods_cell("Bo") + ods_cell("1.5", "float", "1.5"), ods_cell("Cy") + ods_cell("123456", "float", "123456")]
+    body = column + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    content = ODS.format(rows=body).replace(
+        "<office:body>", style.format("urn:oasis:names:tc:opendocument:xmlns:style:1.0") + "<office:body>"
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("styles.xml", ODS_STYLES)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    assert read(packed.getvalue())["zip"].to_list() == ["00012", "1.5", "123456"]
+
+
 BINARY_ROWS = [
     ["name", "phone", "zip"],
     ["Ana", 19518761336.0, (2134.0, "00000")],
@@ -246,6 +274,11 @@ def test_the_sheet_is_the_one_asked_for_or_the_first_visible_with_a_value(opened
     reader = opened(workbook(hidden=("secret",), **SHEETS), sheet=wanted)
     assert reader.columns[0].header == column
     assert reader.facts.sheets == tuple(SHEETS)
+
+
+def test_an_empty_sheet_that_was_asked_for_is_refused_by_name(opened):
+    with pytest.raises(FileEmptyError, match="no value in sheet 'notes'"):
+        opened(workbook(**SHEETS), sheet="notes")
 
 
 @pytest.mark.parametrize("wanted", ["secnod", 9])

@@ -39,7 +39,7 @@ def test_contacts_keep_their_calling_order_and_gaps_are_closed():
 
 
 def test_a_row_without_contacts_has_none_and_no_default_makes_one():
-    row = judged({"1": " ", "1_name": None})
+    row = judged({"1": " ", "1_name": None, "1_role": ""})
     assert (row["secondary_contacts"], row["reasons"], row["warnings"]) == (None, [], [])
     assert judged({})["secondary_contacts"] is None
 

@@ -195,7 +195,22 @@ SHOWN: dict[Reason, Example] = {
         f"phone,external_id\n{_GOOD},\n", {"external_id": {"type": "text"}}, {"identify_by": "external_id"}
     ),
     Reason.DUPLICATE_IN_FILE: Example(f"phone\n{_GOOD}\n(201) 555-0123\n"),
+    Reason.DUPLICATE_MERGED: Example(
+        f"phone,name\n{_GOOD},\n(201) 555-0123,Ana\n", profile={"duplicates_in_file": "merge"}
+    ),
+    Reason.DUPLICATE_IN_FILE_REFUSED: Example(
+        f"phone\n{_GOOD}\n(201) 555-0123\n", profile={"duplicates_in_file": "reject_all"}
+    ),
     Reason.DUPLICATE_EXISTING: Example("phone\n(201) 555-0123\n", before=(f"phone\n{_GOOD}\n",)),
+    Reason.DUPLICATE_EXISTING_REFUSED: Example(
+        "phone\n(201) 555-0123\n", profile={"on_duplicate": "reject"}, before=(f"phone\n{_GOOD}\n",)
+    ),
+    Reason.MATCH_AMBIGUOUS: Example(
+        f"phone,_alias_email\n{_GOOD},bo@example.com\n",
+        profile={"write_mode": "upsert", "aliases": {"email": {}}},
+        before=(f"phone,_alias_email\n{_GOOD},ana@example.com\n2015550199,bo@example.com\n",),
+    ),
+    Reason.MATCH_MISSING: Example(f"phone\n{_GOOD}\n", profile={"write_mode": "update_only"}),
     # of people who may not be contacted
     Reason.OPTED_OUT: Example(f"phone\n{_GOOD}\n", lists=(("opted_out", "phone\n(201) 555-0123\n"),)),
     Reason.BLOCKED: Example(f"phone\n{_GOOD}\n", lists=(("blocked", "phone\n(201) 555-0123\n"),)),

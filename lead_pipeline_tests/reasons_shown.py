@@ -26,6 +26,8 @@ class Example:
     before: tuple[str, ...] = ()
     #: Suppression lists loaded before: kind, content.
     lists: tuple[tuple[str, str], ...] = ()
+    #: How many rows get the reason.
+    rows: int = 1
     #: The file is dropped into the inbox, for what is said only of a dropped file.
     dropped: bool = False
 
@@ -199,7 +201,7 @@ SHOWN: dict[Reason, Example] = {
         f"phone,name\n{_GOOD},\n(201) 555-0123,Ana\n", profile={"duplicates_in_file": "merge"}
     ),
     Reason.DUPLICATE_IN_FILE_REFUSED: Example(
-        f"phone\n{_GOOD}\n(201) 555-0123\n", profile={"duplicates_in_file": "reject_all"}
+        f"phone\n{_GOOD}\n(201) 555-0123\n", profile={"duplicates_in_file": "reject_all"}, rows=2
     ),
     Reason.DUPLICATE_EXISTING: Example("phone\n(201) 555-0123\n", before=(f"phone\n{_GOOD}\n",)),
     Reason.DUPLICATE_EXISTING_REFUSED: Example(

@@ -26,6 +26,8 @@ class Example:
     before: tuple[str, ...] = ()
     #: Suppression lists loaded before: kind, content.
     lists: tuple[tuple[str, str], ...] = ()
+    #: How many rows get the reason.
+    rows: int = 1
     #: The file is dropped into the inbox, for what is said only of a dropped file.
     dropped: bool = False
 
@@ -195,7 +197,22 @@ SHOWN: dict[Reason, Example] = {
         f"phone,external_id\n{_GOOD},\n", {"external_id": {"type": "text"}}, {"identify_by": "external_id"}
     ),
     Reason.DUPLICATE_IN_FILE: Example(f"phone\n{_GOOD}\n(201) 555-0123\n"),
+    Reason.DUPLICATE_MERGED: Example(
+        f"phone,company\n{_GOOD},Alder & Pine\n(201) 555-0123,\n", profile={"duplicates_in_file": "merge"}
+    ),
+    Reason.DUPLICATE_IN_FILE_REFUSED: Example(
+        f"phone\n{_GOOD}\n(201) 555-0123\n", profile={"duplicates_in_file": "reject_all"}, rows=2
+    ),
     Reason.DUPLICATE_EXISTING: Example("phone\n(201) 555-0123\n", before=(f"phone\n{_GOOD}\n",)),
+    Reason.DUPLICATE_EXISTING_REFUSED: Example(
+        "phone\n(201) 555-0123\n", profile={"on_duplicate": "reject"}, before=(f"phone\n{_GOOD}\n",)
+    ),
+    Reason.MATCH_AMBIGUOUS: Example(
+        "phone,_alias_email\n(201) 555-0123,ana@example.com\n",
+        profile={"aliases": {"email": {}}},
+        before=(f"phone,_alias_email\n{_GOOD},\n201 555 0100,ana@example.com\n",),
+    ),
+    Reason.MATCH_MISSING: Example(f"phone\n{_GOOD}\n", profile={"write_mode": "update_only"}),
     # of people who may not be contacted
     Reason.OPTED_OUT: Example(f"phone\n{_GOOD}\n", lists=(("opted_out", "phone\n(201) 555-0123\n"),)),
     Reason.BLOCKED: Example(f"phone\n{_GOOD}\n", lists=(("blocked", "phone\n(201) 555-0123\n"),)),

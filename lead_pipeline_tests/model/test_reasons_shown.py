@@ -65,7 +65,7 @@ def assert_said_of_the_last_row(stages: Stages, reason: Reason, example: Example
         assert reason in warnings
         return
     assert (outcome, reasons, warnings) == (REASONS[reason].effect, [reason.value], [])
-    assert [(told.code, told.outcome, told.count) for told in result.reasons] == [(reason, outcome, 1)]
+    assert [(told.code, told.outcome, told.count) for told in result.reasons] == [(reason, outcome, example.rows)]
 
 
 def assert_said_of_a_dropped_file(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:

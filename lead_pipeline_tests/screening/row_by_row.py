@@ -323,6 +323,11 @@ class _Import:
                 self.store.names[kind].setdefault((lead.destination, one.lower()), one)
 
 
+def known_by(kind: str, value: str) -> Identifier:
+    """Return the identifier as people are told apart by it: emails whatever their letter case."""
+    return kind, value.lower() if kind == "email" else value
+
+
 def said_of(lead: Lead) -> tuple[object, ...]:
     """Return everything that an update may change."""
     values = {name: value for name, value in lead.values.items() if value is not None}

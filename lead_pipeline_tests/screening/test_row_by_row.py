@@ -16,7 +16,7 @@ from lead_pipeline_tests.support import quick_folder
 PHONES = [f"+1212555010{n}" for n in range(4)]
 VALUES = {
     "phone": st.sampled_from(PHONES),
-    "email": st.sampled_from([f"{name}@example.com" for name in "abcd"]),
+    "email": st.sampled_from([f"{name}@example.com" for name in "aAbcd"]),
     "external_id": st.sampled_from(["1", "2", "3", "4"]),
     "first_name": st.sampled_from(["Ana", "Bo", "Cy"]),
     "city": st.sampled_from(["Bonn", "unknown", "Rome"]),

@@ -100,12 +100,19 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
 
 
 def _may_escape(text: str, delimiter: str, quote: str | None, options: ReadingOptions) -> bool:
-    """Tell whether a backslash stands before a delimiter, or before a quote that does not end its cell."""
+    """Tell whether a backslash stands before a delimiter, or before quotes that make no sense without one.
+
+    Where quotes are doubled, an odd number of them ends the cell and an even number does not: three of them behind a
+    backslash, before a delimiter, are a quote and the end.
+    """
     if options.escape is not None:
         return options.escape == "\\"
     if f"\\{delimiter}" in text:
         return True
-    return quote is not None and re.search(rf"\\{quote}(?![ ]*(?:[{re.escape(delimiter)}\r\n]|\Z))", text) is not None
+    if quote is None:
+        return False
+    runs = re.finditer(rf"\\({quote}+)([ ]*(?:[{re.escape(delimiter)}\r\n]|\Z))?", text)
+    return any((len(run[1]) % 2 == 0) == (run[2] is not None) for run in runs)
 
 
 def _score(text: str, dialect: Dialect) -> float:

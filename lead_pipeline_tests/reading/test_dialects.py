@@ -2,7 +2,9 @@ import polars as pl
 import pytest
 
 from lead_pipeline.model.errors import HeaderMissingError
+from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.reading.looks import look_of
+from lead_pipeline.reading.sniffing import _may_escape
 
 NAMES = ["Ana Silva", "Bo Li", "Cy Ng", "Di Ruiz", "Ed Kaya"]
 
@@ -170,3 +172,17 @@ def test_a_value_of_many_megabytes_is_read(read):
 )  # fmt: skip
 def test_a_cell_looks_like_what_a_person_would_say(cell, look):
     assert look_of(cell) == look
+
+
+@pytest.mark.parametrize(
+    ("cell", "escape"),
+    [
+        (r'"5\""', True),  # 5", where a backslash escapes
+        (r'"say \"hi\" to"', True),
+        (r'"ends in a backslash\"', False),
+        (r'"doubled\"""', False),  # doubled\" and the end of the cell
+        (r'"a\"" b"', False),
+    ],
+)
+def test_quotes_behind_a_backslash_tell_whether_it_escapes(cell, escape):
+    assert _may_escape(f"a,b\n{cell},x\n", ",", '"', ReadingOptions()) is escape

@@ -14,6 +14,8 @@ from multiprocessing.context import BaseContext
 from dagster._cli.api import grpc_command
 from dagster._grpc import server
 
+from lead_pipeline.orchestration.lifeline import end_with_parent
+
 _LOADED_ONCE = [
     "lead_pipeline.definitions",
     "lead_pipeline.orchestration.preloaded",
@@ -33,6 +35,7 @@ class _ForkServer:
 
 def main() -> None:
     """Serve until told to stop; the arguments are those of `dagster api grpc`."""
+    end_with_parent()
     if "forkserver" in multiprocessing.get_all_start_methods():  # not on Windows
         server.multiprocessing = _ForkServer  # type: ignore[assignment,attr-defined]
         _ForkServer.get_context("forkserver")

@@ -10,11 +10,13 @@ import sys
 from dagster._daemon import sensor
 from dagster._daemon.cli import cli
 
+from lead_pipeline.orchestration.lifeline import end_with_parent
 from lead_pipeline.orchestration.sqlite import quicken_sqlite
 
 
 def main() -> None:
     """Run until told to stop; the arguments are those of `dagster-daemon`."""
+    end_with_parent()
     quicken_sqlite()
     sensor.MIN_INTERVAL_LOOP_TIME = 1
     cli.main(sys.argv[1:], prog_name="lead-pipeline daemon")

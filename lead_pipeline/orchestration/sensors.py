@@ -8,10 +8,9 @@ from datetime import datetime
 from functools import cache
 
 import dagster as dg
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+from dagster import DagsterInstance
 from pydantic import Field, ValidationError
 
-from lead_pipeline.filing.claims import is_claimed
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest, note_request
 from lead_pipeline.filing.settling import Drop, Looks, list_drops
@@ -20,6 +19,7 @@ from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.intake import due, grouped, not_taken, take
 from lead_pipeline.orchestration.jobs import import_leads
+from lead_pipeline.orchestration.liveness import FIRST, LAST, active_keys
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.running import utc_now
@@ -32,22 +32,6 @@ RECONCILE_SECONDS = 5.0
 #: Bounds of one tick, so that ten thousand files neither block it nor flood the queue.
 FILES_PER_TICK = 400
 STAGING_SECONDS = 20.0
-
-#: A run that claims to be running while none of its imports is held by a living process is dead after this long.
-SUSPECT_SECONDS = 20.0
-
-_UNFINISHED = [
-    DagsterRunStatus.QUEUED,
-    DagsterRunStatus.NOT_STARTED,
-    DagsterRunStatus.STARTING,
-    DagsterRunStatus.STARTED,
-    DagsterRunStatus.CANCELING,
-]
-_PARTITION, _FIRST, _LAST = (
-    "dagster/partition",
-    "dagster/asset_partition_range_start",
-    "dagster/asset_partition_range_end",
-)
 
 
 class Cursor(FrozenModel):
@@ -104,7 +88,7 @@ def watch(
         requests: list[dg.RunRequest] = []
         if fresh or now - reconciled >= RECONCILE_SECONDS:
             reconciled = now
-            active, suspects = _active_keys(home, instance, state.suspects, now)
+            active, suspects = active_keys(home, instance, state.suspects, now)
             state = Cursor(looks=looks, suspects=suspects)
             requests = ask(home, instance, due(home, active, clock()), clock)
         if requests or now - started >= seconds:
@@ -152,39 +136,7 @@ def ask(
                 )
             )
         else:
-            tags |= {_FIRST: request.first, _LAST: request.last}
+            tags |= {FIRST: request.first, LAST: request.last}
             run_key = f"{request.first}..{request.last}#{first.attempts}@{clock().timestamp()}"
             requests.append(dg.RunRequest(run_key=run_key, tags=tags))
     return requests
-
-
-def _active_keys(
-    home: Home, instance: DagsterInstance, suspects: dict[str, float], now: float
-) -> tuple[set[str], dict[str, float]]:
-    """Return the partitions that living runs are at work on, and the runs that seem dead, since when.
-
-    Dagster does not notice that a machine or process died (issues 4319, 15325): the kernel's locks tell.
-    """
-    stored = instance.get_dynamic_partitions(str(imports_partitions.name))
-    active: set[str] = set()
-    suspected: dict[str, float] = {}
-    for run in instance.get_runs(filters=RunsFilter(job_name=import_leads.name, statuses=_UNFINISHED)):
-        keys = _keys_of(run, stored)
-        lives = run.status != DagsterRunStatus.STARTED or any(is_claimed(home, key) for key in keys)
-        since = now if lives else suspects.get(run.run_id, now)
-        if now - since >= SUSPECT_SECONDS:
-            instance.report_run_failed(run, "The process of this run died. What it left undone is asked for again.")
-            continue
-        if not lives:
-            suspected[run.run_id] = since
-        active.update(keys)
-    return active, suspected
-
-
-def _keys_of(run: DagsterRun, stored: Sequence[str]) -> list[str]:
-    if _FIRST not in run.tags:
-        return [run.tags[_PARTITION]] if _PARTITION in run.tags else []
-    first, last = run.tags[_FIRST], run.tags[_LAST]
-    if first not in stored or last not in stored:
-        return []
-    return list(stored[stored.index(first) : stored.index(last) + 1])

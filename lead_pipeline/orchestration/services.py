@@ -13,9 +13,14 @@ from pathlib import Path
 from lead_pipeline.filing.home import Home
 from lead_pipeline.model.errors import LeadPipelineError, UsageError
 from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.lifeline import LIFELINE
+from lead_pipeline.orchestration.liveness import fail_dead_runs
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
+
+#: The web server of a command that was killed a moment ago may need as long to let go of the port.
+_LET_GO_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,10 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
     Raises: UsageError when the port is taken, LeadPipelineError when a service does not start.
     """
     _require_free(settings)
-    open_instance(home).dispose()  # once, before the services open it side by side
+    instance = open_instance(home)  # once, before the services open it side by side
+    if not settings.read_only:
+        fail_dead_runs(home, instance)
+    instance.dispose()
     code_port = _free_port()
     workspace = home.dagster / f"workspace-{settings.port}.yaml"
     workspace.write_text(
@@ -68,20 +76,32 @@ def _code_server(port: int) -> list[str]:
 
 
 def _webserver(settings: UiSettings, workspace: Path) -> list[str]:
-    command = _module("dagster_webserver", "-h", settings.host, "-p", str(settings.port), "-w", str(workspace))
+    command = _module(
+        "lead_pipeline.orchestration.webserver", "-h", settings.host, "-p", str(settings.port), "-w", str(workspace)
+    )
     return [*command, "--read-only"] if settings.read_only else command
 
 
 def _require_free(settings: UiSettings) -> None:
+    until = time.monotonic() + _LET_GO_SECONDS
+    while (number := _why_taken(settings)) and time.monotonic() < until:
+        time.sleep(0.1)
+    if number:
+        raise UsageError(
+            f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(number)}). "
+            "Is the UI running already? Choose another port with --port."
+        )
+
+
+def _why_taken(settings: UiSettings) -> int:
+    """Return why a port cannot be listened on, as an error number of the system; 0 when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise UsageError(
-                f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(error.errno or 0)}). "
-                "Is the UI running already? Choose another port with --port."
-            ) from None
+            return error.errno or -1
+    return 0
 
 
 def _free_port() -> int:
@@ -102,9 +122,15 @@ class _Services:
         environment = os.environ | {
             "DAGSTER_HOME": str(self._home.dagster.absolute()),
             "LEAD_PIPELINE_HOME": str(self._home.root.absolute()),
+            LIFELINE: "stdin",
         }
         self._running[name] = subprocess.Popen(
-            list(command), env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            # Nothing is ever written to the pipe: its end tells that this process is gone.
+            list(command),
+            env=environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.PIPE,
         )
         log.close()
 

@@ -10,8 +10,9 @@ from lead_pipeline.filing.claims import claimed
 from lead_pipeline.filing.manifests import is_imported, note_request
 from lead_pipeline.orchestration import intake, sensors
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.sensors import SUSPECT_SECONDS, Cursor, inbox_sensor
+from lead_pipeline.orchestration.sensors import Cursor, inbox_sensor
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import query
 
@@ -363,6 +364,19 @@ def test_a_run_on_its_way_is_not_asked_for_again(watching, status):
     watching.pass_time(3600)
     assert watching.tick() == []
     assert watching.instance.get_run_by_id(run_id).status == status
+
+
+@pytest.mark.parametrize(
+    "status", [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.CANCELING]
+)
+def test_a_run_that_died_on_its_way_does_not_hold_up_its_import(watching, status):
+    """As when daemon and code server are killed between writing a run down and starting it."""
+    watching.drop("a.csv", leads(1))
+    (request,) = watching.tick()
+    run_id = recorded_run(watching, request.partition_key, status)
+    (again,) = watching.tick(seconds=STARTING_SECONDS + 15)
+    assert watching.instance.get_run_by_id(run_id).status == DagsterRunStatus.FAILURE
+    assert again.partition_key == request.partition_key
 
 
 def test_an_import_that_a_living_process_holds_is_not_asked_for(watching):

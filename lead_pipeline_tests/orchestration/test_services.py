@@ -1,57 +1,56 @@
-"""The real services: web server, daemon with the sensor, code server with its warm runs. One short tour."""
+"""The real services: web server, daemon with the sensor, code server with its warm runs. One tour, with a power cut."""
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
+import shutil
 
 import pytest
 
+from lead_pipeline_tests.orchestration.serving import Ui, drop, left_behind, receipts, unfinished_runs
 from lead_pipeline_tests.orchestration.watching import leads
-from lead_pipeline_tests.support import query, quick_folder
+from lead_pipeline_tests.support import call_schedule, quick_folder, staging
 
-#: Long enough for a busy machine; a quiet one needs 15 seconds for all of it.
-PATIENCE = 150
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and process groups")
 
 
-def wait_for(what, happened, process):
-    until = time.monotonic() + PATIENCE
-    while not happened():
-        assert process.poll() is None, f"the services ended while waiting for {what}"
-        assert time.monotonic() < until, f"no {what}"
-        time.sleep(0.1)
+@pytest.fixture
+def folder():
+    with quick_folder() as place:
+        yield place
 
 
-@pytest.mark.skipif(os.name == "nt", reason="POSIX signals and process groups")
-def test_a_file_dropped_into_the_inbox_of_a_running_ui_is_imported():
-    with quick_folder() as folder:
-        home, log = folder / "home", folder / "ui.log"
-        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", "--port", str(free_port())]
-        with log.open("wb") as output:
-            ui = subprocess.Popen(
-                command, stdout=output, stderr=output, cwd=Path(__file__).parents[2], start_new_session=True
-            )
-        try:
-            wait_for("UI", lambda: b"Dagster UI" in log.read_bytes(), ui)
-            path = home / "inbox" / "call_schedule" / "dropped.csv"
-            path.write_text(leads(1, rows=3))
-            wait_for("receipt", lambda: list((home / "staging/receipts").glob("*.json")), ui)
-            wait_for("archive", lambda: not path.exists(), ui)
-            assert query(home, "select count(*) from leads") == [(3,)]
-        finally:
-            ui.send_signal(signal.SIGTERM)
-            try:
-                ui.wait(30)
-            finally:
-                if ui.poll() is None:
-                    os.killpg(ui.pid, signal.SIGKILL)
-                    ui.wait()
+@pytest.fixture
+def home(prepared, folder):
+    shutil.copytree(prepared.root, folder / "home")
+    (folder / "home" / "inbox" / "call_schedule").mkdir(exist_ok=True)
+    return folder / "home"
+
+
+def test_everything_dies_midway_and_what_was_dropped_is_imported_exactly_once_after_the_next_start(home, folder):
+    """And when only the command dies, its services do not go on for ever: nobody could stop them."""
+    files = [folder / "a.csv", folder / "b.csv", folder / "c.csv"]
+    for number, file in enumerate(files):
+        file.write_text(leads(number, rows=3))
+    shutil.copytree(home, folder / "undisturbed")
+    with staging(folder / "undisturbed") as imports:
+        for file in files:
+            imports.file(file, call_schedule())
+
+    ui = Ui(home)
+    try:
+        ui.wait_until_ready()
+        drop(home, files)
+        ui.wait_for("import under way", lambda: any((home / "staging" / "parts").iterdir()), pause=0.005)
+    finally:
+        ui.kill()
+    assert not ui.members()
+    assert len(receipts(home)) < len(files)
+
+    ui = Ui(home)
+    try:
+        ui.wait_for("receipts", lambda: len(receipts(home)) == len(files))
+        ui.wait_for("end of all runs", lambda: not unfinished_runs(home), pause=0.5)
+        ui.kill_parent()
+        ui.wait_for_end()
+    finally:
+        ui.kill()
+    assert left_behind(home) == left_behind(folder / "undisturbed")

@@ -1,0 +1,72 @@
+"""Which runs live. Dagster does not notice that a machine or process died (issues 4319, 15325): the kernel's locks on
+imports tell. What is asked for again then belongs in intake.py.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
+
+from lead_pipeline.filing.claims import is_claimed
+from lead_pipeline.filing.home import Home
+from lead_pipeline.orchestration.jobs import import_leads
+from lead_pipeline.orchestration.partitions import imports_partitions
+
+#: A run that claims to be running while none of its imports is held by a living process is dead after this long. So is
+#: one that has not got so far: its process takes a second to start, and may need a while on a busy machine.
+SUSPECT_SECONDS = 20.0
+STARTING_SECONDS = 60.0
+
+#: Tags of a run over one partition, and of one over a range of them.
+PARTITION, FIRST, LAST = (
+    "dagster/partition",
+    "dagster/asset_partition_range_start",
+    "dagster/asset_partition_range_end",
+)
+
+_ON_THE_WAY = (DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING)
+_UNFINISHED = [DagsterRunStatus.QUEUED, *_ON_THE_WAY, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+
+
+def active_keys(
+    home: Home, instance: DagsterInstance, suspects: dict[str, float], now: float
+) -> tuple[set[str], dict[str, float]]:
+    """Return the partitions that runs are at work on, and the runs that seem dead, since when; fail those that are."""
+    active: set[str] = set()
+    suspected: dict[str, float] = {}
+    for run, keys, lives in _unfinished(home, instance):
+        since = now if lives else suspects.get(run.run_id, now)
+        if now - since >= (STARTING_SECONDS if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
+            _fail(instance, run)
+            continue
+        if not lives:
+            suspected[run.run_id] = since
+        active.update(keys)
+    return active, suspected
+
+
+def fail_dead_runs(home: Home, instance: DagsterInstance) -> None:
+    """Fail every run that no process is at work on: to be called while no daemon or code server of ours runs."""
+    for run, _, lives in _unfinished(home, instance):
+        if not lives:
+            _fail(instance, run)
+
+
+def _unfinished(home: Home, instance: DagsterInstance) -> Iterator[tuple[DagsterRun, list[str], bool]]:
+    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
+    stored = instance.get_dynamic_partitions(str(imports_partitions.name))
+    for run in instance.get_runs(filters=RunsFilter(job_name=import_leads.name, statuses=_UNFINISHED)):
+        keys = _keys_of(run, stored)
+        yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_claimed(home, key) for key in keys)
+
+
+def _fail(instance: DagsterInstance, run: DagsterRun) -> None:
+    instance.report_run_failed(run, "The process of this run died. What it left undone is asked for again.")
+
+
+def _keys_of(run: DagsterRun, stored: Sequence[str]) -> list[str]:
+    if FIRST not in run.tags:
+        return [run.tags[PARTITION]] if PARTITION in run.tags else []
+    first, last = run.tags[FIRST], run.tags[LAST]
+    if first not in stored or last not in stored:
+        return []
+    return list(stored[stored.index(first) : stored.index(last) + 1])

@@ -2,15 +2,12 @@
 
 import dataclasses
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.store.lead_store import LeadStore
 from lead_pipeline_tests.screening.row_by_row import Row, RowByRow
 from lead_pipeline_tests.screening.written import Written, everything, profile
-from lead_pipeline_tests.support import quick_folder
 
 #: Few, so that rows meet each other and what is there already.
 PHONES = [f"+1212555010{n}" for n in range(4)]
@@ -118,24 +115,6 @@ LISTS = st.tuples(
     st.sampled_from(["blocked", "opted_out", "do_not_call"]), st.lists(st.sampled_from(PHONES), min_size=1, max_size=1)
 )
 HISTORIES = st.lists(st.one_of(*[imports()] * 4, LISTS), min_size=1, max_size=5)
-
-
-@pytest.fixture(scope="module")
-def place():
-    with quick_folder() as folder, LeadStore.open(folder) as store:
-        yield folder, store
-
-
-@pytest.fixture
-def fresh(place):
-    folder, store = place
-    return lambda: Written(empty(store), folder)
-
-
-def empty(store: LeadStore) -> LeadStore:
-    for (table,) in store.rows("select table_name from information_schema.tables where table_schema = 'base'"):
-        store.run(f"update base.{table} set value = 0" if table == "counters" else f"delete from base.{table}")
-    return store
 
 
 @given(history=HISTORIES)

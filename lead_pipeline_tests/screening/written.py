@@ -67,11 +67,13 @@ class Written:
     def now(self) -> datetime:
         return START + timedelta(hours=self.imports)
 
-    def arguments(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None) -> dict[str, Any]:
+    def arguments(
+        self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None, hints: list[str] | None = None
+    ) -> dict[str, Any]:
         """Return what an import of the rows is called with."""
         name = f"import-{self.imports}"
         path = self.folder / f"{name}.parquet"
-        frame(rows, by).write_parquet(path)
+        frame(rows, by, hints).write_parquet(path)
         return {
             "store": self.store,
             "record": ImportRecord(
@@ -85,10 +87,12 @@ class Written:
             "supplied": everything(by) if supplied is None else supplied,
         }
 
-    def add(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None) -> LedgerEntry:
+    def add(
+        self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None, hints: list[str] | None = None
+    ) -> LedgerEntry:
         """Import rows."""
         self.imports += 1
-        return commit_import(**self.arguments(rows, by, supplied))
+        return commit_import(**self.arguments(rows, by, supplied, hints))
 
     def rehearse(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None, look: Any = None):
         """Rehearse the import that `add` would do."""
@@ -144,13 +148,13 @@ class Written:
         return {table: sorted(map(repr, self.store.rows(f"select * from base.{table}"))) for (table,) in tables}
 
 
-def frame(rows: list[Row], by: ImportProfile) -> pl.DataFrame:
+def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) -> pl.DataFrame:
     """Return rows as validating/ hands them on, see `model.contracts.normalized_leads`."""
     columns: dict[str, pl.Series] = {
         "row_number": pl.Series(range(1, len(rows) + 1), dtype=pl.Int64),
         "line_number": pl.Series(range(2, len(rows) + 2), dtype=pl.Int64),
         "attributes": pl.Series([as_json(row.attributes) for row in rows], dtype=pl.String),
-        "hints": pl.Series([None] * len(rows), dtype=pl.String),
+        "hints": pl.Series(hints or [None] * len(rows), dtype=pl.String),
         "reasons": pl.Series([list(row.reasons) for row in rows], dtype=_CODES),
         "warnings": pl.Series([list(row.warnings) for row in rows], dtype=_CODES),
     }
@@ -167,3 +171,10 @@ def frame(rows: list[Row], by: ImportProfile) -> pl.DataFrame:
         further = [[{"phone": one, "attributes": facts} for one, facts in row.secondaries] or None for row in rows]
         columns["secondary_contacts"] = pl.Series(further, dtype=SECONDARY_CONTACTS_TYPE)
     return pl.DataFrame(columns)
+
+
+def empty(store: LeadStore) -> LeadStore:
+    """Take everything out of a store but its shape."""
+    for (table,) in store.rows("select table_name from information_schema.tables where table_schema = 'base'"):
+        store.run(f"update base.{table} set value = 0" if table == "counters" else f"delete from base.{table}")
+    return store

@@ -43,6 +43,17 @@ with known as (
 select row_number() over (order by first_lead) as company_id, * exclude (first_lead) from known;
 update base.counters set value = (select count(*) from base.companies) where name = 'company_id';
 
+-- Emails are told apart without letter case. Of several contacts that were known by one address in several spellings,
+-- the one with the small letters keeps it, else the oldest.
+create temp table spelled as
+select lower(value) as value, min(contact_id) as contact_id, arg_min(import_no, contact_id) as import_no
+from base.identifiers where kind = 'email' and value <> lower(value) group by lower(value);
+delete from base.identifiers where kind = 'email' and value <> lower(value);
+insert into base.identifiers by name
+select 'email' as kind, md5_number_lower(value) as key, value, contact_id, import_no
+from spelled anti join (select value from base.identifiers where kind = 'email') known using (value);
+drop table spelled;
+
 create or replace view main.leads as
 select l.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, l.phone, l.email,
        l.first_name, l.last_name, l.full_name, l.company, l.street, l.city, l.state, l.postal_code, l.country,

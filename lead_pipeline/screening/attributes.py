@@ -81,10 +81,10 @@ def overlaid_attributes(profile: ImportProfile, supplied: frozenset[str]) -> tup
     for name, default in profile.default_attributes.items():
         if not fills:
             overlay.follow(name, "if_new_not_empty", default)
-    row = _without(_WITHOUT_EMPTY.format(it="p.attributes"), overlay.row_loses)
+    row = _without(f"coalesce({_WITHOUT_EMPTY.format(it='p.attributes')}, '{{}}')", overlay.row_loses)
     lead = _without("coalesce(l.attributes, '{}')", overlay.lead_loses)
     under, over = (row, lead) if fills else (lead, row)
-    merged = f"json_merge_patch(coalesce({under}, '{{}}'), coalesce({over}, '{{}}'))"
+    merged = f"json_merge_patch({under}, {over})"
     merged = f"nullif({merged}::varchar, '{{}}')"
     if overlay.lead_loses:
         return merged, overlay.params

@@ -163,11 +163,12 @@ def checked_unit(unit: str) -> str:
 
 
 def _numbers(symbols: NumberSymbols, *, whole: bool) -> Iterator[str]:
-    """Yield a pattern for each way to write a number: with one kind of separator, and without."""
+    """Yield a pattern for each way to write a number: those of a numbering system, with and without thousands apart."""
     for separators in symbols.separators:
         decimal = re.escape(separators.decimal)
         sizes = dict.fromkeys((symbols.grouping, (3, 3)))
-        grouped = [_grouped(re.escape(sign), *size) for sign in separators.group for size in sizes]
+        sign = f"[{re.escape(separators.group)}]" if separators.group else ""
+        grouped = [_grouped(sign, *size) for size in sizes if sign]
         integer = "|".join(("[0-9]+", *grouped))
         yield integer if whole else f"(?:{integer})(?:{decimal}[0-9]+)?|{decimal}[0-9]+"
 

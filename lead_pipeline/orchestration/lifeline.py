@@ -10,7 +10,7 @@ import time
 #: Set for services that have the lifeline as their standard input: a pipe whose other end the command alone holds.
 LIFELINE = "LEAD_PIPELINE_LIFELINE"
 
-_STOP_SECONDS = 15.0
+_STOP_SECONDS = 5.0
 
 
 def end_with_parent() -> None:

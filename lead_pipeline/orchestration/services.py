@@ -17,7 +17,9 @@ from lead_pipeline.orchestration.lifeline import LIFELINE
 from lead_pipeline.orchestration.liveness import fail_dead_runs
 
 _START_SECONDS = 60.0
-_STOP_SECONDS = 15.0
+
+#: The code server would wait up to a minute for the sensor's tick to end; runs are processes of their own and go on.
+_STOP_SECONDS = 5.0
 
 #: The web server of a command that was killed a moment ago may need as long to let go of the port.
 _LET_GO_SECONDS = 3.0

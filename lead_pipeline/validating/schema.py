@@ -3,7 +3,7 @@ they do to a row, belongs in rows.py; how a rule about several values reads as a
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import pandera.polars as pa
 import polars as pl
@@ -29,7 +29,7 @@ def compile_schema(profile: ImportProfile) -> pa.DataFrameSchema:
     return schema_of(profile, tuple(profile.rules))
 
 
-@cache
+@lru_cache(maxsize=128)
 def schema_of(profile: ImportProfile, names: tuple[str, ...]) -> pa.DataFrameSchema:
     """Return the rules of some of the columns: those that have no value in a batch need not be looked at."""
     columns: dict[str, pa.Column] = {}

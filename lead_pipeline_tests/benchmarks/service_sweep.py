@@ -55,7 +55,7 @@ def trial(template: Path, files: list[Path], home: Path, moments: list[float]) -
     return left_behind(home), took
 
 
-def sweep(trials: int, count: int, rows: int, seed: int) -> int:
+def sweep(trials: int, count: int, rows: int, seed: int, keep: Path | None) -> int:
     """Run the sweep; return how many homes differed."""
     chance, wrong, killed = random.Random(seed), 0, 0
     with quick_folder() as folder:
@@ -83,7 +83,9 @@ def sweep(trials: int, count: int, rows: int, seed: int) -> int:
                 f"{number + 1}: killed after {told} s, whole again after {took:.1f} s; {differs or 'same'}", flush=True
             )
             if differs:
-                print({name: found.get(name) for name in differs}, unfinished_runs(folder / "home"))
+                print(found.get("error") or {name: found[name] for name in differs}, unfinished_runs(folder / "home"))
+                if keep:
+                    shutil.copytree(folder / "home", keep / f"seed-{seed}-trial-{number + 1}", dirs_exist_ok=True)
             shutil.rmtree(folder / "home")
     print(f"{killed} kills of all services in {trials} trials with {count} files of {rows} rows, {wrong} wrong")
     return wrong
@@ -95,5 +97,6 @@ if __name__ == "__main__":
     arguments.add_argument("--files", type=int, default=4, help="more than eight are imported by runs over ranges")
     arguments.add_argument("--rows", type=int, default=200)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--keep", type=Path, help="folder for the homes that differ")
     given = arguments.parse_args()
-    sys.exit(sweep(given.trials, given.files, given.rows, given.seed) > 0)
+    sys.exit(sweep(given.trials, given.files, given.rows, given.seed, given.keep) > 0)

@@ -43,12 +43,15 @@ def profiles(draw: st.DrawFn) -> ImportProfile:
     )
     nameless = "reject" if write_mode == "update_only" else draw(st.sampled_from(["reject", "reject", "create"]))
     ruled = ["phone", "email", "first_name", "city", "status", "lead_score", "expires_in", "tags", "company"]
-    defaults = {"grade": draw(st.sampled_from([None, "B"]))}
+    graded = {
+        name: {"type": "text", "update_rule": draw(RULES), "default": draw(st.sampled_from([None, None, "B"]))}
+        for name in draw(st.lists(st.sampled_from(["grade", "r/ank"]), unique=True))
+    }
     return profile(
         draw(st.sampled_from(["phone", "email", "email", "external_id"])),
         rules={name: {"update_rule": draw(RULES)} for name in ruled},
-        attributes={"grade": {"type": "text", "update_rule": draw(RULES), "default": defaults["grade"]}},
-        default_attributes={"src": "none"},
+        attributes=graded,
+        default_attributes=draw(st.sampled_from([{}, {"src": "none"}])),
         aliases={kind: {} for kind in draw(st.lists(st.sampled_from(list(ALIASES)), max_size=3, unique=True))},
         secondary_contacts=draw(st.sampled_from([None, {"max": 2}])),
         destination={"kind": draw(st.sampled_from(["workspace", "schedule"])), "name": "main"},
@@ -80,10 +83,10 @@ def rows(draw: st.DrawFn, by: ImportProfile, supplied: frozenset[str]) -> Row:
         attributes = draw(
             st.dictionaries(st.sampled_from(["src", 'n/o~t"e', "k"]), st.sampled_from(["1", "null", "ü"]))
         )
-    if "attribute.grade" in supplied:
-        grade = draw(or_none(st.sampled_from(["A", "B"]))) or by.attributes["grade"].default
-        attributes |= {"grade": grade} if grade else {}
-    attributes.setdefault("src", "none")
+    for name, rule in by.attributes.items():
+        value = draw(or_none(st.sampled_from(["A", "B"]))) or rule.default if f"attribute.{name}" in supplied else None
+        attributes |= {} if value is None else {name: value}
+    attributes = dict(by.default_attributes) | attributes
     return Row(
         values=values,
         derived=derived,

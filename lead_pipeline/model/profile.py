@@ -177,13 +177,14 @@ class ImportProfile(FrozenModel):
     def _columns_serve_one_purpose(self) -> Self:
         """Headers are matched whatever their case and what parts their words, so they are told apart alike here."""
         taken: dict[str, str] = {}
+        headers = self._headers()
         for name, rule in self.rules.items():
-            column = folded_header(self.column_of(name))
+            column = folded_header(headers[name])
             if not rule.has_column:
                 continue
             if column in taken:
                 raise RuleError(
-                    f"column '{self.column_of(name)}' is named by two fields, {taken[column]} and {name} "
+                    f"column '{headers[name]}' is named by two fields, {taken[column]} and {name} "
                     "(letter case, blanks and underscores aside); name it under one",
                     *self.key_of(name),
                 )
@@ -198,7 +199,7 @@ class ImportProfile(FrozenModel):
 
     @model_validator(mode="after")
     def _defaults_are_of_no_field(self) -> Self:
-        columns = {folded_header(self.column_of(name)): name for name in self.rules}
+        columns = {folded_header(header): name for name, header in self._headers().items()}
         for name in self.default_attributes:
             field = columns.get(folded_header(name))
             if field is not None and field.startswith("attribute."):
@@ -326,8 +327,7 @@ class ImportProfile(FrozenModel):
 
     def column_of(self, name: str) -> str:
         """Return the header of the column that supplies a column of mapped leads, such as `phone` or `alias.email`."""
-        headers = self._headers()
-        return headers[name]
+        return self._headers()[name]
 
     def _headers(self) -> dict[str, str]:
         headers = {field: rule.column or field for field, rule in self.fields.items()}

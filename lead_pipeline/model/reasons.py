@@ -246,7 +246,7 @@ REASONS: dict[Reason, ReasonInfo] = {
         "warning",
         None,
         "Secondary contact was left out",
-        "The lead was imported without it: correct its cells, which the row's own guidance names.",
+        "The lead was imported without it; `hints` in `row_outcomes` says which one it was, and why.",
     ),
     Reason.EMAIL_MISSING: ReasonInfo(_REJECTED, "email", "Email is missing", "Fill in the email address."),
     Reason.EMAIL_INVALID: ReasonInfo(

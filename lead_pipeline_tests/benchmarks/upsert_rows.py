@@ -140,7 +140,8 @@ def make_plain_table(folder: Path, contacts: int) -> None:
     con.close()
 
 
-_INCOMING = f"""select email, first_name, last_name, company, city, {_AS_JSON}
+#: One row per person: MERGE INTO refuses several, and the file has a few people twice.
+_INCOMING = f"""select distinct on (email) email, first_name, last_name, company, city, {_AS_JSON}
     from read_csv('leads.csv', all_varchar = true, header = true)"""
 _SET = ", ".join(
     f"{name} = coalesce(new.{name}, leads.{name})" for name in ("first_name", "last_name", "company", "city")

@@ -2,7 +2,9 @@
 canonical dump of everything that imports leave in a home, read without the project's own code.
 """
 
+import atexit
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -32,6 +34,7 @@ from lead_pipeline.orchestration.facts import Refusal
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.results import earlier_result, report_import
+from lead_pipeline.orchestration.sqlite import release_sqlite
 from lead_pipeline.orchestration.stages import (
     map_leads,
     normalize_leads,
@@ -54,6 +57,30 @@ def quick_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@functools.cache
+def _template() -> Home:
+    """A home, made once per process, whose instance and store have their tables."""
+    kept = contextlib.ExitStack()
+    atexit.register(kept.close)
+    home = Home(kept.enter_context(quick_folder()) / "home")
+    instance = open_instance(home)
+    instance.get_runs(limit=1)
+    instance.get_dynamic_partitions("imports")
+    instance.dispose()
+    release_sqlite()
+    with LeadStore.open(home.root):
+        return home
+
+
+def prepared_home(root: Path) -> Home:
+    """Return the home at `root`; a new one gets a Dagster instance that has its tables, which takes long to make."""
+    home = Home(root)
+    home.prepare()
+    if not any(home.dagster.iterdir()):
+        shutil.copytree(_template().dagster, home.dagster, dirs_exist_ok=True)
+    return home
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
@@ -82,8 +109,7 @@ class Importing:
 @contextlib.contextmanager
 def importing(root: Path, *, store_wait_seconds: float = 60.0) -> Iterator[Importing]:
     """Open the Dagster instance of a home and give what imports files into it."""
-    home = Home(root)
-    home.prepare()
+    home = prepared_home(root)
     instance = open_instance(home)
     try:
         yield Importing(home, Launcher(home, instance, store_wait_seconds=store_wait_seconds))
@@ -215,5 +241,7 @@ def staging(root: Path) -> Iterator[Stages]:
     """Prepare a home, open its store and give what imports files into it without Dagster."""
     home = Home(root)
     home.prepare()
+    if not home.store.exists():
+        shutil.copy2(_template().store, home.store)  # an empty store, which takes long to make
     with LeadStore.open(home.root) as store:
         yield Stages(home, store)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from lead_pipeline.cli import main
-from lead_pipeline.filing.home import Home
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.orchestration.instance import open_instance
-from lead_pipeline_tests.support import query, quick_folder
+from lead_pipeline_tests.support import prepared_home, query, quick_folder
 
 CLEAN = "caller_id,name\n2125550101,Ann\n2125550102,Bob\n"
 MIXED = "caller_id,name\n2125550103,Cid\n12345,Dan\n2125550103,Cid\n,\n"
@@ -28,21 +25,11 @@ CONTRACT = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def prepared():
-    with quick_folder() as folder:
-        instance = open_instance(Home(folder / "home"))
-        instance.get_runs(limit=1)
-        instance.get_dynamic_partitions("imports")
-        instance.dispose()
-        yield folder / "home"
-
-
 @pytest.fixture
-def place(prepared, monkeypatch):
+def place(monkeypatch):
     """A folder to work in, whose `data` is a home."""
     with quick_folder() as folder:
-        shutil.copytree(prepared, folder / "data")
+        prepared_home(folder / "data")
         monkeypatch.chdir(folder)
         monkeypatch.delenv("LEAD_PIPELINE_HOME", raising=False)
         before = os.umask(0o022)

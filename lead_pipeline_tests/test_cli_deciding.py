@@ -5,9 +5,9 @@ import json
 import pytest
 
 from lead_pipeline_tests.support import query
-from lead_pipeline_tests.test_cli import CLEAN, CONTRACT, MIXED, objects, place, prepared, run, write
+from lead_pipeline_tests.test_cli import CLEAN, CONTRACT, MIXED, objects, place, run, write
 
-__all__ = ["place", "prepared"]  # fixtures
+__all__ = ["place"]  # fixtures
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ only where rows belong.
 import contextlib
 import json
 import os
-import shutil
 
 import duckdb
 import pandera.errors
@@ -20,7 +19,7 @@ from lead_pipeline.orchestration import approval, intake, results, stages, suppr
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import committing
 from lead_pipeline_tests.orchestration.watching import Watching
-from lead_pipeline_tests.support import quick_folder
+from lead_pipeline_tests.support import prepared_home, quick_folder
 
 #: A phone in three spellings, an email, a name, attributes, and values of bad rows.
 CANARIES = (
@@ -73,20 +72,10 @@ def leaks(home, *outputs):
     return found
 
 
-@pytest.fixture(scope="module")
-def prepared():
-    with quick_folder() as folder:
-        instance = open_instance(Home(folder / "home"))
-        instance.get_runs(limit=1)
-        instance.get_dynamic_partitions("imports")
-        instance.dispose()
-        yield folder / "home"
-
-
 @pytest.fixture
-def place(prepared):
+def place():
     with quick_folder() as folder:
-        shutil.copytree(prepared, folder / "home")
+        prepared_home(folder / "home")
         before = os.umask(0o077)
         yield folder
         os.umask(before)

@@ -87,12 +87,14 @@ def launcher_for(home: Home, wait: float) -> Iterator["Launcher"]:
     """Open the instance of a home and give what runs its jobs."""
     from lead_pipeline.orchestration.instance import open_instance
     from lead_pipeline.orchestration.launching import Launcher
+    from lead_pipeline.orchestration.sqlite import release_sqlite
 
     instance = open_instance(home)
     try:
         yield Launcher(home, instance, store_wait_seconds=wait)
     finally:
         instance.dispose()
+        release_sqlite()
 
 
 def show_result(result: "ImportResult", home: Home, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from dagster._core.instance.ref import InstanceRef
 from lead_pipeline.filing.claims import claimed
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.publishing import published
+from lead_pipeline.orchestration.sqlite import quicken_sqlite
 
 #: A name for the lock; `claims` locks are named by what they protect.
 _OPENING = "instance"
@@ -27,6 +28,7 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     (dagster issue 27390, open in 1.13).
     """
     home.prepare()
+    quicken_sqlite()
     with claimed(home, _OPENING):
         settings = home.dagster / "dagster.yaml"
         if not settings.exists():

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from lead_pipeline.model.errors import HeaderMissingError
+from lead_pipeline.model.errors import FileUnreadableError, HeaderMissingError
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.dialect import Dialect
 from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
@@ -18,6 +18,9 @@ from lead_pipeline.reading.tokenizer import Record, Tokenizer
 #: The dialect is found from so many characters, the header among so many records.
 SNIFFED_CHARACTERS = 2**16
 _HEADER_RECORDS = 200
+
+#: Wider than any list is. Frames, schemas and the Parquet parts cost time and memory per column, even for a single row.
+MOST_COLUMNS = 50_000
 
 #: When at least this share of the rows ends with delimiters that the header does not have (or the header with some that
 #: the rows do not have), they end rows and start no cells. A shifted row now and then ends so by chance.
@@ -139,9 +142,11 @@ def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: st
 def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines: int) -> tuple[Column, ...]:
     rows = [record for record in records[header.first_row :] if not is_blank(record)]
     widths = Counter(len(record.cells) for record in rows)
+    _refuse_too_wide(widths.most_common(1)[0][0] if header.header is None and rows else 0, shown)
     if header.header is None:
         return named_columns([""] * (widths.most_common(1)[0][0] if widths else 1))
     cells = records[header.header].cells
+    _refuse_too_wide(len(cells), shown)
     if not any(cell.strip(BLANK_CHARACTERS) for cell in cells):
         raise HeaderMissingError(
             f"{shown} has no header: line {lines} has {len(cells)} empty cells. Put the column names in the first line."
@@ -152,6 +157,14 @@ def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines:
     if rows and (not beyond or widths[width] >= _TRAILING_SHARE * len(rows)):
         texts, names = texts[:width], names[:width]  # delimiters at the end of the header, with nothing below them
     return named_columns(map(readable, texts), map(readable, names))
+
+
+def _refuse_too_wide(width: int, shown: str) -> None:
+    if width > MOST_COLUMNS:
+        raise FileUnreadableError(
+            f"{shown} has {width:,} columns, and at most {MOST_COLUMNS:,} are read. Check that each row of the list "
+            "stands on a line of its own, and that `delimiter` in the profile, if it is set, is the file's."
+        )
 
 
 def _named_width(names: list[str]) -> int:

@@ -112,13 +112,15 @@ def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) ->
     wanted = [_one(text) or f"column_{place}" for place, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}
     taken = {name.casefold() for name in RESERVED_COLUMNS}
+    last_number: dict[str, int] = {}  # no lower one can be free: without it many equal headers take quadratic time
     columns = []
     for position, name in enumerate(wanted):
-        key, number = name, 1
+        key, number = name, last_number.get(name.casefold(), 1)
         while key.casefold() in taken or (number > 1 and key.casefold() in spoken_for):
             number += 1
             key = f"{name}_{number}"
         taken.add(key.casefold())
+        last_number[name.casefold()] = number
         columns.append(Column(name=key, header=texts[position], position=position))
     return tuple(columns)
 

@@ -32,7 +32,7 @@ def newest_version() -> int:
 def version_of(con: duckdb.DuckDBPyConnection) -> int:
     """Return the schema version of the open store; 0 for a store without any table."""
     known = con.execute(
-        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'schema_versions'"
+        "select count(*) from duckdb_tables() where schema_name = 'main' and table_name = 'schema_versions'"
     ).fetchall()
     if not known[0][0]:
         return 0

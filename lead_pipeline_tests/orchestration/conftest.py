@@ -1,30 +1,14 @@
-import shutil
-
 import pytest
 
-from lead_pipeline.filing.home import Home
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline_tests.orchestration.watching import Watching
-from lead_pipeline_tests.support import quick_folder
-
-
-@pytest.fixture(scope="session")
-def prepared():
-    """A home with an instance that has its tables."""
-    with quick_folder() as folder:
-        home = Home(folder / "home")
-        instance = open_instance(home)
-        instance.get_runs(limit=1)
-        instance.get_dynamic_partitions("imports")
-        instance.dispose()
-        yield home
+from lead_pipeline_tests.support import prepared_home, quick_folder
 
 
 @pytest.fixture
-def watching(prepared):
+def watching():
     with quick_folder() as folder:
-        home = Home(folder / "home")
-        shutil.copytree(prepared.root, home.root)
+        home = prepared_home(folder / "home")
         instance = open_instance(home)
         try:
             yield Watching(home, instance)

@@ -11,11 +11,18 @@ from dagster._core.run_coordinator import SubmitRunContext
 
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.coordinator import EagerRunCoordinator
+from lead_pipeline_tests.support import prepared_home, quick_folder
 
 
 @pytest.fixture(scope="module")
 def job():
     return build_definitions(Path("unused")).resolve_job_def("import_leads")
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    with quick_folder() as folder:
+        yield prepared_home(folder / "home")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from lead_pipeline_tests.orchestration.serving import Ui, drop, left_behind, receipts, unfinished_runs
 from lead_pipeline_tests.orchestration.watching import leads
-from lead_pipeline_tests.support import call_schedule, quick_folder, staging
+from lead_pipeline_tests.support import call_schedule, prepared_home, quick_folder, staging
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and process groups")
 
@@ -19,8 +19,8 @@ def folder():
 
 
 @pytest.fixture
-def home(prepared, folder):
-    shutil.copytree(prepared.root, folder / "home")
+def home(folder):
+    prepared_home(folder / "home")
     (folder / "home" / "inbox" / "call_schedule").mkdir(exist_ok=True)
     return folder / "home"
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.reading import bits, clean, delimited, source
 from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.layout import MOST_COLUMNS
 from lead_pipeline.reading.rows import named_columns
 
 CELLS = ["a", "b", "c"]
@@ -173,6 +174,18 @@ def test_column_names_are_unique_and_visible(headers, names):
 def test_column_names_are_unique_whatever_the_header(headers):
     names = [column.name.casefold() for column in named_columns(headers)]
     assert len(set(names)) == len(names)
+
+
+def test_many_equal_headers_are_numbered_one_after_the_other():
+    names = [column.name for column in named_columns(["phone"] * 40_000)]
+    assert names == ["phone", *(f"phone_{number}" for number in range(2, 40_001))]
+
+
+@pytest.mark.parametrize("header", [None, False], ids=["header-found", "no-header"])
+def test_a_file_wider_than_any_list_is_refused_with_its_width(opened, header):
+    cells = ",".join(f"c{place}" for place in range(MOST_COLUMNS + 1))
+    with pytest.raises(FileUnreadableError, match=r"has 50,001 columns, and at most 50,000 are read\. Check that"):
+        opened(f"{cells}\n{cells}\n".encode(), header=header)
 
 
 def test_facts_say_what_was_found(opened):

@@ -130,6 +130,15 @@ class Reference:
         for phone in phones:
             self.listed.setdefault(phone, set()).add(kind)
 
+    def _known(self, by: ImportProfile) -> dict[str, int]:
+        """Return the lead of each value: that of this destination, else the oldest where any counts."""
+        known: dict[str, int] = {}
+        for here in (True, False) if by.scrub_scope == "company" else (True,):
+            for number, (value, destination) in enumerate(self.leads):
+                if (destination == by.destination) == here:
+                    known.setdefault(value, number)
+        return known
+
     def add(self, rows: list[Row], by: ImportProfile) -> list[tuple[object, ...]]:
         """Return (row number, outcome, reasons, lead as identity value and destination or None) of every row."""
         who = [getattr(row, by.identify_by) if not row.reasons else None for row in rows]
@@ -141,10 +150,7 @@ class Reference:
                 first.setdefault(value, place)
                 if not kinds:
                     first_clear.setdefault(value, place)
-        known = {}
-        for number, (value, destination) in enumerate(self.leads):
-            if by.scrub_scope == "company" or destination == by.destination:
-                known.setdefault(value, number)
+        known = self._known(by)
         judged = []
         for place, (row, value) in enumerate(zip(rows, who, strict=True)):
             if row.reasons:

@@ -304,7 +304,7 @@ def playground(tmp_path_factory):
 
 
 @given(history=_histories)
-@settings(max_examples=15, deadline=None)
+@settings(deadline=None)
 def test_any_history_of_lists_and_imports_is_judged_as_dictionaries_judge_it(playground, history):
     empty(playground)
     phones, emails = Reference(), Reference()

@@ -19,3 +19,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_sessionfinish() -> None:
+    """Give it all back, for else extension modules tell of leaks at the end."""
+    gc.unfreeze()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: some tests wait, for services, locks and pauses."""
+    return (os.cpu_count() or 1) + 1

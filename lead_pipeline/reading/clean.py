@@ -90,7 +90,9 @@ def _marks_around_quotes(data: bytes, delimiter: str, quote: str) -> _Marks | No
     """
     lines = ends = delimiters = 0
     edge, closed, returned, opened = np.uint64(1), *[np.uint64(0)] * 3
-    for breaks, cuts, quotes, returns in bits.bits_of(data, f"\n{delimiter}{quote}\r".encode()):
+    marks = f"\n{delimiter}{quote}" + ("\r" if data.find(b"\r") >= 0 else "")
+    for breaks, cuts, quotes, *carriage in bits.bits_of(data, marks.encode()):
+        returns = carriage[0] if carriage else np.zeros_like(breaks)
         within = bits.inside(quotes, opened)
         closings, edges = quotes & ~within, breaks | cuts | quotes
         misplaced = quotes & within & ~bits.after(edges, edge)

@@ -1,0 +1,24 @@
+"""Whatever bytes a file has, it becomes a table or is refused with a sentence; longer in benchmarks/reading_fuzz.py."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from lead_pipeline.reading import open_rows
+from lead_pipeline_tests.reading.hostile import SEEDS, hostile_files, read_whole
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=hostile_files())
+def test_any_bytes_become_a_table_or_are_refused_with_a_sentence(tmp_path, content):
+    path = tmp_path / "leads.csv"
+    path.write_bytes(content)
+    read_whole(path)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:-2], ids=range(len(SEEDS) - 2))
+def test_the_files_that_are_damaged_here_are_tables_before(tmp_path, seed):
+    """Else the property would mostly be about refusals."""
+    path = tmp_path / "leads.csv"
+    path.write_bytes(seed)
+    assert read_whole(path) == "table"
+    assert sum(batch.height for batch in open_rows(path).batches()) >= 1

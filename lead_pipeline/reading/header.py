@@ -168,9 +168,9 @@ def _names_groups(above: Sequence[str], below: Sequence[str]) -> bool:
 
 
 def _labels(cells: Sequence[str], body: Sequence[Sequence[str]]) -> int:
-    """Return how many cells are text above values that are not."""
+    """Return how many cells are text above values that are not; a header may be wider than the rows of the body."""
     found = 0
-    for column, cell in enumerate(cells):
+    for column, cell in enumerate(cells[: len(body[0])] if body else ()):
         if look_of(cell) == "text":
             look, share = prevailing_look(row[column] for row in body)
             found += look in _TYPED and share >= 0.6

@@ -1,7 +1,7 @@
 """Whatever bytes a file has, it becomes a table or is refused with a sentence; longer in benchmarks/reading_fuzz.py."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
 from lead_pipeline.reading import open_rows
 from lead_pipeline_tests.reading.hostile import SEEDS, hostile_files, read_whole
@@ -9,6 +9,9 @@ from lead_pipeline_tests.reading.hostile import SEEDS, hostile_files, read_whole
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=hostile_files())
+@example(
+    b"s\xe9\xc9p\xff=|\na|b\n|2\n=\n*a\xeeb\n\x142\na|b\n|2\n=\n*a\xeeb\n\x142\n"
+)  # a header of two rows, wider than rows
 def test_any_bytes_become_a_table_or_are_refused_with_a_sentence(tmp_path, content):
     path = tmp_path / "leads.csv"
     path.write_bytes(content)

@@ -1,5 +1,6 @@
 """Drops files, one after the other, into the inbox of a running `lead-pipeline ui` and prints how long each step takes
-from the drop to the commit and to the receipt. Run it by hand: `python dropped_to_imported.py --help`.
+from the drop to the commit and to the receipt; with `--at-once`, all of them in one moment, until the last receipt.
+Run it by hand: `python dropped_to_imported.py --help`.
 """
 
 import argparse
@@ -21,8 +22,9 @@ import dagster as dg
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Receipt
 from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.store.lead_store import LeadStore
 
-_PATIENCE = 120.0
+_PATIENCE = 1200.0
 
 #: What has happened when: the names of Dagster's events, and two files of ours.
 _STEPS = {
@@ -37,7 +39,8 @@ _STEPS = {
 
 def leads(number: int, rows: int) -> str:
     """Return a CSV file of valid numbers that no other `number` has."""
-    lines = (f"212{200 + number % 700:03d}{row:04d},person{row}@example.com,n{row}" for row in range(rows))
+    area = ("212", "213", "305", "312", "404")[number // 700 % 5]
+    lines = (f"{area}{200 + number % 700:03d}{row:04d},person{row}@example.com,n{row}" for row in range(rows))
     return "caller_id,email,name\n" + "".join(f"{line}\n" for line in lines)
 
 
@@ -107,16 +110,48 @@ def timeline(home: Home, instance: dg.DagsterInstance, import_id: str) -> dict[s
     return {step: happened[step] for step in _STEPS}
 
 
+def drop_at_once(ui: Ui, home: Home, files: int, rows: int) -> None:
+    """Drop files in one moment; print how long it took until all were imported, in how many runs, and what is there."""
+    waiting = home.staging / "dropping"
+    waiting.mkdir()
+    for number in range(files):
+        (waiting / f"list-{number}.csv").write_text(leads(number, rows))
+    receipts = home.staging / "receipts"
+    started = time.monotonic()
+    for file in sorted(waiting.iterdir()):
+        file.rename(home.inbox / "call_schedule" / file.name)
+    ui.wait("receipts", lambda: sum(1 for _ in receipts.glob("*.json")) == files)
+    seconds = time.monotonic() - started
+    ui.stop()
+    instance = open_instance(home)
+    runs = instance.get_runs_count()
+    instance.dispose()
+    with LeadStore.open(home.root, read_only=True) as store:
+        found = store.rows("select (select count(*) from imports), (select count(*) from leads)")[0]
+    left = sum(1 for _ in (home.inbox / "call_schedule").iterdir())
+    print(f"{files} files of {rows} rows at once: {seconds:.0f} s, {runs} runs; {found[0]} imports, {found[1]} leads")
+    print(f"{left} files left in the inbox, {sum(1 for _ in home.quarantine.iterdir())} in quarantine")
+
+
 def main() -> None:
     """Start the services, drop, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=8)
     parser.add_argument("--rows", type=int, default=100)
+    parser.add_argument("--at-once", action="store_true", help="drop all files in one moment")
     parser.add_argument("--pause", type=float, default=2.3, help="seconds between a receipt and the next drop")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="lead-pipeline-bench-"))
     home = Home(folder / "home")
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    if arguments.at_once:
+        ui = Ui(home.root)
+        try:
+            drop_at_once(ui, home, arguments.files, arguments.rows)
+        finally:
+            ui.stop()
+        shutil.rmtree(folder)
+        return
     print(f"{arguments.rows} rows a file; seconds since the drop")
     print("".join(f"{step:>11}" for step in _STEPS))
     ui = Ui(home.root)

@@ -1,5 +1,8 @@
 """Whatever bytes a file has, it becomes a table or is refused with a sentence; longer in benchmarks/reading_fuzz.py."""
 
+import gzip
+import zlib
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
@@ -9,6 +12,7 @@ from lead_pipeline_tests.reading.hostile import SEEDS, hostile_files, read_whole
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=hostile_files())
+@example(b"\xef\xbb\xbf}\r\x1f\x8b\x08\x00PK")  # Polars would unpack the first row
 @example(
     b"s\xe9\xc9p\xff=|\na|b\n|2\n=\n*a\xeeb\n\x142\na|b\n|2\n=\n*a\xeeb\n\x142\n"
 )  # a header of two rows, wider than rows
@@ -25,3 +29,16 @@ def test_the_files_that_are_damaged_here_are_tables_before(tmp_path, seed):
     path.write_bytes(seed)
     assert read_whole(path) == "table"
     assert sum(batch.height for batch in open_rows(path).batches()) >= 1
+
+
+@pytest.mark.parametrize("packer", [zlib.compress, gzip.compress], ids=["zlib", "gzip"])
+def test_rows_that_begin_as_packed_data_does_are_read_as_text(tmp_path, packer):
+    """And never unpacked into rows that nobody sees in the file."""
+    packed = packer(b"invented,2\n" * 3, 0).replace(b"\n", b" ")
+    path = tmp_path / "leads.csv"
+    path.write_bytes(b"a,b\n" + packed + b"\n3,4\n")
+    assert read_whole(path) == "table"
+    rows = [row for batch in open_rows(path).batches() for row in batch.iter_rows()]
+    assert len(rows) == 2
+    assert rows[0][2] != "invented"
+    assert rows[1][:4] == (2, 3, "3", "4")

@@ -7,7 +7,9 @@ Python, a file reaches. A finding is written beside the working folder as `findi
 """
 
 import argparse
+import inspect
 import json
+import os
 import random
 import resource
 import signal
@@ -95,9 +97,10 @@ def guide(reader: Reader, seeds: Sequence[bytes], seconds: float, number: int) -
     import atheris  # type: ignore[import-not-found,unused-ignore]
 
     for name in [name for name in sys.modules if name.startswith("lead_pipeline.reading")]:
-        for function in vars(sys.modules[name]).values():
-            if callable(function) and getattr(function, "__module__", "") == name and hasattr(function, "__code__"):
-                atheris.instrument_func(function)
+        own = [one for one in vars(sys.modules[name]).values() if getattr(one, "__module__", "") == name]
+        methods = [method for one in own if isinstance(one, type) for method in vars(one).values()]
+        for function in (one for one in (*own, *methods) if inspect.isfunction(one)):
+            atheris.instrument_func(function)
     with tempfile.TemporaryDirectory() as corpus:
         for place, seed in enumerate(seeds):
             (Path(corpus) / f"seed-{place}").write_bytes(seed)
@@ -105,7 +108,7 @@ def guide(reader: Reader, seeds: Sequence[bytes], seconds: float, number: int) -
 
         def read(content: bytes) -> None:
             if time.monotonic() > end:
-                sys.exit(reader.tell("atheris"))
+                os._exit(reader.tell("atheris"))  # SystemExit would be taken for a finding
             reader.read(content)
 
         atheris.Setup(

@@ -25,7 +25,7 @@ from lead_pipeline.reading.tokenizer import Record, Tokenizer
 PIECE_BYTES = 256 * 2**10
 
 #: So many blocks are read ahead of the one that is handed on: what the proof leaves idle, the next parse uses.
-_BLOCKS_AHEAD = 2
+_BLOCKS_AHEAD = 3
 
 #: A record longer than this is not held in memory to find its end.
 LONGEST_RECORD = 256 * 2**20

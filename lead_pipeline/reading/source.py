@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from lead_pipeline.model.errors import FileUnreadableError
 
-BLOCK_BYTES = 16 * 2**20
+#: Small enough for a file of some megabytes to keep two processors busy, large enough for Polars to do so by itself.
+BLOCK_BYTES = 4 * 2**20
 
 #: A compressed file may unpack to this much, or to so many times its size if that is more: CSV rarely shrinks more
 #: than thirtyfold, a bomb shrinks a thousandfold.

@@ -21,8 +21,9 @@ PROFILE = ImportProfile.model_validate(
         "name": "messy",
         "destination": {"kind": "schedule", "name": "x"},
         "default_region": "US",
-        # Of a list with one odd byte nobody can tell whether it is UTF-8 with a fault, unless somebody says so.
-        "reading": {"encoding": "utf-8"},
+        # Of a list with one odd byte nobody can tell whether it is UTF-8 with a fault, unless somebody says so; nor of
+        # a row with a backslash and a cell too many, whether the backslash keeps two cells together.
+        "reading": {"encoding": "utf-8", "escape": ""},
         "fields": {
             "phone": {"type": "phone", "column": "caller_id", "required": True},
             "email": {"type": "email", "on_invalid": "blank"},

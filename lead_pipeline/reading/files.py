@@ -33,14 +33,15 @@ _BINARY = {"ole": "xls", "biff": "xls before 1997"}
 def open_rows(
     path: Path, *, file_name: str | None = None, options: ReadingOptions = _ALL_FOUND, may_be_empty: bool = False
 ) -> RowReader:
-    """Open a file (an immutable copy; its name and extension mean nothing) and return a reader of its rows.
+    """Open a file (an immutable copy; its name and extension decide nothing) and return a reader of its rows.
 
-    `file_name` is what people know the file as, for messages only. Raises a FileRefusedError (FileUnreadableError,
-    FileTypeUnsupportedError, FileEncryptedError, FileEmptyError, HeaderMissingError) for a file without rows to read;
-    one with a header and no rows is read as what it is when it `may_be_empty`.
+    `file_name` is what people know the file as, for messages and notes only. Raises a FileRefusedError
+    (FileUnreadableError, FileTypeUnsupportedError, FileEncryptedError, FileEmptyError, HeaderMissingError) for a file
+    without rows to read; one with a header and no rows is read as what it is when it `may_be_empty`.
     """
     shown = f"'{file_name or path.name}'"
     reader = _opened(Source(path, shown), options)
+    reader.note(*notes.of_name(file_name or path.name, reader.facts.format, reader.facts.packing))
     if reader.has_rows or may_be_empty:
         return reader
     where = f" in sheet '{reader.facts.sheet}'" if reader.facts.sheet else ""

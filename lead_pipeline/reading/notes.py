@@ -4,6 +4,7 @@ to its rows. No value of a row is ever said, and nothing is decided here.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import PurePath
 
 import polars as pl
 
@@ -21,6 +22,22 @@ DOUBTFUL = 0.7
 #: So many rows of another width make a second table, not a ragged row.
 _ROWS_OF_A_TABLE = 2
 _LONGEST_FOOTNOTE = 10
+
+
+#: What a file is, by the ending of its name, as `ReadingFacts.format` and `packing` say it.
+_NAMED = {
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv", ".psv": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx",
+    ".xls": "xls", ".xlsb": "xlsb", ".ods": "ods", ".gz": "gzip", ".zst": "zstd", ".zip": "zip",
+}  # fmt: skip
+
+
+def of_name(file_name: str, form: str, packing: str) -> Iterator[str]:
+    """Say when the file is another kind of file than its name says: whoever named it may have meant another one."""
+    ending = PurePath(file_name).suffix.casefold()
+    if ending in _NAMED and _NAMED[ending] != (packing or form):
+        content = "delimited text" if form == "csv" else f"a workbook (.{form})"
+        archive = f" in a {packing} archive" if packing else ""
+        yield f"The file is named {ending}, but it is {content}{archive}, and was read as that."
 
 
 def of_archive(member: str, left_out: Sequence[str]) -> Iterator[str]:

@@ -80,6 +80,10 @@ class RowReader:
         """What was found out: while opening the file and, once all batches were read, by reading it."""
         return self._facts.model_copy(update={"notes": (*self._facts.notes, *self._noted)})
 
+    def note(self, *notes: str) -> None:
+        """Put sentences before those that were found while opening the file."""
+        self._facts = self._facts.model_copy(update={"notes": (*notes, *self._facts.notes)})
+
     def batches(self, rows: int = 100_000) -> Iterator[pl.DataFrame]:
         """Yield the rows in file order, at most `rows` at a time (fewer when they are very wide).
 

@@ -82,7 +82,7 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, jud
         .with_columns(
             value=pl.when(damaged).then(_NOTHING).otherwise("value"),
             reason=pl.when(damaged).then(pl.lit(Reason.SPREADSHEET_DAMAGE.value)).otherwise("reason"),
-            hint=_hint(),
+            hint=said_of(),
         )
         .select(again.select("row", pl.exclude("row")).columns)
     )
@@ -92,10 +92,15 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, jud
     return pl.concat([kept.select(named.columns), changed.cast({"row": pl.UInt32})]).sort("row").drop("row")
 
 
-def _hint() -> pl.Expr:
-    """Say what happened to the value and, where it is known, what it was before."""
+def said_of() -> pl.Expr:
+    """Say what happened to a value, by its `damage`, and what it was before, by its `repair` where that is known."""
     before = pl.when(pl.col("repair").is_not_null()).then(pl.format("; probably it was {}", "repair"))
     return pl.format("This looks like {}{}.", "damage", before.fill_null("; the original is needed"))
+
+
+def texts_looked_at(repair: Repair) -> str:
+    """Return the pattern of texts that may be damaged; typographic quotes count only where they are repaired."""
+    return _GARBLED if repair == "none" else f"{_GARBLED}|{_QUOTED}"
 
 
 def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:
@@ -105,11 +110,9 @@ def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -
         `value` (String, repaired where the profile says so), `warning` (String: value_repaired, value_damaged or
         null), `hint` (String or null). Typographic quotes are normal in names and told of only when repaired.
     """
-    looked_at = raw.str.contains(_GARBLED if repair == "none" else f"{_GARBLED}|{_QUOTED}").fill_null(value=False)
+    looked_at = raw.str.contains(texts_looked_at(repair)).fill_null(value=False)
     if kind == "postal_code":
-        looked_at = looked_at | raw.str.contains(r"^\s*\d{3,4}(?:[.,]0+)?\s*$|^\s*\d{5}[.,]0+\s*$").fill_null(
-            value=False
-        )
+        looked_at = looked_at | raw.str.contains(_SHORT_POSTAL_CODE).fill_null(value=False)
     texts = pl.DataFrame({"value": raw}).with_columns(warning=_NOTHING, hint=_NOTHING)
     if not looked_at.any():
         return texts
@@ -125,5 +128,5 @@ def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -
         .then(pl.lit(Reason.VALUE_REPAIRED.value))
         .when(hurt)
         .then(pl.lit(Reason.VALUE_DAMAGED.value)),
-        hint=pl.when(hurt & ~safe).then(_hint()),
+        hint=pl.when(hurt & ~safe).then(said_of()),
     )

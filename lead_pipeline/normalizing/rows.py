@@ -9,6 +9,7 @@ import polars as pl
 from lead_pipeline.model.fields import HINTS, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule, PhoneRule
+from lead_pipeline.normalizing.attributes import mend_attributes
 from lead_pipeline.normalizing.columns import Judged, normalize_column
 from lead_pipeline.normalizing.contacts import judge_contacts
 from lead_pipeline.normalizing.names import split_names
@@ -21,15 +22,16 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Replace each text of a rule's column by its canonical value and add `<column>_reason`.
 
     Args:
-        batch: one String column per rule of `profile`, and any others.
+        batch: one String column per rule of `profile`, and any others, such as `attributes` (String: JSON objects).
         profile: the rules, and the region that phones are read under.
 
     Returns:
         The batch with the same rows and columns in the same order, each column that has a rule in its canonical type,
-        null unless the value is good; and `<column>_reason` (String) for each: null when the value is fine or an
-        optional one is empty, else a code of model/reasons.py. Behind them `warnings` (List(String), codes about values
-        that are kept), `hints` (String: sentences about this row's values, null for none), and what the profile derives
-        from phones: `phone_<fact>`, `secondary_phones`. Other columns are untouched.
+        null unless the value is good; `attributes`, if there, with garbled texts repaired where the profile says so;
+        and `<column>_reason` (String) for each rule: null when the value is fine or an optional one is empty, else a
+        code of model/reasons.py. Behind them `warnings` (List(String), codes about values that are kept), `hints`
+        (String: sentences about this row's values, null for none), and what the profile derives from phones:
+        `phone_<fact>`, `secondary_phones`. Other columns are untouched.
     """
     rules = profile.rules
     columns: dict[str, Judged] = {}
@@ -41,9 +43,17 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     columns = {name: columns[name] for name in rules}
     verdicts, derived = _laid_out(columns), [series for one in columns.values() for series in one.derived]
     verdicts |= judge_contacts(verdicts | {series.name: series for series in derived}, profile)
-    warnings = _gathered(batch.height, (series for one in columns.values() for series in one.warnings))
-    hints = _told(batch.height, [(name, series) for name, one in columns.items() for series in one.hints])
-    return batch.with_columns(*verdicts.values(), *derived, warnings, hints)
+    others = [mend_attributes(batch["attributes"], profile.repair)] if "attributes" in batch.columns else []
+    found = [series for one in columns.values() for series in one.warnings]
+    found += [series for one in others for series in one.warnings]
+    hints = [(name, series) for name, one in columns.items() for series in one.hints]
+    return batch.with_columns(
+        *verdicts.values(),
+        *derived,
+        *(one.attributes for one in others),
+        _gathered(batch.height, found),
+        _told(batch.height, hints, [series for one in others for series in one.hints]),
+    )
 
 
 def _with_parts(batch: pl.DataFrame, full_names: pl.Series, name: str) -> pl.Series:
@@ -77,12 +87,13 @@ def _gathered(height: int, series: Iterable[pl.Series]) -> pl.Series:
     return frame.select(pl.concat_list(pl.all()).list.drop_nulls()).to_series().alias("warnings")
 
 
-def _told(height: int, hints: list[tuple[str, pl.Series]]) -> pl.Series:
-    """Join the sentences about a row's values, each behind the name of its field."""
+def _told(height: int, hints: list[tuple[str, pl.Series]], of_others: list[pl.Series]) -> pl.Series:
+    """Join the sentences about a row's values, each behind the name of its field, and those of its attributes."""
     found = [(name, series) for name, series in hints if series.null_count() < series.len()]
-    if not found:
-        return pl.repeat(None, height, dtype=pl.String, eager=True).alias(HINTS)
     said = [pl.select(pl.format("{}: {}", pl.lit(title_of(name)), series)).to_series() for name, series in found]
+    said += [series for series in of_others if series.null_count() < series.len()]
+    if not said:
+        return pl.repeat(None, height, dtype=pl.String, eager=True).alias(HINTS)
     frame = pl.DataFrame([one.alias(str(place)) for place, one in enumerate(said)])
     text = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
     return frame.select(pl.when(text != "").then(text)).to_series().alias(HINTS)

@@ -7,14 +7,9 @@ import argparse
 import os
 import platform
 import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -23,6 +18,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Receipt
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline_tests.orchestration.serving import Ui
 
 _PATIENCE = 1200.0
 
@@ -44,36 +40,6 @@ def leads(number: int, rows: int) -> str:
     return "caller_id,email,name\n" + "".join(f"{line}\n" for line in lines)
 
 
-class Ui:
-    """The real services over a home."""
-
-    def __init__(self, home: Path) -> None:
-        self._log = home.with_suffix(".log")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", "--port", str(port)]
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-        self.wait("the UI", lambda: b"Dagster UI" in self._log.read_bytes())
-
-    def wait(self, what: str, happened: Callable[[], bool]) -> None:
-        """Wait until something has happened."""
-        until = time.monotonic() + _PATIENCE
-        while not happened():
-            if self.process.poll() is not None or time.monotonic() > until:
-                raise SystemExit(f"no {what}: {self._log.read_text()}")
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        """Stop everything."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-
-
 def drop(ui: Ui, home: Home, number: int, rows: int) -> tuple[str, float]:
     """Drop a file whole, wait for its receipt, and return its import id and when it was dropped (since 1970)."""
     receipts = home.staging / "receipts"
@@ -82,7 +48,7 @@ def drop(ui: Ui, home: Home, number: int, rows: int) -> tuple[str, float]:
     (home.staging / "dropping").write_text(leads(number, rows))
     dropped = time.time()
     (home.staging / "dropping").rename(file)
-    ui.wait("receipt", lambda: bool(set(receipts.glob("*.json")) - before))
+    ui.wait_for("receipt", lambda: bool(set(receipts.glob("*.json")) - before), pause=0.01)
     (receipt,) = set(receipts.glob("*.json")) - before
     return Receipt.model_validate_json(receipt.read_text()).manifest.import_id, dropped
 
@@ -120,7 +86,7 @@ def drop_at_once(ui: Ui, home: Home, files: int, rows: int) -> None:
     started = time.monotonic()
     for file in sorted(waiting.iterdir()):
         file.rename(home.inbox / "call_schedule" / file.name)
-    ui.wait("receipts", lambda: sum(1 for _ in receipts.glob("*.json")) == files)
+    ui.wait_for("receipts", lambda: sum(1 for _ in receipts.glob("*.json")) == files, patience=_PATIENCE)
     seconds = time.monotonic() - started
     ui.stop()
     instance = open_instance(home)
@@ -147,6 +113,7 @@ def main() -> None:
     if arguments.at_once:
         ui = Ui(home.root)
         try:
+            ui.wait_until_ready()
             drop_at_once(ui, home, arguments.files, arguments.rows)
         finally:
             ui.stop()
@@ -156,6 +123,7 @@ def main() -> None:
     print("".join(f"{step:>11}" for step in _STEPS))
     ui = Ui(home.root)
     try:
+        ui.wait_until_ready()
         dropped = []
         for number in range(arguments.files):
             dropped.append(drop(ui, home, number, arguments.rows))

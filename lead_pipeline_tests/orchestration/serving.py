@@ -52,9 +52,11 @@ class Ui:
         """Wait for its address to be printed."""
         self.wait_for("UI", lambda: "Dagster UI" in self.said())
 
-    def wait_for(self, what: str, happened: Callable[[], bool], pause: float = 0.05) -> None:
+    def wait_for(
+        self, what: str, happened: Callable[[], bool], pause: float = 0.05, patience: float = PATIENCE
+    ) -> None:
         """Wait until something has happened; raises AssertionError when it does not, or the services end."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + patience
         while not happened():
             if self.process.poll() is not None:
                 raise AssertionError(f"the services ended while waiting for {what}: {self.said()}")

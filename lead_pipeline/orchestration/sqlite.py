@@ -13,6 +13,7 @@ run over one small file. Both are kept here. An engine holds no connection (Null
 
 import functools
 import sqlite3
+import threading
 from typing import Any
 
 from alembic.config import Config
@@ -23,7 +24,9 @@ from sqlalchemy import Engine, NullPool, create_engine, event
 #: Runs have a file each; one process writes to few of them at a time. Of so many files something is kept.
 _FILES = 16
 
+#: In the order of their last use. Daemon and web server connect in several threads.
 _kept_open: dict[str, sqlite3.Connection] = {}
+_keeping = threading.Lock()
 _kept_migrations: dict[str, ScriptDirectory] = {}
 _read_migrations = ScriptDirectory.from_config
 
@@ -55,8 +58,9 @@ def _kept_engine(address: str, connect_args: tuple[tuple[str, Any], ...]) -> Eng
 
 def release_sqlite() -> None:
     """Close the idle connections, so that their files can be removed or another process may fold the logs back."""
-    while _kept_open:
-        _kept_open.popitem()[1].close()
+    with _keeping:
+        while _kept_open:
+            _kept_open.popitem()[1].close()
 
 
 def _quicken(connection: Any, _record: object) -> None:  # noqa: ANN401  # whatever database it is
@@ -66,9 +70,12 @@ def _quicken(connection: Any, _record: object) -> None:  # noqa: ANN401  # whate
         return  # without the log, NORMAL could damage the file
     connection.execute("PRAGMA synchronous = NORMAL")
     path = connection.execute("PRAGMA database_list").fetchone()[2]
-    if path and path not in _kept_open:
-        while len(_kept_open) >= _FILES:
-            _kept_open.pop(next(iter(_kept_open))).close()
-        kept = sqlite3.connect(path, check_same_thread=False)
-        kept.execute("PRAGMA schema_version")  # opens the log; connecting alone does not
-        _kept_open[path] = kept
+    with _keeping:
+        if path in _kept_open:
+            _kept_open[path] = _kept_open.pop(path)
+        elif path:
+            while len(_kept_open) >= _FILES:
+                _kept_open.pop(next(iter(_kept_open))).close()
+            kept = sqlite3.connect(path, check_same_thread=False)
+            kept.execute("PRAGMA schema_version")  # opens the log; connecting alone does not
+            _kept_open[path] = kept

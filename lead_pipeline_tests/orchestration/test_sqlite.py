@@ -1,6 +1,8 @@
 """What is kept for Dagster's SQLite files: as much as makes runs quick, and never without bound."""
 
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -52,11 +54,28 @@ def test_a_file_without_a_log_keeps_its_flushes(tmp_path):
 
 
 def test_only_the_files_used_last_are_kept_open(tmp_path):
+    index = log_file(tmp_path / "index.db")
     for number in range(40):
+        write(index, number)
+        kept = sqlite._kept_open[str(tmp_path / "index.db")]
         write(log_file(tmp_path / f"{number}.db"), number)
     assert len(sqlite._kept_open) == sqlite._FILES
+    assert sqlite._kept_open[str(tmp_path / "index.db")] is kept
     assert str(tmp_path / "39.db") in sqlite._kept_open
     assert not (tmp_path / "0.db-wal").exists()
+
+
+def test_threads_may_connect_at_once(tmp_path):
+    """As those of the daemon do; each of them may have to let go of a file."""
+    addresses = [log_file(tmp_path / f"{number}.db") for number in range(3 * sqlite._FILES)]
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert set(threads.map(write, addresses * 4, range(4 * len(addresses)))) == {1}
+    finally:
+        sys.setswitchinterval(switching)
+    assert len(sqlite._kept_open) == sqlite._FILES
 
 
 def test_dagsters_event_log_makes_one_engine_for_a_file_and_it_pools_nothing(tmp_path, monkeypatch):

@@ -82,7 +82,7 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, jud
         .with_columns(
             value=pl.when(damaged).then(_NOTHING).otherwise("value"),
             reason=pl.when(damaged).then(pl.lit(Reason.SPREADSHEET_DAMAGE.value)).otherwise("reason"),
-            hint=said_of(),
+            hint=_hint(),
         )
         .select(again.select("row", pl.exclude("row")).columns)
     )
@@ -92,7 +92,7 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, jud
     return pl.concat([kept.select(named.columns), changed.cast({"row": pl.UInt32})]).sort("row").drop("row")
 
 
-def said_of() -> pl.Expr:
+def _hint() -> pl.Expr:
     """Say what happened to a value, by its `damage`, and what it was before, by its `repair` where that is known."""
     before = pl.when(pl.col("repair").is_not_null()).then(pl.format("; probably it was {}", "repair"))
     return pl.format("This looks like {}{}.", "damage", before.fill_null("; the original is needed"))
@@ -128,5 +128,5 @@ def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -
         .then(pl.lit(Reason.VALUE_REPAIRED.value))
         .when(hurt)
         .then(pl.lit(Reason.VALUE_DAMAGED.value)),
-        hint=pl.when(hurt & ~safe).then(said_of()),
+        hint=pl.when(hurt & ~safe).then(_hint()),
     )

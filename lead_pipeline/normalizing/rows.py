@@ -43,16 +43,15 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     columns = {name: columns[name] for name in rules}
     verdicts, derived = _laid_out(columns), [series for one in columns.values() for series in one.derived]
     verdicts |= judge_contacts(verdicts | {series.name: series for series in derived}, profile)
-    others = [mend_attributes(batch["attributes"], profile.repair)] if "attributes" in batch.columns else []
-    found = [series for one in columns.values() for series in one.warnings]
-    found += [series for one in others for series in one.warnings]
-    hints = [(name, series) for name, one in columns.items() for series in one.hints]
+    warnings = [series for one in columns.values() for series in one.warnings]
+    hints = [_titled(name, series) for name, one in columns.items() for series in one.hints]
+    if "attributes" in batch.columns:
+        mended = mend_attributes(batch["attributes"], profile.repair)
+        batch = batch.with_columns(attributes=mended.attributes)
+        warnings.append(mended.warnings)
+        hints.append(mended.hints)
     return batch.with_columns(
-        *verdicts.values(),
-        *derived,
-        *(one.attributes for one in others),
-        _gathered(batch.height, found),
-        _told(batch.height, hints, [series for one in others for series in one.hints]),
+        *verdicts.values(), *derived, _gathered(batch.height, warnings), _told(batch.height, hints)
     )
 
 
@@ -87,11 +86,16 @@ def _gathered(height: int, series: Iterable[pl.Series]) -> pl.Series:
     return frame.select(pl.concat_list(pl.all()).list.drop_nulls()).to_series().alias("warnings")
 
 
-def _told(height: int, hints: list[tuple[str, pl.Series]], of_others: list[pl.Series]) -> pl.Series:
-    """Join the sentences about a row's values, each behind the name of its field, and those of its attributes."""
-    found = [(name, series) for name, series in hints if series.null_count() < series.len()]
-    said = [pl.select(pl.format("{}: {}", pl.lit(title_of(name)), series)).to_series() for name, series in found]
-    said += [series for series in of_others if series.null_count() < series.len()]
+def _titled(name: str, hints: pl.Series) -> pl.Series:
+    """Put before each sentence about a value what people call its column."""
+    if hints.null_count() == hints.len():
+        return hints
+    return pl.select(pl.format("{}: {}", pl.lit(title_of(name)), hints)).to_series()
+
+
+def _told(height: int, hints: Iterable[pl.Series]) -> pl.Series:
+    """Join the sentences about a row's values."""
+    said = [series for series in hints if series.null_count() < series.len()]
     if not said:
         return pl.repeat(None, height, dtype=pl.String, eager=True).alias(HINTS)
     frame = pl.DataFrame([one.alias(str(place)) for place, one in enumerate(said)])

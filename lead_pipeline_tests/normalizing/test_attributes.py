@@ -12,12 +12,12 @@ SAID = "This looks like text decoded with the wrong encoding; probably it was"
 
 
 def mended(*rows: dict[str, str] | None, repair="none"):
-    told = mend_attributes(
-        pl.Series([row and json.dumps(row, ensure_ascii=False) for row in rows], dtype=pl.String), repair
-    )
+    texts = pl.Series([row and json.dumps(row, ensure_ascii=False) for row in rows], dtype=pl.String)
+    before = texts.to_list()
+    told = mend_attributes(texts, repair)
+    assert texts.to_list() == before
     objects = [text and json.loads(text) for text in told.attributes]
-    warnings, hints = ([None] * len(rows) if not found else found[0].to_list() for found in (told.warnings, told.hints))
-    return list(zip(objects, warnings, hints, strict=True))
+    return list(zip(objects, told.warnings.to_list(), told.hints.to_list(), strict=True))
 
 
 def test_a_garbled_value_is_named_with_what_it_probably_was_and_left_as_it_is():

@@ -5,6 +5,7 @@ false, `012` the number 10 and `1:30` the number 90. Tags, anchors and aliases a
 they are how a short document becomes a huge one.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -63,19 +64,22 @@ def read_document(text: str) -> Document:
         document.problems.append(Problem(None, f"The file has more than {_LONGEST:,} characters; it is no profile."))
         return document
     try:
-        root, document.problems = _composed(text, _QUICK)
-    except yaml.YAMLError:
-        try:
-            root, document.problems = _composed(text, _TELLING)
-        except yaml.YAMLError as error:
-            document.problems.append(_syntax_problem(error))
-            return document
+        root, document.problems = _composed(text)
+    except yaml.YAMLError as error:
+        document.problems.append(_syntax_problem(error))
+        return document
     if root is not None:
         document.data = _plain(root, (), document)
     return document
 
 
-def _composed(text: str, loader: Any) -> tuple[yaml.Node | None, list[Problem]]:  # noqa: ANN401  # of no common base
+def _composed(text: str) -> tuple[yaml.Node | None, list[Problem]]:
+    with contextlib.suppress(yaml.YAMLError):
+        return _composed_by(_QUICK, text)
+    return _composed_by(_TELLING, text)
+
+
+def _composed_by(loader: Any, text: str) -> tuple[yaml.Node | None, list[Problem]]:  # noqa: ANN401  # no common base
     problems = list(_refused(text, loader))
     return None if problems else yaml.compose(text, Loader=loader), problems
 

@@ -142,16 +142,17 @@ def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: st
 def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines: int) -> tuple[Column, ...]:
     rows = [record for record in records[header.first_row :] if not is_blank(record)]
     widths = Counter(len(record.cells) for record in rows)
-    _refuse_too_wide(widths.most_common(1)[0][0] if header.header is None and rows else 0, shown)
     if header.header is None:
-        return named_columns([""] * (widths.most_common(1)[0][0] if widths else 1))
+        width = widths.most_common(1)[0][0] if widths else 1
+        _refuse_too_wide(width, shown)
+        return named_columns([""] * width)
     cells = records[header.header].cells
-    _refuse_too_wide(len(cells), shown)
     if not any(cell.strip(BLANK_CHARACTERS) for cell in cells):
         raise HeaderMissingError(
             f"{shown} has no header: line {lines} has {len(cells)} empty cells. Put the column names in the first line."
         )
     texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    _refuse_too_wide(len(names), shown)
     width = _named_width(names)
     beyond = any("".join(record.cells[width:]).strip(BLANK_CHARACTERS) for record in rows)
     if rows and (not beyond or widths[width] >= _TRAILING_SHARE * len(rows)):

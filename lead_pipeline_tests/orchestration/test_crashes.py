@@ -25,7 +25,7 @@ KILLS = int(os.environ.get("LEAD_PIPELINE_KILLS", "2"))
 #: The named points at which the suite kills; with LEAD_PIPELINE_KILLS of ten or more, all that there are.
 NAMED = tuple(POINTS) if KILLS >= 10 else (
     "staged", "leads normalized", "before the commit", "after the commit", "imported leads published",
-    "before archiving", "receipt written",
+    "rejected file written", "before archiving", "archived", "receipt written",
 )  # fmt: skip
 
 #: Those that an import goes through after it was staged.
@@ -147,7 +147,7 @@ def test_killed_at_each_named_point_and_run_again_by_command(fresh_home, crasher
     assert dump_home(home) == undisturbed(*committed, *others)
 
 
-RECONCILED = ("leads normalized", "after the commit", "receipt written")
+RECONCILED = ("leads normalized", "after the commit", "archived", "receipt written")
 
 
 def test_killed_at_named_points_and_found_by_the_reconciler(fresh_home, crasher, files, undisturbed):

@@ -94,7 +94,8 @@ def read_whole(path: Path) -> str:
     """Read a file to its end and return what became of it: "table", or the name of the refusal.
 
     Raises: AssertionError when rows are not numbered one by one, lines go backwards, two columns share a name, a reason
-    is not registered, or a refusal is no sentence; and whatever reading lets through, which must be nothing.
+    is not registered, the reader itself missed rows, or a refusal is no sentence; and whatever reading lets through,
+    which must be nothing.
     """
     try:
         reader = open_rows(path)
@@ -115,4 +116,5 @@ def read_whole(path: Path) -> str:
     else:
         return "table"
     assert str(refused).endswith("."), "the refusal is no sentence"
+    assert "please report" not in str(refused), "rows went missing on the way"
     return type(refused).__name__

@@ -1,41 +1,30 @@
 """A file is what its bytes say; where its name says otherwise, a sentence tells so."""
 
 import gzip
-import io
-import zipfile
 
 import pytest
-import xlsxwriter
 
 from lead_pipeline.reading import open_rows
+from lead_pipeline_tests.reading.test_packed import zipped
+from lead_pipeline_tests.reading.test_spreadsheets import workbook
 
 TEXT = b"phone,name\n2125550101,Ann\n"
 
 
-def workbook() -> bytes:
-    content = io.BytesIO()
-    with xlsxwriter.Workbook(content) as book:
-        sheet = book.add_worksheet()
-        sheet.write_row(0, 0, ["phone", "name"])
-        sheet.write_row(1, 0, ["2125550101", "Ann"])
-    return content.getvalue()
-
-
-def zipped(content: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("leads.csv", content)
-    return packed.getvalue()
-
+BOOK = workbook(Leads=[["phone", "name"], ["2125550101", "Ann"]])
 
 OTHERWISE = {
     "text named .xls": ("leads.xls", TEXT, "The file is named .xls, but it is delimited text, and"),
     "text named .XLSX": ("LEADS.XLSX", TEXT, "The file is named .xlsx, but it is delimited text, and"),
-    "workbook named .csv": ("leads.csv", workbook(), "The file is named .csv, but it is a workbook (.xlsx), and"),
-    "new workbook, old name": ("leads.xls", workbook(), "The file is named .xls, but it is a workbook (.xlsx), and"),
-    "zip named .csv": ("a.csv", zipped(TEXT), "The file is named .csv, but it is delimited text in a zip archive, and"),
+    "workbook named .csv": ("leads.csv", BOOK, "The file is named .csv, but it is a workbook (.xlsx), and"),
+    "new workbook, old name": ("leads.xls", BOOK, "The file is named .xls, but it is a workbook (.xlsx), and"),
+    "zip named .csv": (
+        "a.csv",
+        zipped(leads=TEXT),
+        "The file is named .csv, but it is delimited text in a zip archive, and",
+    ),
     "text named .gz": ("leads.csv.gz", TEXT, "The file is named .gz, but it is delimited text, and"),
-    "zipped workbook": ("a.txt", zipped(workbook()), "named .txt, but it is a workbook (.xlsx) in a zip archive, and"),
+    "zipped workbook": ("a.txt", zipped(leads=BOOK), "named .txt, but it is a workbook (.xlsx) in a zip archive, and"),
 }
 AS_NAMED = {
     "csv": ("leads.csv", TEXT),
@@ -43,8 +32,8 @@ AS_NAMED = {
     "no ending": ("leads", TEXT),
     "an ending that says nothing": ("leads.2026", TEXT),
     "gzip": ("leads.csv.gz", gzip.compress(TEXT)),
-    "zip": ("leads.zip", zipped(TEXT)),
-    "xlsx": ("leads.xlsx", workbook()),
+    "zip": ("leads.zip", zipped(leads=TEXT)),
+    "xlsx": ("leads.xlsx", BOOK),
 }
 
 

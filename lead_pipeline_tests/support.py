@@ -18,33 +18,37 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.decisions import Answer, decide, state_of
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest, SuppressionKind, is_imported
-from lead_pipeline.filing.parts import WorkFolder
-from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
-from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import FileRefusedError
-from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reasons import Reason
-from lead_pipeline.model.results import ImportResult, Progress
-from lead_pipeline.orchestration.approval import settle_leads
-from lead_pipeline.orchestration.facts import Refusal
-from lead_pipeline.orchestration.instance import open_instance
-from lead_pipeline.orchestration.launching import Launcher
-from lead_pipeline.orchestration.results import earlier_result, report_import
-from lead_pipeline.orchestration.sqlite import release_sqlite
-from lead_pipeline.orchestration.stages import (
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.approval import settle_leads
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.concluding import earlier_result, report_import
+from lead_pipeline.importing.facts import Refusal
+from lead_pipeline.importing.steps import (
     map_leads,
     normalize_leads,
     read_file,
     record_refusal,
 )
-from lead_pipeline.orchestration.suppressions import load_list
+from lead_pipeline.importing.suppression_list import load_list
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.errors import FileRefusedError
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.launching import Launcher
+from lead_pipeline.orchestration.sqlite import release_sqlite
 from lead_pipeline.profiles.loader import load_profile
-from lead_pipeline.screening.suppressing import ListCounts
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.screening.suppression_lists import ListCounts
+from lead_pipeline.store.duckdb.lead_store import LeadStore
+
+#: When tests say that it is.
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 @contextlib.contextmanager
@@ -229,7 +233,7 @@ class Stages:
     def suppress(self, path: Path, kind: SuppressionKind = "blocked", region: str | None = "US") -> ListCounts:
         """Stage and load a suppression list."""
         manifest = stage_list(self.home, path, kind, region, now=datetime.now(UTC))
-        return load_list(self.store, manifest, self.home)[0]
+        return load_list(self.store, manifest, self.home, utc_now())[0]
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the store, which is open here, so that nobody else can."""

@@ -2,7 +2,9 @@
 
 import ast
 import re
+import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,11 @@ import lead_pipeline
 
 PACKAGE = Path(lead_pipeline.__file__).parent
 
-FEEDERS = {"model", "reading", "mapping", "normalizing", "validating", "screening", "store", "reporting"}
+#: The rooms that a row passes, without the rooms above that send it through.
+PASSED = {
+    "model", "profiles", "reading", "mapping", "normalizing", "validating", "screening", "store", "filing", "reporting",
+    "notifying",
+}  # fmt: skip
 
 #: Room: the rooms that it may import besides itself.
 MAY_IMPORT = {
@@ -22,15 +28,17 @@ MAY_IMPORT = {
     "normalizing": {"model"},
     "validating": {"model"},
     "mapping": {"model", "normalizing"},
-    "profiles": {"model", "normalizing", "mapping", "validating"},
+    "profiles": {"model", "normalizing"},
     "store": {"model"},
     "screening": {"model", "store"},
+    "filing": {"model"},
     "reporting": {"model", "store", "filing"},
-    "filing": {"model", "reading"},
-    "orchestration": FEEDERS | {"profiles", "filing"},
-    "cli": {"orchestration", "store", "model", "reporting", "profiles", "filing", "demo"},
-    "demo": {"orchestration", "store", "model", "reporting", "profiles", "filing"},
-    "definitions": FEEDERS | {"profiles", "filing", "orchestration"},
+    "notifying": {"model", "filing", "reporting"},
+    "drafting": PASSED,
+    "importing": PASSED,
+    "orchestration": PASSED | {"importing"},
+    "definitions": {"orchestration"},
+    "cli": {"orchestration", "importing", "drafting", "store", "model", "reporting", "profiles", "filing"},
     "__main__": {"cli"},
 }
 
@@ -45,10 +53,22 @@ NEVER = {
     "store": {"dagster"},
     "screening": {"dagster"},
     "reporting": {"dagster", "duckdb"},
+    "notifying": {"dagster", "duckdb"},
+    "drafting": {"dagster", "duckdb", "click"},
+    "importing": {"dagster", "duckdb", "click"},
     "orchestration": {"duckdb", "phonenumbers"},
     "cli": {"duckdb"},
-    "demo": {"duckdb"},
 }
+
+#: Rooms that never load Dagster, not even through what they import.
+WITHOUT_DAGSTER = sorted(PASSED | {"drafting", "importing"})
+
+#: A name that several folders may share, because it says the same in each: the room's function over a batch of rows or
+#: over its columns. Every other module can be found by its name alone.
+SHARED_NAMES = {"__init__", "rows", "columns"}
+
+#: How many modules a folder holds at most, its __init__ not counted.
+MOST_MODULES = 20
 
 MODEL_LIBRARIES = {"pydantic", "pydantic_core", "polars", "pandera"}
 
@@ -95,8 +115,8 @@ def libraries_imported(tree: ast.AST) -> set[str]:
     return {name.split(".")[0] for name in imports_of(tree)}
 
 
-def test_every_room_has_its_line_in_the_table():
-    assert set(ROOMS) <= set(MAY_IMPORT)
+def test_every_room_has_its_line_in_the_table_and_every_line_its_room():
+    assert set(ROOMS) == set(MAY_IMPORT)
 
 
 @every_module
@@ -114,6 +134,30 @@ def test_a_library_stays_out_of_the_rooms_that_never_see_it(path: Path):
 def test_the_model_stands_on_the_standard_library_and_three_others(path: Path):
     libraries = libraries_imported(tree_of(path)) - {"lead_pipeline"}
     assert libraries <= MODEL_LIBRARIES | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("room", WITHOUT_DAGSTER)
+def test_a_room_that_knows_no_scheduler_loads_no_dagster(room):
+    """In a process of its own, with every module of the room: what is imported late counts as well."""
+    modules = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES
+               if room_of(path) == room]  # fmt: skip
+    code = (
+        "import importlib, sys\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        "print(sorted({name.split('.')[0] for name in sys.modules} & {'dagster', 'dagster_webserver'}))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout.strip()) == (0, "[]"), ended.stderr
+
+
+def test_no_two_modules_share_a_name():
+    names = Counter(path.stem for path in MODULES if path.stem not in SHARED_NAMES)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_folder_holds_more_modules_than_a_person_looks_through():
+    folders = Counter(path.parent for path in MODULES if path.stem != "__init__")
+    assert {folder.name: count for folder, count in folders.items() if count > MOST_MODULES} == {}
 
 
 @every_module

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from lead_pipeline.cli import main
 from lead_pipeline.filing import staging
 from lead_pipeline.filing.home import Home
-from lead_pipeline.orchestration import approval, intake, results, stages, suppressions
+from lead_pipeline.importing import approval, concluding, intake, steps, suppression_list
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import committing
 from lead_pipeline_tests.orchestration.watching import Watching
@@ -171,16 +171,16 @@ def quoting(kind):
 
 
 CRASHES = {
-    "reading": (stages, "open_rows", pl.exceptions.ComputeError),
-    "a contract": (stages, "validate_contract", pandera.errors.SchemaError.__mro__[1]),
-    "mapping": (stages, "map_rows", pl.exceptions.InvalidOperationError),
-    "normalizing": (stages, "normalize_rows", ValueError),
-    "judging": (stages, "judge_rows", pl.exceptions.PanicException),
+    "reading": (steps, "open_rows", pl.exceptions.ComputeError),
+    "a contract": (steps, "validate_contract", pandera.errors.SchemaError.__mro__[1]),
+    "mapping": (steps, "map_rows", pl.exceptions.InvalidOperationError),
+    "normalizing": (steps, "normalize_rows", ValueError),
+    "judging": (steps, "judge_rows", pl.exceptions.PanicException),
     "screening": (committing, "screen", duckdb.ConversionException),
     "the disk": (committing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
-    "publishing": (stages, "published_path", OSError),
-    "the rejected file": (results, "write_rejected_file", RuntimeError),
-    "the report": (results, "write_report", UnicodeError),
+    "publishing": (steps, "published_path", OSError),
+    "the rejected file": (concluding, "write_rejected_file", RuntimeError),
+    "the report": (concluding, "write_report", UnicodeError),
 }
 
 
@@ -196,7 +196,7 @@ def test_an_exception_that_quotes_rows_is_told_without_them(place, monkeypatch, 
 def test_a_suppression_list_that_crashes_or_is_refused_is_not_quoted(place, monkeypatch):
     headless = write(place, "dnc.csv", "Canaria Quill,zebrafinch,attribute-canary\nheader-canary,1,2\n")
     refused = run(place, "suppress", headless, "--kind", "blocked")
-    monkeypatch.setattr(suppressions, "add_suppressions", quoting(duckdb.ConversionException))
+    monkeypatch.setattr(suppression_list, "add_suppressions", quoting(duckdb.ConversionException))
     crashed = run(place, "suppress", write(place, "ok.csv", "phone\n2125550188\n"), "--kind", "blocked")
     assert refused.exit_code != 0
     assert crashed.exit_code == 1

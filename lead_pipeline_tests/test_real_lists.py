@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from lead_pipeline.filing.staging import stage_list
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.orchestration.running import utc_now
 from lead_pipeline_tests.normalizing.corpora import corpus
 from lead_pipeline_tests.reference_importer import NO_CUSTOMS, Customs, Row, import_rows, judge_phone, records
 from lead_pipeline_tests.support import Importing, importing, query, quick_folder, staging

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from lead_pipeline.filing.staging import stage_list
-from lead_pipeline.orchestration.running import utc_now
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline_tests.make_samples import MESSY_COLUMNS, SAMPLES, all_samples
 from lead_pipeline_tests.reference_importer import judge_phone
 from lead_pipeline_tests.samples_expected import BLOCKED_NUMBERS, EXPECTED_IMPORTS, EXPECTED_LEADS

@@ -1,10 +1,10 @@
 """The lead-pipeline command: reads arguments, calls one function, shows what came of it. No import logic, no SQL."""
 
-from lead_pipeline.cli.deciding import approve, cancel
-from lead_pipeline.cli.importing import import_command, suppress
-from lead_pipeline.cli.looking import history, preview, show, sql
-from lead_pipeline.cli.profiles import profiles
-from lead_pipeline.cli.serving import demo, ui
+from lead_pipeline.cli.decision_commands import approve, cancel
+from lead_pipeline.cli.import_commands import import_command, suppress
+from lead_pipeline.cli.look_commands import history, preview, show, sql
+from lead_pipeline.cli.profile_commands import profiles
+from lead_pipeline.cli.service_commands import demo, ui
 from lead_pipeline.cli.shell import main
 
 __all__ = ["main"]

@@ -106,7 +106,7 @@ def show_result(result: "ImportResult", home: Home, *, as_json: bool) -> None:
         return
     from rich.console import Console
 
-    from lead_pipeline.reporting.terminal import import_panel, places
+    from lead_pipeline.cli.import_views import import_panel, places
 
     Console().print(import_panel(result))
     click.echo("\n".join(places(result, home.root)))

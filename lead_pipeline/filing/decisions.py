@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from lead_pipeline.filing.claims import claimed
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.locks import claimed
 from lead_pipeline.filing.manifests import (
     Manifest,
     decision_path,

@@ -13,8 +13,8 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.publishing import published
 from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home, shown_name
+from lead_pipeline.filing.import_id import identity_hash, import_id_of
 from lead_pipeline.filing.manifests import (
     DroppedFile,
     ListManifest,
@@ -24,7 +25,6 @@ from lead_pipeline.filing.manifests import (
 )
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.reading.fingerprint import slug_of
 
 _BLOCK = 1 << 20
 
@@ -63,7 +63,7 @@ def stage_import(
     return claim_manifest(
         home,
         Manifest(
-            import_id=f"{slug_of(name)}@{copy.identity[:12]}",
+            import_id=import_id_of(name, copy.identity),
             identity=copy.identity,
             profile=profile,
             file_name=name,
@@ -81,7 +81,7 @@ def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | No
     copy = _copy(home, source, f"suppressions/{kind}/{region or '-'}")
     name = shown_name(source)
     manifest = ListManifest(
-        list_id=f"{slug_of(name)}@{copy.identity[:12]}",
+        list_id=import_id_of(name, copy.identity),
         identity=copy.identity,
         kind=kind,
         region=region,
@@ -112,7 +112,7 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
         os.close(descriptor)
         raise FileUnreadableError(f"'{name}' is a folder, pipe or device, not a file. Drop the file itself.")
     with os.fdopen(descriptor, "rb") as file:
-        content, identity = hashlib.sha256(), hashlib.sha256(identity_name.encode() + b"\0")
+        content, identity = hashlib.sha256(), identity_hash(identity_name)
         handle, temporary = tempfile.mkstemp(prefix=".copy.", suffix=".tmp", dir=home.staging)
         try:
             with os.fdopen(handle, "wb") as copy:

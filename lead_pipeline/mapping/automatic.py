@@ -6,8 +6,8 @@ from collections.abc import Mapping, MutableMapping
 
 import polars as pl
 
+from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
-from lead_pipeline.mapping.spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import folded_header
 from lead_pipeline.model.profile import ImportProfile

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline.normalizing.phones import normalize_phones
+from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 
 #: `phone` and `email` are parsed; the others are told by form. `phone_like`: digits enough for a phone, and nothing
 #: that no phone has; `written_phone`: also written as only phones are, with +, brackets or groups.

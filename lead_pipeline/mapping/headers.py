@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pydantic import Field
 
-from lead_pipeline.mapping.spelling import pieces_of, spelling_of
+from lead_pipeline.mapping.header_spelling import pieces_of, spelling_of
 from lead_pipeline.mapping.synonyms import LIMITED, PLACELESS, Role, Synonyms, known_synonyms
 from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
 

@@ -13,8 +13,8 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.mapping.evidence import ColumnEvidence, Kind, evidence_of
+from lead_pipeline.mapping.header_vs_values import by_values, contradiction, supporting_kind
 from lead_pipeline.mapping.headers import HeaderMeaning, meaning_of
-from lead_pipeline.mapping.judging import by_values, contradiction, supporting_kind
 from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
 
 #: Confidence in a header that the values contradict.

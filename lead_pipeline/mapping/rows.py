@@ -4,7 +4,7 @@ and whether it is any good, belongs in normalizing/ and validating/.
 
 import polars as pl
 
-from lead_pipeline.mapping.attributes import with_attributes
+from lead_pipeline.mapping.attribute_objects import with_attributes
 from lead_pipeline.mapping.columns import ColumnMapping, attribute_names
 from lead_pipeline.mapping.supplying import text_of, with_defaults_of_contacts
 from lead_pipeline.model.profile import ImportProfile

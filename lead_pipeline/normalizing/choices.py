@@ -8,7 +8,7 @@ import polars as pl
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import BooleanRule, OptionRule, TagsRule
-from lead_pipeline.normalizing.judged import filled_text, judged, when
+from lead_pipeline.normalizing.verdicts import filled_text, judged, when
 
 _TRUE = ("true", "yes", "y", "1")
 _FALSE = ("false", "no", "n", "0")

@@ -27,13 +27,13 @@ from lead_pipeline.model.rules import (
 )
 from lead_pipeline.normalizing.choices import normalize_booleans, normalize_options, normalize_tags
 from lead_pipeline.normalizing.damage import Kind
+from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
 from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline.normalizing.mending import judge_mended, mend_texts
-from lead_pipeline.normalizing.moments import normalize_dates, normalize_datetimes
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
-from lead_pipeline.normalizing.phone_facts import describe_phones
-from lead_pipeline.normalizing.phone_rules import accepted_phones, secondary_phones
+from lead_pipeline.normalizing.phones.phone_facts import describe_phones
+from lead_pipeline.normalizing.phones.policy import accepted_phones, secondary_phones
+from lead_pipeline.normalizing.repairs import judge_mended, mend_texts
 from lead_pipeline.normalizing.texts import normalize_texts
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from lead_pipeline.normalizing.declared import checked_locale
+from lead_pipeline.normalizing.known_names import checked_locale
 
 #: Blanks that separate thousands: where a locale has one of them, people and programs write any of them.
 _BLANKS = " \u00a0\u202f\u2009"

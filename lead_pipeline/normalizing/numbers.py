@@ -17,8 +17,8 @@ import polars as pl
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import DecimalRule, IntegerRule
-from lead_pipeline.normalizing.judged import RAW, filled_text, judged, when
 from lead_pipeline.normalizing.locales import NumberSymbols, Separators, number_symbols
+from lead_pipeline.normalizing.verdicts import RAW, filled_text, judged, when
 
 _INTEGER = r"^[+-]?[0-9]+$"
 _DECIMAL = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"

@@ -9,10 +9,10 @@ import polars as pl
 from lead_pipeline.model.fields import HINTS, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule, PhoneRule
-from lead_pipeline.normalizing.attributes import mend_attributes
+from lead_pipeline.normalizing.attribute_damage import mend_attributes
 from lead_pipeline.normalizing.columns import Judged, normalize_column
-from lead_pipeline.normalizing.contacts import judge_contacts
 from lead_pipeline.normalizing.names import split_names
+from lead_pipeline.normalizing.secondary_contacts import judge_contacts
 
 _CODES = pl.List(pl.String)
 _PARTS = ("first_name", "last_name")

@@ -6,8 +6,8 @@ import polars as pl
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import TextRule
-from lead_pipeline.normalizing.declared import whole
-from lead_pipeline.normalizing.judged import filled_text, judged, when
+from lead_pipeline.normalizing.known_names import whole
+from lead_pipeline.normalizing.verdicts import filled_text, judged, when
 
 
 def normalize_texts(raw: pl.Series, rule: TextRule) -> pl.DataFrame:

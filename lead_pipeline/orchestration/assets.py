@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.running import run_commits, run_reports, run_stage
-from lead_pipeline.orchestration.stages import map_leads, normalize_leads, read_file
 
 #: Many small files are imported by one run; each keeps its own partition and metadata.
 _together = dg.BackfillPolicy.single_run()

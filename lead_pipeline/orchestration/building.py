@@ -25,7 +25,7 @@ from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.outbox_sensor import outbox_sensor
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
-from lead_pipeline.orchestration.suppressions import suppressions
+from lead_pipeline.orchestration.suppression_asset import suppressions
 
 
 def build_definitions(home: Path, *, resources: Mapping[str, Any] | None = None) -> dg.Definitions:

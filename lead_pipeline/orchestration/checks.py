@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import dagster as dg
 import pyarrow.parquet as pq
 
-from lead_pipeline.filing.parts import WorkFolder
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.facts import CommitFacts, Refusal
+from lead_pipeline.importing.steps import RAW
 from lead_pipeline.model.policies import RejectRate
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.orchestration.facts import CommitFacts, Refusal
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.stages import RAW
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ for the run that carries it out. What may be answered when belongs in filing/dec
 import dagster as dg
 
 from lead_pipeline.filing.decisions import Answer, decide
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import utc_now
 
 
 @dg.op

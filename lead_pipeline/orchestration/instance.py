@@ -7,9 +7,9 @@ from importlib import resources
 import dagster as dg
 from dagster._core.instance.ref import InstanceRef
 
-from lead_pipeline.filing.claims import claimed
+from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.publishing import published
+from lead_pipeline.filing.locks import claimed
 from lead_pipeline.orchestration.sqlite import quicken_sqlite
 
 #: A name for the lock; `claims` locks are named by what they protect.

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import (
     ListManifest,
@@ -15,20 +16,19 @@ from lead_pipeline.filing.manifests import (
     is_imported,
     note_request,
 )
-from lead_pipeline.filing.shelving import discard_copy
 from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.concluding import earlier_result
+from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.normalizing.regions import checked_region
+from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
-from lead_pipeline.orchestration.progress import Listener, listening
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.results import earlier_result
-from lead_pipeline.orchestration.running import utc_now
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

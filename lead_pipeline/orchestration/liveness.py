@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
-from lead_pipeline.filing.claims import is_claimed
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.locks import is_claimed
 from lead_pipeline.orchestration.jobs import import_leads
 from lead_pipeline.orchestration.partitions import imports_partitions
 

@@ -6,10 +6,10 @@ import os
 
 import dagster as dg
 
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.notifying.delivery import deliver
 from lead_pipeline.orchestration.boundary import telling_dagster
-from lead_pipeline.orchestration.notifying import deliver
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import utc_now
 
 
 @dg.sensor(

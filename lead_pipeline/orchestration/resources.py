@@ -8,12 +8,12 @@ from pathlib import Path
 import dagster as dg
 from pydantic import PrivateAttr
 
-from lead_pipeline.filing.claims import claim, release
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.locks import claim, release
 from lead_pipeline.filing.manifests import load_manifest
-from lead_pipeline.filing.parts import WorkFolder
-from lead_pipeline.store.connection import OnWait, StoreSettings
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.store.duckdb.connection import OnWait, StoreSettings
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 
 
 class HomeResource(dg.ConfigurableResource[Home]):

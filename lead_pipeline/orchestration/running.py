@@ -5,7 +5,6 @@ What a step does belongs in stages.py.
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
@@ -14,29 +13,25 @@ import dagster as dg
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import is_finished
-from lead_pipeline.filing.parts import WorkFolder
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.approval import settle_leads
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.concluding import earlier_result, report_import
+from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
+from lead_pipeline.importing.steps import record_refusal
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.orchestration.approval import settle_leads
+from lead_pipeline.notifying.delivery import deliver
 from lead_pipeline.orchestration.boundary import telling_dagster
-from lead_pipeline.orchestration.facts import CommitFacts, Refusal, Timings
-from lead_pipeline.orchestration.notifying import deliver
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.results import earlier_result, report_import
-from lead_pipeline.orchestration.stages import record_refusal
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
-from lead_pipeline.store.connection import OnWait
+from lead_pipeline.store.duckdb.connection import OnWait
 
 #: The tag that says in the list of runs what came of the files: a run is green also when they wait or were refused.
 _STATUS = "lead_pipeline/status"
 
 Stage = Callable[[WorkFolder], dict[str, int]]
-
-
-def utc_now() -> datetime:
-    """Return the time; the one clock of the pipeline."""
-    return datetime.now(UTC)
 
 
 def run_stage(

@@ -11,18 +11,18 @@ import dagster as dg
 from dagster import DagsterInstance
 from pydantic import Field, ValidationError
 
+from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.inbox import Drop, Looks, list_drops
 from lead_pipeline.filing.manifests import Manifest, note_request
-from lead_pipeline.filing.settling import Drop, Looks, list_drops
-from lead_pipeline.filing.sweeping import sweep
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.intake import due, grouped, not_taken, take
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.orchestration.boundary import telling_dagster
-from lead_pipeline.orchestration.intake import due, grouped, not_taken, take
 from lead_pipeline.orchestration.jobs import import_leads
 from lead_pipeline.orchestration.liveness import FIRST, LAST, active_keys
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import utc_now
 
 #: A tick may take 60 seconds (dagster issue 14830); one that lasts saves the daemon's 5 seconds between two ticks.
 POLL_SECONDS = 40.0

@@ -8,7 +8,7 @@ key with nothing behind it takes the parent's away. A rule of another type than 
 import yaml
 
 from lead_pipeline.profiles.document import Document, KeyPath, Plain
-from lead_pipeline.profiles.places import EXTENDS
+from lead_pipeline.profiles.error_locations import EXTENDS
 
 #: A profile has its own name, whatever it extends.
 _OWN = ("name",)

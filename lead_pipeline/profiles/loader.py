@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from lead_pipeline.model.errors import ProfileError, UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.profiles.declarations import declaration_problems, region_problem, value_problems
+from lead_pipeline.profiles.check_declarations import declaration_problems, region_problem, value_problems
 from lead_pipeline.profiles.document import Document, Plain, Problem, read_document
+from lead_pipeline.profiles.error_locations import EXTENDS
+from lead_pipeline.profiles.error_messages import problems_of
 from lead_pipeline.profiles.extending import extended, written
-from lead_pipeline.profiles.places import EXTENDS
-from lead_pipeline.profiles.sentences import problems_of
 
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")

@@ -9,17 +9,17 @@ import polars as pl
 
 from lead_pipeline.model.errors import FileEmptyError
 from lead_pipeline.reading import notes
-from lead_pipeline.reading.delimited import open_delimited
-from lead_pipeline.reading.formats import (
+from lead_pipeline.reading.delimited.delimited_file import open_delimited
+from lead_pipeline.reading.file_formats import (
     container_of,
     packing_of,
     refuse_packed_twice,
     refuse_what_is_not_a_table,
     what_a_zip_holds,
 )
-from lead_pipeline.reading.rows import ReadingOptions, RowReader
+from lead_pipeline.reading.row_reader import ReadingOptions, RowReader
 from lead_pipeline.reading.source import Source
-from lead_pipeline.reading.spreadsheet import open_spreadsheet
+from lead_pipeline.reading.workbook.workbook_file import open_spreadsheet
 
 #: How much of the file is looked at to tell what it is.
 HEAD_BYTES = 64 * 2**10

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from lead_pipeline.reading.looks import look_of, prevailing_look
-from lead_pipeline.reading.rows import BLANK_CHARACTERS
-from lead_pipeline.reading.tokenizer import Record
+from lead_pipeline.reading.delimited.tokenizer import Record
+from lead_pipeline.reading.row_reader import BLANK_CHARACTERS
+from lead_pipeline.reading.value_kinds import look_of, prevailing_look
 
 _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
 _TELLING = frozenset({"date", "email", "phone", "url"})

@@ -10,11 +10,11 @@ import polars as pl
 
 from lead_pipeline.model.errors import listed
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.reading.dialect import Dialect
+from lead_pipeline.reading.delimited.dialect import Dialect
+from lead_pipeline.reading.delimited.sniffing import COMMON, SniffedDialect
+from lead_pipeline.reading.delimited.tokenizer import Record
 from lead_pipeline.reading.header import SniffedHeader, is_blank, looks_like_a_value
-from lead_pipeline.reading.rows import BLANK_CHARACTERS, Column
-from lead_pipeline.reading.sniffing import COMMON, SniffedDialect
-from lead_pipeline.reading.tokenizer import Record
+from lead_pipeline.reading.row_reader import BLANK_CHARACTERS, Column
 
 #: Below this, what was found is called a guess.
 DOUBTFUL = 0.7

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from lead_pipeline.filing.publishing import published
+from lead_pipeline.filing.atomic import published
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.spreadsheet import made_harmless
 
@@ -24,7 +24,7 @@ def write_dry_run_file(path: Path, batches: Iterable[pl.DataFrame]) -> int:
     """Write the rows of `batches` to `path` as a CSV that opens in spreadsheets, and return how many there were.
 
     Each batch has row_number, line_number, lead_id Int64; outcome, hints String; reason_codes, warning_codes
-    List(String); changes List(Struct(field, before, after String)), as screening/rehearsed_rows.py describes them.
+    List(String); changes List(Struct(field, before, after String)), as screening/dry_run_rows.py describes them.
 
     UTF-8 with BOM, CRLF, DRY_RUN_COLUMNS. Warnings stand behind the reasons, marked; a change reads
     `field: before -> after`. What a spreadsheet would run gets an apostrophe in front. Raises OSError; then `path` is

@@ -10,7 +10,7 @@ from typing import IO
 
 import polars as pl
 
-from lead_pipeline.filing.publishing import published
+from lead_pipeline.filing.atomic import published
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.spreadsheet import (

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 @cache
-def environment() -> "jinja2.Environment":
-    """Return the environment that loads templates/; a name that a template does not know is an error.
+def environment(package: str = "lead_pipeline.reporting") -> "jinja2.Environment":
+    """Return the environment that loads the templates/ of a package; a name that a template does not know is an error.
 
     Only `.txt.j2` is plain text, in which nothing is escaped.
     """
     import jinja2  # here, because most commands write no page
 
     made = jinja2.Environment(
-        loader=jinja2.PackageLoader("lead_pipeline.reporting"),
+        loader=jinja2.PackageLoader(package),
         autoescape=jinja2.select_autoescape(disabled_extensions=("txt.j2",), default=True),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from lead_pipeline.filing.publishing import published
+from lead_pipeline.filing.atomic import published
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult

@@ -19,10 +19,10 @@ from lead_pipeline.screening.contacts import (
 )
 from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
 from lead_pipeline.screening.merging import with_merged_rows
-from lead_pipeline.screening.registering import register_names
-from lead_pipeline.screening.screening import screen
+from lead_pipeline.screening.names_register import register_names
+from lead_pipeline.screening.screen import screen
 from lead_pipeline.screening.updating import Change, find_updates, write_updates
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore, LedgerEntry
 
 #: Given the numbers of rows (`row_number`), yields frames of `row_number raw`: those rows as they stood in the file.
 RawRows = Callable[[pl.DataFrame], Iterable[pl.DataFrame]]

@@ -7,7 +7,7 @@ from datetime import datetime
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 
 
 def find_new_identifiers(store: LeadStore, *, aliases: bool) -> None:

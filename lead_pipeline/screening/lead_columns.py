@@ -8,7 +8,7 @@ from typing import Any
 
 from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES, STANDARD_FIELDS
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 
 _NUMBERS = ("lead_score", "deal_value")
 

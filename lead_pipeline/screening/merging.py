@@ -5,9 +5,9 @@ never do. Which rows these are is judged in verdicts.py.
 from lead_pipeline.model.fields import DERIVED_COLUMNS, SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.screening.attributes import merged_attributes
+from lead_pipeline.screening.attribute_merge import merged_attributes
 from lead_pipeline.screening.lead_columns import RowSource, is_default, new_tags
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 
 
 def with_merged_rows(store: LeadStore, profile: ImportProfile, rows: RowSource) -> RowSource:

@@ -12,7 +12,7 @@ from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import reasons_causing
 from lead_pipeline.model.rules import UpdateRule
-from lead_pipeline.screening.attributes import attributes_differ, overlaid_attributes
+from lead_pipeline.screening.attribute_merge import attributes_differ, overlaid_attributes
 from lead_pipeline.screening.lead_columns import (
     LeadColumn,
     RowSource,
@@ -21,7 +21,7 @@ from lead_pipeline.screening.lead_columns import (
     new_tags,
     secondary_contacts,
 )
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 
 #: A warning with one of these codes says that a value was bad and dropped.
 _DROPPED = [reason.value for reason in reasons_causing(Outcome.REJECTED)]

@@ -9,8 +9,8 @@ import duckdb
 import polars as pl
 
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean
-from lead_pipeline.store.connection import OnWait, StoreSettings
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.connection import OnWait, StoreSettings
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 
 #: DuckDB's complaints about the text of a query; they quote the query, never a row.
 _ABOUT_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.SyntaxException)

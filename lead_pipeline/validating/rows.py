@@ -9,11 +9,11 @@ from lead_pipeline.model.fields import HINTS
 from lead_pipeline.model.missing_values import MISSING
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.validating.contacts import settle_contacts
+from lead_pipeline.validating.contact_policy import settle_contacts
 from lead_pipeline.validating.failures import FAILURES, no_failures
-from lead_pipeline.validating.nesting import with_nested
-from lead_pipeline.validating.row_rules import ROW, columns_of, guidance
+from lead_pipeline.validating.row_rule_checks import ROW, columns_of, guidance
 from lead_pipeline.validating.schema import NO_REASON, compile_row_schema, schema_of
+from lead_pipeline.validating.shape import with_nested
 
 _CODE = pl.Enum([reason.value for reason in Reason])  # sorts in registry order
 _MISSING = [reason.value for reason in MISSING]

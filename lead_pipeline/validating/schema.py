@@ -13,7 +13,7 @@ from lead_pipeline.model.missing_values import missing_reason
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import FieldRule, in_utc
-from lead_pipeline.validating.row_rules import ROW, broken_reason, holds
+from lead_pipeline.validating.row_rule_checks import ROW, broken_reason, holds
 
 #: The check on `<column>_reason`: its failure case is itself the code. Every other check is named by its code.
 NO_REASON = "no_reason"

@@ -17,7 +17,7 @@ import dagster as dg
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Receipt
 from lead_pipeline.orchestration.instance import open_instance
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 from lead_pipeline_tests.orchestration.serving import Ui
 
 _PATIENCE = 1200.0

@@ -20,7 +20,7 @@ import polars as pl
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
 
 #: Area codes and exchanges of which every number is valid in phonenumbers' plan for the US.
 _AREAS = pl.Series(

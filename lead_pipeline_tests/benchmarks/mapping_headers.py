@@ -13,10 +13,10 @@ from pathlib import Path
 
 import polars as pl
 
+from lead_pipeline.drafting.draft import draft_profile
 from lead_pipeline.mapping.headers import HeaderMeaning, meaning_by, meaning_of
 from lead_pipeline.mapping.proposing import propose_mapping
 from lead_pipeline.mapping.synonyms import indexed, rows_of
-from lead_pipeline.orchestration.drafting import draft_profile
 from lead_pipeline_tests.mapping.header_corpus import CORPUS, Labelled, held_out, verdict
 
 LEAST_RIGHT, MOST_WRONG, LONGEST_SECONDS = 0.60, 0.01, 0.5

@@ -10,9 +10,9 @@ from importlib.metadata import version
 
 import polars as pl
 
-from lead_pipeline.normalizing.phone_plan.judging import judge_spellings
-from lead_pipeline.normalizing.reference import PHONE_SCHEMA, judge_phones
-from lead_pipeline_tests.normalizing.phone_spellings import REGIONS, Speller
+from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, judge_phones
+from lead_pipeline.normalizing.phones.plan.metadata_verdicts import judge_spellings
+from lead_pipeline_tests.normalizing.phones.phone_spellings import REGIONS, Speller
 
 
 def differences(spellings: list[str], region: str | None) -> tuple[pl.DataFrame, int]:

@@ -17,9 +17,9 @@ from importlib.metadata import version
 import phonenumbers
 import polars as pl
 
-from lead_pipeline.normalizing.phone_plan.judging import judge_spellings
-from lead_pipeline.normalizing.phones import normalize_phones
-from lead_pipeline.normalizing.reference import judge_phone
+from lead_pipeline.normalizing.phones.library import judge_phone
+from lead_pipeline.normalizing.phones.normalizer import normalize_phones
+from lead_pipeline.normalizing.phones.plan.metadata_verdicts import judge_spellings
 
 AREAS = (
     "201",

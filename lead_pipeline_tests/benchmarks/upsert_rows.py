@@ -23,8 +23,8 @@ from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import RowCounts
 from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.connection import StoreSettings
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.duckdb.connection import StoreSettings
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from lead_pipeline.filing.claims import claimed
 from lead_pipeline.filing.decisions import await_decision, decide, state_of, waiting_imports
+from lead_pipeline.filing.locks import claimed
 from lead_pipeline.filing.manifests import decision_path, finish, load_manifest, note_request, pending_manifests
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError, UsageError
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline_tests.filing.conftest import NOW
-from lead_pipeline_tests.support import call_schedule
+from lead_pipeline_tests.support import NOW, call_schedule
 
 LATER = NOW + timedelta(minutes=5)
 

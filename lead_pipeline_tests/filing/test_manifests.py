@@ -16,7 +16,7 @@ from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.profiles.loader import load_profile
-from lead_pipeline_tests.filing.conftest import NOW
+from lead_pipeline_tests.support import NOW
 
 PROFILE = load_profile("call_schedule", folder=None)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lead_pipeline.mapping.header_spelling import pieces_of, spelling_of
 from lead_pipeline.mapping.headers import meaning_of
-from lead_pipeline.mapping.spelling import pieces_of, spelling_of
 from lead_pipeline.mapping.synonyms import Role, indexed, known_synonyms, rows_of
 from lead_pipeline.model.fields import STANDARD_FIELDS
 from lead_pipeline_tests.mapping.header_corpus import CORPUS, held_out, is_training, verdict

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lead_pipeline.filing.settling import Drop
+from lead_pipeline.filing.inbox import Drop
+from lead_pipeline.importing.intake import take
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.orchestration.intake import take
 from lead_pipeline_tests.reasons_shown import SHOWN, Example
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 

@@ -7,7 +7,7 @@ from phonenumbers import NumberParseException
 
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.missing import MISSING_WORDS, means_missing
-from lead_pipeline.normalizing.phones import normalize_phones
+from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 
 SAID = [
     "n/a",

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline.normalizing.phones import normalize_phones
+from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline_tests.normalizing.corpora import corpus
 
 #: File, phone columns, region: those that are UTF-8, comma separated and have no second number in a cell.

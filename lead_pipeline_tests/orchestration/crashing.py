@@ -22,19 +22,24 @@ from typing import Any
 warnings.simplefilter("ignore")
 
 
-from lead_pipeline.filing import decisions, manifests, shelving, staging  # noqa: E402
+from lead_pipeline.filing import archive, decisions, manifests, staging  # noqa: E402
 from lead_pipeline.filing.decisions import Answer, waiting_imports  # noqa: E402
+from lead_pipeline.filing.inbox import list_drops  # noqa: E402
 from lead_pipeline.filing.manifests import Receipt  # noqa: E402
-from lead_pipeline.filing.parts import WorkFolder  # noqa: E402
-from lead_pipeline.filing.settling import list_drops  # noqa: E402
+from lead_pipeline.filing.work_folder import WorkFolder  # noqa: E402
+from lead_pipeline.importing import (  # noqa: E402
+    approval,
+    concluding,
+    steps,
+)
+from lead_pipeline.importing.intake import due, not_taken, take  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
-from lead_pipeline.orchestration import approval, launching, results, stages  # noqa: E402
-from lead_pipeline.orchestration.intake import due, not_taken, take  # noqa: E402
-from lead_pipeline.orchestration.warm import warm_up  # noqa: E402
+from lead_pipeline.orchestration import launching  # noqa: E402
+from lead_pipeline.orchestration.serving.warm import warm_up  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import committing  # noqa: E402
-from lead_pipeline.store import connection  # noqa: E402
-from lead_pipeline.store.lead_store import LeadStore  # noqa: E402
+from lead_pipeline.store.duckdb import connection  # noqa: E402
+from lead_pipeline.store.duckdb.lead_store import LeadStore  # noqa: E402
 from lead_pipeline_tests.support import Importing, importing  # noqa: E402
 
 _HANGS_AFTER = 150
@@ -82,21 +87,21 @@ POINTS: dict[str, Point] = {
     "leads mapped": _parts_of("mapped_leads"),
     "leads normalized": _parts_of("normalized_leads"),
     "store brought up to date": Point(connection, "migrate"),
-    "store opened": Point(stages, "commit_import", after=False),
+    "store opened": Point(steps, "commit_import", after=False),
     "rows screened": Point(committing, "screen"),
     "leads written": Point(committing, "_write_leads"),
     "before the commit": Point(LeadStore, "record_import"),
-    "after the commit": Point(stages, "commit_import"),
-    "before the first table is published": Point(stages, "_publish", after=False),
-    "imported leads published": Point(stages, "_publish", which=lambda *args: args[3] == "imported_leads"),
-    "rejected leads published": Point(stages, "_publish", which=lambda *args: args[3] == "rejected_leads"),
-    "rejected file written": Point(results, "write_rejected_file"),
-    "report written": Point(results, "write_report"),
-    "before archiving": Point(results, "archive_import", after=False),
-    "copied to the archive": Point(shelving, "_keep_copy"),
-    "archived": Point(results, "archive_import"),
+    "after the commit": Point(steps, "commit_import"),
+    "before the first table is published": Point(steps, "_publish", after=False),
+    "imported leads published": Point(steps, "_publish", which=lambda *args: args[3] == "imported_leads"),
+    "rejected leads published": Point(steps, "_publish", which=lambda *args: args[3] == "rejected_leads"),
+    "rejected file written": Point(concluding, "write_rejected_file"),
+    "report written": Point(concluding, "write_report"),
+    "before archiving": Point(concluding, "archive_import", after=False),
+    "copied to the archive": Point(archive, "_keep_copy"),
+    "archived": Point(concluding, "archive_import"),
     "receipt written": Point(manifests, "write_json", which=lambda _path, model: isinstance(model, Receipt)),
-    "finished": Point(results, "finish"),
+    "finished": Point(concluding, "finish"),
 }
 
 
@@ -106,13 +111,13 @@ WAITING_POINTS: dict[str, Point] = {
     "rehearsed": Point(approval, "rehearse_import"),
     "rehearsed rejects kept": Point(approval, "_keep_rejects"),
     "recorded as waiting": Point(LeadStore, "record_awaiting"),
-    "result of the rehearsal written": Point(results, "write_report"),
-    "question put": Point(results, "await_decision"),
+    "result of the rehearsal written": Point(concluding, "write_report"),
+    "question put": Point(concluding, "await_decision"),
 }
 DECIDED_POINTS: dict[str, Point] = {
     "answer recorded": Point(decisions, "_write"),
     "cancellation recorded": Point(LeadStore, "record_cancelled"),
-    "put into quarantine": Point(results, "quarantine_import"),
+    "put into quarantine": Point(concluding, "quarantine_import"),
 }
 POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS
 
@@ -238,7 +243,7 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
 
 
 def _limit_commit(size: int) -> None:
-    original, before = stages.commit_import, resource.getrlimit(resource.RLIMIT_FSIZE)
+    original, before = steps.commit_import, resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def limited(*args: Any, **named: Any) -> Any:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
@@ -247,7 +252,7 @@ def _limit_commit(size: int) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    stages.commit_import = limited
+    steps.commit_import = limited
 
 
 def _import(attempt: Attempt, imports: Importing) -> str:

@@ -2,10 +2,10 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from lead_pipeline.filing.parts import WorkFolder
-from lead_pipeline.orchestration import stages
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing import steps
+from lead_pipeline.importing.facts import CommitFacts
 from lead_pipeline.orchestration.building import build_definitions
-from lead_pipeline.orchestration.facts import CommitFacts
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import query
 
@@ -82,14 +82,14 @@ def double_in_ledger(work):
 
 @pytest.mark.parametrize("tamper", [lose_a_part_row, miscount, double_in_ledger])
 def test_a_missing_or_doubled_row_fails_the_blocking_check_and_no_report_is_made(watching, monkeypatch, tamper):
-    really_commit = stages.commit_leads
+    really_commit = steps.commit_leads
 
     def commit_and_tamper(work, store, at, layout_changes):
         numbers = really_commit(work, store, at, layout_changes)
         tamper(work)
         return numbers
 
-    monkeypatch.setattr("lead_pipeline.orchestration.approval.commit_leads", commit_and_tamper)
+    monkeypatch.setattr("lead_pipeline.importing.approval.commit_leads", commit_and_tamper)
     run = imported(watching, leads(1, rows=4))
     check = checks_of(run)["rows_accounted_for"]
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lead_pipeline.filing.decisions import decide, waiting_imports
-from lead_pipeline.filing.settling import list_drops
-from lead_pipeline.orchestration.intake import MAX_ATTEMPTS, due, not_taken, take
+from lead_pipeline.filing.inbox import list_drops
+from lead_pipeline.importing.intake import MAX_ATTEMPTS, due, not_taken, take
 from lead_pipeline.profiles.loader import load_profile
+from lead_pipeline_tests.importing.test_approval import LEFT
 from lead_pipeline_tests.orchestration.crashing import DECIDED_POINTS, POINTS, WAITING_POINTS, Crasher
-from lead_pipeline_tests.orchestration.test_approval import LEFT
 from lead_pipeline_tests.support import call_schedule, dump_home, importing, query, quick_folder, staging, write_csv
 
 #: The points up to which nothing of an import is in the store.

@@ -6,9 +6,10 @@ import dagster as dg
 import pytest
 from dagster import DagsterRunStatus
 
-from lead_pipeline.filing.claims import claimed
+from lead_pipeline.filing.locks import claimed
 from lead_pipeline.filing.manifests import is_imported, note_request
-from lead_pipeline.orchestration import intake, sensors
+from lead_pipeline.importing import intake
+from lead_pipeline.orchestration import sensors
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline.orchestration.resources import HomeResource

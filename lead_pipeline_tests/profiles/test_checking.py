@@ -10,7 +10,7 @@ from lead_pipeline.cli import main
 from lead_pipeline.model.fields import STANDARD_FIELDS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles import parse_profile, profile_text
-from lead_pipeline.profiles.schema import profile_schema
+from lead_pipeline.profiles.json_schema import profile_schema
 
 GOOD = "name: good\nextends: call_schedule\n"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lead_pipeline.model.errors import ProfileError
-from lead_pipeline.normalizing.regions import supported_regions
+from lead_pipeline.normalizing.phones.regions import supported_regions
 from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
 from lead_pipeline_tests.profiles.whole import KEYS, WHOLE
 

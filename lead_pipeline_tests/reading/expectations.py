@@ -14,7 +14,7 @@ import polars as pl
 
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.reading import open_rows
-from lead_pipeline.reading.rows import BLANK_CHARACTERS
+from lead_pipeline.reading.row_reader import BLANK_CHARACTERS
 from lead_pipeline_tests.reading import duckdb_expectations
 from lead_pipeline_tests.reading.corpora import (
     CORPORA,

@@ -6,7 +6,7 @@ import pytest
 
 from lead_pipeline.reading import open_rows
 from lead_pipeline_tests.reading.test_packed import zipped
-from lead_pipeline_tests.reading.test_spreadsheets import workbook
+from lead_pipeline_tests.reading.workbook.test_workbook_file import workbook
 
 TEXT = b"phone,name\n2125550101,Ann\n"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lead_pipeline.store.lead_store import LeadStore
+from lead_pipeline.store.duckdb.lead_store import LeadStore
 from lead_pipeline_tests.screening.written import Written, empty
 from lead_pipeline_tests.support import quick_folder
 

@@ -11,8 +11,8 @@ import polars as pl
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.screening.suppressing import ListCounts, ListRecord, add_suppressions
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline.screening.suppression_lists import ListCounts, ListRecord, add_suppressions
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore, LedgerEntry
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ScreeningError, StoreError
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
 from lead_pipeline_tests.screening.screened import NOW, Reference, Row, Screened, profile
 
 A, B, C, D = "+12125550101", "+12125550102", "+442079460103", "+12125550104"

@@ -12,9 +12,9 @@ from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE,
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.screening.rehearsing import rehearse_import
-from lead_pipeline.screening.suppressing import ListRecord, add_suppressions
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline.screening.dry_run_import import rehearse_import
+from lead_pipeline.screening.suppression_lists import ListRecord, add_suppressions
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore, LedgerEntry
 from lead_pipeline_tests.screening.row_by_row import Row, as_json
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.store.connection import StoreSettings
-from lead_pipeline.store.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.duckdb.connection import StoreSettings
+from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
 from lead_pipeline.store.queries import ask, find_import, list_imports
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

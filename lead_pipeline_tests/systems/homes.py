@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from lead_pipeline.filing.home import Home
+from lead_pipeline.importing.dry_running import dry_run
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.orchestration.dry_running import dry_run
 from lead_pipeline.profiles import load_profile
-from lead_pipeline.store.connection import StoreSettings
+from lead_pipeline.store.duckdb.connection import StoreSettings
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 Codes = tuple[str, ...]

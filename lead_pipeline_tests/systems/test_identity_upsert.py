@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
+from lead_pipeline.drafting.suggest import suggest_profile
 from lead_pipeline.profiles import parse_profile
-from lead_pipeline.profiles.suggesting import suggest_profile
 from lead_pipeline_tests.systems.homes import counts, home_of
 
 HEADER = ["email", "first_name", "city", "plan"]

@@ -7,10 +7,10 @@ from collections import Counter
 import polars as pl
 import pytest
 
+from lead_pipeline.drafting.suggest import suggest_profile
 from lead_pipeline.filing.decisions import decide
-from lead_pipeline.orchestration.running import utc_now
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.profiles import load_profile
-from lead_pipeline.profiles.suggesting import suggest_profile
 from lead_pipeline_tests.make_samples import SAMPLES
 from lead_pipeline_tests.make_system_samples import PROFILES, system_samples
 from lead_pipeline_tests.support import importing, query, quick_folder

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from lead_pipeline.cli import main
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.orchestration.notifying import deliver
+from lead_pipeline.notifying.delivery import deliver
 from lead_pipeline_tests.mail_server import mail_server
 from lead_pipeline_tests.systems.homes import counts, home_of, now
 

@@ -1,0 +1,77 @@
+"""Blocks that all drafts of profiles have: what became of the rows, types of attributes, aliases, secondary contacts.
+What a draft says as a whole belongs in suggesting.py and suggesting_child.py.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from lead_pipeline.drafting.column_types import column_type
+from lead_pipeline.drafting.contact_columns import FurtherColumns
+from lead_pipeline.drafting.in_memory import reasons_counted
+from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
+from lead_pipeline.model.fields import RESERVED_COLUMNS
+from lead_pipeline.model.profile import ImportProfile
+
+#: Rows that a draft is tried on, and columns that it proposes a type for.
+_TRIED = 1_000
+_MOST_TYPES = 40
+
+
+def tried(sample: pl.DataFrame, profile: ImportProfile) -> str:
+    """Return what would become of the rows, as a sentence with a blank before it; nothing when there are none."""
+    if sample.is_empty():
+        return ""
+    spread = (pl.int_range(_TRIED, eager=True) * sample.height) // _TRIED
+    rows = sample[spread] if sample.height > _TRIED else sample
+    rejected, reasons = reasons_counted(rows, profile)
+    if not rejected:
+        return f" Of {rows.height:,} rows tried with it, none would be rejected."
+    told = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
+    return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {told}."
+
+
+def attribute_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[str]:
+    """Write the types that attributes clearly have as lines to uncomment: a rule may reject rows, so nobody guesses."""
+    headers = [column.strip() for column in columns]
+    folded = [header.casefold() for header in headers]
+    found = []
+    for column, header in zip(columns, headers, strict=True):
+        usable = header and header not in RESERVED_COLUMNS and folded.count(header.casefold()) == 1
+        if usable and column in sample.columns and (kind := column_type(sample[column])) is not None:
+            found.append((header, kind))
+    if not found:
+        return
+    yield ""
+    yield from comment(
+        "Attributes whose values are of one kind in the rows looked at. Take away the # to have them checked: a row "
+        "with another value is then rejected, or kept without the value where it says on_invalid: blank."
+    )
+    yield "# attributes:"
+    for header, kind in found[:_MOST_TYPES]:
+        asked = "to choose or complete: " if kind.is_asked else ""
+        yield f"#   {quoted(header)}: {on_one_line(kind.keys)}   # {asked}{kind.evidence}"
+
+
+def alias_lines(further: FurtherColumns) -> Iterator[str]:
+    """Write the columns of further identifiers."""
+    if not further.aliases:
+        return
+    yield ""
+    yield from comment("Further identifiers of the same contact. One that is no good is left out, with a warning.")
+    yield "aliases:"
+    for kind, column in further.aliases.items():
+        yield f"  {kind}: {{column: {quoted(column)}}}"
+
+
+def contact_lines(further: FurtherColumns) -> Iterator[str]:
+    """Write the columns of further people."""
+    if not further.contacts:
+        return
+    yield ""
+    yield from comment("Further people of a lead, in calling order. One that is no good is left out, with a warning.")
+    yield "secondary_contacts:"
+    yield f"  max: {further.contacts}"
+    if further.variables:
+        yield "  variables:"
+        yield from (f"    {quoted(name)}: {{type: text}}" for name in further.variables)

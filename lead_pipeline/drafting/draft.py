@@ -1,0 +1,56 @@
+"""A file is looked into and a draft of its profile comes out; nothing is staged, stored or recorded. What the draft
+says belongs in drafting/suggest.py.
+"""
+
+from pathlib import Path
+
+import polars as pl
+
+from lead_pipeline.drafting.suggest import suggest_profile
+from lead_pipeline.filing.home import shown_name
+from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.normalizing.phones.regions import checked_region
+from lead_pipeline.profiles.loader import load_profile
+from lead_pipeline.reading import open_rows
+
+#: Rows that are read; of these, up to 1,000 are looked at.
+HEAD_ROWS = 20_000
+
+
+def draft_profile(
+    file: Path,
+    *,
+    name: str | None = None,
+    region: str | None = None,
+    extends: str | None = None,
+    folder: Path | None = None,
+) -> str:
+    """Return the YAML of a draft profile for a file, on top of the profile that it `extends`, if one is named.
+
+    Raises:
+        FileRefusedError: the file cannot be read, has no header, or no column that tells who somebody is.
+        UsageError: there is no such region.
+        ProfileError: there is no profile to extend.
+    """
+    checked_region(region)
+    options = load_profile(extends, folder=folder).reading if extends else ReadingOptions()
+    reader = open_rows(file, file_name=shown_name(file), options=options)
+    names = [column.name for column in reader.columns]
+    head = next(reader.batches(HEAD_ROWS), None)
+    sample = pl.DataFrame(schema=dict.fromkeys(names, pl.String)) if head is None else head.select(names)
+    return suggest_profile(
+        name or _name_for(file),
+        names,
+        sample,
+        region=region,
+        file_name=shown_name(file),
+        extends=extends,
+        folder=folder,
+    )
+
+
+def _name_for(file: Path) -> str:
+    """Return a name that a profile can have: lower-case letters, digits and underscores, a letter first."""
+    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in file.stem.lower())
+    name = "_".join(words.split())
+    return (name if name[:1].isalpha() else f"list_{name}")[:40].rstrip("_")

@@ -1,0 +1,42 @@
+"""What an import is called: the slug of its file's name and the first digits of its identity. Reading the bytes that
+make the identity belongs in staging.py.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+SLUG_LENGTH = 18
+_ID_DIGITS = 12
+
+#: Endings that say how a file is packed; every other short ending is the extension itself.
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+_PACKINGS = frozenset({".gz", ".zst", ".zip", ".bz2", ".xz"})
+
+
+def identity_hash(name: str) -> "hashlib._Hash":
+    """Return the SHA-256 that becomes an identity once the content is added: it begins with `name` and a NUL byte.
+
+    `name` is the profile's, or whatever else makes the same content another import.
+    """
+    return hashlib.sha256(name.encode() + b"\0")
+
+
+def import_id_of(file_name: str, identity: str) -> str:
+    """Return the import id: the slug of the file name, `@`, and the first 12 hex digits of the identity."""
+    return f"{slug_of(file_name)}@{identity[:_ID_DIGITS]}"
+
+
+def slug_of(file_name: str) -> str:
+    """Return a short name safe anywhere: `Purchased List (Nov).csv` becomes `purchased-list-nov`.
+
+    Lower-case ASCII letters, digits and single hyphens, at most 18 characters, `file` when nothing is left. Accents
+    are dropped (NFKD), the extension is dropped, and a packing extension (.gz) with the one before it.
+    """
+    stem = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    if stem.lower().endswith(tuple(_PACKINGS)):
+        stem = stem.rsplit(".", 1)[0]
+    stem = _EXTENSION.sub("", stem)
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return slug[:SLUG_LENGTH].strip("-") or "file"

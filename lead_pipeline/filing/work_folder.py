@@ -1,0 +1,104 @@
+"""What travels between the assets of one import: Parquet parts in a folder, in batches of rows, and small JSON facts.
+Never one frame of a whole file, never a pickle. What the rows mean belongs in the rooms that make them.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+from pydantic import BaseModel
+
+from lead_pipeline.filing.concurrency import in_order
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import Manifest, read_json, write_json
+from lead_pipeline.model.errors import LeadPipelineError
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFolder:
+    """The work in progress of one import, whose lock the caller holds."""
+
+    home: Home
+    manifest: Manifest
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder below which the parts lie."""
+        return self.home.staging / "parts" / self.manifest.import_id
+
+    def write_parts(self, table: str, batches: Iterable[pl.DataFrame]) -> int:
+        """Write batches as the parts of `table`, replacing what an interrupted attempt left; return the rows."""
+        final = self.folder / table
+        fresh = self.folder / f".{table}.tmp"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=0o700)
+
+        def write(numbered: tuple[int, pl.DataFrame]) -> int:
+            number, batch = numbered
+            # No compression: the parts live for seconds, and compressing costs more than writing them.
+            batch.write_parquet(fresh / f"part-{number:05d}.parquet", compression="uncompressed", statistics=False)
+            return batch.height
+
+        rows = sum(in_order(write, enumerate(batches)))
+        shutil.rmtree(final, ignore_errors=True)
+        fresh.rename(final)
+        return rows
+
+    def part_paths(self, table: str) -> list[Path]:
+        """Return the parts of `table` in order; raises LeadPipelineError when the step that writes them did not run."""
+        folder = self.folder / table
+        if not folder.is_dir():
+            raise LeadPipelineError(
+                f"Import {self.manifest.import_id} has no {table} in staging: they are kept only while it runs. "
+                "Run the whole import_leads job for this partition, not a single step."
+            )
+        return sorted(folder.glob("part-*.parquet"))
+
+    def read_parts(self, table: str) -> Iterator[pl.DataFrame]:
+        """Yield the parts of `table` as frames, one in memory at a time."""
+        for path in self.part_paths(table):
+            yield pl.read_parquet(path, glob=False, memory_map=False)
+
+    def read_rows(self, table: str, row_numbers: pl.Series) -> Iterator[pl.DataFrame]:
+        """Yield, part by part, the rows of `table` with these numbers; the cells of all others are never unpacked."""
+        wanted = pl.col("row_number").is_in(row_numbers.implode())
+
+        def read(path: Path) -> pl.DataFrame:
+            return pl.scan_parquet(path, glob=False).filter(wanted).collect()
+
+        yield from (rows for rows in in_order(read, self.part_paths(table)) if rows.height)
+
+    def put(self, name: str, model: BaseModel) -> None:
+        """Keep a fact for a later step."""
+        write_json(self.folder / f"{name}.json", model)
+
+    def get(self, name: str, model: type[_Model]) -> _Model | None:
+        """Return a fact kept by an earlier step, or None."""
+        return read_json(self.folder / f"{name}.json", model)
+
+    def require(self, name: str, model: type[_Model]) -> _Model:
+        """Return a fact that an earlier step must have kept."""
+        found = self.get(name, model)
+        if found is None:
+            raise LookupError(f"the fact '{name}' is missing although the step that keeps it ran")
+        return found
+
+    def published(self, table: str) -> Path:
+        """Return where the rows of a committed import are published, for everybody to query."""
+        return self.home.tables / table / f"import_id={self.manifest.import_id}" / "part-00000.parquet"
+
+    @property
+    def rehearsed_rejects(self) -> Path:
+        """Return where the rows lie that a rehearsed import would leave out; tables/ hold those of real ones only."""
+        return self.folder / "rehearsed.parquet"
+
+    def clear(self) -> None:
+        """Remove everything: the import is finished, or is to start anew."""
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self.folder)

@@ -1,0 +1,177 @@
+"""What people get of an import: its result with report, rejected file and email; then the file is put where it belongs
+and the receipt written. What became of the rows is read from facts here; deciding it belongs in stages.py, approval.py.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from lead_pipeline.filing.archive import archive_import, quarantine_import
+from lead_pipeline.filing.decisions import await_decision
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import Manifest, finish, read_json, write_json
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
+from lead_pipeline.importing.steps import RAW
+from lead_pipeline.model.errors import ImportNotFoundError
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
+from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
+from lead_pipeline.notifying.delivery import post_letter, with_notice
+from lead_pipeline.reporting.rejected_file import write_rejected_file
+from lead_pipeline.reporting.report import write_report
+from lead_pipeline.reporting.wording import status_sentence
+
+
+def report_import(
+    work: WorkFolder, started_at: datetime, ended_at: datetime, environment: Mapping[str, str]
+) -> ImportResult:
+    """Write what people get: rejected file, report, result, email; then shelve the file and write the receipt.
+
+    In this order: a crash in between leaves the import without a receipt, so that it is run again, finds itself
+    committed, and ends up here. The file of an import that waits for a person stays where it is, and a question takes
+    the receipt's place. `environment` says whether emails can be sent, and where people find the report.
+    """
+    return _conclude(
+        work.home, work.manifest, _with_rejected_file(work, result_of(work, started_at, ended_at)), environment
+    )
+
+
+def set_aside(
+    home: Home, manifest: Manifest, message: str, at: datetime, environment: Mapping[str, str]
+) -> ImportResult:
+    """Conclude an import that cannot be brought to an end, for a reason that is not the file's own."""
+    work = WorkFolder(home, manifest)
+    result = _without_rows(work, ImportStatus.FAILED, message, manifest.staged_at, at)
+    return _conclude(home, manifest, result, environment)
+
+
+def earlier_result(home: Home, import_id: str) -> ImportResult:
+    """Return what came of a finished import; raises ImportNotFoundError when its result is gone."""
+    result = read_json(home.reports / import_id / "result.json", ImportResult)
+    if result is None:
+        raise ImportNotFoundError(
+            f"Import {import_id} is finished, but its result is no longer under {home.reports}. "
+            "The ledger still has it: `lead-pipeline history`."
+        )
+    return result.model_copy(update={"already_imported": result.status in COMMITTED})
+
+
+def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> ImportResult:
+    folder, result = home.reports / manifest.import_id, with_notice(result, manifest, environment)
+    write_report(folder / "report.html", result, home.root)
+    write_json(folder / "result.json", result)
+    post_letter(home, manifest, result, environment)
+    if result.status == ImportStatus.AWAITING_APPROVAL:
+        await_decision(home, manifest, result.ended_at)
+        return result
+    if result.status in COMMITTED:
+        archive_import(home, manifest)
+    else:
+        quarantine_import(home, manifest, _why_set_aside(result))
+    finish(home, manifest, result.status, result.ended_at)
+    return result
+
+
+def _why_set_aside(result: ImportResult) -> str:
+    cancelled = result.status == ImportStatus.CANCELLED
+    return f"{status_sentence(result)} {result.message}" if cancelled else result.message
+
+
+def result_of(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
+    """Return what the facts of the steps say came of an import, or would come of it; nothing is written."""
+    refusal, cancellation = work.get("refusal", Refusal), work.get("cancelled", Cancellation)
+    if refusal is not None:
+        return _refused(work, refusal, started_at, ended_at)
+    if cancellation is not None:
+        return _cancelled(work, cancellation, started_at, ended_at)
+    return _finished(work, started_at, ended_at)
+
+
+def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:
+    read, mapped = work.require("read", ReadFacts), work.require("mapped", MappedFacts)
+    commit, manifest = work.require("committed", CommitFacts), work.manifest
+    return ImportResult(
+        import_id=manifest.import_id,
+        status=commit.status,
+        profile=manifest.profile.name,
+        destination=str(manifest.profile.destination),
+        file=read.file.model_copy(update={"mapping": mapped.fields}),
+        rows_read=commit.rows_read,
+        counts=commit.counts,
+        contacts_created=commit.contacts_created,
+        reasons=commit.reasons,
+        message=commit.message,
+        layout_changes=commit.layout_changes,
+        started_at=started_at,
+        ended_at=ended_at,
+        timings=(work.get("timings", Timings) or Timings()).stages,
+        report_file=_report_file(work),
+    )
+
+
+def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
+    """Write the rows that were left out, or would be, and return the result that names their file."""
+    commit = work.get("committed", CommitFacts)
+    if commit is None:
+        return result
+    path = work.home.reports / work.manifest.import_id / "rejected.csv"
+    if not commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate:
+        path.unlink(missing_ok=True)  # of a rehearsal that left rows out
+        return result
+    columns = [(column.name, column.header) for column in work.require("read", ReadFacts).columns]
+    rows = work.published("rejected_leads") if commit.status in COMMITTED else work.rehearsed_rejects
+    write_rejected_file(path, columns, _rejected_rows(work, rows))
+    return result.model_copy(update={"rejected_file": work.home.relative(path)})
+
+
+def _report_file(work: WorkFolder) -> str:
+    return work.home.relative(work.home.reports / work.manifest.import_id / "report.html")
+
+
+def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
+    """Yield the rows that did not become leads, cells as in the file, with outcome and reasons from `path`."""
+    verdicts = pl.read_parquet(
+        path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
+    )
+    verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
+    for part in work.read_rows(RAW, verdicts["row_number"]):
+        rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
+        yield rows.rename({"row_reasons": "reasons"})
+
+
+def _refused(work: WorkFolder, refusal: Refusal, started_at: datetime, ended_at: datetime) -> ImportResult:
+    result = _without_rows(work, ImportStatus.QUARANTINED, refusal.message, started_at, ended_at)
+    reason = ReasonCount(code=refusal.code, outcome="file", count=1)
+    return result.model_copy(update={"reasons": (reason,)})
+
+
+def _cancelled(work: WorkFolder, cancellation: Cancellation, started_at: datetime, ended_at: datetime) -> ImportResult:
+    """Return the result that waited for a person, cancelled; what would have become of the rows stays in it."""
+    waited = read_json(work.home.reports / work.manifest.import_id / "result.json", ImportResult)
+    if waited is None:
+        return _without_rows(work, ImportStatus.CANCELLED, cancellation.message, started_at, ended_at)
+    changes = {"status": ImportStatus.CANCELLED, "message": cancellation.message, "ended_at": ended_at}
+    return waited.model_copy(update=changes)
+
+
+def _without_rows(
+    work: WorkFolder, status: ImportStatus, message: str, started_at: datetime, ended_at: datetime
+) -> ImportResult:
+    """Return the result of an import whose rows were not judged."""
+    manifest, read = work.manifest, work.get("read", ReadFacts)
+    known = FileFacts(file_name=manifest.file_name, file_sha256=manifest.file_sha256, file_bytes=manifest.file_bytes)
+    return ImportResult(
+        import_id=manifest.import_id,
+        status=status,
+        profile=manifest.profile.name,
+        destination=str(manifest.profile.destination),
+        file=read.file if read else known,
+        rows_read=None,
+        message=message,
+        started_at=started_at,
+        ended_at=ended_at,
+        timings=(work.get("timings", Timings) or Timings()).stages,
+        report_file=_report_file(work),
+    )

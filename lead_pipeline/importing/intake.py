@@ -1,0 +1,149 @@
+"""Takes what lies complete in the inbox, and says which staged files a run must be asked for.
+Dagster's side of the sensor belongs in sensors.py; moving and copying files in filing/.
+"""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from lead_pipeline.filing.archive import clear_known, quarantine_unstaged
+from lead_pipeline.filing.decisions import decision_on, state_of
+from lead_pipeline.filing.home import Home, is_plain_file, shown_name
+from lead_pipeline.filing.inbox import Drop
+from lead_pipeline.filing.locks import is_claimed
+from lead_pipeline.filing.manifests import (
+    Manifest,
+    forget,
+    is_imported,
+    path_hex,
+    pending_manifests,
+    waiting_drops,
+)
+from lead_pipeline.filing.staging import FileChangedError, stage_import
+from lead_pipeline.importing.concluding import set_aside
+from lead_pipeline.model.errors import FileRefusedError, ProfileError, listed
+from lead_pipeline.profiles.loader import load_profile, profile_names
+
+#: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
+SINGLE_RUNS = 8
+RANGE_FILES = 200
+
+#: A staged file whose runs keep dying is set aside after this many; between attempts the pause doubles.
+MAX_ATTEMPTS = 8
+_FIRST_PAUSE = timedelta(seconds=10)
+_LONGEST_PAUSE = timedelta(minutes=10)
+
+#: A file staged by a command in another process is that process's to import, for this long.
+_HANDS_OFF = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A run to ask for: the partitions from `first` to `last` in the order in which Dagster keeps them."""
+
+    first: str
+    last: str
+    files: int
+
+
+def take(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[str]:
+    """Stage every complete file; return what was done with each, for the log. Nothing is left without a trace."""
+    return [f"{shown_name(drop.path)}: {_take_one(home, drop, clock())}" for drop in drops]
+
+
+def not_taken(home: Home, drops: Sequence[Drop]) -> list[Drop]:
+    """Return the drops that are not staged yet: a staged file stays in the inbox until its import is finished."""
+    if not drops:
+        return []
+    waiting = {(dropped.path_hex, dropped.size, dropped.mtime_ns, dropped.inode) for dropped in waiting_drops(home)}
+    return [drop for drop in drops if (path_hex(drop.path), drop.size, drop.mtime_ns, drop.inode) not in waiting]
+
+
+def _take_one(home: Home, drop: Drop, now: datetime) -> str:
+    try:
+        if not is_plain_file(drop.path):
+            raise FileRefusedError("This is a link, pipe or device, not a file. Drop the file itself.")
+        if not drop.folder:
+            names = listed(entry.name for entry in profile_names(home.profiles))
+            raise ProfileError(
+                "The file lies in the inbox itself, so nobody knows which profile it is meant for. "
+                f"Drop it into a folder named after one: inbox/<profile>/. The profiles are {names}."
+            )
+        manifest = stage_import(
+            home, drop.path, load_profile(drop.folder, folder=home.profiles), now=now, from_inbox=True
+        )
+    except FileChangedError:
+        return "still being written; looked at again later"
+    except (FileRefusedError, ProfileError) as error:
+        if drop.path.exists() or drop.path.is_symlink():
+            quarantine_unstaged(home, drop.path, str(error))
+            return "quarantined"
+        return "gone before it could be read"
+    if is_imported(home, manifest.identity):
+        clear_known(home, manifest)
+        return f"imported before as {manifest.import_id}"
+    waits = state_of(home, manifest) == "awaited"
+    return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"
+
+
+def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
+    """Return the staged imports that no run, process or person is at work on, and whose pause is over.
+
+    This is also the reconciler: what a dead daemon, run or machine left behind has a manifest and no receipt.
+    """
+    found = []
+    for manifest in pending_manifests(home):
+        if is_imported(home, manifest.identity):  # left by a process that died right after its receipt
+            forget(home, manifest)
+            continue
+        if manifest.import_id in active or not _is_time(home, manifest, now) or is_claimed(home, manifest.import_id):
+            continue
+        if manifest.attempts >= MAX_ATTEMPTS:
+            _give_up(home, manifest, now)
+        else:
+            found.append(manifest)
+    return found
+
+
+def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
+    decision = decision_on(home, manifest)
+    if decision is not None and decision.state == "awaited":
+        return False
+    if decision is not None and (manifest.requested_at is None or decision.at > manifest.requested_at):
+        return True  # the answer to the question that the last run left: no pause is due
+    if not manifest.dropped and now - manifest.staged_at < _HANDS_OFF:
+        return False
+    if manifest.requested_at is None:
+        return True
+    pause = min(_FIRST_PAUSE * 2 ** (manifest.attempts - 1), _LONGEST_PAUSE)
+    return bool(now - manifest.requested_at >= pause)
+
+
+def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:
+    message = (
+        f"The import was tried {manifest.attempts} times and each run died or failed for a reason that is not the "
+        f"file's own; nothing was imported. Look at the failed runs of partition {manifest.import_id} in the Dagster "
+        "UI, mend what they name, and drop the file again."
+    )
+    set_aside(home, manifest, message, now, os.environ)
+
+
+def grouped(keys: Collection[str], stored: Sequence[str]) -> list[Request]:
+    """Return the runs that import `keys`, given all partition keys in the order in which Dagster keeps them.
+
+    A range is everything between its two ends, so only neighbours may share one.
+    """
+    wanted = set(keys)
+    if len(wanted) <= SINGLE_RUNS:
+        return [Request(key, key, 1) for key in stored if key in wanted]
+    requests: list[Request] = []
+    together: list[str] = []
+    for key in [*stored, None]:
+        if key is not None and key in wanted and len(together) < RANGE_FILES:
+            together.append(key)
+            continue
+        if together:
+            requests.append(Request(together[0], together[-1], len(together)))
+        together = [key] if key is not None and key in wanted else []
+    return requests

@@ -1,0 +1,50 @@
+"""Keeps row values out of whatever a step of an import raises. What an error says is decided where it is raised."""
+
+import contextlib
+import traceback
+from types import TracebackType
+from typing import Self
+
+from lead_pipeline.model.errors import LeadPipelineError
+
+
+class StageCrashedError(Exception):
+    """A bug of ours, or of a library: the exception's kind and the lines of code it passed, without its text."""
+
+
+class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
+    """Let nothing but LeadPipelineErrors, process exits and what `lets_through` names through as they are.
+
+    The exceptions of polars, duckdb, pandera and Python quote the values they stumbled over, and Dagster stores
+    tracebacks where everybody can read them. So every other exception becomes its kind and its places in the code.
+    """
+
+    def __init__(self, doing: str, *, lets_through: tuple[type[BaseException], ...] = ()) -> None:
+        self._doing = doing
+        self._lets_through: tuple[type[BaseException], ...] = (LeadPipelineError, *lets_through)
+        self._crash: StageCrashedError | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is None or isinstance(error, self._lets_through) or _ends_the_process(error):
+            return False
+        places = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+        self._crash = StageCrashedError(
+            f"{type(error).__module__}.{type(error).__name__} while {self._doing}; its text is withheld because it may "
+            "quote rows. Passed through:\n  " + "\n  ".join(places)
+        )
+        return True
+
+    def raise_crash(self) -> None:
+        """Raise what was caught without the original as its context, which would bring the values along."""
+        if self._crash is not None:
+            raise self._crash from None
+
+
+def _ends_the_process(error: BaseException) -> bool:
+    """Tell interrupts and exits from crashes; pyo3's PanicException is no Exception, and quotes values all the same."""
+    return not isinstance(error, Exception) and type(error).__name__ != "PanicException"

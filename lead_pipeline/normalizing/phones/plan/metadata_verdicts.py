@@ -1,0 +1,116 @@
+"""Judging: calling code and national number in, everything that is known of the number out, and the same for spellings
+by way of spelling.py and dialling.py. The rules themselves belong in numbering.py.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import polars as pl
+from phonenumbers import ValidationResult
+
+from lead_pipeline.normalizing.frames import split
+from lead_pipeline.normalizing.phones.library import LENGTH_REASONS
+from lead_pipeline.normalizing.phones.plan.dialling import Dialled, dial
+from lead_pipeline.normalizing.phones.plan.number_spelling import read_spellings
+from lead_pipeline.normalizing.phones.plan.numbering import (
+    NUMBER,
+    length_verdict,
+    line_type,
+    may_be_special,
+    metadata_of,
+    ordinary_line_type,
+    regions_of,
+)
+from lead_pipeline.normalizing.phones.plan.patterns import UncoveredPatternError, at_start
+from lead_pipeline.normalizing.phones.plan.plan_schema import LINE_TYPE, REASON, REGION, UNKNOWN, VERDICT
+
+_POSSIBLE = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
+
+
+class Judged(NamedTuple):
+    """What became of spellings: VERDICT of the numbers; `row reason` of what is none; `row` of what is not covered."""
+
+    numbers: pl.DataFrame
+    refused: pl.DataFrame
+    uncovered: pl.DataFrame
+
+
+def judge_spellings(spellings: pl.DataFrame, region: str | None) -> Judged:
+    """Judge spellings (`row`, `raw`; none null) as far as the compiled metadata goes. Every row comes back once."""
+    spelled = read_spellings(spellings)
+    dialled = dial(spelled.numbers, region)
+    numbers = pl.concat([VERDICT.to_frame(), *_judge_by_calling_code(dialled)], how="diagonal")
+    if spelled.extensions.height:
+        numbers = numbers.drop("extension").join(spelled.extensions, on="row", how="left")
+    return Judged(
+        numbers.select(VERDICT.names()),
+        pl.concat([spelled.refused, *dialled.refused]),
+        pl.concat([spelled.uncovered, *dialled.uncovered]),
+    )
+
+
+def _judge_by_calling_code(dialled: Dialled) -> Iterator[pl.DataFrame]:
+    for code, numbers in dialled.numbers.items():
+        together = pl.concat(numbers)
+        try:
+            yield judge_numbers(together, code)
+        except UncoveredPatternError:
+            dialled.uncovered.append(together.select("row"))
+
+
+def judge_numbers(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
+    """Return what is known of national numbers (`row`, `number`) under a calling code: VERDICT but for `extension`."""
+    main = metadata_of(code, regions_of(code)[0])
+    reasons = pl.Series([LENGTH_REASONS[verdict].value for verdict in range(len(LENGTH_REASONS))], dtype=REASON)
+    valid = pl.col("type") != UNKNOWN
+    return _with_region_and_type(numbers, code).select(
+        "row",
+        "region",
+        "type",
+        possible=length_verdict(NUMBER, main).is_in(_POSSIBLE),
+        valid=valid,
+        reason=pl.when(~valid).then(pl.lit(reasons).gather(length_verdict(NUMBER, main))),
+        e164=pl.concat_str(pl.lit(f"+{code}"), NUMBER),
+    )
+
+
+def _with_region_and_type(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
+    """Give each number the first region of its calling code that claims it (`region_code_for_number`), and its type.
+
+    A calling code's only region owns all its numbers; of several, a region claims by leading digits where its metadata
+    has some, else by knowing the number's type.
+    """
+    regions = regions_of(code)
+    if len(regions) == 1:
+        return _with_type(numbers, code, regions[0])
+    by_digits = "|".join(digits for region in regions if (digits := metadata_of(code, region).leading_digits))
+    contested, plain = (
+        split(numbers, NUMBER.str.contains(at_start(by_digits))) if by_digits else (numbers.clear(), numbers)
+    )
+    claims = (pl.when(_claim(code, region)).then(pl.lit(region, REGION)) for region in regions)
+    claimed = contested.with_columns(region=pl.coalesce(*claims)).partition_by(
+        "region", as_dict=True, include_key=False
+    )
+    typed = [_with_type(mine, code, region) for (region,), mine in claimed.items()]
+    for region in regions:
+        if not metadata_of(code, region).leading_digits:
+            known, unknown = split(_with_type(plain, code, region), pl.col("type") != UNKNOWN)
+            typed, plain = [*typed, known], unknown.drop("type", "region")
+    return pl.concat([*typed, _with_type(plain, code, None)])
+
+
+def _claim(code: int, region: str) -> pl.Expr:
+    leading = metadata_of(code, region).leading_digits
+    return NUMBER.str.contains(at_start(leading)) if leading else line_type(code, region) != UNKNOWN
+
+
+def _with_type(numbers: pl.DataFrame, code: int, region: str | None) -> pl.DataFrame:
+    """Most numbers are ordinary lines: only those that may be special are held against every kind."""
+    if region is None:
+        return numbers.with_columns(type=pl.lit(UNKNOWN, LINE_TYPE), region=pl.lit(None, REGION))
+    special, ordinary = split(numbers, may_be_special(code, region))
+    typed = [
+        ordinary.with_columns(type=ordinary_line_type(code, region)),
+        special.with_columns(type=line_type(code, region)),
+    ]
+    return pl.concat(typed).with_columns(region=pl.lit(region, REGION))

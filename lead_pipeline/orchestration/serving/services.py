@@ -1,0 +1,177 @@
+"""Starts what `lead-pipeline ui` is made of: code server, web server and daemon, which live and die together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.model.errors import LeadPipelineError, UsageError
+from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.liveness import fail_dead_runs
+from lead_pipeline.orchestration.serving.lifeline import LIFELINE
+
+_START_SECONDS = 60.0
+
+#: The code server would wait up to a minute for the sensor's tick to end; runs are processes of their own and go on.
+_STOP_SECONDS = 5.0
+
+#: The web server of a command that was killed a moment ago may need as long to let go of the port.
+_LET_GO_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class UiSettings:
+    """Where the UI listens. Dagster's web server has no login: anything but localhost needs a proxy with one."""
+
+    host: str = "127.0.0.1"
+    port: int = 3000
+    read_only: bool = False
+
+
+def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> int:
+    """Run the UI, and the daemon unless read-only, until one of them ends or we are told to stop; return the exit code.
+
+    Raises: UsageError when the port is taken, LeadPipelineError when a service does not start.
+    """
+    _require_free(settings)
+    instance = open_instance(home)  # once, before the services open it side by side
+    if not settings.read_only:
+        fail_dead_runs(home, instance)
+    instance.dispose()
+    code_port = _free_port()
+    workspace = home.dagster / f"workspace-{settings.port}.yaml"
+    workspace.write_text(
+        f"load_from:\n  - grpc_server:\n      host: 127.0.0.1\n      port: {code_port}\n"
+        "      location_name: lead_pipeline\n"
+    )
+    services = _Services(home)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        services.start("code server", _code_server(code_port))
+        services.wait_for_port("code server", "127.0.0.1", code_port)
+        services.start("web server", _webserver(settings, workspace))
+        if not settings.read_only:
+            services.start("daemon", _module("lead_pipeline.orchestration.serving.daemon", "run", "-w", str(workspace)))
+        services.wait_for_port("web server", settings.host, settings.port)
+        ready(f"http://{settings.host}:{settings.port}")
+        return services.watch()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        services.stop()
+        workspace.unlink(missing_ok=True)
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
+
+
+def _code_server(port: int) -> list[str]:
+    served = ("-m", "lead_pipeline.definitions", "--location-name", "lead_pipeline")
+    return _module("lead_pipeline.orchestration.serving.code_server", *served, "-h", "127.0.0.1", "-p", str(port))
+
+
+def _webserver(settings: UiSettings, workspace: Path) -> list[str]:
+    command = _module(
+        "lead_pipeline.orchestration.serving.webserver",
+        "-h",
+        settings.host,
+        "-p",
+        str(settings.port),
+        "-w",
+        str(workspace),
+    )
+    return [*command, "--read-only"] if settings.read_only else command
+
+
+def _require_free(settings: UiSettings) -> None:
+    until = time.monotonic() + _LET_GO_SECONDS
+    while (number := _why_taken(settings)) and time.monotonic() < until:
+        time.sleep(0.1)
+    if number:
+        raise UsageError(
+            f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(number)}). "
+            "Is the UI running already? Choose another port with --port."
+        )
+
+
+def _why_taken(settings: UiSettings) -> int:
+    """Return why a port cannot be listened on, as an error number of the system; 0 when it can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return error.errno or -1
+    return 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class _Services:
+    """Child processes that live and die together."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        log = (self._home.dagster / f"{name.replace(' ', '-')}.log").open("ab")
+        environment = os.environ | {
+            "DAGSTER_HOME": str(self._home.dagster.absolute()),
+            "LEAD_PIPELINE_HOME": str(self._home.root.absolute()),
+            LIFELINE: "stdin",
+        }
+        self._running[name] = subprocess.Popen(
+            # Nothing is ever written to the pipe: its end tells that this process is gone.
+            list(command),
+            env=environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.PIPE,
+        )
+        log.close()
+
+    def wait_for_port(self, name: str, host: str, port: int) -> None:
+        until = time.monotonic() + _START_SECONDS
+        while time.monotonic() < until:
+            self._require_running()
+            with socket.socket() as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((host, port)) == 0:
+                    return
+            time.sleep(0.1)
+        raise LeadPipelineError(f"The {name} did not start within {_START_SECONDS:.0f} seconds; see {self._logs()}.")
+
+    def watch(self) -> int:
+        while True:
+            self._require_running()
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        for process in self._running.values():
+            process.terminate()
+        until = time.monotonic() + _STOP_SECONDS
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _require_running(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                raise LeadPipelineError(f"The {name} ended with exit code {process.returncode}; see {self._logs()}.")
+
+    def _logs(self) -> str:
+        return f"the log files in {self._home.dagster}"

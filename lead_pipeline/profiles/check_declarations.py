@@ -1,0 +1,82 @@
+"""What a profile declares and the model cannot judge: whether a country, locale or time zone exists, whether a format
+or pattern can be used. What exists is known in normalizing/; which keys there are, the model says.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.normalizing.dates.time_forms import form_of
+from lead_pipeline.normalizing.declared_values import value_faults
+from lead_pipeline.normalizing.known_names import checked_locale, checked_pattern, checked_time_zone
+from lead_pipeline.normalizing.numbers import checked_unit
+from lead_pipeline.normalizing.phones.regions import checked_region
+from lead_pipeline.profiles.document import Document, KeyPath, Plain, Problem, key_name
+
+#: The key of a rule: what judges the text behind it.
+_CHECKS: dict[str, Callable[[str], object]] = {
+    "locale": checked_locale,
+    "timezone": checked_time_zone,
+    "pattern": checked_pattern,
+}
+#: The key of a rule with a list of texts: what judges each.
+_CHECKS_OF_EACH: dict[str, Callable[[str], object]] = {"formats": form_of, "units": checked_unit}
+
+
+def declaration_problems(document: Document, told: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield what is declared that there is not, but for keys that something was `told` of already."""
+    known = {problem.path for problem in told}
+    for path, text, check in _declared(document.data):
+        if path in known or path[:-1] in known:
+            continue
+        try:
+            check(text)
+        except UsageError as error:
+            yield Problem(document.line_of(path), f"'{key_name(path)}': {error}", path)
+
+
+def value_problems(profile: ImportProfile, document: Document) -> Iterator[Problem]:
+    """Yield values that the profile names and that its own rules refuse, so that no row could ever have them."""
+    for fault in value_faults(profile):
+        yield Problem(document.line_of(fault.key), f"'{key_name(fault.key)}': {fault.sentence}", fault.key)
+
+
+def region_problem(document: Document) -> Problem | None:
+    """Return what is wrong with the default region, which the model would only call misspelt."""
+    region = _group(document.data).get("default_region")
+    try:
+        checked_region(region if isinstance(region, str) else None)
+    except UsageError as error:
+        return Problem(document.line_of(("default_region",)), f"'default_region': {error}", ("default_region",))
+    return None
+
+
+def rules_in(data: Plain) -> Iterator[tuple[KeyPath, dict[str, Plain]]]:
+    """Yield the rules of a profile as written, with the place of each: fields, attributes, secondary contacts'."""
+    secondary = _group(_group(data).get("secondary_contacts"))
+    groups: tuple[tuple[KeyPath, Plain], ...] = (
+        (("fields",), _group(data).get("fields")),
+        (("attributes",), _group(data).get("attributes")),
+        (("secondary_contacts", "variables"), secondary.get("variables")),
+    )
+    for path, group in groups:
+        for name, rule in _group(group).items():
+            if isinstance(rule, dict):
+                yield (*path, name), rule
+
+
+def _declared(data: Plain) -> Iterator[tuple[KeyPath, str, Callable[[str], object]]]:
+    for path, rule in rules_in(data):
+        for key, check in _CHECKS.items():
+            text = rule.get(key)
+            if isinstance(text, str):
+                yield (*path, key), text, check
+        for key, check in _CHECKS_OF_EACH.items():
+            texts = rule.get(key)
+            for place, text in enumerate(texts if isinstance(texts, list) else ()):
+                if isinstance(text, str):
+                    yield (*path, key, place), text, check
+
+
+def _group(data: Plain) -> dict[str, Plain]:
+    return data if isinstance(data, dict) else {}

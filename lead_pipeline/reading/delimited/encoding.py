@@ -1,0 +1,312 @@
+"""Which characters the bytes of a file stand for, and the file as UTF-8 whatever its encoding, with the physical lines
+counted on the way. Where records begin and end belongs elsewhere.
+"""
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.reading.delimited.quote_bits import count_of
+from lead_pipeline.reading.delimited.single_byte_encodings import Reading, readings, words_beyond_ascii
+from lead_pipeline.reading.source import Source
+
+#: Byte-order marks, longest first: that of UTF-16 LE is the beginning of that of UTF-32 LE.
+BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+#: The encodings of several bytes a character that a legacy file may be in, as asked of the detector.
+SEVERAL_BYTES = ("cp932", "gb18030", "big5", "cp949", "euc_jp")
+
+_SAMPLE_BYTES = 256 * 2**10
+
+#: What is only looked at and thrown away is read in blocks that fit a processor's cache.
+_LOOKED_AT_BYTES = 256 * 2**10
+
+#: Of a stretch that is UTF-8, so many bytes are asked how many runs beyond ASCII it has.
+_COUNTED_BYTES = 4 * 2**10
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_UNKNOWN = "cp1252"
+
+#: Words that are stranger than this in every encoding of one byte may be in one of several; a few words prove little.
+_STRANGE, _STRANGE_FEW, _FEW_WORDS = 0.45, 0.15, 4
+
+#: How sure we are of UTF-8 when bytes beyond ASCII are words in no encoding.
+NO_WORDS = 0.3
+
+#: Words that are as strange as this are none, but damage.
+_NO_WORDS, _NO_WORDS_FEW = 1.1, 0.5
+
+#: Of the runs beyond ASCII, one in so many may be damage that an encoding cannot explain.
+_DAMAGED_RUNS = 20
+_DETECTOR_BYTES = 16 * 2**10
+_SURE_OF_SEVERAL = 0.9
+_REPLACED = "lead_pipeline.unreadable"
+_END_OF_FILE = b"\x1a"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """The name of an encoding as Python knows it, the length of its byte-order mark, and how sure we are (0 to 1)."""
+
+    name: str
+    bom: bytes = b""
+    sure: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TextSource:
+    """A source whose encoding is known: its text as blocks of UTF-8 without a byte-order mark."""
+
+    source: Source
+    encoding: Encoding
+
+    def blocks(self, size: int | None = None, count: "TextCount | None" = None) -> Iterator[bytes]:
+        """Yield UTF-8, in which whatever could not be decoded is a byte that UTF-8 never has (0xFF).
+
+        NUL characters, which no text has, are left out, and counted in `count`; so is the mark of the end of a file
+        (Ctrl-Z) that DOS programs write.
+        """
+        held = b""
+        for block in self._decoded(_without(self.source.blocks(size), self.encoding.bom)):
+            text = held + block
+            if text.find(b"\x00") >= 0:
+                if count is not None:
+                    count.nuls += text.count(b"\x00")
+                text = text.replace(b"\x00", b"")
+            shown = text.rstrip(_END_OF_FILE)
+            held = text[len(shown) :]
+            if shown:
+                yield shown
+
+    def _decoded(self, raw: Iterator[bytes]) -> Iterator[bytes]:
+        if self.encoding.name in ("utf-8", "ascii"):
+            yield from raw
+            return
+        codecs.register_error(_REPLACED, _unreadable)
+        decoder = codecs.getincrementaldecoder(self.encoding.name)(_REPLACED)
+        for block in raw:
+            yield decoder.decode(block).encode(errors="surrogateescape")
+        yield decoder.decode(b"", final=True).encode(errors="surrogateescape")
+
+
+def _unreadable(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for undecodable bytes with a lone surrogate, which surrogateescape writes as 0xFF."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+def _without(blocks: Iterator[bytes], bom: bytes) -> Iterator[bytes]:
+    start = b""
+    for block in blocks:
+        start += block
+        if len(start) >= len(bom):
+            break
+    if rest := start.removeprefix(bom):
+        yield rest
+    yield from blocks
+
+
+class TextCount:
+    """Counts line breaks in blocks of bytes (LF, CRLF, lone CR), whatever quotes say, and NULs that were removed."""
+
+    def __init__(self) -> None:
+        self.breaks: Counter[str] = Counter(LF=0, CRLF=0, CR=0)
+        self.nuls = 0
+        self._last = b""
+
+    def feed(self, block: bytes) -> None:
+        """Count the line breaks of the next block."""
+        if not block:
+            return
+        returns = pairs = 0
+        if block.find(b"\r") >= 0:
+            returns, pairs = count_of(block, ord("\r")), block.count(b"\r\n")
+        if self._last == b"\r" and block[:1] == b"\n":
+            pairs += 1
+        self.breaks["CRLF"] += pairs
+        self.breaks["LF"] += count_of(block, ord("\n")) - pairs
+        self.breaks["CR"] += returns - pairs
+        self._last = block[-1:]
+
+    @property
+    def lines(self) -> int:
+        """Return the physical lines so far; a last line without a line break counts."""
+        return self.breaks.total() + (self._last not in (b"", b"\n", b"\r"))
+
+
+def known_encoding(name: str, shown: str, head: bytes) -> Encoding:
+    """Return the encoding that the caller named; raises FileUnreadableError for a name that Python does not know."""
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        raise FileUnreadableError(
+            f"{shown} cannot be read as '{name}': no such encoding is known. Write for example utf-8 or cp1252."
+        ) from None
+    known = {"utf-8-sig": "utf-8"}.get(known, known)
+    for bom, marked in BOMS:
+        if head.startswith(bom) and marked.startswith(known):
+            return Encoding(marked, bom)
+    return Encoding({"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(known, known))
+
+
+def find_encoding(source: Source, head: bytes) -> Encoding:
+    """Find the encoding: byte-order mark, zero bytes, UTF-8 over the whole file, else a detector's best guess."""
+    for bom, name in BOMS:
+        if head.startswith(bom):
+            return Encoding(name, bom)
+    wide = _wide(head)
+    if wide is not None:
+        return wide
+    sample, good, bad = _evidence(source)
+    if not bad:
+        return Encoding("utf-8")
+    if good >= bad:  # a UTF-8 file with a few bad rows: those rows say so
+        return Encoding("utf-8", sure=good / (good + bad))
+    return _legacy(source, sample, bad)
+
+
+def _wide(head: bytes) -> Encoding | None:
+    """Recognise UTF-16 and UTF-32 without a mark by where the zero bytes of ASCII characters stand."""
+    sample = head[: len(head) - len(head) % 4]
+    if len(sample) < 4 or not sample.count(0):
+        return None
+    zeros = [sample[place::4].count(0) / (len(sample) // 4) for place in range(4)]
+    patterns = {
+        "utf-32-le": zeros[1] > 0.6 and min(zeros[2:]) > 0.95 and zeros[0] < 0.1,
+        "utf-32-be": min(zeros[:2]) > 0.95 and zeros[2] > 0.6 and zeros[3] < 0.1,
+        "utf-16-le": min(zeros[1], zeros[3]) > 0.3 and max(zeros[0], zeros[2]) < 0.1,
+        "utf-16-be": min(zeros[0], zeros[2]) > 0.3 and max(zeros[1], zeros[3]) < 0.1,
+    }
+    for name, fits in patterns.items():
+        if fits and _decodes(sample, name):
+            return Encoding(name, sure=0.95)
+    return _wide_without_ascii(head[: len(head) - len(head) % 2])
+
+
+def _wide_without_ascii(sample: bytes) -> Encoding | None:
+    """Recognise UTF-16 in which little but delimiters and line breaks is ASCII: lines of printable characters."""
+    if sample.count(0) * 100 < len(sample):
+        return None
+    for name, last in (("utf-16-le", -2), ("utf-16-be", -1)):
+        whole = sample[:-2] if 0xD8 <= sample[last + (name == "utf-16-le")] <= 0xDB else sample  # half a pair
+        text = whole.decode(name, errors="replace")
+        breaks = text.count("\n") + text.count("\r")
+        odd = sum(mark == "\ufffd" or not (mark.isprintable() or mark in "\t\r\n") for mark in text)
+        if odd * 100 <= len(text) and 2 * breaks > sample.count(b"\n") + sample.count(b"\r"):
+            return Encoding(name, sure=0.8)
+    return None
+
+
+def _evidence(source: Source) -> tuple[bytes, int, int]:
+    """Return lines beyond ASCII, and how many runs of bytes beyond ASCII are UTF-8 and are not, over the whole file."""
+    sample, good, bad, carry = bytearray(), 0, 0, b""
+    for block in source.blocks(_LOOKED_AT_BYTES):
+        if block.isascii() and not carry:
+            continue
+        data = carry + block
+        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or (len(data) if len(data) > _SAMPLE_BYTES else 0)
+        lines, carry = data[:cut], data[cut:]
+        if len(sample) < _SAMPLE_BYTES and not lines.isascii():
+            wanted = (line for line in lines.splitlines(keepends=True) if not line.isascii())
+            sample += b"".join(wanted)[:_SAMPLE_BYTES]
+        good, bad = _judged(lines, good, bad)
+    sample += b"" if carry.isascii() else carry
+    return (bytes(sample), *_judged(carry, good, bad))
+
+
+def _judged(data: bytes, good: int, bad: int) -> tuple[int, int]:
+    if data.isascii():
+        return good, bad
+    if _decodes(data, "utf-8"):
+        runs = len(_HIGH_RUN.findall(data, 0, _COUNTED_BYTES)) * max(1, len(data) // _COUNTED_BYTES)
+        return good + 1 + runs, bad
+    found = _HIGH_RUN.findall(data)
+    valid = sum(_decodes(run, "utf-8") for run in found)
+    return good + valid, bad + len(found) - valid
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _legacy(source: Source, sample: bytes, runs: int) -> Encoding:
+    """Find a legacy encoding: one of those of one byte a character, by letters, or one of several, by the detector.
+
+    The detector tells East Asian encodings apart; among those of one byte it confuses Western, Central European and
+    many others on names (charset-normalizer has no language of names), so that choice is made in letters.py. What is
+    chosen must decode the whole file, but for a few runs of bytes in many, whose rows say so.
+    """
+    sample = sample.replace(b"\x00", b"")
+    words = words_beyond_ascii(sample)
+    ranked = readings(words)
+    several = _of_several_bytes(sample, ranked[0], len(words))
+    if not several and ranked[0].strangeness >= (_NO_WORDS if len(words) >= _FEW_WORDS else _NO_WORDS_FEW):
+        return Encoding("utf-8", sure=NO_WORDS)  # damage, on the rows that have it
+    sure = _SURE_OF_SEVERAL if len(words) >= _FEW_WORDS else 0.6
+    answers = [*((name, sure) for name in several), *_with_sureness(ranked, words)]
+    for name, sure in answers:
+        if _undecodable(source, name) * _DAMAGED_RUNS <= runs:
+            return Encoding(name, sure=sure)
+    return Encoding(_UNKNOWN, sure=0.2)
+
+
+def _of_several_bytes(sample: bytes, single: Reading, words: int) -> list[str]:
+    """Return what the detector says when the words are strange in the best encoding of one byte."""
+    sample = sample[:_DETECTOR_BYTES]
+    possible = [name for name in SEVERAL_BYTES if _nearly_decodes(sample, name)]
+    if not possible or single.strangeness <= (_STRANGE if words >= _FEW_WORDS else _STRANGE_FEW):
+        return []
+    from charset_normalizer import from_bytes
+
+    asked = [*possible, *([single.encoding] if words < _FEW_WORDS else [])]
+    matches = from_bytes(sample, cp_isolation=asked, threshold=0.4, enable_fallback=False)
+    found = [match.encoding for match in matches]
+    return found if found and found[0] in SEVERAL_BYTES else []
+
+
+def _nearly_decodes(sample: bytes, name: str) -> bool:
+    """Tell whether a sample (which may end within a character) is text in an encoding of several bytes.
+
+    Half-width katakana are no evidence: every byte string has a reading as Shift-JIS that is full of them.
+    """
+    beyond = [mark for mark in sample.decode(name, errors="replace") if not mark.isascii()]
+    wrong = sum(mark == "\ufffd" for mark in beyond)
+    half_width = sum("\uff61" <= mark <= "\uff9f" for mark in beyond)
+    return (wrong - 1) * _DAMAGED_RUNS <= len(beyond) and 2 * half_width <= len(beyond)
+
+
+def _with_sureness(ranked: list[Reading], words: list[bytes]) -> list[tuple[str, float]]:
+    """Return the encodings with how sure each is: by how much stranger the next is that makes other words of them."""
+    joined = b" ".join(words)
+    texts = [joined.decode(reading.encoding, errors="replace") for reading in ranked]
+    answers = []
+    for place, reading in enumerate(ranked):
+        later = [
+            other.strangeness - reading.strangeness
+            for other, text in zip(ranked, texts, strict=True)
+            if text != texts[place] and other.strangeness >= reading.strangeness
+        ]
+        margin = min(later, default=1.0)
+        answers.append((reading.encoding, round(min(0.95, 0.5 + margin) if place == 0 else 0.3, 2)))
+    return answers
+
+
+def _undecodable(source: Source, name: str) -> int:
+    """Return how many byte sequences of the whole file an encoding cannot decode."""
+    codecs.register_error(_REPLACED, _unreadable)
+    decoder = codecs.getincrementaldecoder(name)(_REPLACED)
+    wrong = sum(decoder.decode(block).count("\udcff") for block in source.blocks(_LOOKED_AT_BYTES))
+    return wrong + decoder.decode(b"", final=True).count("\udcff")

@@ -1,0 +1,1 @@
+"""The embedded lead store: one DuckDB file."""

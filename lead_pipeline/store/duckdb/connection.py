@@ -1,0 +1,157 @@
+"""Opens the store's DuckDB file: waits for other processes, creates and upgrades it, locks the connection down.
+What is stored, and every statement about leads, belongs in lead_store.py and screening/.
+"""
+
+import contextlib
+import os
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lead_pipeline.model.errors import StoreError, StoreFullError, StoreLockedError
+from lead_pipeline.store.duckdb.migrating import migrate, require_known_version
+
+#: Told how many seconds we have waited and which process (if DuckDB says) holds the store.
+OnWait = Callable[[float, str], None]
+
+_LOCKED = "Could not set lock on file"
+_HOLDER = re.compile(r"\(PID (\d+)\)")
+_FULL = re.compile(r"no space left|file too large|disk quota|could not write all bytes|max_temp_directory_size", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """How the store is opened. Sizes as DuckDB spells them."""
+
+    wait_seconds: float = 60.0
+    memory_limit: str = "800MB"
+    threads: int | None = None
+
+
+def _nobody(_waited: float, _holder: str) -> None:
+    return None
+
+
+@contextlib.contextmanager
+def values_kept_in(doing: str) -> Iterator[None]:
+    """Turn DuckDB's exceptions, which quote row values, into a StoreError without any.
+
+    Raises: StoreFullError when the disk or quota is exhausted, StoreError for everything else DuckDB refuses.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        full, kind = bool(_FULL.search(str(error))), type(error).__name__
+        held = _LOCKED in str(error)
+    else:
+        return
+    # `from None`: inside a generator the caught exception is still the context here, and tracebacks would quote it.
+    if held:
+        raise StoreLockedError(
+            f"The lead store is held by another process ({doing}); close it and try again."
+        ) from None
+    if full:
+        raise StoreFullError(
+            f"The disk is full ({doing}): nothing of this import was kept, and the store is as it was before. "
+            "Free some space; the import is then tried again, or drop the file again."
+        ) from None
+    raise StoreError(
+        f"DuckDB refused {doing} with {kind}; nothing was kept. The details are withheld: they quote rows."
+    ) from None
+
+
+def connect(
+    path: Path, *, home: Path, settings: StoreSettings, read_only: bool = False, on_wait: OnWait = _nobody
+) -> duckdb.DuckDBPyConnection:
+    """Open the store at `path` locked down to files below `home`; create or upgrade it first unless `read_only`.
+
+    Raises: StoreLockedError when another process holds it for longer than `settings.wait_seconds`;
+    StoreVersionError when a newer release wrote it; StoreError when it cannot be opened.
+    """
+    if not path.exists():
+        if read_only:
+            raise StoreError(f"There is no lead store at {path} yet. Import a file first, or check --home.")
+        _create(path)
+    con = _wait_for(path, settings, read_only=read_only, on_wait=on_wait)
+    try:
+        with values_kept_in("opening the store"):
+            _lock_down(con, home, settings, read_only=read_only)
+        with values_kept_in("upgrading the store"):
+            require_known_version(con, upgradable=not read_only)
+            if not read_only:
+                migrate(con)
+        with values_kept_in("opening the store"):
+            con.execute("SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _create(path: Path) -> None:
+    """Create the store under a temporary name first: a kill while DuckDB writes its header leaves no broken store."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
+    try:
+        with values_kept_in("creating the store"):
+            con = duckdb.connect(str(fresh))
+            try:
+                migrate(con)
+            finally:
+                con.close()
+        fresh.chmod(0o600)
+        with contextlib.suppress(FileExistsError):  # another process was faster: its store is the store
+            os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+        fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+
+
+def _wait_for(path: Path, settings: StoreSettings, *, read_only: bool, on_wait: OnWait) -> duckdb.DuckDBPyConnection:
+    """Connect, and while another process holds the file try again with growing, jittered pauses."""
+    started, pause = time.monotonic(), 0.02
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            message = str(error)
+        except duckdb.Error as error:
+            message, holder = "", type(error).__name__
+        if _LOCKED not in message:
+            raise StoreError(
+                f"{path} is not a lead store that can be opened (damaged, not a DuckDB 2 file, or not readable). "
+                "Restore it from a backup, or move it away to start a new one."
+            )
+        found = _HOLDER.search(message)
+        holder = f"process {found[1]}" if found else "another process"
+        waited = time.monotonic() - started
+        if waited >= settings.wait_seconds:
+            raise StoreLockedError(
+                f"The lead store {path} has been held by {holder} for {waited:.0f} seconds. Close that program "
+                "(an open DuckDB shell blocks the store even when it only reads), then import again; nothing was lost."
+            )
+        on_wait(waited, holder)
+        time.sleep(pause * (0.5 + random.random()))  # noqa: S311  # jitter, not a secret
+        pause = min(pause * 1.6, 1.0)
+
+
+def _lock_down(con: duckdb.DuckDBPyConnection, home: Path, settings: StoreSettings, *, read_only: bool) -> None:
+    """Leave the connection nothing but its own file and the home; identifiers and paths here are ours."""
+    spill = home / "staging" / "spill"
+    spill.mkdir(parents=True, exist_ok=True, mode=0o700)
+    con.execute("SET python_enable_replacements = false")
+    con.execute("SET autoinstall_known_extensions = false")
+    con.execute("SET autoload_known_extensions = false")
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET memory_limit = ?", [settings.memory_limit])
+    con.execute("SET temp_directory = ?", [str(spill)])
+    if settings.threads:
+        con.execute("SET threads = ?", [settings.threads])
+    con.execute("SET allowed_directories = ?", [[] if read_only else [str(home)]])
+    con.execute("SET enable_external_access = false")

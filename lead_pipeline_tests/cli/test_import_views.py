@@ -1,0 +1,122 @@
+"""What the terminal shows: the numbers as an import goes, the panel at its end, the places to copy."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from lead_pipeline.cli.import_views import history_table, import_panel, places, progress_bar
+from lead_pipeline.model.outcomes import ImportStatus, Outcome
+from lead_pipeline.model.results import Progress, RowCounts
+from lead_pipeline_tests.reporting.results import clean, file_facts, finished, refused
+
+
+def console(terminal=True):
+    return Console(file=io.StringIO(), force_terminal=terminal, width=200, color_system=None)
+
+
+def panel_of(result):
+    shown = console()
+    shown.print(import_panel(result))
+    return " ".join(shown.file.getvalue().split())
+
+
+def test_who_looks_at_a_terminal_sees_the_numbers_as_they_grow():
+    shown = console()
+    with progress_bar("leads.csv", hidden=False, console=shown) as listener:
+        listener("normalized_leads", 1200, Progress(total=3000, processed=1200, skipped=7, errors=7))
+    text = shown.file.getvalue()
+    assert "leads.csv: normalized leads" in text
+    assert "total 3,000, processed 1,200, imported 0, skipped 7 (duplicates or invalid), errors 7" in text
+
+
+@pytest.mark.parametrize(("hidden", "terminal"), [(True, True), (False, False)])
+def test_who_reads_json_or_a_log_sees_nothing_of_it(hidden, terminal):
+    shown = console(terminal)
+    with progress_bar("leads.csv", hidden=hidden, console=shown) as listener:
+        listener("raw_leads", 1, Progress())
+    assert shown.file.getvalue() == ""
+
+
+def test_a_name_with_markup_or_escapes_is_shown_as_it_is():
+    shown = console()
+    with progress_bar("[red]x\x1b[31m.csv", hidden=False, console=shown) as listener:
+        listener("raw_leads", 1, Progress())
+    assert r"[red]x\x1b[31m.csv: raw leads" in shown.file.getvalue()
+
+
+def test_the_panel_ends_with_the_final_numbers():
+    text = panel_of(finished())
+    assert "total 321, processed 321, imported 240, skipped 81 (duplicates or invalid), errors 34" in text
+
+
+def waiting(**changes):
+    return finished(status=ImportStatus.AWAITING_APPROVAL, message="The profile 'x' asks.", **changes)
+
+
+def test_what_waits_is_shown_with_counts_reasons_and_the_commands_to_copy(tmp_path):
+    text = panel_of(waiting())
+    assert "240 of 321 rows would become new leads" in text
+    assert "The profile 'x' asks." in text
+    assert "phone_missing" in text
+    assert "processed" not in text
+    lines = [line.split(maxsplit=2)[2] for line in places(waiting(), tmp_path) if "  to " in line]
+    assert lines == [
+        f"lead-pipeline --home {tmp_path} approve messy@3fa9c1d2e0b7",
+        f"lead-pipeline --home {tmp_path} cancel messy@3fa9c1d2e0b7",
+    ]
+
+
+def test_nothing_is_to_be_decided_about_others(tmp_path):
+    for result in (finished(), clean(), refused()):
+        assert not [line for line in places(result, tmp_path) if "approve" in line]
+
+
+def test_updated_and_unchanged_rows_are_counted_apart():
+    result = finished(rows_read=9, counts=RowCounts(created=2, updated=4, unchanged=3), reasons=(), rejected_file=None)
+    text = panel_of(result)
+    assert "2 of 9 rows became new leads, 4 updated a lead, 3 changed nothing." in text
+    assert "updated 4" in text
+    assert "unchanged 3" in text
+
+
+def test_what_was_noticed_is_shown_on_lines_of_its_own():
+    result = finished(
+        file=file_facts(notes=("The header stands in line 3.",)), layout_changes=("The column zip is missing.",),
+        notices=("No email was sent.",),
+    )  # fmt: skip
+    text = panel_of(result)
+    for sentence in ("The header stands in line 3.", "The column zip is missing.", "No email was sent."):
+        assert sentence in text
+
+
+def test_a_dry_run_names_its_file_and_no_store(tmp_path):
+    result = finished(dry_run=True, dry_run_file="reports/x/dry_run.csv", rejected_file=None, report_file=None)
+    assert list(places(result, tmp_path)) == [f"  dry run        {tmp_path}/reports/x/dry_run.csv"]
+    assert "Dry run: nothing was kept. 240 of 321 rows would become new leads." in panel_of(result)
+
+
+def past(**changes):
+    rows = dict.fromkeys((f"rows_{name}" for name in ("read", *(outcome.value for outcome in Outcome))), 0)
+    return rows | {
+        "import_id": "messy@3fa9c1d2e0b7", "committed_at": "2026-03-20T09:30:00+00:00", "status": "completed",
+        "profile": "mine", "destination_kind": "list", "destination_name": "autumn",
+    } | changes  # fmt: skip
+
+
+def history_of(*imports):
+    shown = Console(file=io.StringIO(), width=80, color_system=None)
+    shown.print(history_table(imports))
+    return shown.file.getvalue()
+
+
+def test_the_history_has_columns_for_what_there_is_and_fits_eighty_columns():
+    plain = history_of(past(rows_read=3, rows_created=3))
+    assert [word for word in plain.split() if word in ("read", "crea", "upda", "unch", "dupl", "reje")] == [
+        "read", "crea", "reje",
+    ]  # fmt: skip
+    upserts = history_of(past(rows_read=9, rows_updated=7, rows_unchanged=2), past(status="awaiting_approval"))
+    assert "upda" in upserts
+    assert "unch" in upserts
+    assert "awaiting_approval" in upserts
+    assert max(map(len, upserts.splitlines())) <= 80

@@ -1,0 +1,51 @@
+import os
+
+import pytest
+
+from lead_pipeline.filing.cleanup import sweep
+from lead_pipeline.filing.home import Home
+
+NOW = 1_800_000_000.0
+LEFT_OVER = [
+    ".leads.duckdb.0a1b.new",
+    ".leads.duckdb.0a1b.new.wal",
+    "staging/.copy.x1.tmp",
+    "staging/manifests/.abc.json.1.2.tmp",
+    "archive/call_schedule/.list@12.csv.x.tmp",
+    "reports/list@12/.report.html.x.tmp",
+    "tables/imported_leads/import_id=list@12/.part-00000.parquet.x.tmp",
+]
+KEPT = ["leads.duckdb", "inbox/call_schedule/list.tmp", "inbox/call_schedule/.x.tmp", "archive/call_schedule/list.tmp"]
+
+
+def write(home: Home, name: str, age: float) -> None:
+    path = home.root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"x")
+    os.utime(path, (NOW - age, NOW - age))
+
+
+@pytest.fixture
+def home(tmp_path):
+    place = Home(tmp_path / "home")
+    place.prepare()
+    return place
+
+
+def test_old_leftovers_of_killed_processes_are_removed(home):
+    for name in LEFT_OVER:
+        write(home, name, age=7 * 3600)
+    assert sorted(path.relative_to(home.root).as_posix() for path in sweep(home, NOW)) == sorted(LEFT_OVER)
+    assert sweep(home, NOW) == []
+
+
+def test_what_somebody_may_be_writing_stays(home):
+    for name in LEFT_OVER:
+        write(home, name, age=3600)
+    assert sweep(home, NOW) == []
+
+
+def test_files_that_are_not_ours_stay_however_old(home):
+    for name in KEPT:
+        write(home, name, age=10**7)
+    assert sweep(home, NOW) == []

@@ -1,4 +1,4 @@
-"""Writes docs/reasons.md from the registry: `python -m lead_pipeline_tests.make_reasons_page`."""
+"""Generates docs/reasons.md from the registry: `python -m lead_pipeline_tests.make_reasons_page`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,22 +10,22 @@ PAGE = Path(__file__).parents[1] / "docs" / "reasons.md"
 
 _OPENING = """# Reasons
 
-Why a file was refused, or a row did not become a lead just as it is. A row keeps all its reasons; they stand in the
-rejected file, the report, the store (`row_outcomes`, `rejected_leads`) and a run's counts. No code is ever renamed.
+Why a file was refused, or why a row did not become a lead unchanged. All reasons of a row are kept: in the rejected file,
+the report, the store (`row_outcomes`, `rejected_leads`) and the counts of the run. Codes are never renamed.
 
-This page is written from `lead_pipeline/model/reasons.py`: run `python -m lead_pipeline_tests.make_reasons_page`.
+This page is generated from `lead_pipeline/model/reasons.py`: run `python -m lead_pipeline_tests.make_reasons_page`.
 """
 
 _SECTIONS: dict[Effect, str] = {
-    "file": "A file is refused and put into `quarantine/`; nothing of it is imported",
-    Outcome.REJECTED: "A row is rejected: the data is bad",
-    Outcome.SUPPRESSED: "A row is suppressed: the data is good, and the person may not be contacted",
-    Outcome.DUPLICATE: "A row is a duplicate: we have this lead already",
-    Outcome.SKIPPED: "A row is skipped: there is nothing in it",
-    Outcome.UPDATED: "A row updates a lead",
-    Outcome.UNCHANGED: "A row changes nothing of its lead",
-    Outcome.CREATED: "A row creates a lead",
-    "warning": "A warning: the lead is imported, and something about it is worth knowing",
+    "file": "The file is refused and moved to `quarantine/`; nothing is imported",
+    Outcome.REJECTED: "The row is rejected: the data is bad",
+    Outcome.SUPPRESSED: "The row is suppressed: the data is good, but the person may not be contacted",
+    Outcome.DUPLICATE: "The row is a duplicate: we already have this lead",
+    Outcome.SKIPPED: "The row is skipped: it is empty",
+    Outcome.UPDATED: "The row updates a lead",
+    Outcome.UNCHANGED: "The row leaves its lead unchanged",
+    Outcome.CREATED: "The row creates a lead",
+    "warning": "A warning: the lead is imported, but something about it is worth checking",
 }
 
 
@@ -40,7 +40,7 @@ def _sections() -> Iterator[str]:
         if not reasons:
             continue
         yield f"## {title}\n"
-        yield "| Code | What it says | What to do |"
+        yield "| Code | Meaning | What to do |"
         yield "|---|---|---|"
         for reason in reasons:
             info = REASONS[reason]

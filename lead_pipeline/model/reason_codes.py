@@ -1,12 +1,12 @@
-"""The codes that say why a file was refused, or a row did not become a lead just as it is. What each causes, and what a
-person is told about it, is in reasons.py. Enum order is report order and precedence. Codes are never renamed.
+"""The codes that say why a file was refused, or why a row did not become a lead unchanged. The order of the enum is the
+order in reports and the precedence. Codes are never renamed.
 """
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a file was refused, or a row did not become a lead just as it is."""
+    """Why a file was refused, or why a row did not become a lead unchanged."""
 
     FILE_UNREADABLE = "file_unreadable"
     FILE_TYPE_UNSUPPORTED = "file_type_unsupported"

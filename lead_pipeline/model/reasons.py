@@ -1,5 +1,5 @@
-"""The one registry of reasons: each code with what it causes, its field, title and guidance. Rules emit codes only;
-the text is joined in by reporting/. The codes themselves, and their order, are in reason_codes.py.
+"""The registry of reasons: what each code causes, its field, title and guidance. Rules emit codes only; the text is
+joined in where it is shown to people.
 """
 
 from collections.abc import Iterable
@@ -11,13 +11,13 @@ from lead_pipeline.model.reason_codes import Reason
 
 __all__ = ["REASONS", "Effect", "Reason", "ReasonInfo", "in_registry_order", "reasons_causing"]
 
-#: What a reason causes: the refusal of a whole file, an outcome of a row, or a warning that leaves the outcome alone.
+#: What a reason causes: a refused file, an outcome of a row, or a warning that does not change the outcome.
 Effect = Literal["file", "warning"] | Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonInfo:
-    """What a person is told about a reason: `title` is the problem in a few words, `guidance` the way out."""
+    """The text for people: `title` names the problem in a few words, `guidance` says how to fix it."""
 
     effect: Effect
     field: str | None
@@ -29,16 +29,16 @@ _REJECTED, _SUPPRESSED = Outcome.REJECTED, Outcome.SUPPRESSED
 
 REASONS: dict[Reason, ReasonInfo] = {
     Reason.FILE_UNREADABLE: ReasonInfo(
-        "file", None, "File cannot be read", "Check that the file opens elsewhere, then drop it again."
+        "file", None, "File cannot be read", "Check that the file opens in another program, then drop it again."
     ),
     Reason.FILE_TYPE_UNSUPPORTED: ReasonInfo(
-        "file", None, "File type is not supported", "Save the list as a CSV file and drop that."
+        "file", None, "File type is not supported", "Save the list as a CSV file and drop that file."
     ),
     Reason.FILE_EMPTY: ReasonInfo(
-        "file", None, "File has no rows", "Export the list again; a header alone imports nothing."
+        "file", None, "File has no rows", "Export the list again; there is nothing to import in a header alone."
     ),
     Reason.FILE_ENCRYPTED: ReasonInfo(
-        "file", None, "File is password-protected", "Save a copy without a password and drop that."
+        "file", None, "File is password-protected", "Save a copy without a password and drop the copy."
     ),
     Reason.FILE_ALREADY_IMPORTED: ReasonInfo(
         "file", None, "File was imported before", "Nothing to do: the same content is imported only once."
@@ -50,7 +50,7 @@ REASONS: dict[Reason, ReasonInfo] = {
         "file",
         None,
         "Required column is missing",
-        "Rename the column in the file, or name it under `fields:` in the profile.",
+        "Rename the column in the file, or set its header under `fields:` in the profile.",
     ),
     Reason.ROW_TOO_MANY_CELLS: ReasonInfo(
         _REJECTED,
@@ -62,19 +62,19 @@ REASONS: dict[Reason, ReasonInfo] = {
         _REJECTED,
         None,
         "Row has fewer cells than the header",
-        "Add the missing cells, empty ones too, so that every value stands under its column.",
+        "Add the missing cells, even if empty, so that every value is under its column.",
     ),
-    Reason.ROW_BLANK: ReasonInfo(Outcome.SKIPPED, None, "Row is blank", "Nothing to do: blank rows are passed over."),
+    Reason.ROW_BLANK: ReasonInfo(Outcome.SKIPPED, None, "Row is blank", "Nothing to do: blank rows are skipped."),
     Reason.QUOTE_UNCLOSED: ReasonInfo(
         _REJECTED,
         None,
         "Quote is not closed",
-        'Close the double quote, or write a quote inside a value twice ("").',
+        'Close the double quote, or double a quote inside a value ("").',
     ),
     Reason.ENCODING_INVALID: ReasonInfo(
         _REJECTED,
         None,
-        "Row has characters that cannot be decoded",
+        "Row contains characters that cannot be decoded",
         "Save the file as UTF-8 and drop it again.",
     ),
     Reason.REQUIRED_MISSING: ReasonInfo(
@@ -83,65 +83,65 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.REQUIRED_IF_MISSING: ReasonInfo(
         _REJECTED,
         None,
-        "Value is missing that another value of the row demands",
-        "Fill it in, or correct the value that demands it; `row_rules` in the profile say which.",
+        "Required because of another value in the row",
+        "Fill it in, or correct the other value; `required_if` under `row_rules` in the profile names both fields.",
     ),
     Reason.REQUIRED_ONE_OF_MISSING: ReasonInfo(
         _REJECTED,
         None,
-        "None of several values is there, and one is needed",
-        "Fill in one of them; `one_of` under `row_rules` in the profile names them.",
+        "At least one of several fields is required",
+        "Fill in at least one of them; `one_of` under `row_rules` in the profile lists them.",
     ),
     Reason.REQUIRED_TOGETHER_MISSING: ReasonInfo(
         _REJECTED,
         None,
-        "Values that go together are only partly there",
-        "Fill in all of them or none; `together` under `row_rules` in the profile names them.",
+        "Fields required together are incomplete",
+        "Fill in all of them or none; `together` under `row_rules` in the profile lists them.",
     ),
     Reason.VALUE_TOO_SHORT: ReasonInfo(
-        _REJECTED, None, "Value is too short", "Write the whole value, of at least the length that the profile asks."
+        _REJECTED, None, "Value is too short", "Enter the full value; the profile sets a minimum length."
     ),
     Reason.VALUE_TOO_LONG: ReasonInfo(
-        _REJECTED, None, "Value is too long", "Shorten the value to the length that the profile allows."
+        _REJECTED, None, "Value is too long", "Shorten the value; the profile sets a maximum length."
     ),
     Reason.VALUE_PATTERN_MISMATCH: ReasonInfo(
         _REJECTED,
         None,
-        "Value is not of the form asked for",
-        "Write it in the form that `pattern` in the profile asks.",
+        "Value does not match the required pattern",
+        "Write it in the format that `pattern` in the profile requires.",
     ),
     Reason.VALUE_CONTRADICTORY: ReasonInfo(
         _REJECTED,
         None,
         "Two values contradict each other",
-        "Correct one of the two; `compare` under `row_rules` in the profile names them.",
+        "Correct one of the two; `compare` under `row_rules` in the profile names both fields.",
     ),
     Reason.NUMBER_INVALID: ReasonInfo(
         _REJECTED, None, "Value is not a number", "Write a plain number, such as 48, without words or units."
     ),
     Reason.NUMBER_OUT_OF_RANGE: ReasonInfo(
-        _REJECTED, None, "Number is out of range", "Write a number within the range that the profile allows."
+        _REJECTED, None, "Number is out of range", "Enter a number within the range that the profile allows."
     ),
     Reason.BOOLEAN_INVALID: ReasonInfo(
-        _REJECTED, None, "Value is not yes or no", "Write yes or no (or true/false, 1/0)."
+        _REJECTED, None, "Value is neither yes nor no", "Write yes or no (or true/false, 1/0)."
     ),
     Reason.DATE_INVALID: ReasonInfo(
-        _REJECTED, None, "Value is not a date", "Write it as 2026-01-31, or in a format that the profile names."
+        _REJECTED, None, "Value is not a date", "Write it as 2026-01-31, or in one of the profile's `formats`."
     ),
     Reason.DATE_OUT_OF_RANGE: ReasonInfo(
-        _REJECTED, None, "Date is out of range", "Write a date within the range that the profile allows."
+        _REJECTED, None, "Date is out of range", "Enter a date within the range that the profile allows."
     ),
     Reason.OPTION_INVALID: ReasonInfo(
         _REJECTED,
         None,
-        "Value is none of the options",
-        "Write one of the options that the profile lists, or add the value to `value_map` there.",
+        "Value is not one of the options",
+        "Use one of the options in the profile, or add the value to `value_map` there.",
     ),
     Reason.SPREADSHEET_ERROR: ReasonInfo(
         _REJECTED,
         None,
-        "Cell holds a spreadsheet error",
-        "Mend the formula behind the error (such as #N/A), or replace it by its value.",
+        "Cell contains a spreadsheet error",
+        "Fix the formula behind the error (such as #N/A), or replace it with its value.",
     ),
     Reason.SPREADSHEET_DAMAGE: ReasonInfo(
         _REJECTED,
@@ -153,33 +153,33 @@ REASONS: dict[Reason, ReasonInfo] = {
         "warning",
         None,
         "Value looks damaged by a spreadsheet",
-        "Nothing was changed: look at the value, or set `repair: safe` in the profile.",
+        "Nothing was changed: check the value, or set `repair: safe` in the profile.",
     ),
     Reason.VALUE_REPAIRED: ReasonInfo(
         "warning",
         None,
         "Value was repaired",
-        "Nothing to do: only one original was possible, and the profile says `repair: safe`.",
+        "Nothing to do: only one original value was possible, and the profile has `repair: safe`.",
     ),
     Reason.PHONE_MISSING: ReasonInfo(
-        _REJECTED, "phone", "Phone is missing", "Fill in the phone number; without it nobody can be called."
+        _REJECTED, "phone", "Phone is missing", "Fill in the phone number; the lead cannot be called without it."
     ),
     Reason.PHONE_MULTIPLE: ReasonInfo(
         _REJECTED,
         "phone",
-        "Cell holds more than one phone",
+        "Cell contains more than one phone number",
         "Keep one number per cell, or set `multiple: first` under fields.phone in the profile.",
     ),
     Reason.PHONE_NOT_A_NUMBER: ReasonInfo(
         _REJECTED,
         "phone",
-        "Phone is not a number",
-        "Replace the text by a phone number, one per cell, such as +1 951 876 1336.",
+        "Value is not a phone number",
+        "Replace the text with a phone number, one per cell, such as +1 951 876 1336.",
     ),
     Reason.PHONE_COUNTRY_UNKNOWN: ReasonInfo(
         _REJECTED,
         "phone",
-        "Phone's country is unknown",
+        "Country of the phone number is unknown",
         "Write the number with + and its country code, or set `default_region` in the profile.",
     ),
     Reason.PHONE_TOO_SHORT: ReasonInfo(
@@ -197,32 +197,32 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.PHONE_LENGTH_INVALID: ReasonInfo(
         _REJECTED,
         "phone",
-        "Phone has a length its country does not use",
+        "Phone has a length that its country does not use",
         "Check for dropped or extra digits, and that the country is right.",
     ),
     Reason.PHONE_NOT_VALID: ReasonInfo(
         _REJECTED,
         "phone",
-        "Phone is not in use in its country",
-        "The length is right but no such number is assigned: check the area code and the country.",
+        "Phone number is not in use in its country",
+        "The length is right, but no such number is assigned: check the area code and the country.",
     ),
     Reason.PHONE_FORMAT_NOT_ALLOWED: ReasonInfo(
         _REJECTED,
         "phone",
-        "Phone is not written as the profile asks",
-        "Write it as `format` in the profile says: with + and country code, or as a number of the profile's country.",
+        "Phone is not in the required format",
+        "Write it in the `format` that the profile requires: international (with + and country code) or national.",
     ),
     Reason.PHONE_TYPE_NOT_ALLOWED: ReasonInfo(
         _REJECTED,
         "phone",
-        "Phone is of a type the profile leaves out",
-        "Give a number of an allowed type, or add the type to `allow_types` under fields.phone in the profile.",
+        "Phone type is not allowed",
+        "Use a number of an allowed type, or add the type to `allow_types` under fields.phone in the profile.",
     ),
     Reason.PHONE_EXTENSION_NOT_ALLOWED: ReasonInfo(
         _REJECTED,
         "phone",
         "Phone has an extension",
-        "Give a number that can be dialled directly, or set `allow_extension: true` in the profile.",
+        "Use a number that can be dialed directly, or set `allow_extension: true` in the profile.",
     ),
     Reason.SECONDARY_PHONE_MISSING: ReasonInfo(
         _REJECTED,
@@ -234,77 +234,77 @@ REASONS: dict[Reason, ReasonInfo] = {
         _REJECTED,
         None,
         "Secondary contact has the lead's own phone",
-        "Give another number, or clear the secondary contact's cells.",
+        "Enter another number, or clear the secondary contact's cells.",
     ),
     Reason.SECONDARY_REPEATED: ReasonInfo(
         _REJECTED,
         None,
-        "Secondary contact has the phone of an earlier one",
-        "Give another number, or clear the cells of one of the two.",
+        "Secondary contact has the phone of an earlier contact",
+        "Enter another number, or clear the cells of one of the two.",
     ),
     Reason.SECONDARY_DROPPED: ReasonInfo(
         "warning",
         None,
         "Secondary contact was left out",
-        "The lead was imported without it; `hints` in `row_outcomes` says which one it was, and why.",
+        "The lead was imported without it; `hints` in `row_outcomes` says which contact it was, and why.",
     ),
     Reason.EMAIL_MISSING: ReasonInfo(_REJECTED, "email", "Email is missing", "Fill in the email address."),
     Reason.EMAIL_INVALID: ReasonInfo(
-        _REJECTED, "email", "Email is not an address", "Write one address per cell, such as ana@example.com."
+        _REJECTED, "email", "Email is not a valid address", "Write one address per cell, such as ana@example.com."
     ),
     Reason.EMAIL_DOMAIN_INVALID: ReasonInfo(
-        _REJECTED, "email", "Email's domain is not valid", "Check the part after the @ for typing errors."
+        _REJECTED, "email", "Email domain is not valid", "Check the part after the @ for typos."
     ),
     Reason.EMAIL_DISPOSABLE: ReasonInfo(
-        "warning", "email", "Email is a throw-away address", "Ask for a lasting address; this one may soon be gone."
+        "warning", "email", "Email is disposable", "Ask for a permanent address; this one may soon stop working."
     ),
     Reason.EMAIL_ROLE: ReasonInfo(
-        "warning", "email", "Email belongs to an office", "Ask for the person's own address, where you need one."
+        "warning", "email", "Email is a shared (role) mailbox", "Ask for the person's own address if you need one."
     ),
     Reason.EMAIL_DOMAIN_TYPO: ReasonInfo(
         "warning",
         "email",
-        "Email's domain looks misspelt",
-        "Check the part after the @, as in gmial.com for gmail.com.",
+        "Email domain looks misspelled",
+        "Check the part after the @ for a typo, such as gmial.com for gmail.com.",
     ),
     Reason.IDENTIFIER_MISSING: ReasonInfo(
         _REJECTED,
         None,
         "Identifier is missing",
-        "Fill in the field that `identify_by` in the profile names; without it nobody knows whose row this is.",
+        "Fill in the field that `identify_by` in the profile names; without it the row cannot be matched to a contact.",
     ),
     Reason.DUPLICATE_IN_FILE: ReasonInfo(
         Outcome.DUPLICATE,
         None,
-        "Stands in this file more than once",
-        "Nothing to do: another good row of this person was kept, as `duplicates_in_file` in the profile says.",
+        "Appears more than once in this file",
+        "Nothing to do: another good row for this person was kept, as set by `duplicates_in_file` in the profile.",
     ),
     Reason.DUPLICATE_MERGED: ReasonInfo(
         Outcome.DUPLICATE,
         None,
-        "Was merged into another row of this file",
-        "Nothing to do: what this row adds is in the row that was kept.",
+        "Merged into another row of this file",
+        "Nothing to do: the values that this row adds are in the row that was kept.",
     ),
     Reason.DUPLICATE_IN_FILE_REFUSED: ReasonInfo(
         _REJECTED,
         None,
-        "Stands in this file more than once, which the profile refuses",
-        "Keep one row of this person and drop the file again.",
+        "Appears more than once in this file (the profile rejects this)",
+        "Keep one row for this person and drop the file again.",
     ),
     Reason.DUPLICATE_EXISTING: ReasonInfo(
-        Outcome.DUPLICATE, None, "Is a lead already", "Nothing to do: an earlier import brought this lead."
+        Outcome.DUPLICATE, None, "Lead already exists", "Nothing to do: an earlier import created this lead."
     ),
     Reason.DUPLICATE_EXISTING_REFUSED: ReasonInfo(
         _REJECTED,
         None,
-        "Is a lead already, which the profile refuses",
+        "Lead already exists (the profile rejects this)",
         "Remove the row, or set `on_duplicate` in the profile to skip, update or fill.",
     ),
     Reason.MATCH_AMBIGUOUS: ReasonInfo(
         _REJECTED,
         None,
         "Identifiers belong to different contacts",
-        "The row's own guidance names the contacts: correct its identifiers, so that they are all of one contact.",
+        "The row's own guidance names the contacts: correct its identifiers so that all of them belong to one contact.",
     ),
     Reason.MATCH_MISSING: ReasonInfo(
         _REJECTED,
@@ -313,17 +313,17 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Check the identifier, or set `write_mode: upsert` in the profile to create leads as well.",
     ),
     Reason.OPTED_OUT: ReasonInfo(
-        _SUPPRESSED, None, "Has opted out", "Do not contact; only the person's own new consent changes that."
+        _SUPPRESSED, None, "Has opted out", "Do not contact; only new consent from the person changes that."
     ),
     Reason.BLOCKED: ReasonInfo(
-        _SUPPRESSED, None, "Is on the blocked list", "Do not contact; ask whoever keeps the blocked list."
+        _SUPPRESSED, None, "Is on the blocked list", "Do not contact; ask whoever maintains the blocked list."
     ),
     Reason.DO_NOT_CALL: ReasonInfo(
         _SUPPRESSED, None, "Is on a do-not-call list", "Do not call; the number is on a do-not-call registry."
     ),
 }
 
-_ORDER = {reason: place for place, reason in enumerate(Reason)}
+_ORDER = {reason: position for position, reason in enumerate(Reason)}
 
 
 def in_registry_order(codes: Iterable[str]) -> list[Reason]:

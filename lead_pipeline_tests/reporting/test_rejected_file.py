@@ -62,7 +62,7 @@ def test_all_reasons_are_named_and_their_guidance_given_in_the_same_order(path):
     assert read(path)[1][-2:] == [
         "number_invalid; phone_missing",
         "Write a plain number, such as 48, without words or units. "
-        "Fill in the phone number; without it nobody can be called.",
+        "Fill in the phone number; the lead cannot be called without it.",
     ]
 
 

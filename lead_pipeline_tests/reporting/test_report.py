@@ -68,7 +68,7 @@ def test_every_reason_has_title_code_outcome_count_guidance_and_first_lines():
     for found in finished().reasons:
         info = REASONS[Reason(found.code)]
         assert f"{info.title} {found.code} {found.outcome} {found.count} {info.guidance} {found.first_lines[0]}" in text
-    assert "phone_missing rejected 20 Fill in the phone number; without it nobody can be called. 4, 10 …" in text
+    assert "phone_missing rejected 20 Fill in the phone number; the lead cannot be called without it. 4, 10 …" in text
     assert "First lines" in text
 
 

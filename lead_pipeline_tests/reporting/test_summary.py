@@ -135,7 +135,7 @@ def test_markdown_has_sentence_chart_equation_and_reasons():
     assert header == ["Reason", "Outcome", "Rows", "First lines", "What to do"]
     assert len(rows) == len(finished().reasons)
     assert rows[1] == [
-        "Phone is missing", "rejected", "20", "4, 10", "Fill in the phone number; without it nobody can be called.",
+        "Phone is missing", "rejected", "20", "4, 10", "Fill in the phone number; the lead cannot be called without it.",
     ]  # fmt: skip
 
 

@@ -10,8 +10,8 @@ PAGE = Path(__file__).parents[1] / "docs" / "reasons.md"
 
 _OPENING = """# Reasons
 
-Why a file was refused, or why a row did not become a lead unchanged. All reasons of a row are kept: in the rejected file,
-the report, the store (`row_outcomes`, `rejected_leads`) and the counts of the run. Codes are never renamed.
+Why a file was refused, or why a row did not become a lead unchanged. All reasons of a row are kept: in the rejected
+file, the report, the store (`row_outcomes`, `rejected_leads`) and the counts of the run. Codes are never renamed.
 
 This page is generated from `lead_pipeline/model/reasons.py`: run `python -m lead_pipeline_tests.make_reasons_page`.
 """

@@ -18,7 +18,7 @@ from lead_pipeline.importing.steps import RAW
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
-from lead_pipeline.notifying.delivery import post_letter, with_notice
+from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
 from lead_pipeline.reporting.wording import status_sentence
@@ -62,7 +62,7 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
     folder, result = home.reports / manifest.import_id, with_notice(result, manifest, environment)
     write_report(folder / "report.html", result, home.root)
     write_json(folder / "result.json", result)
-    post_letter(home, manifest, result, environment)
+    post_message(home, manifest, result, environment)
     if result.status == ImportStatus.AWAITING_APPROVAL:
         await_decision(home, manifest, result.ended_at)
         return result

@@ -65,7 +65,8 @@ class Progress(FrozenModel):
     processed: int = Field(default=0, description="Rows whose outcome is known.")
     imported: int = Field(default=0, description="Rows that became a lead or updated one.")
     skipped: int = Field(
-        default=0, description="Rows that were left out: duplicates, invalid, suppressed, blank, without any change."
+        default=0,
+        description="Rows that were not imported: duplicates, invalid, suppressed, blank, without any change.",
     )
     errors: int = Field(default=0, description="Rows among the skipped that are invalid.")
 

@@ -1,1 +1,1 @@
-"""Telling people how an import ended, or that one waits for them: what a message says, the outbox, the mail server."""
+"""Notifying people of how an import ended, or that it needs approval: composing, the outbox, sending."""

@@ -1,5 +1,5 @@
-"""Composes the email that tells people how an import ended, or that it waits for them: counts, reasons and what to do,
-never a value of a row. Sending it belongs in mailing.py.
+"""Composes the email about an import that ended or needs approval: counts, reasons and what to do about them, never a
+value of a row.
 """
 
 import posixpath
@@ -23,13 +23,13 @@ from lead_pipeline.reporting.wording import (
     status_sentence,
 )
 
-#: How many line numbers of a reason are told.
-_PLACES = 5
+#: How many line numbers are listed for a reason.
+_LISTED_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """An email about an import: its subject, and the same words as text and as HTML."""
+    """An email about an import: its subject, and the same content as text and as HTML."""
 
     subject: str
     text: str
@@ -38,13 +38,13 @@ class Composed:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses of what an import left: below `base`, which somebody serves the reports at, else on this machine."""
+    """Links to the files of an import: below `base`, the URL at which reports are served, else on this machine."""
 
     home: Path
     base: str = ""
 
     def to(self, path: str | None) -> str:
-        """Return the address of a path below the home such as `reports/<import>/report.html`, empty for none."""
+        """Return the URL of a path below the home such as `reports/<import>/report.html`, empty for none."""
         if path is None:
             return ""
         if not self.base:
@@ -52,8 +52,8 @@ class Links:
         return f"{self.base.rstrip('/')}/{quote(posixpath.relpath(path, 'reports'))}"
 
 
-def wants_to_know(notify: Notify, result: ImportResult) -> bool:
-    """Return whether people are told: always, or when rows were rejected, the file refused, or approval is needed."""
+def should_notify(notify: Notify, result: ImportResult) -> bool:
+    """Return whether an email is due: always, or when rows were rejected, the file refused, or approval is needed."""
     if notify.when == "always":
         return True
     return result.counts.rejected > 0 or result.status in (
@@ -64,8 +64,8 @@ def wants_to_know(notify: Notify, result: ImportResult) -> bool:
 
 
 def compose(result: ImportResult, links: Links) -> Composed:
-    """Return the email about an import that has ended or waits for a person."""
-    told = {
+    """Return the email about an import that has ended or needs approval."""
+    content = {
         "file_name": one_line(encodable(result.file.file_name)),
         "sentence": status_sentence(result),
         "message": one_line(result.message),
@@ -80,21 +80,21 @@ def compose(result: ImportResult, links: Links) -> Composed:
             ("Import", result.import_id),
             ("Profile", result.profile),
             ("Destination", one_line(result.destination)),
-            ("Took", duration((result.ended_at - result.started_at).total_seconds())),
+            ("Duration", duration((result.ended_at - result.started_at).total_seconds())),
         ],
         "would": result.status not in COMMITTED,
     }
     return Composed(
-        subject=f"{told['file_name']}: {_outcome(result)}",
-        text=environment("lead_pipeline.notifying").get_template("email.txt.j2").render(told).strip() + "\n",
-        html=environment("lead_pipeline.notifying").get_template("email.html.j2").render(told),
+        subject=f"{content['file_name']}: {_outcome(result)}",
+        text=environment("lead_pipeline.notifying").get_template("email.txt.j2").render(content).strip() + "\n",
+        html=environment("lead_pipeline.notifying").get_template("email.html.j2").render(content),
     )
 
 
 def _outcome(result: ImportResult) -> str:
-    """Return how the import ended in the few words that a subject has."""
+    """Return how the import ended, short enough for a subject line."""
     words = {
-        ImportStatus.AWAITING_APPROVAL: "waits for approval",
+        ImportStatus.AWAITING_APPROVAL: "waiting for approval",
         ImportStatus.QUARANTINED: "refused",
         ImportStatus.CANCELLED: "cancelled",
         ImportStatus.FAILED: "failed",
@@ -120,13 +120,13 @@ def _reason(found: ReasonCount) -> dict[str, str]:
         "code": found.code,
         "outcome": found.outcome,
         "guidance": info.guidance,
-        "places": _places(found),
+        "positions": _positions(found),
     }
 
 
-def _places(found: ReasonCount) -> str:
-    """Return `lines 3, 8, 21 …`, or rows where there are no lines."""
-    numbers = (found.first_lines or found.first_rows)[:_PLACES]
+def _positions(found: ReasonCount) -> str:
+    """Return `lines 3, 8, 21 …`, or row numbers where there are no lines."""
+    numbers = (found.first_lines or found.first_rows)[:_LISTED_LINES]
     noun = "line" if found.first_lines else "row"
     more = " …" if found.count > len(numbers) else ""
     return f"{noun}{'s' if found.count > 1 else ''} {', '.join(map(str, numbers))}{more}" if numbers else ""

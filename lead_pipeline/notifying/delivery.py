@@ -1,6 +1,5 @@
-"""Tells people by email how imports ended, or that one waits for them: mail settings from the environment, letters into
-the outbox with the result, out of it after the receipt. What a letter says is composed in reporting/. An email that
-cannot be sent never fails an import.
+"""Emails about imports: settings from the environment, messages into the outbox with the result, and out of it after
+the receipt. An email that cannot be sent never fails an import.
 """
 
 import hashlib
@@ -14,49 +13,51 @@ from lead_pipeline.filing.manifests import Manifest, short_of
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.notifying.compose import Links, compose, wants_to_know
+from lead_pipeline.notifying.compose import Links, compose, should_notify
 from lead_pipeline.notifying.outbox import (
     GIVE_UP_AFTER,
-    Letter,
-    discard_letter,
-    letters,
+    OutboxMessage,
+    discard_message,
+    pending_messages,
     note_failure,
     note_sent,
-    put_letter,
+    put_message,
 )
 from lead_pipeline.notifying.smtp import PORTS, Mail, Mailer, MailError, Security, SmtpSettings, connected
 
-#: Base address of the reports, where somebody serves them; links are paths on this machine without it.
+#: Base URL at which the reports are served; without it, links are paths on this machine.
 REPORT_URL = "LEAD_PIPELINE_REPORT_URL"
 
 _SMTP = "LEAD_PIPELINE_SMTP_"
 _OUTBOX = "outbox"
 
-#: Bounds of one delivery: neither an import nor a tick of the sensor waits longer for a mail server than this.
-_LETTERS = 100
+#: Limits of one delivery: neither an import nor a tick of the sensor waits longer for a mail server.
+_MESSAGES_AT_ONCE = 100
 _SECONDS = 15.0
 
 
 def smtp_settings(environment: Mapping[str, str]) -> SmtpSettings:
-    """Read the mail settings; raises MailError with a sentence when one is missing or wrong."""
+    """Read the mail settings; raises MailError when one is missing or wrong, and says which."""
     found = {name: environment.get(_SMTP + name, "").strip() for name in ("HOST", "PORT", "USER", "FROM", "SECURITY")}
     if not found["HOST"]:
-        raise MailError(f"{_SMTP}HOST is not set, so that no email can be sent. Set it to the name of a mail server.")
+        raise MailError(f"{_SMTP}HOST is not set, so no email can be sent. Set it to the name of a mail server.")
     security = _security(found["SECURITY"] or "starttls")
     port = found["PORT"] or str(PORTS[security])
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise MailError(f"{_SMTP}PORT is '{port[:20]}', which is no port. Write a number such as {PORTS[security]}.")
+        raise MailError(f"{_SMTP}PORT is '{port[:20]}', which is not a port. Use a number such as {PORTS[security]}.")
     sender = found["FROM"] or (found["USER"] if "@" in found["USER"] else "")
     if "@" not in sender:
-        raise MailError(f"{_SMTP}FROM is not set to an address, so that no email can be sent. Write the sender's.")
+        raise MailError(
+            f"{_SMTP}FROM is not set to an address, so no email can be sent. Set it to the sender's address."
+        )
     password = environment.get(_SMTP + "PASSWORD", "")
     if found["USER"] and security == "none":
         raise MailError(
-            f"{_SMTP}SECURITY is none, and the password of {_SMTP}USER would be sent in the clear. Write starttls or "
+            f"{_SMTP}SECURITY is none, so the password of {_SMTP}USER would be sent in the clear. Use starttls or "
             "tls, or remove the user."
         )
     if not (found["USER"] + password).isascii():
-        raise MailError(f"{_SMTP}USER and {_SMTP}PASSWORD can hold ASCII characters only (smtplib).")
+        raise MailError(f"{_SMTP}USER and {_SMTP}PASSWORD may contain ASCII characters only (smtplib).")
     return SmtpSettings(found["HOST"], int(port), sender, security, found["USER"], password)
 
 
@@ -64,33 +65,33 @@ def _security(text: str) -> Security:
     for security in PORTS:
         if text == security:
             return security
-    raise MailError(f"{_SMTP}SECURITY is '{text[:20]}'.{did_you_mean(text, PORTS)} It is one of {listed(PORTS)}.")
+    raise MailError(f"{_SMTP}SECURITY is '{text[:20]}'.{did_you_mean(text, PORTS)} Use one of {listed(PORTS)}.")
 
 
 def with_notice(result: ImportResult, manifest: Manifest, environment: Mapping[str, str]) -> ImportResult:
-    """Return the result with a sentence when people are to be told and the mail settings do not allow it."""
-    if manifest.profile.notify is None or not wants_to_know(manifest.profile.notify, result):
+    """Return the result with a notice when an email is due and the mail settings do not allow sending one."""
+    if manifest.profile.notify is None or not should_notify(manifest.profile.notify, result):
         return result
     try:
         smtp_settings(environment)
     except MailError as error:
-        told = f"{error} The email about this import is kept for a day, and sent when the settings are there."
-        return result.model_copy(update={"notices": (*result.notices, told)})
+        notice = f"{error} The email about this import is kept for a day and sent once the settings are complete."
+        return result.model_copy(update={"notices": (*result.notices, notice)})
     return result
 
 
-def post_letter(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> None:
-    """Leave the letter about an import in the outbox, if people are to be told; run again, it stays one letter."""
+def post_message(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> None:
+    """Put the message about an import into the outbox if one is due; doing so again leaves a single message."""
     notify = manifest.profile.notify
-    if notify is None or not wants_to_know(notify, result):
+    if notify is None or not should_notify(notify, result):
         return
     waits = result.status == ImportStatus.AWAITING_APPROVAL
     if not waits:
-        discard_letter(home, _key(manifest, waits=True))  # unsent so far, and not so any more
+        discard_message(home, _key(manifest, waits=True))  # not sent yet, and no longer true
     composed = compose(result, Links(home.root, environment.get(REPORT_URL, "").strip()))
-    put_letter(
+    put_message(
         home,
-        Letter(
+        OutboxMessage(
             key=_key(manifest, waits=waits),
             import_id=manifest.import_id,
             to=notify.email,
@@ -103,7 +104,7 @@ def post_letter(home: Home, manifest: Manifest, result: ImportResult, environmen
 
 
 def _key(manifest: Manifest, *, waits: bool) -> str:
-    """Return one text for each thing to say: of one staging of a content that it waits, and how it ended."""
+    """Return one key for each message about a staged file: that it needs approval, and how it ended."""
     staging = hashlib.sha256(manifest.staged_at.isoformat().encode()).hexdigest()[:8]
     return f"{short_of(manifest.identity)}-{staging}-{'waits' if waits else 'ended'}"
 
@@ -112,69 +113,74 @@ def deliver(
     home: Home,
     now: datetime,
     environment: Mapping[str, str],
-    told: Callable[[str], object],
-    own: Collection[str] = (),
+    log: Callable[[str], object],
+    own_imports: Collection[str] = (),
 ) -> int:
-    """Send the letters that are due and return how many were; what goes wrong is told as a sentence, never raised.
+    """Send the messages that are due and return how many were sent; problems go to `log`, and are never raised.
 
-    A letter about an import that another process is still at work on is left to that process; `own` are the imports
-    of this one. Two processes never send at the same time.
+    A message about an import that another process is still working on is left to that process; `own_imports` are the
+    imports of this process. Two processes never send at the same time.
     """
     descriptor = try_claim(home, _OUTBOX)
     if descriptor is None:
         return 0
     try:
         due = [
-            letter
-            for letter in letters(home)
-            if letter.is_due(now) and (letter.import_id in own or not is_claimed(home, letter.import_id))
+            message
+            for message in pending_messages(home)
+            if message.is_due(now) and (message.import_id in own_imports or not is_claimed(home, message.import_id))
         ]
-        return _send(home, due[:_LETTERS], now, environment, told) if due else 0
+        return _send(home, due[:_MESSAGES_AT_ONCE], now, environment, log) if due else 0
     finally:
         release(home, _OUTBOX, descriptor)
 
 
 def _send(
     home: Home,
-    due: Sequence[Letter],
+    due: Sequence[OutboxMessage],
     now: datetime,
     environment: Mapping[str, str],
-    told: Callable[[str], object],
+    log: Callable[[str], object],
 ) -> int:
     waiting, sent, until = list(due), 0, time.monotonic() + _SECONDS
     try:
         with connected(smtp_settings(environment)) as mailer:
             while waiting:
-                sent += _send_one(home, mailer, waiting.pop(0), now, told)
+                sent += _send_one(home, mailer, waiting.pop(0), now, log)
                 if time.monotonic() >= until:
                     break
     except MailError as error:
-        for letter in waiting:
-            _put_off(home, letter, str(error), now, told)
+        for message in waiting:
+            _keep_for_later(home, message, str(error), now, log)
     return sent
 
 
-def _send_one(home: Home, mailer: Mailer, letter: Letter, now: datetime, told: Callable[[str], object]) -> bool:
+def _send_one(home: Home, mailer: Mailer, message: OutboxMessage, now: datetime, log: Callable[[str], object]) -> bool:
     try:
-        later = mailer.send(Mail(letter.key, letter.to, letter.subject, letter.text, letter.html, letter.written_at))
+        later = mailer.send(
+            Mail(message.key, message.to, message.subject, message.text, message.html, message.written_at)
+        )
     except MailError as error:
-        _put_off(home, letter, str(error), now, told)
+        _keep_for_later(home, message, str(error), now, log)
         return False
     if later:
-        trouble = f"The mail server put off {len(later)} of {len(letter.to)} recipients."
-        _put_off(home, letter.model_copy(update={"to": later}), trouble, now, told)
+        trouble = f"The mail server deferred {len(later)} of {len(message.to)} recipients."
+        _keep_for_later(home, message.model_copy(update={"to": later}), trouble, now, log)
         return False
-    note_sent(home, letter, now)
+    note_sent(home, message, now)
     return True
 
 
-def _put_off(home: Home, letter: Letter, trouble: str, now: datetime, told: Callable[[str], object]) -> None:
-    """Keep the letter for later, and say why once; say that it is given up when it is."""
-    kept = note_failure(home, letter, trouble, now)
+def _keep_for_later(
+    home: Home, message: OutboxMessage, trouble: str, now: datetime, log: Callable[[str], object]
+) -> None:
+    """Keep the message for later and log the reason once; log when it is given up."""
+    kept = note_failure(home, message, trouble, now)
     if kept is None:
         days = GIVE_UP_AFTER.total_seconds() / 86400
-        told(
-            f"The email about {letter.import_id} is given up after {days:.0f} day. {trouble} The report tells the same."
+        log(
+            f"Gave up sending the email about {message.import_id} after {days:.0f} day. {trouble} The report has "
+            "the same content."
         )
-    elif trouble != letter.trouble:
-        told(f"The email about {letter.import_id} was not sent yet and will be tried again. {trouble}")
+    elif trouble != message.trouble:
+        log(f"The email about {message.import_id} could not be sent yet and will be tried again. {trouble}")

@@ -1,4 +1,4 @@
-"""Sends emails over SMTP. What they say is composed in notifying.py; where the settings come from is not known here."""
+"""Sends emails over SMTP. Settings and content come from the caller."""
 
 import contextlib
 import smtplib
@@ -19,7 +19,7 @@ Security = Literal["none", "starttls", "tls"]
 PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
 
 #: A server that does not answer must not hold up an import.
-_PATIENCE_SECONDS = 10.0
+_TIMEOUT_SECONDS = 10.0
 
 _TEMPORARY = range(400, 500)  # replies after which trying later makes sense (RFC 5321 section 4.2.1)
 _LONGEST_REPLY = 200
@@ -27,7 +27,7 @@ _LONGEST_REPLY = 200
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """How to reach the mail server; the password is shown nowhere."""
+    """How to reach the mail server; the password is never shown."""
 
     host: str
     port: int
@@ -56,17 +56,17 @@ class Mail:
 @contextlib.contextmanager
 def connected(settings: SmtpSettings) -> Iterator["Mailer"]:
     """Connect to the server and log in; raises MailError when that fails."""
-    with _told(settings):
+    with _smtp_errors(settings):
         server = _open(settings)
     try:
-        with _told(settings):
+        with _smtp_errors(settings):
             if settings.security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if settings.user:
                 server.login(settings.user, settings.password)
         yield Mailer(server, settings)
     finally:
-        with contextlib.suppress(OSError):  # what was accepted is sent, however the server says goodbye
+        with contextlib.suppress(OSError):  # accepted messages are sent, however the connection ends
             server.quit()
         server.close()
 
@@ -74,8 +74,8 @@ def connected(settings: SmtpSettings) -> Iterator["Mailer"]:
 def _open(settings: SmtpSettings) -> smtplib.SMTP:
     if settings.security == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_PATIENCE_SECONDS, context=context)
-    return smtplib.SMTP(settings.host, settings.port, timeout=_PATIENCE_SECONDS)
+        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT_SECONDS, context=context)
+    return smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT_SECONDS)
 
 
 class Mailer:
@@ -86,17 +86,17 @@ class Mailer:
         self._settings = settings
 
     def send(self, mail: Mail) -> tuple[str, ...]:
-        """Send an email; return the addresses that the server put off for now, when it took others.
+        """Send an email; return the recipients that the server deferred, when it accepted others.
 
-        Raises: MailError when it took nobody's.
+        Raises: MailError when it accepted none.
         """
-        with _told(self._settings):
+        with _smtp_errors(self._settings):
             refused = self._server.send_message(as_message(mail, self._settings.sender))
         return tuple(address for address, (code, _reply) in refused.items() if code in _TEMPORARY)
 
 
 def as_message(mail: Mail, sender: str) -> EmailMessage:
-    """Return the email in its final form: both alternatives, marked as written by a machine (RFC 3834)."""
+    """Return the email in its final form: both alternatives, marked as auto-generated (RFC 3834)."""
     message = EmailMessage()
     message["From"] = sender
     message["To"] = ", ".join(mail.to)
@@ -110,13 +110,13 @@ def as_message(mail: Mail, sender: str) -> EmailMessage:
 
 
 @contextlib.contextmanager
-def _told(settings: SmtpSettings) -> Iterator[None]:
-    """Turn what goes wrong into one sentence; errors of smtplib, ssl and the network are all kinds of OSError."""
+def _smtp_errors(settings: SmtpSettings) -> Iterator[None]:
+    """Turn errors into one sentence; those of smtplib, ssl and the network are all kinds of OSError."""
     try:
         yield
     except OSError as error:
         raise MailError(
-            f"The mail server {settings.host}:{settings.port} ({settings.security}) did not take the email: "
+            f"The mail server {settings.host}:{settings.port} ({settings.security}) did not accept the email: "
             f"{_reason(error)}. Check the LEAD_PIPELINE_SMTP_ settings and the server."
         ) from None
 
@@ -124,7 +124,7 @@ def _told(settings: SmtpSettings) -> Iterator[None]:
 def _reason(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         replies = {_reply(code, said) for code, said in error.recipients.values()}
-        return f"it refuses every recipient, {'; '.join(sorted(replies))}"
+        return f"it rejected every recipient, {'; '.join(sorted(replies))}"
     if isinstance(error, smtplib.SMTPResponseException):
         return _reply(error.smtp_code, error.smtp_error)
     return one_line(str(error))[:_LONGEST_REPLY] or type(error).__name__

@@ -75,7 +75,7 @@ def run_reports(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     """
     results = [_reported(work) for work in _works(context, home, "reporting")]
     with telling_dagster("sending emails"):
-        deliver(home.home, utc_now(), os.environ, context.log.warning, own={one.import_id for one in results})
+        deliver(home.home, utc_now(), os.environ, context.log.warning, own_imports={one.import_id for one in results})
     context.instance.add_run_tags(context.run.run_id, {_STATUS: _statuses(results)})
     for result in results:
         context.log.info(f"{result.import_id}: {summary_line(result)}")

@@ -1,6 +1,4 @@
-"""The file of a dry run: what would become of each row, and what would change of which lead. Which rows these are is
-decided elsewhere; how a cell is made harmless is in model/spreadsheet.py.
-"""
+"""The dry-run file: what would happen to each row, and what would change in which lead."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,11 +22,11 @@ def write_dry_run_file(path: Path, batches: Iterable[pl.DataFrame]) -> int:
     """Write the rows of `batches` to `path` as a CSV that opens in spreadsheets, and return how many there were.
 
     Each batch has row_number, line_number, lead_id Int64; outcome, hints String; reason_codes, warning_codes
-    List(String); changes List(Struct(field, before, after String)), as screening/dry_run_rows.py describes them.
+    List(String); changes List(Struct(field, before, after String)).
 
-    UTF-8 with BOM, CRLF, DRY_RUN_COLUMNS. Warnings stand behind the reasons, marked; a change reads
-    `field: before -> after`. What a spreadsheet would run gets an apostrophe in front. Raises OSError; then `path` is
-    as it was.
+    UTF-8 with BOM, CRLF, DRY_RUN_COLUMNS. Warnings follow the reasons and are marked; a change reads
+    `field: before -> after`. What a spreadsheet would run is prefixed with an apostrophe. Raises OSError, and leaves
+    `path` as it was.
     """
     written = 0
     with published(path) as file:
@@ -41,8 +39,8 @@ def write_dry_run_file(path: Path, batches: Iterable[pl.DataFrame]) -> int:
 
 def _as_people_read_it(batch: pl.DataFrame) -> pl.DataFrame:
     warnings = pl.col("warning_codes").list.eval(pl.element() + _WARNING)
-    told = pl.concat_list(pl.col("reason_codes").fill_null([]), warnings.fill_null([]))
-    rows = batch.with_columns(reasons=told.list.join(_SEPARATOR))
+    reasons = pl.concat_list(pl.col("reason_codes").fill_null([]), warnings.fill_null([]))
+    rows = batch.with_columns(reasons=reasons.list.join(_SEPARATOR))
     guidance = {text: _guidance(text) for text in rows["reasons"].unique()}  # few distinct ones, however many rows
     advice = pl.col("reasons").replace_strict(guidance, return_dtype=pl.String)
     return rows.with_columns(
@@ -52,7 +50,7 @@ def _as_people_read_it(batch: pl.DataFrame) -> pl.DataFrame:
 
 
 def _or_nothing(name: str) -> pl.Expr:
-    """Polars writes an empty text as `""`, a null as nothing."""
+    """Return null for an empty text: Polars writes an empty text as `""`, a null as nothing."""
     return pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
 
 

@@ -1,6 +1,4 @@
-"""The rejected file: the rows that did not become leads, as they came, each with why and what to do about it.
-Which rows those are is decided elsewhere; how a cell is made harmless is in model/spreadsheet.py.
-"""
+"""The rejected file: the rows that did not become leads, unchanged, each with its reasons and what to do about them."""
 
 import shutil
 import tempfile
@@ -36,8 +34,8 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
 
     UTF-8 with BOM, CRLF (RFC 4180 section 2), original headers and cells in order, then `_row_number`, `_line_number`,
     `_outcome`, `_reasons`, `_guidance`, and `_extra_cells` when any row has some. Only what a spreadsheet would run
-    is altered: it gets an apostrophe in front. What an earlier rejected file added, columns and apostrophes, is taken
-    back first, so that a file can go round any number of times. Memory is bounded by a batch. Raises OSError; then
+    is altered: it is prefixed with an apostrophe. What an earlier rejected file added, columns and apostrophes, is
+    removed first, so that a file can make any number of round trips. Memory is bounded by a batch. Raises OSError; then
     `path` is as it was.
     """
     returning = is_rejected_file(header for _, header in columns)
@@ -65,21 +63,21 @@ def write_rejected_file(path: Path, columns: Sequence[tuple[str, str]], batches:
 
 
 def guidance_for(reasons: str) -> str:
-    """Return what to do about reasons given as `code; code`: their sentences in that order, each once."""
+    """Return the guidance for reasons given as `code; code`: their sentences in that order, each once."""
     codes = reasons.split(_REASON_SEPARATOR) if reasons else []
     return " ".join(dict.fromkeys(REASONS[Reason(code)].guidance for code in codes))
 
 
 def _advice(guidance: pl.Series, batch: pl.DataFrame) -> pl.Series:
-    """Add what is known about the very row, where there is anything: its probable original, a domain that was meant."""
+    """Add the hints of each row, where there are any: a probable original value, the domain that was meant."""
     if "row_hints" not in batch.columns:
         return guidance
-    said = pl.concat_str(guidance, batch["row_hints"], separator=" ", ignore_nulls=True)
-    return pl.select(made_harmless(said.str.strip_chars())).to_series()
+    advice = pl.concat_str(guidance, batch["row_hints"], separator=" ", ignore_nulls=True)
+    return pl.select(made_harmless(advice.str.strip_chars())).to_series()
 
 
 def _with_earlier_extra_cells(batch: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Put the extra cells that an earlier rejected file tells of where those of this file are."""
+    """Move the extra cells that an earlier rejected file recorded to where those of this file are."""
     earlier = pl.when(pl.col(column).str.strip_chars() != "").then(pl.concat_list(restored(pl.col(column))))
     return batch.with_columns(extra_cells=pl.coalesce("extra_cells", earlier))
 
@@ -92,15 +90,15 @@ def _write_header(file: IO[bytes], originals: Sequence[tuple[str, str]], wide: b
     """Write the header as a row: two columns may have the same header text, two columns of a frame may not."""
     ours = [name for name in REJECTED_FILE_COLUMNS if wide or name != _EXTRA_CELLS]
     texts = [made_harmless_text(header) for _, header in originals] + ours
-    _write(file, pl.DataFrame([texts], schema=[str(place) for place in range(len(texts))], orient="row"))
+    _write(file, pl.DataFrame([texts], schema=[str(index) for index in range(len(texts))], orient="row"))
 
 
 def _as_people_read_it(batch: pl.DataFrame, originals: Sequence[tuple[str, str]], wide: bool) -> pl.DataFrame:
-    """Return the columns of the file in order; the frame's names do not matter any more, only their order does."""
+    """Return the columns of the file in order; from here on only their order matters, not their names."""
     reasons = batch["reasons"].list.join(_REASON_SEPARATOR).fill_null("")
     guidance = {text: guidance_for(text) for text in reasons.unique()}  # few distinct ones, however many rows
     frame = batch.select(
-        *(_cell(name).alias(f"cell {place}") for place, (name, _) in enumerate(originals)),
+        *(_cell(name).alias(f"cell {index}") for index, (name, _) in enumerate(originals)),
         pl.col("row_number"),
         pl.col("line_number"),
         pl.col("outcome"),
@@ -112,7 +110,7 @@ def _as_people_read_it(batch: pl.DataFrame, originals: Sequence[tuple[str, str]]
 
 
 def _cell(name: str) -> pl.Expr:
-    """Polars writes an empty text as `""`, a null as nothing; in the file that came, both were most likely nothing."""
+    """Polars writes an empty text as `""` and a null as nothing; in the original, both were most likely nothing."""
     return made_harmless(pl.when(pl.col(name) != "").then(pl.col(name)))
 
 
@@ -121,7 +119,7 @@ def _write(file: IO[bytes], rows: pl.DataFrame) -> None:
 
 
 def _widen(file: IO[bytes], folder: Path, originals: Sequence[tuple[str, str]]) -> None:
-    """Give every row written so far an empty last cell: the first row with extra cells came late.
+    """Give every row written so far an empty last cell, because the first row with extra cells came late.
 
     Files without such rows, nearly all of them, should not carry an empty column, and rows are seen only once.
     """

@@ -1,4 +1,4 @@
-"""Turns templates into HTML: everything that comes from outside is escaped. What a page says belongs to its module."""
+"""Turns templates into HTML and text; everything that comes from outside is escaped."""
 
 import re
 from functools import cache
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @cache
 def environment(package: str = "lead_pipeline.reporting") -> "jinja2.Environment":
-    """Return the environment that loads the templates/ of a package; a name that a template does not know is an error.
+    """Return the environment that loads the templates/ of a package; an undefined name in a template is an error.
 
-    Only `.txt.j2` is plain text, in which nothing is escaped.
+    Only `.txt.j2` is plain text, where nothing is escaped.
     """
     import jinja2  # here, because most commands write no page
 
@@ -31,7 +31,7 @@ def environment(package: str = "lead_pipeline.reporting") -> "jinja2.Environment
 
 
 def with_code(text: str) -> "Markup":
-    """Escape a sentence and show what stands between backticks in it as code."""
+    """Escape a sentence and show text between backticks as code."""
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped first

@@ -1,6 +1,4 @@
-"""The report of an import: one HTML page that needs no network and no script. Its looks are in templates/, its
-sentences in wording.py; other forms of the same numbers are in summary.py.
-"""
+"""The report of an import: one HTML page that needs no network and no script."""
 
 import posixpath
 from collections.abc import Sequence
@@ -25,7 +23,7 @@ from lead_pipeline.reporting.wording import (
     status_sentence,
 )
 
-#: Columns beyond these are counted, not listed: a hostile header must not make a page of megabytes.
+#: Columns beyond these are counted, not listed: a hostile header must not make a page of several megabytes.
 MAX_COLUMNS, MAX_COLUMN_LENGTH = 200, 120
 
 
@@ -38,7 +36,7 @@ class OutcomeCount(NamedTuple):
 
 
 class ReasonRow(NamedTuple):
-    """A line of the table of reasons."""
+    """A row of the table of reasons; `positions` lists the first lines or rows."""
 
     code: str
     title: str
@@ -46,18 +44,18 @@ class ReasonRow(NamedTuple):
     colour: str
     rows: int
     guidance: str
-    places: str
+    positions: str
 
 
 class ColumnRow(NamedTuple):
-    """A line of the table of columns; `field` is empty for a column that supplies none."""
+    """A row of the table of columns; `field` is empty for a column that supplies none."""
 
     header: str
     field: str
 
 
 class StageRow(NamedTuple):
-    """A line of the table of timings; `share` is a percentage of the longest stage, for its bar."""
+    """A row of the table of timings; `share` is a percentage of the longest step, for its bar."""
 
     name: str
     duration: str
@@ -91,7 +89,7 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
             charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
             reasons=_reason_rows(result),
-            place="line" if any(found.first_lines for found in result.reasons) else "row",
+            unit="line" if any(found.first_lines for found in result.reasons) else "row",
             rejected_link=_link_to_rejected_file(result),
             columns=_column_rows(result),
             columns_left_out=max(0, len(columns) - MAX_COLUMNS),
@@ -106,12 +104,12 @@ def _reason_rows(result: ImportResult) -> list[ReasonRow]:
     rows = []
     for found in row_reasons(result):
         info, colour = REASONS[Reason(found.code)], OUTCOME_COLOURS[found.outcome]
-        places = _places(found.first_lines or found.first_rows, found.count)
-        rows.append(ReasonRow(found.code, info.title, found.outcome, colour, found.count, info.guidance, places))
+        positions = _positions(found.first_lines or found.first_rows, found.count)
+        rows.append(ReasonRow(found.code, info.title, found.outcome, colour, found.count, info.guidance, positions))
     return rows
 
 
-def _places(numbers: Sequence[int], count: int) -> str:
+def _positions(numbers: Sequence[int], count: int) -> str:
     listed = ", ".join(str(number) for number in numbers)
     return f"{listed} …" if numbers and count > len(numbers) else listed
 
@@ -129,18 +127,18 @@ def _shortened(text: str) -> str:
 
 
 def _facts(result: ImportResult) -> list[tuple[str, str]]:
-    """Return what is known of the file, in the order in which people ask; what was not found out is left out."""
+    """Return what is known about the file, most asked-for facts first; unknown facts are left out."""
     file = result.file
     facts = [
         ("Size", file_size(file.file_bytes)),
         ("Format", file.format),
         ("Encoding", file.encoding),
         ("Delimiter", delimiter_name(file.delimiter)),
-        ("Line ends", newline_name(file.newline)),
+        ("Line endings", newline_name(file.newline)),
         ("Sheet", file.sheet),
-        ("Header in line", f"{file.header_line:,}" if file.header_line else ""),
+        ("Header line", f"{file.header_line:,}" if file.header_line else ""),
         ("Columns", f"{len(file.columns):,}" if file.columns else ""),
-        ("Noticed", " ".join(file.notes)),
+        ("Notes", " ".join(file.notes)),
         ("SHA-256", file.file_sha256),
     ]
     return [(name, one_line(fact)) for name, fact in facts if fact]
@@ -155,7 +153,7 @@ def _stage_rows(result: ImportResult) -> list[StageRow]:
 
 
 def _link_to_rejected_file(result: ImportResult) -> str:
-    """Return the address of the rejected file as seen from the report, so that the two can move together."""
+    """Return the link from the report to the rejected file, relative, so that the two can be moved together."""
     if result.rejected_file is None or result.report_file is None:
         return ""
     return quote(posixpath.relpath(result.rejected_file, posixpath.dirname(result.report_file)))

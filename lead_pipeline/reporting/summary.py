@@ -1,5 +1,5 @@
 """One import in the forms that other programs show: numbers for plots, Markdown for the UI, one line, one JSON object.
-The HTML page belongs in report.py. Counts, codes and names only; never a value of a row.
+Counts, codes and names only; never a value of a row.
 """
 
 import re
@@ -20,20 +20,20 @@ from lead_pipeline.reporting.wording import (
     status_sentence,
 )
 
-#: Everything that Markdown or the HTML inside it could take for markup (CommonMark 2.4: each may be escaped).
+#: Every character that Markdown, or HTML inside it, could interpret as markup (CommonMark 2.4: each may be escaped).
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
 
 
 def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
-    """Return the numbers that are worth a line over time; `rows_read` is missing when the rows were never counted.
+    """Return the numbers worth plotting over time; `rows_read` is missing when the rows were never counted.
 
-    `progress_…` are those that the command line shows while it runs.
+    `progress_…` are those that the command line shows while an import runs.
     """
     seconds = _seconds(result)
     numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
     numbers.update({f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome})
-    told = result.progress.model_dump(exclude_none=True)
-    numbers.update({f"progress_{name}": number for name, number in told.items()})
+    progress = result.progress.model_dump(exclude_none=True)
+    numbers.update({f"progress_{name}": number for name, number in progress.items()})
     numbers.update(
         contacts_created=result.contacts_created,
         reject_rate=round(result.reject_rate, 6),
@@ -108,9 +108,9 @@ def failure_as_json(file_name: str, profile: str, error: LeadPipelineError, *, d
 
 
 def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
-    """Return the import as GitHub-flavoured Markdown: what happened, the chart as an image, reasons and what to do.
+    """Return the import as GitHub-flavored Markdown: what happened, the chart as an image, reasons and what to do.
 
-    Where a person has to decide, with the commands for it, which name `home` when it is given.
+    Where approval is needed, with the commands for it, which name `home` when it is given.
 
     The Dagster UI shows SVG as an image with a data address only, and no raw HTML; hostile names stay text.
     """
@@ -120,7 +120,7 @@ def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
     parts += _how_to_decide(result, home)
     if result.layout_changes or result.notices:
         noticed = "\n".join(f"- {_escape(sentence)}" for sentence in (*result.layout_changes, *result.notices))
-        parts.append(f"Noticed:\n\n{noticed}")
+        parts.append(f"Notes:\n\n{noticed}")
     chart = outcome_chart(result)
     if chart:
         parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]
@@ -147,7 +147,7 @@ def _how_to_decide(result: ImportResult, home: Path | None) -> list[str]:
         return []
     lines = "\n".join(map(one_line, commands.values()))
     return [
-        f"To import it, or to leave it, run one of these:\n\n```\n{lines}\n```",
+        f"To approve or cancel it, run one of these:\n\n```\n{lines}\n```",
         "or launch the job `approve_import` or `cancel_import` for this partition.",
     ]
 
@@ -161,8 +161,8 @@ def _reasons_table(reasons: list[ReasonCount]) -> str:
     lines = ["| Reason | Outcome | Rows | First lines | What to do |", "|---|---|--:|---|---|"]
     for found in reasons:
         info = REASONS[Reason(found.code)]
-        places = ", ".join(f"{line}" for line in found.first_lines or found.first_rows)
-        lines.append(f"| {info.title} | {found.outcome} | {found.count:,} | {places} | {info.guidance} |")
+        positions = ", ".join(f"{line}" for line in found.first_lines or found.first_rows)
+        lines.append(f"| {info.title} | {found.outcome} | {found.count:,} | {positions} | {info.guidance} |")
     return "\n".join(lines)
 
 

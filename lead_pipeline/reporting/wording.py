@@ -1,5 +1,5 @@
-"""How results are said to people: sentences, numbers with units, and names that cannot break a line or a page.
-Where the words go (terminal, Markdown, HTML) belongs in summary.py and report.py.
+"""The wording of results for people: sentences, numbers with units, and names that cannot break a line or a page.
+Terminal, Markdown, HTML and email all take their sentences from here.
 """
 
 import shlex
@@ -9,19 +9,19 @@ from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ImportResult, Progress
 
 _STATUS_SENTENCES = {
-    ImportStatus.QUEUED: "The file waits for its turn.",
+    ImportStatus.QUEUED: "The file is waiting for its turn.",
     ImportStatus.PROCESSING: "The file is being imported.",
-    ImportStatus.AWAITING_APPROVAL: "The file was read and judged; nothing is imported before somebody approves it.",
-    ImportStatus.FAILED: "The import failed and nothing of it was kept; it can be run again.",
-    ImportStatus.QUARANTINED: "The file was refused and nothing of it was imported.",
-    ImportStatus.CANCELLED: "The import was cancelled and nothing of it was kept.",
-    ImportStatus.REVERTED: "The import was taken back; its leads are gone.",
+    ImportStatus.AWAITING_APPROVAL: "The file was read and checked; nothing is imported until somebody approves it.",
+    ImportStatus.FAILED: "The import failed and nothing was kept; it can be run again.",
+    ImportStatus.QUARANTINED: "The file was refused and nothing was imported.",
+    ImportStatus.CANCELLED: "The import was cancelled and nothing was kept.",
+    ImportStatus.REVERTED: "The import was reverted; its leads were removed.",
 }
 _DRY_RUN = "Dry run: nothing was kept."
-_KNOWN = "This content was imported before, so nothing would be done."
+_KNOWN = "This content was imported before, so nothing would change."
 _WOULD_BE = {
     ImportStatus.QUARANTINED: "The file would be refused.",
-    ImportStatus.AWAITING_APPROVAL: "The import would wait until somebody approves it.",
+    ImportStatus.AWAITING_APPROVAL: "The import would wait for approval.",
 }
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
@@ -29,7 +29,7 @@ _NEWLINES = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
 
 
 def status_sentence(result: ImportResult) -> str:
-    """Return in plain words how the import ended; why a file was refused or waits is in `result.message`."""
+    """Return in plain words how the import ended; why a file was refused or needs approval is in `result.message`."""
     if result.dry_run:
         sentences = [_DRY_RUN, _KNOWN if result.already_imported else _WOULD_BE.get(result.status, "")]
     elif result.status in COMMITTED:
@@ -42,17 +42,17 @@ def status_sentence(result: ImportResult) -> str:
 
 
 def _leads_sentence(result: ImportResult) -> str:
-    """Say how many rows became leads, updated one, or changed nothing; of what is only supposed, that it would."""
+    """Say how many rows became leads, updated one, or changed nothing; for a dry run, how many would."""
     read, counts, would = result.rows_read or 0, result.counts, result.is_supposed
     if read == 0:
         return "The file has no rows."
     become = "would become" if would else "became"
-    told = [
+    phrases = [
         (counts.created, f"{become} a new lead" if counts.created == 1 else f"{become} new leads"),
         (counts.updated, "would update a lead" if would else "updated a lead"),
         (counts.unchanged, "would change nothing" if would else "changed nothing"),
     ]
-    found = [(rows, verb) for rows, verb in told if rows]
+    found = [(rows, verb) for rows, verb in phrases if rows]
     if read == 1:
         nothing = "would not become a new lead" if would else "did not become a new lead"
         return f"The one row {found[0][1] if found else nothing}."
@@ -69,30 +69,30 @@ def _rejected_sentence(result: ImportResult) -> str:
         return ""
     them = "it" if rejected == 1 else "them"
     if result.dry_run and not result.already_imported:
-        return f"{counted(rejected, 'row')} could not be used; the reasons are in the file of the dry run."
+        return f"{counted(rejected, 'row')} could not be used; the reasons are in the dry-run file."
     if result.status == ImportStatus.AWAITING_APPROVAL:
         return (
             f"{counted(rejected, 'row')} could not be used: approve to import the others, or cancel, correct the file "
             "and drop it again."
         )
-    return f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop that."
+    return f"{counted(rejected, 'row')} could not be used; correct {them} in the rejected file and drop it again."
 
 
 def progress_sentence(progress: Progress) -> str:
-    """Return `total 40, processed 40, imported 31, skipped 9 (duplicates or invalid), errors 4`."""
+    """Return `total 40, processed 40, imported 31, skipped 9 (duplicate, …), errors 4`."""
     total = "" if progress.total is None else f"total {progress.total:,}, "
     return (
         f"{total}processed {progress.processed:,}, imported {progress.imported:,}, "
-        f"skipped {progress.skipped:,} (duplicates or invalid), errors {progress.errors:,}"
+        f"skipped {progress.skipped:,} (duplicate, invalid, suppressed, blank or unchanged), errors {progress.errors:,}"
     )
 
 
 def decision_commands(result: ImportResult, home: Path | None) -> dict[str, str]:
-    """Return the command for each answer that an import waits for: approve, cancel; none when it waits for none."""
+    """Return the commands that approve and cancel an import waiting for approval; empty for any other."""
     if result.status != ImportStatus.AWAITING_APPROVAL or result.dry_run:
         return {}
-    place = "" if home is None else f" --home {shlex.quote(encodable(str(home)))}"
-    return {answer: f"lead-pipeline{place} {answer} {result.import_id}" for answer in ("approve", "cancel")}
+    option = "" if home is None else f" --home {shlex.quote(encodable(str(home)))}"
+    return {answer: f"lead-pipeline{option} {answer} {result.import_id}" for answer in ("approve", "cancel")}
 
 
 def counted(number: int, noun: str) -> str:
@@ -106,9 +106,9 @@ def outcomes_listed(result: ImportResult) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return the text with everything that is not plainly visible written as an escape.
+    """Return the text with every character that is not plainly visible written as an escape.
 
-    A file may be named anything: a line feed would forge a line of a log, an escape sequence would recolour a terminal,
+    A file may be named anything: a line feed would forge a log line, an escape sequence would recolor a terminal,
     a right-to-left override would show `gpj.exe` as `exe.jpg`, and a byte that is not UTF-8 cannot be encoded at all.
     """
     return "".join(
@@ -118,13 +118,13 @@ def one_line(text: str) -> str:
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    if 0xDC80 <= code <= 0xDCFF:  # how Python spells a byte of a file name that is not UTF-8 (PEP 383)
+    if 0xDC80 <= code <= 0xDCFF:  # how Python represents a byte of a file name that is not UTF-8 (PEP 383)
         code -= 0xDC00
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def encodable(text: str) -> str:
-    """Return the text as it is, but for bytes of a file name that are not UTF-8: these become escapes."""
+    """Return the text unchanged, except that bytes of a file name that are not UTF-8 become escapes."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -151,10 +151,10 @@ def duration(seconds: float) -> str:
 
 
 def delimiter_name(delimiter: str) -> str:
-    """Return a word for a character that is hard to see."""
+    """Return a name for a character that is hard to see."""
     return _DELIMITERS.get(delimiter, one_line(delimiter))
 
 
 def newline_name(newline: str) -> str:
-    """Return `CRLF`, `LF` or `CR`; what is already a word stays."""
+    """Return `CRLF`, `LF` or `CR`; other text is returned as it is."""
     return _NEWLINES.get(newline, one_line(newline))

@@ -27,7 +27,11 @@ def test_who_looks_at_a_terminal_sees_the_numbers_as_they_grow():
         listener("normalized_leads", 1200, Progress(total=3000, processed=1200, skipped=7, errors=7))
     text = shown.file.getvalue()
     assert "leads.csv: normalized leads" in text
-    assert "total 3,000, processed 1,200, imported 0, skipped 7 (duplicates or invalid), errors 7" in text
+    assert (
+        "total 3,000, processed 1,200, imported 0, skipped 7 (duplicate, invalid, suppressed, blank or unchanged), "
+        "errors 7"
+        in text
+    )
 
 
 @pytest.mark.parametrize(("hidden", "terminal"), [(True, True), (False, False)])
@@ -47,7 +51,11 @@ def test_a_name_with_markup_or_escapes_is_shown_as_it_is():
 
 def test_the_panel_ends_with_the_final_numbers():
     text = panel_of(finished())
-    assert "total 321, processed 321, imported 240, skipped 81 (duplicates or invalid), errors 34" in text
+    assert (
+        "total 321, processed 321, imported 240, skipped 81 (duplicate, invalid, suppressed, blank or unchanged), "
+        "errors 34"
+        in text
+    )
 
 
 def waiting(**changes):

@@ -8,7 +8,7 @@ from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.policies import Notify
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import RowCounts
-from lead_pipeline.notifying.compose import Links, compose, wants_to_know
+from lead_pipeline.notifying.compose import Links, compose, should_notify
 from lead_pipeline_tests.reporting.results import clean, file_facts, finished, refused
 from lead_pipeline_tests.reporting.test_report import Page
 
@@ -39,8 +39,8 @@ TOLD = {
 
 @pytest.mark.parametrize(("result", "always", "problems"), TOLD.values(), ids=TOLD)
 def test_who_wants_problems_only_is_not_told_of_anything_else(result, always, problems):
-    assert wants_to_know(ALWAYS, result) is always
-    assert wants_to_know(PROBLEMS, result) is problems
+    assert should_notify(ALWAYS, result) is always
+    assert should_notify(PROBLEMS, result) is problems
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def links(tmp_path):
 
 def shown(result, links):
     """Return the subject, and both forms as words without markup."""
-    letter = compose(result, links)
-    return letter.subject, " ".join(letter.text.split()), " ".join(Page(letter.html).text.split())
+    message = compose(result, links)
+    return message.subject, " ".join(message.text.split()), " ".join(Page(message.html).text.split())
 
 
 SUBJECTS = {
@@ -62,7 +62,7 @@ SUBJECTS = {
     ),
     "refused": (refused(), "messy.csv: refused"),
     "waits": (waiting(rows_read=3, counts=RowCounts(created=2, rejected=1)),
-              "messy.csv: waits for approval (2 created, 1 rejected)"),
+              "messy.csv: waiting for approval (2 created, 1 rejected)"),
     "cancelled": (cancelled(), "messy.csv: cancelled"),
     "failed": (refused(status=ImportStatus.FAILED), "messy.csv: failed"),
 }  # fmt: skip
@@ -114,8 +114,8 @@ def test_where_nobody_has_to_decide_no_command_is_shown(links, result):
 def test_changes_of_the_layout_and_notices_are_told(links):
     result = finished(layout_changes=("The column 'zip' is missing.",), notices=("A note.",))
     for form in shown(result, links)[1:]:
-        assert "Noticed: The column 'zip' is missing." in form
-        assert "Noticed: A note." in form
+        assert "Note: The column 'zip' is missing." in form
+        assert "Note: A note." in form
 
 
 ADDRESSES = {
@@ -127,21 +127,21 @@ ADDRESSES = {
 
 @pytest.mark.parametrize(("base", "address"), ADDRESSES.values(), ids=ADDRESSES)
 def test_links_lead_to_the_error_report_and_the_report(tmp_path, base, address):
-    letter = compose(finished(), Links(tmp_path, base))
+    message = compose(finished(), Links(tmp_path, base))
     for name in ("rejected.csv", "report.html"):
         wanted = address.format(home=tmp_path, name=name)
-        assert f"{wanted}\n" in letter.text
-        assert f'href="{wanted}"' in letter.html
+        assert f"{wanted}\n" in message.text
+        assert f'href="{wanted}"' in message.html
     assert "rejected.csv" not in compose(clean(), Links(tmp_path, base)).text
 
 
 def test_a_hostile_name_stays_text_in_both_forms_and_on_its_line(links):
     name = "<img src=x onerror=alert(1)>\r\nBcc: eve@example.com\x1b[31m.csv"
-    letter = compose(finished(file=file_facts(file_name=name)), links)
-    page = Page(letter.html)
+    message = compose(finished(file=file_facts(file_name=name)), links)
+    page = Page(message.html)
     assert not page.tags() & {"img", "script"}
     assert "<img src=x" in page.text
-    assert "<img src=x" in letter.text
-    assert not re.search(r"[\r\x1b]", letter.text + letter.html + letter.subject)
-    assert "\n" not in letter.subject
-    assert letter.text.splitlines()[0].endswith(".csv")
+    assert "<img src=x" in message.text
+    assert not re.search(r"[\r\x1b]", message.text + message.html + message.subject)
+    assert "\n" not in message.subject
+    assert message.text.splitlines()[0].endswith(".csv")

@@ -11,7 +11,7 @@ from lead_pipeline.importing import concluding
 from lead_pipeline.importing.intake import MAX_ATTEMPTS
 from lead_pipeline.notifying import delivery
 from lead_pipeline.notifying.delivery import deliver, smtp_settings
-from lead_pipeline.notifying.outbox import letters
+from lead_pipeline.notifying.outbox import pending_messages
 from lead_pipeline.notifying.smtp import MailError
 from lead_pipeline.orchestration.outbox_sensor import outbox_sensor
 from lead_pipeline.orchestration.resources import HomeResource
@@ -37,9 +37,9 @@ def imported(imports, number=1, rows=(), **profile):
 
 
 def sent(imports, environment, later=timedelta(0), said=None):
-    """Deliver what is due, `later` than it was written, and return how many letters went out."""
-    waiting = list(letters(imports.home))
-    now = max((letter.tried_at or letter.written_at for letter in waiting), default=None)
+    """Deliver what is due, `later` than it was written, and return how many messages went out."""
+    waiting = list(pending_messages(imports.home))
+    now = max((message.tried_at or message.written_at for message in waiting), default=None)
     return deliver(imports.home, now + later, environment, (said if said is not None else []).append) if now else 0
 
 
@@ -72,11 +72,11 @@ def test_settings_are_read_from_the_environment(given, wanted):
 WRONG = {
     "nothing": ({}, "LEAD_PIPELINE_SMTP_HOST is not set"),
     "no sender": ({"HOST": "h"}, "LEAD_PIPELINE_SMTP_FROM is not set"),
-    "a word for a port": ({"HOST": "h", "FROM": "a@b.example", "PORT": "smtp"}, "no port"),
-    "no such port": ({"HOST": "h", "FROM": "a@b.example", "PORT": "70000"}, "no port"),
+    "a word for a port": ({"HOST": "h", "FROM": "a@b.example", "PORT": "smtp"}, "not a port"),
+    "no such port": ({"HOST": "h", "FROM": "a@b.example", "PORT": "70000"}, "not a port"),
     "misspelt": ({"HOST": "h", "FROM": "a@b.example", "SECURITY": "startls"}, "Did you mean 'starttls'?"),
     "a password in the clear": ({"HOST": "h", "FROM": "a@b.example", "SECURITY": "none", "USER": "u"}, "in the clear"),
-    "letters that smtplib cannot send": ({"HOST": "h", "FROM": "a@b.example", "USER": "u", "PASSWORD": "ü"}, "ASCII"),
+    "messages that smtplib cannot send": ({"HOST": "h", "FROM": "a@b.example", "USER": "u", "PASSWORD": "ü"}, "ASCII"),
 }
 
 
@@ -104,7 +104,7 @@ def test_an_import_tells_everybody_once_and_without_any_value(imports):
 
 def test_who_asked_for_problems_only_hears_of_no_good_import(imports):
     imported(imports, notify={**NOTIFY, "when": "problems"})
-    assert list(letters(imports.home)) == []
+    assert list(pending_messages(imports.home)) == []
 
 
 def test_run_again_after_a_crash_an_import_tells_nobody_twice(imports, monkeypatch):
@@ -130,7 +130,7 @@ def test_what_waits_is_told_and_then_how_it_ended(imports):
         imports.decide(waiting.import_id, "approved")
         sent(imports, mailbox.environment())
     subjects = [message["Subject"] for message in mailbox.messages]
-    assert subjects == ["1.csv: waits for approval (1 created)", "1.csv: imported (1 created)"]
+    assert subjects == ["1.csv: waiting for approval (1 created)", "1.csv: imported (1 created)"]
 
 
 def test_that_it_waits_is_not_told_any_more_once_it_is_decided(imports):
@@ -169,14 +169,14 @@ def test_a_server_that_is_down_costs_one_attempt_for_all_letters_and_they_are_se
     said = []
     assert sent(imports, NOWHERE, said=said) == 0
     assert len(said) == 3
-    assert {letter.attempts for letter in letters(imports.home)} == {1}
+    assert {message.attempts for message in pending_messages(imports.home)} == {1}
     assert sent(imports, NOWHERE, later=timedelta(seconds=59)) == 0
-    assert {letter.attempts for letter in letters(imports.home)} == {1}
+    assert {message.attempts for message in pending_messages(imports.home)} == {1}
     with mail_server() as mailbox:
         assert sent(imports, mailbox.environment(), later=timedelta(minutes=1)) == 3
 
 
-def test_only_those_whom_the_server_put_off_are_written_to_again(imports):
+def test_only_recipients_that_the_server_deferred_are_written_to_again(imports):
     imported(imports)
     with mail_server() as mailbox:
         mailbox.answer = lambda address: "450 later" if address.startswith("bo") else "250 OK"
@@ -191,8 +191,8 @@ def test_after_a_day_it_is_given_up_and_that_is_said(imports):
     said = []
     sent(imports, NOWHERE, said=said)
     sent(imports, NOWHERE, later=timedelta(days=1), said=said)
-    assert "given up after 1 day" in said[-1]
-    assert list(letters(imports.home)) == []
+    assert said[-1].startswith("Gave up sending the email about ")
+    assert list(pending_messages(imports.home)) == []
 
 
 def test_two_processes_do_not_send_at_the_same_time_nor_for_an_import_that_another_is_at_work_on(imports):
@@ -247,10 +247,10 @@ def test_a_mail_server_that_is_down_fails_no_run_and_the_sensor_sends_later(watc
     (run,) = watching.execute(watching.tick())
     assert run.success
     assert query(watching.home.root, "select status from imports") == [("completed",)]
-    (letter,) = letters(watching.home)
-    assert letter.attempts == 1
+    (message,) = pending_messages(watching.home)
+    assert message.attempts == 1
     (path,) = watching.home.outbox.glob("*.json")
-    path.write_text(letter.model_copy(update={"tried_at": None}).model_dump_json())
+    path.write_text(message.model_copy(update={"tried_at": None}).model_dump_json())
     with mail_server() as server:
         monkeypatch.setenv("LEAD_PIPELINE_SMTP_PORT", str(server.port))
         home = HomeResource(root=str(watching.home.root))

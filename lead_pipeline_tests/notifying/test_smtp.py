@@ -95,7 +95,7 @@ def test_a_server_name_that_does_not_exist_is_named():
         pass
 
 
-def test_of_several_recipients_those_put_off_are_told_and_those_refused_for_good_are_not():
+def test_of_several_recipients_those_deferred_are_returned_and_those_rejected_for_good_are_not():
     answers = {"ann@example.com": "250 OK", "bo@example.com": "450 greylisted", "cy@example.com": "550 no such user"}
     with mail_server() as mailbox:
         mailbox.answer = answers.__getitem__

@@ -72,11 +72,11 @@ def test_every_reason_has_title_code_outcome_count_guidance_and_first_lines():
     assert "First lines" in text
 
 
-def test_a_list_of_places_that_is_complete_ends_without_dots():
+def test_a_list_of_lines_that_is_complete_ends_without_dots():
     reasons = (ReasonCount(code="phone_missing", outcome="rejected", count=2, first_rows=(3, 8)),)
     text = page_of(finished(reasons=reasons)).text
     assert "First rows" in text
-    assert "called. 3, 8 Import" in text
+    assert "without it. 3, 8 Import" in text
 
 
 def test_guidance_shows_names_of_code_as_code():
@@ -86,10 +86,10 @@ def test_guidance_shows_names_of_code_as_code():
 
 def test_file_facts_columns_and_timings_are_shown():
     text = page_of(finished()).text
-    assert "Size 45.1 kB Format csv Encoding utf-8 Delimiter comma Line ends CRLF Columns 3 SHA-256 abab" in text
+    assert "Size 45.1 kB Format csv Encoding utf-8 Delimiter comma Line endings CRLF Columns 3 SHA-256 abab" in text
     assert "caller_id phone email email zip no standard field" in text
     assert "raw_leads 400 ms imported_leads 1.6 s" in text
-    assert "Profile call_schedule Destination schedule:solar Started 2026-03-20 09:30:00 UTC Took 2.0 s" in text
+    assert "Profile call_schedule Destination schedule:solar Started 2026-03-20 09:30:00 UTC Duration 2.0 s" in text
 
 
 def test_the_rejected_file_is_linked_as_seen_from_the_report():
@@ -120,7 +120,7 @@ def test_charts_stand_inline():
 
 def test_a_refused_file_says_why_in_front_and_shows_no_counts():
     page = page_of(refused("leads.csv is empty. Export it again."))
-    assert "The file was refused and nothing of it was imported." in page.text
+    assert "The file was refused and nothing was imported." in page.text
     assert "What is wrong, and what to do leads.csv is empty. Export it again." in page.text
     assert "rows read" not in page.text
     assert "svg" not in page.tags()

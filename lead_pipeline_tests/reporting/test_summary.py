@@ -62,11 +62,11 @@ def test_an_import_that_took_no_measurable_time_has_no_rate():
         ),
         (
             refused("a\nb.csv has no rows. Export it again."),
-            r"The file was refused and nothing of it was imported. a\x0ab.csv has no rows. Export it again.",
+            r"The file was refused and nothing was imported. a\x0ab.csv has no rows. Export it again.",
         ),
         (
             finished(status=ImportStatus.FAILED, message="The disk is full; free some space."),
-            "The import failed and nothing of it was kept; it can be run again. The disk is full; free some space.",
+            "The import failed and nothing was kept; it can be run again. The disk is full; free some space.",
         ),
     ],
 )
@@ -135,7 +135,8 @@ def test_markdown_has_sentence_chart_equation_and_reasons():
     assert header == ["Reason", "Outcome", "Rows", "First lines", "What to do"]
     assert len(rows) == len(finished().reasons)
     assert rows[1] == [
-        "Phone is missing", "rejected", "20", "4, 10", "Fill in the phone number; the lead cannot be called without it.",
+        "Phone is missing", "rejected", "20", "4, 10",
+        "Fill in the phone number; the lead cannot be called without it.",
     ]  # fmt: skip
 
 

@@ -23,12 +23,12 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
         (
             finished(),
             "240 of 321 rows became new leads. "
-            "34 rows could not be used; correct them in the rejected file and drop that.",
+            "34 rows could not be used; correct them in the rejected file and drop it again.",
         ),
         (
             finished(rows_read=1, counts=RowCounts(rejected=1)),
             "The one row did not become a new lead. "
-            "1 row could not be used; correct it in the rejected file and drop that.",
+            "1 row could not be used; correct it in the rejected file and drop it again.",
         ),
         (
             finished(status=ImportStatus.COMPLETED, rows_read=3, counts=RowCounts(created=1, duplicate=2)),
@@ -42,7 +42,7 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
             clean().model_copy(update={"already_imported": True}),
             "This content was imported before, so nothing was done this time. All 240 rows became new leads.",
         ),
-        (refused(), "The file was refused and nothing of it was imported."),
+        (refused(), "The file was refused and nothing was imported."),
         (
             finished(status=ImportStatus.COMPLETED, rows_read=9, counts=RowCounts(created=1, updated=5, unchanged=3)),
             "1 of 9 rows became a new lead, 5 updated a lead, 3 changed nothing.",
@@ -57,30 +57,29 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
         ),
         (
             finished(status=ImportStatus.AWAITING_APPROVAL, rows_read=4, counts=RowCounts(created=1, rejected=3)),
-            "The file was read and judged; nothing is imported before somebody approves it. "
+            "The file was read and checked; nothing is imported until somebody approves it. "
             "1 of 4 rows would become a new lead. 3 rows could not be used: approve to import the others, or cancel, "
             "correct the file and drop it again.",
         ),
         (
             finished(status=ImportStatus.AWAITING_APPROVAL, rows_read=1, counts=RowCounts(duplicate=1)),
-            "The file was read and judged; nothing is imported before somebody approves it. "
+            "The file was read and checked; nothing is imported until somebody approves it. "
             "The one row would not become a new lead.",
         ),
-        (finished(status=ImportStatus.CANCELLED), "The import was cancelled and nothing of it was kept."),
+        (finished(status=ImportStatus.CANCELLED), "The import was cancelled and nothing was kept."),
         (
             finished(dry_run=True, rows_read=4, counts=RowCounts(created=1, updated=2, rejected=1)),
             "Dry run: nothing was kept. 1 of 4 rows would become a new lead, 2 would update a lead. "
-            "1 row could not be used; the reasons are in the file of the dry run.",
+            "1 row could not be used; the reasons are in the dry-run file.",
         ),
         (
             finished(dry_run=True, status=ImportStatus.AWAITING_APPROVAL, rows_read=2, counts=RowCounts(created=2)),
-            "Dry run: nothing was kept. The import would wait until somebody approves it. "
-            "All 2 rows would become new leads.",
+            "Dry run: nothing was kept. The import would wait for approval. All 2 rows would become new leads.",
         ),
         (refused(dry_run=True), "Dry run: nothing was kept. The file would be refused."),
         (
             clean().model_copy(update={"already_imported": True, "dry_run": True}),
-            "Dry run: nothing was kept. This content was imported before, so nothing would be done. "
+            "Dry run: nothing was kept. This content was imported before, so nothing would change. "
             "All 240 rows became new leads.",
         ),
     ],

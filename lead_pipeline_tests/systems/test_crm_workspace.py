@@ -201,7 +201,7 @@ def test_a_bad_phone_costs_the_phone(crm):
     assert crm.leads(profile, "phone") == [(None,), ("+19515550123",)]
 
 
-# Progress shows total, processed, imported, skipped (duplicates or invalid), errors
+# Progress shows total, processed, imported, skipped (duplicate, invalid, suppressed, blank or unchanged), errors
 
 
 def test_progress_counts_total_processed_imported_skipped_and_errors(crm):

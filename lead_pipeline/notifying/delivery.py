@@ -18,9 +18,9 @@ from lead_pipeline.notifying.outbox import (
     GIVE_UP_AFTER,
     OutboxMessage,
     discard_message,
-    pending_messages,
     note_failure,
     note_sent,
+    pending_messages,
     put_message,
 )
 from lead_pipeline.notifying.smtp import PORTS, Mail, Mailer, MailError, Security, SmtpSettings, connected

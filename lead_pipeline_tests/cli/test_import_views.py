@@ -29,8 +29,7 @@ def test_who_looks_at_a_terminal_sees_the_numbers_as_they_grow():
     assert "leads.csv: normalized leads" in text
     assert (
         "total 3,000, processed 1,200, imported 0, skipped 7 (duplicate, invalid, suppressed, blank or unchanged), "
-        "errors 7"
-        in text
+        "errors 7" in text
     )
 
 
@@ -53,8 +52,7 @@ def test_the_panel_ends_with_the_final_numbers():
     text = panel_of(finished())
     assert (
         "total 321, processed 321, imported 240, skipped 81 (duplicate, invalid, suppressed, blank or unchanged), "
-        "errors 34"
-        in text
+        "errors 34" in text
     )
 
 

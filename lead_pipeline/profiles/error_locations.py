@@ -1,131 +1,108 @@
-"""Where in a profile something is that pydantic found wrong, and which keys there are at that place. The sentence about
-it belongs in sentences.py.
+"""Where in a profile something is that pydantic found wrong, and which keys there are in that group of keys.
 
-Pydantic's locations name more than the keys that people write: which rule of several it tried (`fields.phone.phone`),
-that a key is meant and not its value (`[key]`). The types of the model tell what is what.
+Pydantic's locations name more than the keys that people write: the kind of rule or the member of a union that it tried
+(`fields.phone.phone`), and that a key is meant and not its value (`[key]`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.policies import AliasRule, AutoBelow, Notify, RejectRate, SecondaryContacts
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.model.row_rules import ROW_RULES
+from lead_pipeline.model.rules import RULES
 from lead_pipeline.profiles.document import KeyPath, key_name
 
 #: The key that names another profile, whose keys are taken over where the profile has none of its own.
 EXTENDS = "extends"
 
-_KEY = "[key]"
+#: Groups of keys that the model knows by name.
+_GROUPS: dict[KeyPath, type[BaseModel]] = {
+    (): ImportProfile,
+    ("destination",): Destination,
+    ("reading",): ReadingOptions,
+    ("secondary_contacts",): SecondaryContacts,
+    ("approval",): AutoBelow,
+    ("notify",): Notify,
+    ("reject_rate",): RejectRate,
+}
+#: Groups and lists whose entries are of several kinds, each kind by the word behind its `type:` or `rule:`.
+_KINDS: dict[KeyPath, Mapping[str, type[BaseModel]]] = {
+    ("fields",): RULES,
+    ("attributes",): RULES,
+    ("secondary_contacts", "variables"): RULES,
+    ("row_rules",): ROW_RULES,
+}
+#: Keys whose value may be one of several forms: a number or a text, a word or a group of keys.
+_UNIONS: tuple[KeyPath, ...] = (("approval",), ("reading", "sheet"))
+_LISTS = ("row_rules", "formats")
 
 
-@dataclass(slots=True)
-class Place:
+@dataclass(frozen=True, slots=True)
+class Location:
     """A key, or an entry of a list, in a profile."""
 
-    path: KeyPath = ()
-    #: The keys that may stand where the last part of the path does; empty where any may.
-    keys: tuple[str, ...] = ()
-    #: Whether the key itself is meant, not what stands behind it.
+    path: KeyPath
+    #: The kind of rule, or the form of a value, that pydantic tried.
+    tried: str | None = None
+    #: Whether the key itself is meant, not its value.
     is_key: bool = False
-    #: Where a value may be a word or a group of keys: whether it was tried as a group. None where there is no choice.
-    tried_group: bool | None = None
-    #: The words behind `type:` or `rule:` that may stand here, or the groups of keys that may stand for a word.
-    kinds: tuple[str, ...] = ()
-    #: What the model expects at the end of the path.
-    expected: Any = ImportProfile
 
     @property
     def name(self) -> str:
         """Return what people call it: `fields.phone.column`, `row_rules #2.fields`."""
         return key_name(self.path)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of the group that the last key is in; empty where any name may be."""
+        group = self.path[:-1]
+        model = AliasRule if group[:-1] == ("aliases",) else _GROUPS.get(group)
+        return keys_of(_KINDS[group[:-1]].get(self.tried or "") if group[:-1] in _KINDS else model)
 
-def place_of(location: Iterable[str | int], *behind: str) -> Place:
-    """Return the place that pydantic's location, and the keys `behind` it that an error names itself, lead to."""
-    place = Place()
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the words behind `type:` or `rule:` that there are, or the group of keys that may replace a word."""
+        if self.path in _UNIONS and self.path in _GROUPS:
+            return (f"{{{', '.join(f'{key}: ...' for key in keys_of(_GROUPS[self.path]))}}}",)
+        return tuple(_KINDS.get(self.path[:-1], ()))
+
+    @property
+    def is_alternative(self) -> bool:
+        """Return whether pydantic says the same of every form that the value may have."""
+        return self.tried is not None and self.path in _UNIONS
+
+    @property
+    def tried_group(self) -> bool | None:
+        """Return whether pydantic tried the value as a group of keys; None where it cannot be one."""
+        group = _GROUPS.get(self.path[:1]) if self.path[:1] in _UNIONS else None
+        return None if group is None or self.tried is None else self.tried == group.__name__
+
+
+def locate(location: Iterable[str | int], *further: str) -> Location:
+    """Return where pydantic's location leads, and the `further` keys that the error itself names."""
+    path: KeyPath = ()
+    tried: str | None = None
+    is_key = False
     for part in location:
-        place.is_key = part == _KEY
-        expected, discriminator = _unwrapped(place.expected)
-        if place.is_key:
-            continue
-        if _is_union(expected):
-            _try(place, str(part), expected, discriminator)
+        if part == "[key]":
+            is_key = True
+        elif tried is None and (path[:-1] in _KINDS or path in _UNIONS):
+            tried = str(part)
         else:
-            _go(place, str(part), expected)
-    for key in behind:
-        _go(place, key, _unwrapped(place.expected)[0])
-    expected, discriminator = _unwrapped(place.expected)
-    if discriminator is not None:
-        place.kinds = tuple(str(_tag(model, discriminator)) for model in _models_in(expected))
-    return place
+            path = (*path, part)
+    for key in further:
+        path = (*path, int(key) if path and path[-1] in _LISTS else key)
+    return Location(path, tried, is_key)
 
 
-def keys_of(expected: Any) -> tuple[str, ...]:  # noqa: ANN401  any type of the model
-    """Return the keys that a model knows, as profiles write them; none for what is no model."""
-    if not _is_model(expected):
+def keys_of(model: type[BaseModel] | None) -> tuple[str, ...]:
+    """Return the keys that a model knows, as profiles write them; none without a model."""
+    if model is None:
         return ()
-    own = tuple(field.alias or name for name, field in expected.model_fields.items())
-    return (*own, EXTENDS) if expected is ImportProfile else own
-
-
-def _go(place: Place, part: str, expected: Any) -> None:  # noqa: ANN401
-    """Follow a key, or the place of an entry in a list."""
-    is_entry = get_origin(expected) is tuple and part.isdecimal()
-    place.path = (*place.path, int(part) if is_entry else part)
-    place.keys = keys_of(expected)
-    if is_entry or get_origin(expected) is dict:
-        place.expected = get_args(expected)[0 if is_entry else 1]
-    else:
-        place.expected = _behind(expected, part)
-
-
-def _try(place: Place, label: str, union: Any, discriminator: str | None) -> None:  # noqa: ANN401
-    """Take the kind of value that the label names; that is no key which anybody wrote."""
-    models = _models_in(union)
-    tried = [model for model in models if label in (model.__name__, _tag(model, discriminator))]
-    place.expected = tried[0] if tried else None
-    if discriminator is None:
-        place.tried_group = bool(tried)
-        place.kinds = tuple(f"{{{', '.join(f'{key}: ...' for key in keys_of(model))}}}" for model in models)
-
-
-def _behind(expected: Any, key: str) -> Any:  # noqa: ANN401
-    """Return what the model expects behind a key; None where it knows no such key."""
-    fields = expected.model_fields.items() if _is_model(expected) else ()
-    return next((field.annotation for name, field in fields if key in (name, field.alias)), None)
-
-
-def _unwrapped(expected: Any) -> tuple[Any, str | None]:  # noqa: ANN401
-    """Return the type without its annotations and None, and the key that tells its kinds apart."""
-    discriminator: str | None = None
-    while True:
-        if get_origin(expected) is Annotated:
-            expected, *notes = get_args(expected)
-            found = [note.discriminator for note in notes if isinstance(note, FieldInfo)]
-            discriminator = next((one for one in found if isinstance(one, str)), discriminator)
-        elif _is_union(expected) and NoneType in get_args(expected):
-            kinds = tuple(kind for kind in get_args(expected) if kind is not NoneType)
-            expected = Union[kinds]  # noqa: UP007  of a tuple; of one type, it is that type
-        else:
-            return expected, discriminator
-
-
-def _is_union(expected: Any) -> bool:  # noqa: ANN401
-    return get_origin(expected) in (Union, UnionType)
-
-
-def _is_model(expected: Any) -> bool:  # noqa: ANN401
-    return isinstance(expected, type) and issubclass(expected, BaseModel)
-
-
-def _models_in(union: Any) -> list[type[BaseModel]]:  # noqa: ANN401
-    return [kind for kind in (_unwrapped(kind)[0] for kind in get_args(union)) if _is_model(kind)]
-
-
-def _tag(model: type[BaseModel], discriminator: str | None) -> object:
-    """Return the word that a profile names this kind with, such as `phone` behind `type:`."""
-    return model.model_fields[discriminator].default if discriminator else None
+    own = tuple(field.alias or name for name, field in model.model_fields.items())
+    return (*own, EXTENDS) if model is ImportProfile else own

@@ -12,7 +12,7 @@ from lead_pipeline.model.destination import DESTINATION_KINDS
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.fields import STANDARD_FIELDS, RuleError
 from lead_pipeline.profiles.document import Document, KeyPath, Problem, key_name
-from lead_pipeline.profiles.error_locations import Place, place_of
+from lead_pipeline.profiles.error_locations import Location, locate
 
 _QUOTED = re.compile(r"'([^']*)'")
 _NAME_RULE = "write lower-case letters, digits and underscores, a letter first, at most 40 characters"
@@ -44,18 +44,18 @@ _MOMENTS = {"datetime": _FIXES["datetime_type"], "date": _FIXES["date_type"], "t
 
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
     """Yield one problem for each error of the model, at the line of its key."""
-    found = [(details, _place(details)) for details in error.errors(include_url=False)]
+    found = [(details, _location(details)) for details in error.errors(include_url=False)]
     seen: set[str] = set()
-    for details, place in found:
-        if _is_echo(details, place, found) or (place.tried_group is False and place.name in seen):
+    for details, location in found:
+        if _is_echo(details, location, found) or (location.is_alternative and location.name in seen):
             continue
-        seen.add(place.name)
-        yield Problem(document.line_of(place.path), _sentence(details, place), place.path)
+        seen.add(location.name)
+        yield Problem(document.line_of(location.path), _sentence(details, location), location.path)
 
 
-def _place(details: ErrorDetails) -> Place:
+def _location(details: ErrorDetails) -> Location:
     culprit = details.get("ctx", {}).get("error")
-    return place_of(details["loc"], *(culprit.key if isinstance(culprit, RuleError) else _tag_key(details)))
+    return locate(details["loc"], *(culprit.key if isinstance(culprit, RuleError) else _tag_key(details)))
 
 
 def _tag_key(details: ErrorDetails) -> tuple[str, ...]:
@@ -68,45 +68,45 @@ def _discriminator(details: ErrorDetails) -> str:
     return str(details["ctx"]["discriminator"]).strip("'")
 
 
-def _is_echo(details: ErrorDetails, place: Place, found: Iterable[tuple[ErrorDetails, Place]]) -> bool:
+def _is_echo(details: ErrorDetails, location: Location, found: Iterable[tuple[ErrorDetails, Location]]) -> bool:
     """Return whether an error only follows from another: a list too short without the entries that are told of, and
     where a value may be a group of keys or a word, what pydantic says of the kind that nobody wrote.
     """
     if details["type"] == "too_short":
-        return any(len(other.path) > len(place.path) and _starts(other, place) for _, other in found)
-    if place.tried_group is True:
+        return any(len(other.path) > len(location.path) and _starts(other, location) for _, other in found)
+    if location.tried_group is True:
         return details["type"] == "model_type"
-    return place.tried_group is False and isinstance(details["input"], dict)
+    return location.tried_group is False and isinstance(details["input"], dict)
 
 
-def _starts(other: Place, place: Place) -> bool:
-    return other.path[: len(place.path)] == place.path
+def _starts(other: Location, location: Location) -> bool:
+    return other.path[: len(location.path)] == location.path
 
 
-def _sentence(details: ErrorDetails, place: Place) -> str:
+def _sentence(details: ErrorDetails, location: Location) -> str:
     match details["type"]:
         case "extra_forbidden":
-            return _unknown_key(place, place.keys)
+            return _unknown_key(location, location.keys)
         case "missing":
-            return f"The key '{place.name}' is missing: {_example(place)}."
+            return f"The key '{location.name}' is missing: {_example(location)}."
         case "value_error":
-            about = f"'{place.name}': " if place.name else ""
+            about = f"'{location.name}': " if location.name else ""
             return f"{about}{details['ctx']['error']}."
         case "union_tag_not_found":
             key = _discriminator(details)
-            return f"'{place.name}' does not say its {key}: add `{key}:` with one of {listed(place.kinds)}."
+            return f"'{location.name}' does not say its {key}: add `{key}:` with one of {listed(location.words)}."
         case "union_tag_invalid":
-            return _no_option(place.name, details["ctx"]["tag"], _quoted(details, "expected_tags"))
-        case "literal_error" if place.is_key:
-            return _unknown_key(place, _quoted(details, "expected"))
+            return _no_option(location.name, details["ctx"]["tag"], _quoted(details, "expected_tags"))
+        case "literal_error" if location.is_key:
+            return _unknown_key(location, _quoted(details, "expected"))
         case "literal_error":
-            return _no_option(place.name, details["input"], (*_quoted(details, "expected"), *place.kinds))
+            return _no_option(location.name, details["input"], (*_quoted(details, "expected"), *location.words))
         case _:
-            return f"'{place.name}' is {_found(details['input'])}; {_fix(details, place)}."
+            return f"'{location.name}' is {_found(details['input'])}; {_fix(details, location)}."
 
 
-def _unknown_key(place: Place, known: Iterable[str]) -> str:
-    *above, key = place.path
+def _unknown_key(location: Location, known: Iterable[str]) -> str:
+    *above, key = location.path
     where = f"below '{key_name(tuple(above))}'" if above else "of a profile"
     keys = list(known)
     return f"'{key}' is not a key {where}.{did_you_mean(str(key), keys)} The keys are {listed(keys, limit=_MANY)}."
@@ -124,7 +124,7 @@ def _no_option(key: str, found: object, options: Iterable[str]) -> str:
     return f"'{key}' is {_found(found)}.{near} Write one of {words}."
 
 
-def _example(place: Place) -> str:
+def _example(location: Location) -> str:
     examples: dict[KeyPath, str] = {
         ("name",): "add `name:` with the name of the file, without .yaml",
         ("destination",): "add `destination: {kind: schedule, name: solar}`",
@@ -134,10 +134,10 @@ def _example(place: Place) -> str:
         ("notify", "email"): "add `email:` with a list of addresses, such as [imports@example.com]",
         ("approval", "auto_below"): "add `auto_below:` with a share of rejected rows, such as 0.05",
     }
-    return examples.get(place.path, f"add `{place.path[-1]}:`")
+    return examples.get(location.path, f"add `{location.path[-1]}:`")
 
 
-def _fix(details: ErrorDetails, place: Place) -> str:
+def _fix(details: ErrorDetails, location: Location) -> str:
     limits = details.get("ctx", {})
     match details["type"]:
         case "greater_than_equal":
@@ -151,7 +151,7 @@ def _fix(details: ErrorDetails, place: Place) -> str:
         case "too_short":
             return f"write at least {_counted(limits['min_length'], 'entry', 'entries')} below it"
         case "string_pattern_mismatch":
-            return _NAME_RULE if place.path == ("name",) else _REGION_RULE
+            return _NAME_RULE if location.path == ("name",) else _REGION_RULE
         case kind if kind not in _FIXES and kind.partition("_")[0] in _MOMENTS:
             return _MOMENTS[kind.partition("_")[0]]
         case kind:

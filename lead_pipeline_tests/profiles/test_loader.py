@@ -203,6 +203,7 @@ def test_a_misspelt_key_at_any_depth_is_told_with_its_line_and_the_right_one(num
         ("- b@example.com", "- b at example.com", ["line 91", "'notify.email #2'", "one plain email address"]),
         ("problems", "never", ["line 92", "'notify.when' is 'never'", "always, problems"]),
         ("sheet: 2", "sheet: [2]", ["line 9", "'reading.sheet' is a list", "one text"]),
+        ("sheet: 2", "sheet: {a: 2}", ["line 9", "'reading.sheet' is a group of keys", "one text"]),
     ],
     ids=lambda value: value.strip()[:40] if isinstance(value, str) else "",
 )

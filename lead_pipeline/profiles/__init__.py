@@ -1,4 +1,4 @@
-"""The bundled profiles and the loader of all of them. What a profile can say belongs in model/profile.py."""
+"""The bundled profiles, and loading and checking profiles."""
 
 from lead_pipeline.profiles.loader import (
     ProfileListing,

@@ -1,5 +1,5 @@
-"""What a profile declares and the model cannot judge: whether a country, locale or time zone exists, whether a format
-or pattern can be used. What exists is known in normalizing/; which keys there are, the model says.
+"""Checks of a profile that the model cannot make: whether a country, locale or time zone exists, and whether a format
+or pattern can be used.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,21 +13,21 @@ from lead_pipeline.normalizing.numbers import checked_unit
 from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.profiles.document import Document, KeyPath, Plain, Problem, key_name
 
-#: The key of a rule: what judges the text behind it.
+#: Key of a rule: the check of its text.
 _CHECKS: dict[str, Callable[[str], object]] = {
     "locale": checked_locale,
     "timezone": checked_time_zone,
     "pattern": checked_pattern,
 }
-#: The key of a rule with a list of texts: what judges each.
+#: Key of a rule with a list of texts: the check of each.
 _CHECKS_OF_EACH: dict[str, Callable[[str], object]] = {"formats": form_of, "units": checked_unit}
 
 
-def declaration_problems(document: Document, told: Iterable[Problem]) -> Iterator[Problem]:
-    """Yield what is declared that there is not, but for keys that something was `told` of already."""
-    known = {problem.path for problem in told}
+def declaration_problems(document: Document, known: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield declarations of what does not exist, except for keys with a `known` problem."""
+    reported = {problem.path for problem in known}
     for path, text, check in _declared(document.data):
-        if path in known or path[:-1] in known:
+        if path in reported or path[:-1] in reported:
             continue
         try:
             check(text)
@@ -36,13 +36,13 @@ def declaration_problems(document: Document, told: Iterable[Problem]) -> Iterato
 
 
 def value_problems(profile: ImportProfile, document: Document) -> Iterator[Problem]:
-    """Yield values that the profile names and that its own rules refuse, so that no row could ever have them."""
+    """Yield values in the profile that its own rules reject, so that no row could ever have them."""
     for fault in value_faults(profile):
         yield Problem(document.line_of(fault.key), f"'{key_name(fault.key)}': {fault.sentence}", fault.key)
 
 
 def region_problem(document: Document) -> Problem | None:
-    """Return what is wrong with the default region, which the model would only call misspelt."""
+    """Return what is wrong with the default region; the model would only call it misspelled."""
     region = _group(document.data).get("default_region")
     try:
         checked_region(region if isinstance(region, str) else None)
@@ -52,7 +52,7 @@ def region_problem(document: Document) -> Problem | None:
 
 
 def rules_in(data: Plain) -> Iterator[tuple[KeyPath, dict[str, Plain]]]:
-    """Yield the rules of a profile as written, with the place of each: fields, attributes, secondary contacts'."""
+    """Yield the rules of a profile as written, each with its path: fields, attributes, variables of contacts."""
     secondary = _group(_group(data).get("secondary_contacts"))
     groups: tuple[tuple[KeyPath, Plain], ...] = (
         (("fields",), _group(data).get("fields")),
@@ -73,9 +73,9 @@ def _declared(data: Plain) -> Iterator[tuple[KeyPath, str, Callable[[str], objec
                 yield (*path, key), text, check
         for key, check in _CHECKS_OF_EACH.items():
             texts = rule.get(key)
-            for place, text in enumerate(texts if isinstance(texts, list) else ()):
+            for index, text in enumerate(texts if isinstance(texts, list) else ()):
                 if isinstance(text, str):
-                    yield (*path, key, place), text, check
+                    yield (*path, key, index), text, check
 
 
 def _group(data: Plain) -> dict[str, Plain]:

@@ -1,4 +1,4 @@
-"""Checking profiles one by one, without importing anything. What can be wrong with one, loader.py says."""
+"""Checking profiles one by one, without importing anything."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 def names_to_check(folder: Path | None) -> list[str]:
-    """Return the names of all profiles, and the YAML files of the folder that no import can name."""
+    """Return the names of all profiles, and the YAML files in the folder that no import can refer to."""
     names = [entry.name for entry in profile_names(folder)]
     if folder is None or not folder.is_dir():
         return names
@@ -18,10 +18,10 @@ def names_to_check(folder: Path | None) -> list[str]:
 
 
 def check_profile(name: str, *, folder: Path | None) -> str:
-    """Return what is wrong with a profile, one fault a line; empty when nothing is.
+    """Return what is wrong with a profile, one problem a line; empty when it is valid.
 
-    `name` is a profile's name, or the path of a YAML file, which may lie anywhere; profiles that it extends are looked
-    for in `folder` and among the bundled ones.
+    `name` is the name of a profile, or the path of a YAML file anywhere; profiles that it extends are looked up in
+    `folder` and among the bundled ones.
     """
     try:
         if not name.endswith(_SUFFIXES):
@@ -33,7 +33,7 @@ def check_profile(name: str, *, folder: Path | None) -> str:
         return str(error)
     if path.name == f"{profile.name}.yaml":
         return ""
-    return f"{name}: its `name:` is '{profile.name}', so the file has to be called {profile.name}.yaml to be found."
+    return f"{name}: its `name:` is '{profile.name}', so the file must be called {profile.name}.yaml to be found."
 
 
 def _is_stray(file: str, usable: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Where in a profile something is that pydantic found wrong, and which keys there are in that group of keys.
+"""Where in a profile an error of pydantic is, and which keys its group of keys knows.
 
 Pydantic's locations name more than the keys that people write: the kind of rule or the member of a union that it tried
 (`fields.phone.phone`), and that a key is meant and not its value (`[key]`).
@@ -17,7 +17,7 @@ from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULES
 from lead_pipeline.profiles.document import KeyPath, key_name
 
-#: The key that names another profile, whose keys are taken over where the profile has none of its own.
+#: The key that names another profile, from which keys are inherited that the profile does not set itself.
 EXTENDS = "extends"
 
 #: Groups of keys that the model knows by name.

@@ -1,6 +1,4 @@
-"""What pydantic finds wrong with a profile, told as sentences that name the key, what was found and the fix.
-Nothing is decided here; the rules are those of the model.
-"""
+"""Sentences for what pydantic finds wrong with a profile: the key, what was found, and the fix."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,9 +13,9 @@ from lead_pipeline.profiles.document import Document, KeyPath, Problem, key_name
 from lead_pipeline.profiles.error_locations import Location, locate
 
 _QUOTED = re.compile(r"'([^']*)'")
-_NAME_RULE = "write lower-case letters, digits and underscores, a letter first, at most 40 characters"
+_NAME_RULE = "use at most 40 lower-case letters, digits and underscores, starting with a letter"
 _REGION_RULE = "write an ISO country code of two capital letters, such as US"
-_MANY = 30
+_MAX_LISTED = 30
 
 #: pydantic's error type: how the sentence goes on after `'<key>' is <found>`.
 _FIXES = {
@@ -29,21 +27,21 @@ _FIXES = {
     "finite_number": "write a number",
     "bool_parsing": "write true or false",
     "bool_type": "write true or false",
-    "string_type": "write one text",
+    "string_type": "write a single text",
     "model_type": "write `key: value` lines below it",
     "model_attributes_type": "write `key: value` lines below it",
     "tuple_type": "write a list, such as [one, two]",
     "dict_type": "write `key: value` lines below it",
     "string_too_short": "write at least one character",
-    "date_type": "write a day, such as 2026-01-31",
-    "datetime_type": "write a moment, such as 2026-01-31T08:00",
+    "date_type": "write a date, such as 2026-01-31",
+    "datetime_type": "write a date and time, such as 2026-01-31T08:00",
 }
-#: The beginnings of pydantic's many types for a day or moment that cannot be read.
+#: Prefixes of pydantic's many error types for a date or time that cannot be read.
 _MOMENTS = {"datetime": _FIXES["datetime_type"], "date": _FIXES["date_type"], "timezone": _FIXES["datetime_type"]}
 
 
 def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
-    """Yield one problem for each error of the model, at the line of its key."""
+    """Yield one problem for each error, at the line of its key."""
     found = [(details, _location(details)) for details in error.errors(include_url=False)]
     seen: set[str] = set()
     for details, location in found:
@@ -59,7 +57,7 @@ def _location(details: ErrorDetails) -> Location:
 
 
 def _tag_key(details: ErrorDetails) -> tuple[str, ...]:
-    """Return the key whose word names no kind of rule; where the key is missing, the group is meant."""
+    """Return the key whose value is an unknown kind of rule; where the key is missing, the group is meant."""
     is_wrong_word = details["type"] == "union_tag_invalid"
     return (_discriminator(details),) if is_wrong_word else ()
 
@@ -69,8 +67,8 @@ def _discriminator(details: ErrorDetails) -> str:
 
 
 def _is_echo(details: ErrorDetails, location: Location, found: Iterable[tuple[ErrorDetails, Location]]) -> bool:
-    """Return whether an error only follows from another: a list too short without the entries that are told of, and
-    where a value may be a group of keys or a word, what pydantic says of the kind that nobody wrote.
+    """Return whether an error only follows from another: a list too short because some of its entries are invalid, or,
+    where a value may be a word or a group of keys, the error about the form that was not written.
     """
     if details["type"] == "too_short":
         return any(len(other.path) > len(location.path) and _starts(other, location) for _, other in found)
@@ -109,19 +107,21 @@ def _unknown_key(location: Location, known: Iterable[str]) -> str:
     *above, key = location.path
     where = f"below '{key_name(tuple(above))}'" if above else "of a profile"
     keys = list(known)
-    return f"'{key}' is not a key {where}.{did_you_mean(str(key), keys)} The keys are {listed(keys, limit=_MANY)}."
+    return (
+        f"'{key}' is not a key {where}.{did_you_mean(str(key), keys)} The keys are {listed(keys, limit=_MAX_LISTED)}."
+    )
 
 
 def _quoted(details: ErrorDetails, name: str) -> tuple[str, ...]:
-    """Return the words that a key with a closed list of them takes, out of pydantic's `'exact' or 'auto'`."""
+    """Return the words that a key accepts, out of pydantic's `'exact' or 'auto'`."""
     return tuple(_QUOTED.findall(str(details.get("ctx", {}).get(name, ""))))
 
 
 def _no_option(key: str, found: object, options: Iterable[str]) -> str:
     known = list(options)
     near = did_you_mean(found, known) if isinstance(found, str) else ""
-    words = listed((option or repr(option) for option in known), limit=_MANY)
-    return f"'{key}' is {_found(found)}.{near} Write one of {words}."
+    words = listed((option or repr(option) for option in known), limit=_MAX_LISTED)
+    return f"'{key}' is {_found(found)}.{near} Use one of {words}."
 
 
 def _example(location: Location) -> str:
@@ -130,7 +130,7 @@ def _example(location: Location) -> str:
         ("destination",): "add `destination: {kind: schedule, name: solar}`",
         ("destination", "kind"): f"add `kind:` with one of {listed(DESTINATION_KINDS)}",
         ("destination", "name"): "add `name:` with the name of the schedule, offer or list",
-        ("fields",): f"add `fields:` with one or more of {listed(STANDARD_FIELDS, limit=_MANY)}",
+        ("fields",): f"add `fields:` with one or more of {listed(STANDARD_FIELDS, limit=_MAX_LISTED)}",
         ("notify", "email"): "add `email:` with a list of addresses, such as [imports@example.com]",
         ("approval", "auto_below"): "add `auto_below:` with a share of rejected rows, such as 0.05",
     }

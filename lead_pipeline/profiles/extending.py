@@ -1,8 +1,7 @@
-"""`extends:`: what a profile takes over from another one. Where profiles are found belongs in loader.py, and what their
-keys mean in the model.
+"""`extends:`: what a profile inherits from another one.
 
-Keys of the profile win over those of its parent; groups of keys are merged key by key, a list or a text is replaced. A
-key with nothing behind it takes the parent's away. A rule of another type than the parent's is a new one.
+A profile's own keys win over those of its parent; groups of keys are merged key by key, lists and texts are replaced. A
+key without a value removes the parent's. A rule of a different type than the parent's replaces it as a whole.
 """
 
 import yaml
@@ -12,12 +11,12 @@ from lead_pipeline.profiles.error_locations import EXTENDS
 
 #: A profile has its own name, whatever it extends.
 _OWN = ("name",)
-#: Where groups of rules stand, each rule with a `type:` of its own. Elsewhere `type` is a name like any other.
+#: Groups of rules, each rule with its own `type:`. Elsewhere `type` is a name like any other.
 _RULES: tuple[KeyPath, ...] = (("fields",), ("attributes",), ("secondary_contacts", "variables"))
 
 
 def extended(child: Document, parent: Document) -> Document:
-    """Return the document of a profile with what it takes over; a fault in a key taken over is told at `extends:`."""
+    """Return the document of a profile with what it inherits; errors in inherited keys are at `extends:`."""
     inherited = {key: value for key, value in _group(parent.data).items() if key not in _OWN}
     own = {key: value for key, value in _group(child.data).items() if key != EXTENDS}
     where = child.lines.get((EXTENDS,), 1)
@@ -29,14 +28,14 @@ def extended(child: Document, parent: Document) -> Document:
 
 
 def written(document: Document) -> str:
-    """Return the data of a document as YAML, which reads as the same data."""
+    """Return the data of a document as YAML that reads back as the same data."""
     return yaml.dump(document.data, Dumper=_PlainDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _merged(
     parent: dict[str, Plain], child: dict[str, Plain], path: KeyPath, replaced: list[KeyPath]
 ) -> dict[str, Plain]:
-    """Return what comes out, and add to `replaced` the keys of the parent of which nothing is left."""
+    """Return the merged data, and add to `replaced` the keys of the parent of which nothing is left."""
     merged: dict[str, Plain] = {}
     for key in (*parent, *(key for key in child if key not in parent)):
         ours, theirs = child.get(key), parent.get(key)
@@ -61,7 +60,7 @@ def _group(data: Plain) -> dict[str, Plain]:
 
 
 class _PlainDumper(yaml.SafeDumper):
-    """Writes texts without quotes wherever our reader, for which every scalar is text, reads them back alike."""
+    """Writes texts without quotes wherever our reader, for which every scalar is text, reads them back unchanged."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 PyYAML's own way to say what needs quotes
         first: [(tag, form) for tag, form in resolvers if tag == "tag:yaml.org,2002:null"]

@@ -1,6 +1,5 @@
-"""The JSON schema of a profile, for editors that complete and check YAML; generated from the model, so that it knows
-what the model knows. What needs more than that (a column named twice, a locale that there is not) is told by
-`profiles check`.
+"""The JSON schema of a profile, for editors that complete and check YAML. It is generated from the model; what the
+model cannot express (a column named twice, a locale that does not exist) is checked by `profiles check`.
 """
 
 from typing import Any, TypeAlias
@@ -11,9 +10,9 @@ from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.profiles.error_locations import EXTENDS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-#: Groups that a profile may leave partly to the one that it extends.
+#: Groups that a profile may leave partly to its parent.
 _LEFT_TO_PARENT = ("Destination", "Notify")
-#: What no profile is without, so that it cannot be taken away.
+#: Keys that every profile has, so that they cannot be removed.
 _NEEDED = {"name", "destination", "fields"}
 
 _Schema: TypeAlias = dict[str, Any]
@@ -25,7 +24,7 @@ def profile_schema() -> _Schema:
     definitions, properties, needed = schema["$defs"], schema["properties"], schema.pop("required")
     for name in _LEFT_TO_PARENT:
         del definitions[name]["required"]
-    for kind in ROW_RULES.values():  # `rule:` has a default in the model, and tells the rules apart in YAML
+    for kind in ROW_RULES.values():  # `rule:` has a default in the model, and distinguishes the rules in YAML
         definitions[kind.__name__]["required"].insert(0, "rule")
     for owner, key in ((properties, "attributes"), (definitions["SecondaryContacts"]["properties"], "variables")):
         owner[key]["additionalProperties"] = _rule(owner[key]["additionalProperties"])
@@ -37,7 +36,7 @@ def profile_schema() -> _Schema:
         properties[key] = _or_nothing(properties[key])
     properties[EXTENDS] = {
         "type": "string",
-        "description": "Name of another profile, whose keys are taken over where this one has none of its own.",
+        "description": "Name of another profile, from which this one inherits every key that it does not set itself.",
     }
     return {
         "$schema": _DIALECT,
@@ -48,20 +47,20 @@ def profile_schema() -> _Schema:
 
 
 def _rule(union: _Schema) -> _Schema:
-    """Return what a rule may be: its type may be left to the parent, and nothing takes the parent's rule away."""
+    """Return what a rule may be: its type may be left to the parent, and an empty value removes the parent's rule."""
     return {"anyOf": [*union["oneOf"], {"type": "null"}]}
 
 
 def _or_nothing(schema: _Schema) -> _Schema:
-    """Allow a key with nothing behind it, which takes the parent's away; what is said about the key stays outside."""
-    told = {key: schema.pop(key) for key in ("description", "title", "default") if key in schema}
+    """Allow a key without a value, which removes the parent's; annotations of the key stay outside."""
+    annotations = {key: schema.pop(key) for key in ("description", "title", "default") if key in schema}
     kinds = schema["anyOf"] if set(schema) == {"anyOf"} else [schema]
-    return told | {"anyOf": [kind for kind in kinds if kind != {"type": "null"}] + [{"type": "null"}]}
+    return annotations | {"anyOf": [kind for kind in kinds if kind != {"type": "null"}] + [{"type": "null"}]}
 
 
 def _as_text(schema: Any) -> Any:  # noqa: ANN401  a schema, or any part of one
-    """Return the schema with every free text open to numbers and booleans, which are texts without their quotes: every
-    scalar is read as it was written (decision 0040). For the same reason a number may stand in quotes.
+    """Return the schema with every free text open to numbers and booleans, which are texts without quotes: every scalar
+    is read as it was written (decision 0040). For the same reason a number may be in quotes.
     """
     if isinstance(schema, list):
         return [_as_text(part) for part in schema]

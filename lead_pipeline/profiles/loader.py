@@ -1,5 +1,5 @@
-"""Finding and reading profiles, the bundled ones and one's own, and saying what is wrong with one: file, line, key,
-what was found, the fix. What a profile can say is the model's business.
+"""Finding and loading profiles, bundled ones and one's own, and reporting what is wrong with one: file, line, key, what
+was found, and the fix.
 """
 
 import re
@@ -21,11 +21,11 @@ from lead_pipeline.profiles.extending import extended, written
 
 _SUFFIX = ".yaml"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_SHOWN = 20
+_MAX_PROBLEMS = 20
 
 
 class ProfileListing(FrozenModel):
-    """A profile that can be named: `home` for one in the home's folder, which wins over a `bundled` one of its name."""
+    """A profile that can be used: `home` for one in the home's folder, which wins over a `bundled` one of its name."""
 
     name: str
     origin: Literal["bundled", "home"]
@@ -36,22 +36,22 @@ def load_profile(name: str, *, folder: Path | None) -> ImportProfile:
     """Return the profile of that name: `<folder>/<name>.yaml` if there is one, else the bundled one.
 
     Raises:
-        ProfileError: there is none, it cannot be read, or it is wrong; the message has a line for each fault.
+        ProfileError: there is none, it cannot be read, or it is invalid; the message has a line for each problem.
     """
     listing = _listing(name, folder)
     profile = parse_profile(_text_of(listing), listing.file, folder=folder)
     if profile.name != name:
         raise ProfileError(
-            f"{listing.file}: the file is named '{name}', but its `name:` is '{profile.name}'. Make the two alike."
+            f"{listing.file}: the file is named '{name}', but its `name:` is '{profile.name}'. Make the two match."
         )
     return profile
 
 
 def profile_names(folder: Path | None) -> list[ProfileListing]:
-    """Return the profiles that can be named, in alphabetical order; files with unusable names are left out.
+    """Return the profiles that can be used, in alphabetical order; files with invalid names are left out.
 
     Raises:
-        ProfileError: the folder is there and cannot be listed.
+        ProfileError: the folder exists but cannot be listed.
     """
     bundled = (entry.name for entry in resources.files("lead_pipeline.profiles").iterdir())
     entries = {name: ProfileListing(name=name, origin="bundled", file=f"{name}{_SUFFIX}") for name in _named(bundled)}
@@ -64,12 +64,12 @@ def profile_names(folder: Path | None) -> list[ProfileListing]:
 
 
 def profile_text(name: str, *, folder: Path | None) -> str:
-    """Return the YAML of a profile as it was written, comments included; raises ProfileError like `load_profile`."""
+    """Return the YAML of a profile as written, comments included; raises ProfileError like `load_profile`."""
     return _text_of(_listing(name, folder))
 
 
 def resolved_profile_text(name: str, *, folder: Path | None) -> str:
-    """Return the YAML of a profile with everything that it takes over by `extends:`; else as it was written.
+    """Return the YAML of a profile with everything it inherits by `extends:`; without that, as written.
 
     Raises:
         ProfileError: like `load_profile`.
@@ -81,16 +81,16 @@ def resolved_profile_text(name: str, *, folder: Path | None) -> str:
     if not isinstance(own.data, dict) or EXTENDS not in own.data:
         return text
     parent = own.data[EXTENDS]
-    return f"# {name}, with what it takes over from {parent}\n{written(_resolved(own, listing.file, folder))}"
+    return f"# {name}, with what it inherits from {parent}\n{written(_resolved(own, listing.file, folder))}"
 
 
 def parse_profile(text: str, source: str, *, folder: Path | None = None) -> ImportProfile:
-    """Read a profile; `source` is what the sentences call it, such as the file's path.
+    """Read a profile; `source` is its name in error messages, such as the path of the file.
 
-    `folder` is where, besides the bundled ones, a profile is looked for that this one extends.
+    A profile that it extends is looked up in `folder` and among the bundled ones.
 
     Raises:
-        ProfileError: one line per fault, each with source, line, key, what was found and the fix.
+        ProfileError: one line per problem, each with source, line, key, what was found and the fix.
     """
     document = _resolved(_document(text, source), source, folder)
     return _validated(document.data if isinstance(document.data, dict) else {}, document, source)
@@ -99,7 +99,7 @@ def parse_profile(text: str, source: str, *, folder: Path | None = None) -> Impo
 def _document(text: str, source: str) -> Document:
     document = read_document(text)
     if document.problems:
-        raise ProfileError(_told(document.problems, source))
+        raise ProfileError(_error_text(document.problems, source))
     if not isinstance(document.data, dict):
         found = "is empty" if document.data is None else "has no `key: value` lines"
         raise ProfileError(
@@ -109,7 +109,7 @@ def _document(text: str, source: str) -> Document:
 
 
 def _resolved(document: Document, source: str, folder: Path | None) -> Document:
-    """Return the document with what it takes over from the profile that it extends, if it does."""
+    """Return the document with what it inherits from the profile that it extends, if any."""
     data = document.data if isinstance(document.data, dict) else {}
     if EXTENDS not in data:
         return document
@@ -117,7 +117,7 @@ def _resolved(document: Document, source: str, folder: Path | None) -> Document:
     try:
         return extended(document, _parent(name, data.get("name"), folder))
     except UsageError as error:
-        raise ProfileError(_told([Problem(line, f"'{EXTENDS}': {error}")], source)) from None
+        raise ProfileError(_error_text([Problem(line, f"'{EXTENDS}': {error}")], source)) from None
 
 
 def _parent(name: Plain, child: Plain, folder: Path | None) -> Document:
@@ -125,17 +125,17 @@ def _parent(name: Plain, child: Plain, folder: Path | None) -> Document:
     entries = {entry.name: entry for entry in profile_names(folder)}
     if not isinstance(name, str) or name not in entries:
         near = did_you_mean(name, entries) if isinstance(name, str) else ""
-        found = f"'{name}'" if isinstance(name, str) else "of that kind"
-        raise UsageError(f"there is no profile {found}.{near} Write the name of one: {listed(entries)}.")
+        found = f"there is no profile '{name}'" if isinstance(name, str) else "this is not the name of a profile"
+        raise UsageError(f"{found}.{near} Use the name of one: {listed(entries)}.")
     if name == child:
-        raise UsageError("a profile cannot extend itself; give this one another name, and its file as well.")
+        raise UsageError("a profile cannot extend itself; rename this one, and its file too.")
     listing = entries[name]
     parent = _document(_text_of(listing), listing.file)
     if isinstance(parent.data, dict) and EXTENDS in parent.data:
         above = parent.data[EXTENDS]
         raise UsageError(
             f"'{name}' itself extends '{above}' ({listing.file}, line {parent.line_of((EXTENDS,))}), and profiles "
-            f"extend one level deep. Extend '{above}', or write into this profile what '{name}' adds to it."
+            f"can only be extended one level deep. Extend '{above}', and copy here what '{name}' adds to it."
         )
     parse_profile(_text_of(listing), listing.file, folder=folder)
     return parent
@@ -144,29 +144,29 @@ def _parent(name: Plain, child: Plain, folder: Path | None) -> Document:
 def _validated(data: dict[str, Plain], document: Document, source: str) -> ImportProfile:
     region = region_problem(document)
     problems = [region] if region else []
-    judged = {key: value for key, value in data.items() if region is None or key != "default_region"}
+    checked = {key: value for key, value in data.items() if region is None or key != "default_region"}
     profile = None
     try:
-        profile = ImportProfile.model_validate(judged)
+        profile = ImportProfile.model_validate(checked)
     except ValidationError as error:
         problems += problems_of(error, document)
     problems += declaration_problems(document, problems)
     if profile is not None and not problems:
         problems += value_problems(profile, document)
     if problems or profile is None:
-        raise ProfileError(_told(problems, source))
+        raise ProfileError(_error_text(problems, source))
     return profile
 
 
-def _told(problems: list[Problem], source: str) -> str:
+def _error_text(problems: list[Problem], source: str) -> str:
     ordered = sorted(problems, key=lambda problem: problem.line or 0)
     lines = [f"{source}, line {p.line}: {p.sentence}" if p.line else f"{source}: {p.sentence}" for p in ordered]
-    more = [f"{source}: and {len(lines) - _SHOWN} more."] if len(lines) > _SHOWN else []
-    return "\n".join(dict.fromkeys(lines[:_SHOWN] + more))
+    more = [f"{source}: and {len(lines) - _MAX_PROBLEMS} more."] if len(lines) > _MAX_PROBLEMS else []
+    return "\n".join(dict.fromkeys(lines[:_MAX_PROBLEMS] + more))
 
 
 def files_in(folder: Path) -> list[str]:
-    """Return the names of the files in a folder of profiles; raises ProfileError when it cannot be listed."""
+    """Return the names of the files in a folder of profiles; raises ProfileError if it cannot be listed."""
     try:
         return [path.name for path in folder.iterdir()]
     except OSError as error:
@@ -183,9 +183,9 @@ def _listing(name: str, folder: Path | None) -> ProfileListing:
     entries = {entry.name: entry for entry in profile_names(folder)}
     if name in entries:
         return entries[name]
-    place = f"put your own into {folder}" if folder else "put your own into the folder profiles/ of the home"
+    advice = f"put your own into {folder}" if folder else "put your own into the folder profiles/ of the home"
     raise ProfileError(
-        f"There is no profile '{name}'.{did_you_mean(name, entries)} The profiles are {listed(entries)}; {place}, "
+        f"There is no profile '{name}'.{did_you_mean(name, entries)} The profiles are {listed(entries)}; {advice}, "
         "as NAME.yaml."
     )
 

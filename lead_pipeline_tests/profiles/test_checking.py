@@ -74,7 +74,7 @@ def test_a_file_that_no_import_can_name_is_told(home: Path, name):
     stray = put(home, name, "name: solar\nextends: call_schedule\n")
     result = run(home, "check")
     assert result.exit_code == 2
-    assert f"{stray}: its `name:` is 'solar', so the file has to be called solar.yaml to be found." in result.stderr
+    assert f"{stray}: its `name:` is 'solar', so the file must be called solar.yaml to be found." in result.stderr
 
 
 def test_only_the_named_profiles_are_checked(home: Path):

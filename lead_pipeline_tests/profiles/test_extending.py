@@ -62,7 +62,7 @@ def test_the_resolved_text_says_the_same_without_its_parent(tmp_path: Path):
     folder = put(tmp_path, solar=CHILD)
     text = resolved_profile_text("solar", folder=folder)
     assert "extends" not in text
-    assert text.startswith("# solar, with what it takes over from call_schedule\nname: solar\n")
+    assert text.startswith("# solar, with what it inherits from call_schedule\nname: solar\n")
     assert parse_profile(text, "resolved") == load_profile("solar", folder=folder)
 
 
@@ -202,9 +202,9 @@ def test_a_fault_is_told_where_it_was_written_or_at_extends(tmp_path: Path, said
     ("text", "parts"),
     [
         ("name: a\n\nextends: call_schedul\n", ["line 3", "'call_schedul'", "Did you mean 'call_schedule'?"]),
-        ("name: a\nextends: [x]\n", ["line 2", "'extends'", "Write the name of one"]),
+        ("name: a\nextends: [x]\n", ["line 2", "'extends'", "Use the name of one"]),
         ("name: a\nextends:\n", ["line 2", "'extends'"]),
-        ("name: a\nextends: a\n", ["line 2", "cannot extend itself", "another name"]),
+        ("name: a\nextends: a\n", ["line 2", "cannot extend itself", "rename this one"]),
         (
             "name: a\nextends: middle\n",
             ["line 2", "'middle' itself extends 'call_schedule'", "line 4", "one level deep"],

@@ -100,13 +100,13 @@ def test_a_profile_is_read_as_it_is_written():
         ("    min: 0", "\tmin: 0", ["line 10", "not valid YAML", "spaces, not with tabs"]),
         ("company", "a: b", ["line 13", "not valid YAML", "quotes"]),
         ("company", "'company", ["not valid YAML", "quotes"]),
-        ("company", "@home", ["line 13", "not valid YAML", "in quotes"]),
+        ("company", "@home", ["line 13", "not valid YAML", "Put quotes around"]),
         ("company", "&x company", ["line 13", "Anchors"]),
         ("company", "!!python/object/apply:os.system [ls]", ["line 13", "Tags"]),
         ("company", "company\n---\na: 1", ["one profile per file"]),
         ("company", "\x07", ["not valid YAML"]),
         ("company", "[" * 5000, ["line 13", "nested too deep"]),
-        ("scrub_scope: company", "? [a, b]\n: c", ["line 13", "one word"]),
+        ("scrub_scope: company", "? [a, b]\n: c", ["line 13", "single word"]),
         ("  phone:", "  phone: x\n  email:", ["'fields.phone' is 'x'"]),
     ],
     ids=lambda value: value.strip()[:30] if isinstance(value, str) else "",
@@ -126,7 +126,7 @@ def test_a_profile_that_says_everything_is_read():
 
 
 @pytest.mark.parametrize(("number", "key"), KEYS, ids=[f"{number}-{key}" for number, key in KEYS])
-def test_a_misspelt_key_at_any_depth_is_told_with_its_line_and_the_right_one(number, key):
+def test_a_misspelled_key_at_any_depth_is_told_with_its_line_and_the_right_one(number, key):
     lines = WHOLE.splitlines()
     lines[number - 1] = lines[number - 1].replace(f"{key}:", f"{key}x:", 1)
     told = refusal("\n".join(lines)).splitlines()
@@ -149,8 +149,8 @@ def test_a_misspelt_key_at_any_depth_is_told_with_its_line_and_the_right_one(num
         ("locale: de\n", "locale: de-DE\n", ["line 24", "'fields.lead_score.locale'", "Did you mean 'de_DE'?"]),
         ("locale: de\n", "locale: German\n", ["line 24", "no locale 'German'", "Did you mean 'de'?"]),
         ("locale: de_AT", "locale: xx", ["line 45", "'attributes.until.locale'", "as in en_US or de"]),
-        ("- EUR", "- [EUR]", ["line 26", "'fields.lead_score.units #1' is a list", "one text"]),
-        ("fresh: new", "fresh:", ["line 31", "'fields.status.value_map.fresh' is empty", "one text"]),
+        ("- EUR", "- [EUR]", ["line 26", "'fields.lead_score.units #1' is a list", "single text"]),
+        ("fresh: new", "fresh:", ["line 31", "'fields.status.value_map.fresh' is empty", "single text"]),
         ("others: keep", "others: reject\n    x: 1", ["line 33", "'x'", "below 'fields.status'"]),
         ("separator: ;", 'separator: ""', ["line 35", "'fields.tags.separator' is ''", "at least one character"]),
         ("    type: datetime\n    formats", "    formats", ["line 37", "'attributes.since' does not say its type"]),
@@ -161,7 +161,7 @@ def test_a_misspelt_key_at_any_depth_is_told_with_its_line_and_the_right_one(num
         ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %Q", ["line 40", "%Q", "not known"]),
         ("Europe/Berlin", "Berlin", ["line 41", "'attributes.since.timezone'", "Did you mean 'Europe/Berlin'?"]),
         ("min: 2026-01-01", "min: 2026", ["line 42", "'attributes.since.min'", "such as 2026-01-31"]),
-        ("min: 2026-01-01", "min: 1.1.2026", ["line 42", "'attributes.since.min' is '1.1.2026'", "a moment, such as"]),
+        ("min: 2026-01-01", "min: 1.1.2026", ["line 42", "'attributes.since.min' is '1.1.2026'", "date and time, such as"]),
         ('"[A-Z]+"', '"[A-Z"', ["line 48", "'attributes.plan.pattern'", "not a regular expression"]),
         ('"[A-Z]+"', '"(a{2000}){2000}"', ["line 48", "'attributes.plan.pattern'", "fewer repetitions"]),
         ('"[A-Z]+"', "'\\Z'", ["line 48", "'attributes.plan.pattern'", "cannot be matched"]),
@@ -202,8 +202,8 @@ def test_a_misspelt_key_at_any_depth_is_told_with_its_line_and_the_right_one(num
         ("hold", "stop", ["line 87", "'on_layout_change' is 'stop'", "ignore, warn, hold"]),
         ("- b@example.com", "- b at example.com", ["line 91", "'notify.email #2'", "one plain email address"]),
         ("problems", "never", ["line 92", "'notify.when' is 'never'", "always, problems"]),
-        ("sheet: 2", "sheet: [2]", ["line 9", "'reading.sheet' is a list", "one text"]),
-        ("sheet: 2", "sheet: {a: 2}", ["line 9", "'reading.sheet' is a group of keys", "one text"]),
+        ("sheet: 2", "sheet: [2]", ["line 9", "'reading.sheet' is a list", "single text"]),
+        ("sheet: 2", "sheet: {a: 2}", ["line 9", "'reading.sheet' is a group of keys", "single text"]),
     ],
     ids=lambda value: value.strip()[:40] if isinstance(value, str) else "",
 )
@@ -241,8 +241,8 @@ def test_a_file_full_of_faults_is_told_shortly():
     assert refusal(text).endswith("and 480 more.")
 
 
-def test_a_huge_file_is_no_profile():
-    assert "no profile" in refusal("# x\n" * 100_000)
+def test_a_huge_file_is_not_a_profile():
+    assert "not a profile" in refusal("# x\n" * 100_000)
 
 
 @pytest.mark.parametrize("region", ["NO", "'NO'", '"NO"'])
@@ -319,7 +319,7 @@ def test_an_unknown_profile_is_refused_with_the_known_ones(name, tmp_path: Path)
 
 def test_a_name_that_differs_from_the_file_s_is_refused(tmp_path: Path):
     (tmp_path / "wind.yaml").write_text(GOOD)
-    with pytest.raises(ProfileError, match=r"wind\.yaml.*'wind'.*'solar'.*alike"):
+    with pytest.raises(ProfileError, match=r"wind\.yaml.*'wind'.*'solar'.*match"):
         load_profile("wind", folder=tmp_path)
 
 

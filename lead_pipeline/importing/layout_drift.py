@@ -10,8 +10,8 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import MappedFacts
 from lead_pipeline.mapping.columns import ColumnMapping
 from lead_pipeline.mapping.evidence import evidence_of
-from lead_pipeline.mapping.layout_changes import ROWS_LOOKED_AT, compare_layouts, layout_of
-from lead_pipeline.model.column_layout import FilledCells, Layout
+from lead_pipeline.mapping.layout_changes import SAMPLED_ROWS, compare_layouts, layout_of
+from lead_pipeline.model.column_layout import ColumnLayout, FilledCells
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.store.duckdb.lead_store import LeadStore
 
@@ -41,7 +41,7 @@ def layout_text(
         sample: the first rows, with these columns as String.
         region: ISO code of the country assumed for numbers written without +.
     """
-    evidence = evidence_of(sample.head(ROWS_LOOKED_AT), columns, region)
+    evidence = evidence_of(sample.head(SAMPLED_ROWS), columns, region)
     return layout_of(columns, sum(counted, FilledCells()), evidence).model_dump_json()
 
 
@@ -52,7 +52,7 @@ def layout_changes(work: WorkFolder, store: LeadStore) -> tuple[str, ...]:
         return ()
     earlier = store.last_layouts(manifest.profile.name, LAST_FILES, before=manifest.identity)
     changes = compare_layouts(
-        Layout.model_validate_json(mapped.layout), [Layout.model_validate_json(text) for text in earlier]
+        ColumnLayout.model_validate_json(mapped.layout), [ColumnLayout.model_validate_json(text) for text in earlier]
     )
     told = [change.sentence for change in changes]
     more = [f"And {len(told) - _MOST} more differences."] if len(told) > _MOST else []

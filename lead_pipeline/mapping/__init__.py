@@ -1,4 +1,4 @@
-"""Columns become fields: by header, by synonyms and evidence; whatever no rule names becomes an attribute."""
+"""Columns become fields: by header, by synonyms and by evidence; columns without a rule become attributes."""
 
 from lead_pipeline.mapping.columns import ColumnMapping, map_columns
 from lead_pipeline.mapping.rows import map_rows

@@ -1,4 +1,4 @@
-"""The columns that are no field, written as one JSON object per row. Which columns those are, columns.py decides."""
+"""The columns that are not fields, written as one JSON object per row."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,44 +6,44 @@ from typing import NamedTuple
 
 import polars as pl
 
-#: RFC 8259 section 7: what must be escaped inside a JSON string is the quote, the backslash and U+0000 to U+001F.
+#: RFC 8259 section 7: a JSON string must escape the quote, the backslash and U+0000 to U+001F.
 _MUST_BE_ESCAPED = ['"', "\\", *map(chr, range(0x20))]
 
 
 def with_attributes(batch: pl.DataFrame, names: Mapping[str, str], defaults: Mapping[str, str]) -> pl.DataFrame:
-    """Add the column `attributes`: a JSON object of the values that are not blank, null when there are none.
+    """Add the column `attributes`: a JSON object of the non-blank values, null when there are none.
 
     Args:
         batch: the columns named in `names`, as String.
-        names: column of the batch: name of the attribute, in the order in which they are written.
-        defaults: attribute: value for rows that leave it blank or have no such column; a blank one is none.
+        names: column of the batch: name of the attribute, in the order of the object.
+        defaults: attribute: value for blank cells and for files without the column; a blank default is ignored.
 
-    Values are kept to the letter. `struct.json_encode` of the whole row would write the nulls too, and take longer.
+    Values are kept unchanged. `struct.json_encode` of the whole row would write the nulls too, and take longer.
     """
     defaults = {name: value for name, value in defaults.items() if value.strip()}
     members = [_member(batch, column, name, defaults.get(name)) for column, name in names.items()]
     members += [Member((_pair(name, value),)) for name, value in defaults.items() if name not in names.values()]
-    anchor = next((place for place, member in enumerate(members) if member.in_every_row), None)
+    anchor = next((index for index, member in enumerate(members) if member.in_every_row), None)
     if anchor is None:
         return _with_members_if_any(batch, members)
-    # Written in one go, for another copy of all the text takes as long again. The member that no row is without has
-    # no comma of its own; those before it bring theirs behind them, those after it before them.
+    # Written in one go, because another copy of all the text takes as long again. The first member that is in every
+    # row (the anchor) has no comma of its own; members before it end with a comma, members after it start with one.
     pieces: list[str | pl.Expr] = ["{"]
-    for place, member in enumerate(members):
-        pieces += member.parts if place == anchor else member.with_comma(before=place > anchor)
+    for index, member in enumerate(members):
+        pieces += member.parts if index == anchor else member.with_comma(before=index > anchor)
     return batch.with_columns(_written([*pieces, "}"]).alias("attributes"))
 
 
 class Member(NamedTuple):
-    """`"name":"value"` of every row, as texts and values to be written one after the other; unless it is `in_every_row`
-    a single part, which is null in the rows without it.
+    """`"name":"value"` of every row, as texts and values to be concatenated. Unless it is `in_every_row`, it is a
+    single part that is null in the rows without it.
     """
 
     parts: tuple[str | pl.Expr, ...]
     in_every_row: bool = True
 
     def with_comma(self, *, before: bool) -> list[str | pl.Expr]:
-        """Return the parts with a comma, and without either in rows that lack the member."""
+        """Return the parts with a comma; both are empty in rows without the member."""
         parts = [",", *self.parts] if before else [*self.parts, ","]
         return parts if self.in_every_row else [_written(parts).fill_null("")]
 
@@ -67,15 +67,15 @@ def _written(parts: Sequence[str | pl.Expr]) -> pl.Expr:
 def _member(batch: pl.DataFrame, column: str, name: str, default: str | None) -> Member:
     """Return the member of a column: missing where the value is blank and there is no default."""
     value, filled = pl.col(column), pl.col(column).str.strip_chars() != ""
-    # Few columns have anything to escape, and finding them costs a fraction of escaping all.
-    told = batch.select(
+    # Few columns need escaping, and finding them costs a fraction of escaping all.
+    facts = batch.select(
         escape=value.str.contains_any(_MUST_BE_ESCAPED).any(),
         missing=value.null_count(),
-        # A blank begins with a character below the first printable one of ASCII or beyond the last: few cells do, and
-        # to trim them all takes three times as long.
+        # Whitespace sorts below the first printable ASCII character or above the last: few cells start so, and trimming
+        # all of them takes three times as long.
         blank=(value.filter((value < "!") | (value > "~")).str.strip_chars() == "").any(),
     )
-    escape, missing, blank = told.row(0)
+    escape, missing, blank = facts.row(0)
     parts: tuple[str | pl.Expr, ...] = (f'{_text(name)}:"', value, '"')
     if escape:
         whole = pl.struct(value.alias(name)).struct.json_encode()

@@ -1,5 +1,5 @@
-"""`mapping: auto` in an unattended import: fields that no column is named for get theirs by synonym or evidence, and
-what is not clear is refused with the fix, for nobody is there to ask. What is clear, proposing.py decides.
+"""`mapping: auto` in an unattended import: fields without a named column get one by synonym or evidence. Ambiguity is
+refused with the fix, because nobody is there to ask.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -20,12 +20,12 @@ def complete_mapping(
     profile: ImportProfile,
     sample: pl.DataFrame | None,
 ) -> dict[str, str]:
-    """Add to `fields` a column for each field of the profile that has none and one fits; return the evidence of each.
+    """Add to `fields` a column for each field without one, where one fits; return the evidence for each.
 
     Args:
-        fields: field: column, as far as the profile names them; this is added to.
-        columns: header: column of the file, those that are to be ignored left out.
-        profile: its fields are the only ones looked for; columns named under `default_attributes` stay attributes.
+        fields: field: column, as far as the profile names them; extended in place.
+        columns: header: column of the file, without those to be ignored.
+        profile: only its fields are looked for; columns named under `default_attributes` stay attributes.
         sample: rows of the file, or None.
 
     Raises:
@@ -56,15 +56,15 @@ def _restored(sample: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
 
 
 def _refuse(proposal: MappingProposal, profile: ImportProfile) -> None:
-    questions = dict.fromkeys(_told(one, profile) for one in proposal.questions)
+    questions = dict.fromkeys(_question(one, profile) for one in proposal.questions)
     raise RequiredColumnUnmappedError(
-        f"Profile '{profile.name}' maps columns by itself (mapping: auto), and this is not clear enough to import "
-        f"unattended: {' '.join(questions)} Other columns are kept as other_columns says."
+        f"Profile '{profile.name}' maps columns automatically (mapping: auto), and columns of this file are "
+        f"ambiguous: {' '.join(questions)} Columns that are not fields are handled as set by `other_columns`."
     )
 
 
-def _told(one: ColumnProposal, profile: ImportProfile) -> str:
+def _question(one: ColumnProposal, profile: ImportProfile) -> str:
     fields = [alternative.field for alternative in one.alternatives if alternative.field in profile.fields]
     keys = listed(f"fields.{field}.column" for field in fields)
-    remedy = "its header" if len(fields) == 1 else "the header of the right column of each"
-    return f"{one.question} Write {remedy} under {keys} in the profile."
+    header = "the header of the right column" if len(fields) == 1 else "the header of the right column for each"
+    return f"{one.question} Set {header} under {keys} in the profile."

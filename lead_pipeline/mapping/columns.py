@@ -1,6 +1,4 @@
-"""Which column supplies which field, by header; profiles with `mapping: auto` go on in automatic.py. The values below
-the headers belong in rows.py.
-"""
+"""Which column supplies which field, by header; with `mapping: auto`, also by synonyms and evidence."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NoReturn
@@ -17,30 +15,30 @@ from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 
 
 class ColumnMapping(FrozenModel):
-    """What becomes of each column of a file."""
+    """What each column of a file is used for."""
 
     fields: dict[str, str] = Field(
         description="Column of mapped leads, such as phone or alias.email: the column of the file that supplies it; "
-        "those without one are left out."
+        "those without one are omitted."
     )
     attributes: tuple[str, ...] = Field(description="Columns kept with the lead, in file order.")
     ignored: tuple[str, ...] = Field(description="Columns that are dropped, in file order.")
-    is_rejected_file: bool = Field(description="The file is a rejected file of ours, coming back.")
+    is_rejected_file: bool = Field(description="The file is a rejected file of ours, dropped back.")
     evidence: dict[str, str] = Field(
-        default_factory=dict, description="Field: why it has its column, where the profile does not name that."
+        default_factory=dict, description="Field: why it has its column, where the profile does not name one."
     )
 
 
 def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
-    """Find the column of each rule: the very header, else one that differs in letter case or in what parts its words.
+    """Find the column of each rule: an exact header, else one that differs only in case or word separators.
 
-    With `mapping: auto`, fields that have none yet get theirs by synonyms of the header and evidence from the values.
-    Columns named under `ignore_columns` are dropped, whatever else is done with columns that no rule names.
+    With `mapping: auto`, fields still without a column get one by synonyms of the header and evidence from the values.
+    Columns named under `ignore_columns` are always dropped.
 
     Args:
         columns: the file's unique column names, in order.
         profile: names the header of each field, attribute with rules, alias and cell of a secondary contact.
-        sample: rows of the file with these columns as String, for the evidence; without it only headers speak.
+        sample: rows of the file with these columns as String, for the evidence; without it only headers count.
 
     Raises:
         RequiredColumnUnmappedError: a required field or attribute has no column and no default, or several columns
@@ -74,8 +72,8 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
 def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str, str]:
     """Return column: name of the attribute.
 
-    The name is the header without outer blanks, in the spelling of `default_attributes` when a default has that name
-    (one attribute must not go by two spellings). Where two columns would get one name, both keep their own.
+    The name is the trimmed header, in the spelling of `default_attributes` when a default has that name (one attribute
+    must not have two spellings). Where two columns would get the same name, both keep their own.
     """
     spelled = {folded_header(name): name for name in profile.default_attributes}
     headers = {c: restored_text(c) if mapping.is_rejected_file else c for c in mapping.attributes}
@@ -86,7 +84,7 @@ def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str,
 
 
 def _unruled(name: str, profile: ImportProfile, others: Collection[str]) -> str:
-    """Return another name where an attribute with rules has this one, and its values from another column."""
+    """Return another name if an attribute with rules has this one and takes its values from another column."""
     while name in profile.attributes:
         name += " (column)"
         while name in others:
@@ -95,7 +93,7 @@ def _unruled(name: str, profile: ImportProfile, others: Collection[str]) -> str:
 
 
 def _found(names: Iterable[str], headers: Mapping[str, str], profile: ImportProfile) -> dict[str, str | None]:
-    """Return the header of each column of mapped leads, None where no header is the one that the profile names."""
+    """Return the header of each column of mapped leads, None where the file lacks the header that the profile names."""
     alike: dict[str, list[str]] = {}
     for header in headers:
         alike.setdefault(folded_header(header), []).append(header)
@@ -110,7 +108,7 @@ def _found(names: Iterable[str], headers: Mapping[str, str], profile: ImportProf
 
 
 def _nearest(wanted: str, alike: list[str]) -> list[str]:
-    """Return the very header if it is there, else those that differ in letter case alone, else all that are alike."""
+    """Return the exact header if it is there, else those that differ only in case, else all similar ones."""
     same_words = [header for header in alike if header.strip().casefold() == wanted.strip().casefold()]
     return [wanted] if wanted in alike else same_words or alike
 
@@ -118,22 +116,22 @@ def _nearest(wanted: str, alike: list[str]) -> list[str]:
 def _refuse_several(name: str, wanted: str, alike: list[str], profile: ImportProfile) -> NoReturn:
     raise RequiredColumnUnmappedError(
         f"Profile '{profile.name}' reads the {_called(name)} from the column '{wanted}', and {len(alike)} columns "
-        f"are called that but for letter case, blanks or underscores: {', '.join(map(repr, alike))}. Rename one of "
-        f"them, or write the exact header under {'.'.join(profile.key_of(name))} in the profile."
+        f"have that name, apart from case, spaces and underscores: {', '.join(map(repr, alike))}. Rename one of "
+        f"them, or set the exact header under {'.'.join(profile.key_of(name))} in the profile."
     )
 
 
 def _refuse(name: str, wanted: str, headers: list[str], profile: ImportProfile) -> NoReturn:
-    """Say what is missing, what there is, and what to do; a first line of values is not quoted (personal data)."""
+    """Say what is missing, what was found, and what to do; a first line of values is not quoted (personal data)."""
     missing = f"Profile '{profile.name}' reads the required {_called(name)} from the column '{wanted}', "
     if look_like_values(headers):
         raise RequiredColumnUnmappedError(
             f"{missing}but the first line of the file looks like values, not like column names. "
-            f"Put a header line above it that names the columns, '{wanted}' among them."
+            f"Add a header line above it with the names of the columns, including '{wanted}'."
         )
     raise RequiredColumnUnmappedError(
         f"{missing}which the file does not have. Its columns are: {listed(headers, limit=30)}."
-        f"{did_you_mean(wanted, headers)} Rename the column in the file, or write its header under "
+        f"{did_you_mean(wanted, headers)} Rename the column in the file, or set its header under "
         f"{'.'.join(profile.key_of(name))} in the profile."
     )
 

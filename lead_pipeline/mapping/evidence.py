@@ -1,5 +1,5 @@
-"""What the values of a column look like: which share of a sample parses as phones, emails, numbers, dates. What follows
-for the mapping belongs in proposing.py. Sentences carry shares, never a value (personal data).
+"""What the values of a column look like: which share of a sample parses as phones, emails, numbers, dates. Sentences
+carry shares, never a value (personal data).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,16 +12,16 @@ from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 
-#: `phone` and `email` are parsed; the others are told by form. `phone_like`: digits enough for a phone, and nothing
-#: that no phone has; `written_phone`: also written as only phones are, with +, brackets or groups.
+#: `phone` and `email` are parsed; the others are recognized by pattern. `phone_like`: enough digits for a phone, and
+#: nothing that a phone cannot contain; `written_phone`: also written as only phones are, with +, brackets or groups.
 Kind = Literal[
     "phone", "phone_like", "written_phone", "email", "integer", "number", "date", "ip", "url", "postal_code", "name"
 ]
 
-#: Values looked at: the share of a kind is then known to about 3 points in 100 (95 % of the time).
+#: Sample size: the share of a kind is then known to about 3 percentage points (95 % of the time).
 SAMPLE_ROWS = 1_000
 
-_NOTHING = r"(?i)^(n/?a|null|none|nil|[-.?]+|unknown|not available|#n/a)$"
+_NULL_TEXT = r"(?i)^(n/?a|null|none|nil|[-.?]+|unknown|not available|#n/a)$"
 _FORMS: Mapping[Kind, str] = {
     "phone_like": r"(?i)^\s*[+(0-9][0-9\s().+/-]{5,22}(\s*(x|ext|extn|extension)[\s.:]*[0-9]{1,6})?\s*$",
     "integer": r"^[+-]?[0-9]+$",
@@ -33,12 +33,12 @@ _FORMS: Mapping[Kind, str] = {
     "postal_code": r"(?i)^[a-z]{0,3}[- ]?[0-9][0-9a-z]{0,5}([- ][0-9a-z]{1,5})?$",
     "name": r"^[\p{L}\p{M}][\p{L}\p{M} .,'’-]*$",  # noqa: RUF001 people write that apostrophe
 }
-_DECIMAL = r"^\s*[+-]?[0-9]+\.[0-9]+\s*$"  # coordinates and amounts have digits enough for a phone
+_DECIMAL = r"^\s*[+-]?[0-9]+\.[0-9]+\s*$"  # coordinates and amounts have enough digits for a phone
 _WRITTEN = r"^\s*(\+|\(|0)|[0-9][ ().-]+[0-9]"
 _NOUNS: Mapping[Kind, str] = {
-    "phone": "phones",
-    "phone_like": "phones of any country",
-    "written_phone": "phones of any country",
+    "phone": "phone numbers",
+    "phone_like": "phone numbers of any country",
+    "written_phone": "phone numbers of any country",
     "email": "email addresses",
     "integer": "whole numbers",
     "number": "numbers",
@@ -65,17 +65,17 @@ class ColumnEvidence(FrozenModel):
         return self.shares.get(kind, 0.0)
 
     def sentence(self, kind: Kind) -> str:
-        """Return the share as a sentence: `97 % of 1,000 sampled values parse as US phones`."""
+        """Return the share as a sentence: `97 % of 1,000 sampled values parse as US phone numbers`."""
         if not self.values:
-            return f"no value in {self.rows:,} rows" if self.rows else "no values were looked at"
+            return f"no value in {self.rows:,} rows" if self.rows else "no values were examined"
         region = f"{self.region} " if kind == "phone" and self.region else ""
         verb = "parse as" if kind in ("phone", "email") else "look like"
         what = f"{self.values:,} {'sampled ' if self.sampled else ''}value{'s' if self.values > 1 else ''}"
         return f"{_percent(self.share(kind))} of {what} {verb} {region}{_NOUNS[kind]}"
 
     def likeliest(self) -> Kind | None:
-        """Return the kind that most of the values are of, the most telling one first; None when no kind has half."""
-        telling: tuple[Kind, ...] = (
+        """Return the kind of most values, the most specific kind first; None when no kind has half of them."""
+        kinds: tuple[Kind, ...] = (
             "email",
             "url",
             "date",
@@ -87,26 +87,26 @@ class ColumnEvidence(FrozenModel):
             "number",
             "name",
         )
-        return next((kind for kind in telling if self.share(kind) >= 0.5), None)
+        return next((kind for kind in kinds if self.share(kind) >= 0.5), None)
 
 
 def noun_of(kind: str) -> str:
-    """Return what values of a kind are called, `email addresses`; a kind that is not known is called as it is."""
+    """Return the noun for values of a kind, such as `email addresses`; an unknown kind is returned unchanged."""
     return {**_NOUNS}.get(kind, kind)  # type: ignore[call-overload, no-any-return]
 
 
 def evidence_of(sample: pl.DataFrame, columns: Iterable[str], region: str | None) -> dict[str, ColumnEvidence]:
-    """Look at up to SAMPLE_ROWS rows, spread evenly over the frame, the same ones each time.
+    """Examine up to SAMPLE_ROWS rows, spread evenly over the frame, the same ones each time.
 
     Args:
-        sample: rows of the file; the columns looked at are String.
-        columns: those to look at; one that the frame does not have has no values.
+        sample: rows of the file; the examined columns are String.
+        columns: those to examine; one that the frame does not have has no values.
         region: ISO code of the country assumed for numbers written without +.
     """
-    looked_at = [column for column in columns if column in sample.columns]
+    examined = [column for column in columns if column in sample.columns]
     spread = (pl.int_range(SAMPLE_ROWS, eager=True) * sample.height) // SAMPLE_ROWS
     rows = sample[spread] if sample.height > SAMPLE_ROWS else sample
-    filled = {column: _filled(rows[column].cast(pl.String)) for column in looked_at}
+    filled = {column: _filled(rows[column].cast(pl.String)) for column in examined}
     shares = {column: _shares(values) for column, values in filled.items()}
     for column, share in _phone_shares(filled, shares, region).items():
         shares[column]["phone"] = share
@@ -131,7 +131,7 @@ def _is_blank(values: pl.Series) -> bool:
 
 def _filled(values: pl.Series) -> pl.Series:
     trimmed = values.str.strip_chars()
-    return trimmed.filter((trimmed != "") & ~trimmed.str.contains(_NOTHING))
+    return trimmed.filter((trimmed != "") & ~trimmed.str.contains(_NULL_TEXT))
 
 
 def _shares(values: pl.Series) -> dict[Kind, float]:
@@ -152,13 +152,13 @@ def _shares(values: pl.Series) -> dict[Kind, float]:
 def _phone_shares(
     filled: Mapping[str, pl.Series], shares: Mapping[str, Mapping[Kind, float]], region: str | None
 ) -> dict[str, float]:
-    """Parse all columns that may hold phones at once: many numbers cost little more than a few."""
+    """Parse all columns that may contain phones at once: many numbers cost little more than a few."""
     likely = {c: values.rename("value") for c, values in filled.items() if shares[c].get("phone_like", 0.0) > 0.0}
     if not likely:
         return {}
     values = pl.concat([pl.DataFrame({"value": v}).with_columns(column=pl.lit(c)) for c, v in likely.items()])
-    judged = values.with_columns(valid=normalize_phones(values["value"], region)["valid"])
-    return dict(judged.group_by("column").agg(pl.col("valid").mean()).iter_rows())
+    parsed = values.with_columns(valid=normalize_phones(values["value"], region)["valid"])
+    return dict(parsed.group_by("column").agg(pl.col("valid").mean()).iter_rows())
 
 
 def _email_shares(filled: Mapping[str, pl.Series]) -> dict[str, float]:
@@ -171,7 +171,7 @@ def _email_shares(filled: Mapping[str, pl.Series]) -> dict[str, float]:
 
 
 def _percent(share: float) -> str:
-    """Return a share in whole percent; all and none only when it is really all or none."""
+    """Return a share in whole percent; 100 % and 0 % only if it is exactly that."""
     percent = round(share * 100)
     if percent == 100 and share < 1:
         return "over 99 %"

@@ -1,6 +1,4 @@
-"""A header taken apart into plain words: letter case, accents, separators, camelCase, numbering and glued words aside.
-What the words mean belongs in headers.py.
-"""
+"""A header split into plain words, regardless of case, accents, separators, camelCase, numbering and compounds."""
 
 import html
 import re
@@ -12,22 +10,22 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 
-#: Letters that carry their accent inside, which no normal form takes apart.
+#: Letters whose accent no Unicode normal form separates.
 _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-#: `E-mail`, `e mail`, `e-posta`, `e.pasts`: one word in every language that has it.
+#: `E-mail`, `e mail`, `e-posta`, `e.pasts`: one word in each of its languages.
 _ELECTRONIC = re.compile(r"\be[^\w]+(?=mail|mejl|post|past)")
-#: A possessive s is no word of its own.
+#: A possessive s is not a word of its own.
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019`](?=s\b)")
-#: A piece of a glued word is a word of at least this many letters; scripts that need fewer are told by their letters.
-_SHORTEST_PIECE = 3
-_LONGEST_HEADER = 120
-#: What only a value looks like, never a header: an address, or nothing but digits as phones and ids are.
+#: A part of a compound has at least this many letters, except in scripts that need fewer.
+_MIN_PART_LENGTH = 3
+_MAX_HEADER_LENGTH = 120
+#: What only a value looks like, never a header: an email address, or digits only, like a phone or an id.
 _VALUE_LIKE = re.compile(r".*@.*|[+(]?\d[\d ().-]{5,}", re.DOTALL)
 
 
 def look_like_values(headers: Iterable[str]) -> bool:
-    """Return whether one of the headers can only be a value, so that the file has no header line."""
+    """Return whether one of the headers can only be a value, which means that the file has no header line."""
     return any(_VALUE_LIKE.fullmatch(header.strip()) for header in headers)
 
 
@@ -39,17 +37,17 @@ class Spelling(FrozenModel):
 
 
 def plain(text: str) -> str:
-    """Return text without letter case, accents, vowel signs, invisible characters and entities such as `&#7889;`."""
+    """Return text in lower case, without accents, vowel signs, invisible characters and entities such as `&#7889;`."""
     composed = unicodedata.normalize("NFKC", html.unescape(text))
-    parted = unicodedata.normalize("NFKD", _uncamelled(composed).casefold())
-    kept = "".join(letter for letter in parted if unicodedata.category(letter) not in ("Mn", "Mc", "Me", "Cf"))
+    decomposed = unicodedata.normalize("NFKD", _uncamelled(composed).casefold())
+    kept = "".join(letter for letter in decomposed if unicodedata.category(letter) not in ("Mn", "Mc", "Me", "Cf"))
     return unicodedata.normalize("NFC", kept).translate(_PLAIN)
 
 
 @lru_cache(maxsize=20_000)
 def spelling_of(header: str) -> Spelling:
-    """Take a header apart at blanks, punctuation, underscores, camelCase and digits; overlong ones have no words."""
-    if len(header) > _LONGEST_HEADER:
+    """Split a header at whitespace, punctuation, underscores, camelCase and digits; overlong ones have no words."""
+    if len(header) > _MAX_HEADER_LENGTH:
         return Spelling(words=(), number=None)
     text = _ELECTRONIC.sub("e", plain(_POSSESSIVE.sub("", header)).replace("_", " "))
     parts = _WORD.findall(text)
@@ -58,12 +56,12 @@ def spelling_of(header: str) -> Spelling:
 
 
 def pieces_of(word: str, known: Collection[str]) -> tuple[str, ...]:
-    """Return the fewest known words that the word is glued from (`telefonnummer`, `公司電話`), else the word itself."""
+    """Return the fewest known words that form the compound (`telefonnummer`, `公司電話`), else the word itself."""
     best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
     for end in range(1, len(word) + 1):
         for start in range(end):
             before, piece = best[start], word[start:end]
-            if before is None or piece not in known or not _may_be_glued(piece):
+            if before is None or piece not in known or not _may_be_part(piece):
                 continue
             now = best[end]
             if now is None or len(before) + 1 < len(now):
@@ -71,17 +69,17 @@ def pieces_of(word: str, known: Collection[str]) -> tuple[str, ...]:
     return best[-1] or (word,)
 
 
-def _may_be_glued(piece: str) -> bool:
-    """Latin, Greek and Cyrillic words are spaced, so a short piece there is chance; elsewhere a letter is a word."""
-    return len(piece) >= _SHORTEST_PIECE or piece[0] > "\u0530"
+def _may_be_part(piece: str) -> bool:
+    """Latin, Greek and Cyrillic words are spaced, so a short part is chance; elsewhere a letter can be a word."""
+    return len(piece) >= _MIN_PART_LENGTH or piece[0] > "\u0530"
 
 
 def _uncamelled(text: str) -> str:
-    """Part `firstName` and `IPAddress` as their capitals part them."""
-    parted = [text[:1]]
-    for place in range(1, len(text)):
-        before, here, after = text[place - 1], text[place], text[place + 1 : place + 2]
+    """Split `firstName` and `IPAddress` at their capitals."""
+    spaced = [text[:1]]
+    for index in range(1, len(text)):
+        before, here, after = text[index - 1], text[index], text[index + 1 : index + 2]
         if here.isupper() and (before.islower() or (before.isupper() and after.islower())):
-            parted.append(" ")
-        parted.append(here)
-    return "".join(parted)
+            spaced.append(" ")
+        spaced.append(here)
+    return "".join(spaced)

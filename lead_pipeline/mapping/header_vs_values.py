@@ -1,12 +1,12 @@
-"""What the values of a column say about a field: for it, against it, or on their own. How values are looked at belongs
-in evidence.py, and how columns are compared in proposing.py.
+"""Whether the values of a column support the field that its header names, contradict it, or suggest one by
+themselves.
 """
 
 from collections.abc import Mapping
 
 from lead_pipeline.mapping.evidence import ColumnEvidence, Kind
 
-#: The kind that the values of a field are of. Fields that are not here can hold any text.
+#: The kind of a field's values. Fields that are not listed can hold any text.
 _KINDS: Mapping[str, Kind] = {
     "phone": "phone",
     "email": "email",
@@ -21,7 +21,7 @@ _KINDS: Mapping[str, Kind] = {
     "city": "name",
     "country": "name",
 }
-#: What at least some of the values must be, lest they contradict the header. A phone may be of any country here.
+#: What at least some of the values must be, or they contradict the header. A phone may be of any country here.
 _NEEDED: Mapping[str, tuple[Kind, ...]] = {
     "phone": ("phone", "phone_like"),
     "email": ("email",),
@@ -30,7 +30,7 @@ _NEEDED: Mapping[str, tuple[Kind, ...]] = {
     "lead_score": ("number",),
     "deal_value": ("number",),
 }
-#: What most of the values must not be, lest they contradict the header.
+#: What most of the values must not be, or they contradict the header.
 _DENIED: Mapping[str, tuple[Kind, ...]] = {
     "first_name": ("email", "url", "date", "ip", "phone_like", "integer"),
     "last_name": ("email", "url", "date", "ip", "phone_like", "integer"),
@@ -49,43 +49,45 @@ _DENIED: Mapping[str, tuple[Kind, ...]] = {
     "social": ("email", "date", "ip", "phone_like", "integer"),
 }
 
-_FEW = 0.2
-_MOST = 0.8
-#: So few values say nothing against a header: bad rows are rejected one by one.
-_ENOUGH = 3
-#: From here on the values speak for themselves.
-_CERTAIN = 0.9
+#: Below this share of a needed kind, the values contradict the header.
+_MIN_NEEDED_SHARE = 0.2
+#: Above this share of a denied kind, the values contradict the header.
+_MAX_DENIED_SHARE = 0.8
+#: Fewer values cannot contradict a header: bad rows are rejected one by one.
+_MIN_VALUES = 3
+#: From this share on, the values alone suggest a field.
+_SUFFICIENT_SHARE = 0.9
 
 
 def supporting_kind(field: str) -> Kind | None:
-    """Return the kind whose share of values speaks for the field."""
+    """Return the kind of values that supports the field."""
     return _KINDS.get(field)
 
 
 def contradiction(field: str, values: ColumnEvidence) -> str | None:
     """Return how the values contradict a header that names the field, as a clause; None when they do not."""
-    if values.values < _ENOUGH:
+    if values.values < _MIN_VALUES:
         return None
     needed = _NEEDED.get(field, ())
-    if needed and max(values.share(kind) for kind in needed) < _FEW:
+    if needed and max(values.share(kind) for kind in needed) < _MIN_NEEDED_SHARE:
         found = values.likeliest()
         what = f"; {values.sentence(found)}" if found else ""
         return f"its header means {field}, but {values.sentence(needed[-1])}{what}"
-    denied = next((kind for kind in _DENIED.get(field, ()) if values.share(kind) > _MOST), None)
+    denied = next((kind for kind in _DENIED.get(field, ()) if values.share(kind) > _MAX_DENIED_SHARE), None)
     return None if denied is None else f"its header means {field}, but {values.sentence(denied)}"
 
 
 def by_values(values: ColumnEvidence) -> tuple[str | None, float]:
-    """Return the field that the values alone speak for, and the confidence: email and phone are the only ones.
+    """Return the field that the values alone suggest, and the confidence; only email and phone can be suggested.
 
     Whole numbers that happen to be valid phones (ids, in countries whose numbers have few digits) are not enough:
-    most must also be written as only phones are, or be read as NANP numbers, which few ids of 10 digits happen to be.
+    most must also be written as only phones are, or be valid NANP numbers, which few 10-digit ids happen to be.
     """
-    if values.values < _ENOUGH:
+    if values.values < _MIN_VALUES:
         return None, 0.0
-    if values.share("email") >= _CERTAIN:
-        return "email", round(values.share("email") * _CERTAIN, 2)
+    if values.share("email") >= _SUFFICIENT_SHARE:
+        return "email", round(values.share("email") * _SUFFICIENT_SHARE, 2)
     written = values.share("written_phone") >= 0.5 or values.region in ("US", "CA", "PR")
-    if values.share("phone") >= _CERTAIN and written:
-        return "phone", round(values.share("phone") * _CERTAIN, 2)
+    if values.share("phone") >= _SUFFICIENT_SHARE and written:
+        return "phone", round(values.share("phone") * _SUFFICIENT_SHARE, 2)
     return None, 0.0

@@ -1,13 +1,11 @@
-"""What a header says its column holds, in any of the table's languages. The values below it belong in evidence.py, and
-who gets the column when several fit in proposing.py.
+"""What a header means, in any of the table's languages.
 
-A header is understood as a whole or not at all: every word of it must be known, as the name of a field, as a word that
-tells several of them apart (`work`, `billing`, `customer`), or as one that says nothing there (`number` beside
-`phone`). `Phone Type` is therefore no phone, though it has the word.
+A header is understood as a whole or not at all: every word in it must be known, as the name of a field, as a word that
+distinguishes several of them (`work`, `billing`, `customer`), or as a word without meaning there (`number` next to
+`phone`). `Phone Type` is therefore not a phone, although it contains the word.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import Field
@@ -16,14 +14,14 @@ from lead_pipeline.mapping.header_spelling import pieces_of, spelling_of
 from lead_pipeline.mapping.synonyms import LIMITED, PLACELESS, Role, Synonyms, known_synonyms
 from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
 
-#: Confidence of a header that stands in the table, and what each kind of word that was passed over takes from it.
-_WHOLE, _LESS = 0.95, 0.05
+#: Confidence in a header that is in the table, and the penalty for each kind of word that was skipped.
+_FULL_CONFIDENCE, _PENALTY = 0.95, 0.05
 
 
 class HeaderMeaning(FrozenModel):
-    """What a header can mean: one meaning when it is clear, several when it is not, none when it is not understood."""
+    """What a header can mean: one meaning if it is clear, several if it is ambiguous, none if it is not understood."""
 
-    meanings: tuple[str, ...] = Field(description="Fields, and things that are no field (`fax`), alphabetically.")
+    meanings: tuple[str, ...] = Field(description="Fields, and things that are not a field (`fax`), alphabetically.")
     is_name: bool = Field(default=False, description="The header is the field's own name.")
     language: str = ""
     confidence: float = 0.0
@@ -31,25 +29,25 @@ class HeaderMeaning(FrozenModel):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return those of the meanings that are fields."""
+        """Return the meanings that are fields."""
         return tuple(meaning for meaning in self.meanings if meaning in STANDARD_FIELDS)
 
     @property
     def is_continuation(self) -> bool:
-        """Return whether this is the second line of an address, or ZIP+4: what goes on from another column."""
+        """Return whether this continues another column: the second line of an address, or ZIP+4."""
         number = self.number or 1
         return (self.meanings == ("street",) and number > 1) or (self.meanings == ("postal_code",) and number == 4)
 
 
 class _Reading(NamedTuple):
-    """The words that are looked up, and the role whose words limit what they may mean."""
+    """The words to look up, and the role whose words limit what they may mean."""
 
     kept: tuple[str, ...]
     dropped: Role | None = None
 
 
 def meaning_of(header: str) -> HeaderMeaning:
-    """Return what the header means by the table of the package."""
+    """Return what the header means according to the bundled table."""
     spelling = spelling_of(header)
     name = "_".join(spelling.words)
     if name in STANDARD_FIELDS and spelling.number is None:
@@ -58,7 +56,7 @@ def meaning_of(header: str) -> HeaderMeaning:
 
 
 def meaning_by(table: Synonyms, header: str) -> HeaderMeaning:
-    """Return what the header means by a table: the reading that passes over the fewest words wins."""
+    """Return what the header means according to a table: the reading that skips the fewest words wins."""
     spelling = spelling_of(header)
     meanings, language, confidence = _meaning_of_words(spelling.words, table) if spelling.words else ((), "", 0.0)
     return HeaderMeaning(meanings=meanings, language=language, confidence=confidence, number=spelling.number)
@@ -70,18 +68,18 @@ def _meaning_of_words(words: tuple[str, ...], table: Synonyms) -> tuple[tuple[st
             meanings = _meanings(reading, wording, table)
             if meanings:
                 language = table.languages.get(frozenset(reading.kept), "")
-                return tuple(sorted(meanings)), language, round((_WHOLE - step * _LESS) / len(meanings), 2)
+                return tuple(sorted(meanings)), language, round((_FULL_CONFIDENCE - step * _PENALTY) / len(meanings), 2)
     return (), "", 0.0
 
 
 def _wordings(words: tuple[str, ...], table: Synonyms) -> Iterator[tuple[str, ...]]:
-    """Yield the words as they are, then glued ones taken apart, then without an English plural s."""
+    """Yield the words as they are, then with compounds split, then without an English plural s."""
     yield words
-    apart = tuple(piece for word in words for piece in _known_pieces(word, table))
-    if apart != words:
-        yield apart
-    singular = tuple(word[:-1] if word.endswith("s") and word not in table.words else word for word in apart)
-    if singular != apart:
+    split = tuple(piece for word in words for piece in _known_pieces(word, table))
+    if split != words:
+        yield split
+    singular = tuple(word[:-1] if word.endswith("s") and word not in table.words else word for word in split)
+    if singular != split:
         yield singular
 
 
@@ -90,7 +88,7 @@ def _known_pieces(word: str, table: Synonyms) -> tuple[str, ...]:
 
 
 def _readings(words: tuple[str, ...], table: Synonyms) -> Iterator[_Reading]:
-    """Yield what is left when ever more words are passed over."""
+    """Yield the words left as more and more words are skipped."""
     telling = _without(words, table, "word")
     placed = tuple(word for word in telling if frozenset((word,)) in table.phrases or not _is_place(word, table))
     unplaced = (_without(words, table, "place", "subject"), _without(telling, table, "place", "subject"))
@@ -103,7 +101,7 @@ def _readings(words: tuple[str, ...], table: Synonyms) -> Iterator[_Reading]:
 
 
 def _meanings(reading: _Reading, words: tuple[str, ...], table: Synonyms) -> frozenset[str]:
-    """Return what the words left can mean, given those that were passed over."""
+    """Return what the remaining words can mean, given those that were skipped."""
     gone = set(words).difference(reading.kept)
     displaced = any(_is_place(word, table) for word in gone)
     if displaced and len(reading.kept) == 1 and table.may_be(reading.kept[0], "alone", "number", "name"):
@@ -125,15 +123,9 @@ def _without(words: tuple[str, ...], table: Synonyms, *roles: Role) -> tuple[str
 
 
 def _looked_up(words: Iterable[str], table: Synonyms) -> frozenset[str]:
-    """Return what the phrase means, else what all of its words can mean: `phone (mobile)` is a phone twice over."""
+    """Return what the phrase means, else what all of its words can mean: both words of `phone (mobile)` mean phone."""
     found = table.phrases.get(frozenset(words))
     if found:
         return found
     each = [table.phrases.get(frozenset((word,)), frozenset()) for word in words]
     return frozenset.intersection(*each) if each else frozenset()
-
-
-@lru_cache(maxsize=1)
-def meanings_known() -> frozenset[str]:
-    """Return everything that a header can mean by the table, fields or not."""
-    return frozenset().union(*known_synonyms().phrases.values())

@@ -1,5 +1,5 @@
-"""The layout of a file, and what has changed since the files before: columns gone, renamed, moved, emptied, of another
-kind, or new. What an import does about it (warn, wait for a person) belongs in orchestration/.
+"""The layout of a file, and what has changed since the previous files: columns missing, renamed, moved, emptied, of a
+different kind, or new. Acting on it (a warning, a hold for approval) does not belong here.
 """
 
 from bisect import bisect_left
@@ -12,31 +12,31 @@ import polars as pl
 from lead_pipeline.mapping.evidence import ColumnEvidence, noun_of
 from lead_pipeline.mapping.header_spelling import look_like_values, spelling_of
 from lead_pipeline.mapping.headers import meaning_of
-from lead_pipeline.model.column_layout import FilledCells, Layout, LayoutChange, LayoutChangeKind, LayoutColumn
+from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutChange, LayoutChangeKind, LayoutColumn
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 
-#: Rows that are enough to see of what kind a column is; give `evidence_of` the first ones.
-ROWS_LOOKED_AT = 200
+#: Enough rows to see the kind of a column; pass the first ones to `evidence_of`.
+SAMPLED_ROWS = 200
 
-#: So few values say nothing about a column's kind.
-_ENOUGH = 3
-#: Names as like as this are one name, mistyped or extended.
-_ALIKE = 0.8
-#: A column is suddenly empty when the odds that none of its values is there by chance are below this.
-_CHANCE = 0.05
-#: Kinds that one column may show in one file or another, depending on how its values are written.
-_NEAR: tuple[frozenset[str], ...] = (
+#: Fewer values do not establish the kind of a column.
+_MIN_VALUES = 3
+#: Names at least this similar are one name, mistyped or extended.
+_MIN_SIMILARITY = 0.8
+#: A column counts as emptied when the probability that it is empty by chance is below this.
+_MAX_CHANCE = 0.05
+#: Kinds that one column may show in different files, depending on how its values are written.
+_RELATED_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"phone", "phone_like", "written_phone"}),
     frozenset({"integer", "postal_code", "number"}),
 )
 
 
 def count_filled(batch: pl.DataFrame, columns: Sequence[str]) -> FilledCells:
-    """Count the cells of a batch that hold more than ASCII blanks; add up what the batches of a file give.
+    """Count the cells of a batch that contain more than ASCII whitespace; the counts of batches add up.
 
-    Only texts that sort before the first printable character are looked at more closely: trimming them all would take
-    five times as long, more than mapping the rows.
+    Only texts that sort before the first printable character are trimmed: trimming all would take five times as long,
+    more than mapping the rows.
     """
     counts = batch.select(pl.col(column).count() - _blank(pl.col(column)).sum() for column in columns)
     return FilledCells(rows=batch.height, filled=dict(zip(columns, counts.row(0), strict=True)) if columns else {})
@@ -46,14 +46,14 @@ def _blank(cell: pl.Expr) -> pl.Expr:
     return cell.filter(cell < "!").str.strip_chars() == ""
 
 
-def layout_of(columns: Sequence[str], cells: FilledCells, evidence: Mapping[str, ColumnEvidence]) -> Layout:
+def layout_of(columns: Sequence[str], cells: FilledCells, evidence: Mapping[str, ColumnEvidence]) -> ColumnLayout:
     """Describe the columns of a file.
 
     Args:
-        columns: the file's unique column names, in order. Of a rejected file of ours, those that it had before are
-            described, so that it is laid out as the file that it came from.
+        columns: the file's unique column names, in order. Of a rejected file of ours, only the original columns are
+            described, so that it has the layout of the file it came from.
         cells: how full each is, in the whole file.
-        evidence: what a sample of each looks like; ROWS_LOOKED_AT rows are enough.
+        evidence: what a sample of each looks like; SAMPLED_ROWS rows are enough.
     """
     returning = is_rejected_file(columns)
     theirs = [column for column in columns if not returning or column.strip() not in REJECTED_FILE_COLUMNS]
@@ -65,34 +65,34 @@ def layout_of(columns: Sequence[str], cells: FilledCells, evidence: Mapping[str,
         )
         for column in theirs
     )
-    return Layout(rows=cells.rows, columns=tuple(described))
+    return ColumnLayout(rows=cells.rows, columns=tuple(described))
 
 
 def _kind(evidence: ColumnEvidence | None) -> str | None:
-    return evidence.likeliest() if evidence is not None and evidence.values >= _ENOUGH else None
+    return evidence.likeliest() if evidence is not None and evidence.values >= _MIN_VALUES else None
 
 
-def compare_layouts(now: Layout, earlier: Sequence[Layout]) -> tuple[LayoutChange, ...]:
-    """Say how a file differs from the files before; nothing when there are none.
+def compare_layouts(now: ColumnLayout, earlier: Sequence[ColumnLayout]) -> tuple[LayoutChange, ...]:
+    """Return how a file differs from the previous files; nothing when there are none.
 
-    Where the earlier files differ from one another, the likest one is compared with (the newest of several), for a
-    profile may be fed by two systems in turn; how full and of what kind a column is, all of them tell.
+    Where the previous files differ from one another, the most similar one is compared (the newest of several), because
+    two systems may use one profile in turn; how full a column is, and of what kind, is compared with all of them.
 
     Args:
         now: the file's layout.
         earlier: layouts of the profile's last files, newest first.
 
     Returns:
-        missing, renamed, moved, emptied, retyped, added columns, in this order. Names differ from letter case and outer
-        blanks on only. A column that is gone and one that is new are one renamed column when their names are alike or
-        mean the same field, or the new one holds the same kind of values in the same place.
+        missing, renamed, moved, emptied, retyped, added columns, in this order. Names are compared
+        trimmed and case-insensitively. A missing and a new column are one renamed column when their names are similar
+        or mean the same field, or the new one has the same kind of values at the same position.
     """
     if not earlier:
         return ()
     return min((tuple(_changes(now, one, earlier)) for one in earlier), key=len)
 
 
-def _changes(now: Layout, then: Layout, earlier: Sequence[Layout]) -> Iterator[LayoutChange]:
+def _changes(now: ColumnLayout, then: ColumnLayout, earlier: Sequence[ColumnLayout]) -> Iterator[LayoutChange]:
     here, there = _by_name(now), _by_name(then)
     gone = [name for name in there if name not in here]
     new = [name for name in here if name not in there]
@@ -118,23 +118,23 @@ def _changes(now: Layout, then: Layout, earlier: Sequence[Layout]) -> Iterator[L
             yield _change("added", column, f"The column {_shown(column, now)} is new.")
 
 
-def _by_name(layout: Layout) -> dict[str, LayoutColumn]:
-    """Return the columns by their names, letter case and outer blanks aside, as the mapping takes them."""
+def _by_name(layout: ColumnLayout) -> dict[str, LayoutColumn]:
+    """Return the columns by name, trimmed and case-insensitive, as the mapping finds them."""
     return {column.name.strip().casefold(): column for column in layout.columns}
 
 
-def _renamed(now: Layout, then: Layout, gone: Iterable[str], new: Iterable[str]) -> dict[str, str]:
-    """Return earlier name: name now, the likest pairs first."""
-    pairs = ((_likeness(before, name, now, then), before, name) for before in gone for name in new)
+def _renamed(now: ColumnLayout, then: ColumnLayout, gone: Iterable[str], new: Iterable[str]) -> dict[str, str]:
+    """Return previous name: current name, the most similar pairs first."""
+    pairs = ((_similarity(before, name, now, then), before, name) for before in gone for name in new)
     renamed: dict[str, str] = {}
-    for likeness, before, name in sorted(pairs, key=lambda pair: -pair[0]):
-        if likeness >= _ALIKE and before not in renamed and name not in renamed.values():
+    for similarity, before, name in sorted(pairs, key=lambda pair: -pair[0]):
+        if similarity >= _MIN_SIMILARITY and before not in renamed and name not in renamed.values():
             renamed[before] = name
     return renamed
 
 
-def _likeness(before: str, name: str, now: Layout, then: Layout) -> float:
-    """Return from 0 to 1 how likely two names are of one column."""
+def _similarity(before: str, name: str, now: ColumnLayout, then: ColumnLayout) -> float:
+    """Return from 0 to 1 how likely two names are the same column."""
     was, is_now = _by_name(then)[before], _by_name(now)[name]
     first, second = spelling_of(was.name), spelling_of(is_now.name)
     if first.number != second.number:
@@ -154,26 +154,26 @@ def _likeness(before: str, name: str, now: Layout, then: Layout) -> float:
 
 
 def _moved(
-    common: Sequence[str], here: Mapping[str, LayoutColumn], now: Layout, then: Layout
+    common: Sequence[str], here: Mapping[str, LayoutColumn], now: ColumnLayout, then: ColumnLayout
 ) -> Iterator[LayoutChange]:
-    """Find the fewest columns that have changed places: all but those of the longest run still in their order."""
-    places = {name: place for place, name in enumerate(_by_name(then), start=1)}
-    stayed = _longest_rising([places[name] for name in common])
+    """Find the fewest columns that have moved: all but those of the longest run still in order."""
+    positions = {name: position for position, name in enumerate(_by_name(then), start=1)}
+    stayed = _longest_increasing([positions[name] for name in common])
     for name in common:
-        if places[name] not in stayed:
-            column, place = here[name].name, list(here).index(name) + 1
-            where = f"has moved from place {places[name]} to place {place}"
+        if positions[name] not in stayed:
+            column, position = here[name].name, list(here).index(name) + 1
+            where = f"has moved from position {positions[name]} to position {position}"
             yield _change("moved", column, f"The column {_shown(column, now)} {where}.")
 
 
-def _longest_rising(places: Sequence[int]) -> set[int]:
+def _longest_increasing(numbers: Sequence[int]) -> set[int]:
     """Return the members of a longest increasing subsequence of different numbers."""
     tails: list[int] = []
     before: dict[int, int | None] = {}
-    for place in places:
-        at = bisect_left(tails, place)
-        before[place] = tails[at - 1] if at else None
-        tails[at : at + 1] = [place]
+    for number in numbers:
+        at = bisect_left(tails, number)
+        before[number] = tails[at - 1] if at else None
+        tails[at : at + 1] = [number]
     run: set[int] = set()
     last = tails[-1] if tails else None
     while last is not None:
@@ -182,34 +182,34 @@ def _longest_rising(places: Sequence[int]) -> set[int]:
     return run
 
 
-def _before(name: str, earlier: Sequence[Layout]) -> list[tuple[LayoutColumn, int]]:
-    """Return what the earlier files tell of a column, each with its rows."""
+def _before(name: str, earlier: Sequence[ColumnLayout]) -> list[tuple[LayoutColumn, int]]:
+    """Return a column as it was in the previous files, each with the number of rows."""
     return [(found, layout.rows) for layout in earlier if (found := _by_name(layout).get(name)) is not None]
 
 
 def _emptied_or_retyped(
-    column: LayoutColumn, now: Layout, past: Sequence[tuple[LayoutColumn, int]]
+    column: LayoutColumn, now: ColumnLayout, past: Sequence[tuple[LayoutColumn, int]]
 ) -> Iterator[LayoutChange]:
     shown = _shown(column.name, now)
     filled, rows = sum(one.filled for one, _ in past), sum(rows for _, rows in past)
-    if column.filled == 0 and (1 - (filled + 1) / (rows + 2)) ** now.rows < _CHANCE:
-        usual = f"of {rows:,} rows before it was filled in {filled / rows:.0%}"
+    if column.filled == 0 and (1 - (filled + 1) / (rows + 2)) ** now.rows < _MAX_CHANCE:
+        usual = f"it was filled in {filled / rows:.0%} of the {rows:,} rows in previous files"
         yield _change("emptied", column.name, f"The column {shown} is empty; {usual}.")
         return
     kinds = [one.kind for one, _ in past if one.kind is not None]
     if kinds and column.kind is not None and not any(_same_kind(kind, column.kind) for kind in kinds):
-        held = f"holds {noun_of(column.kind)} now, and held {noun_of(mode(kinds))} before"
+        held = f"now contains {noun_of(column.kind)}; it contained {noun_of(mode(kinds))} before"
         yield _change("retyped", column.name, f"The column {shown} {held}.")
 
 
 def _same_kind(one: str | None, other: str | None) -> bool:
-    return one == other or any({one, other} <= near for near in _NEAR)
+    return one == other or any({one, other} <= near for near in _RELATED_KINDS)
 
 
-def _shown(name: str, layout: Layout) -> str:
-    """Name a column; a header that looks like a value is none, and not shown (personal data)."""
+def _shown(name: str, layout: ColumnLayout) -> str:
+    """Name a column; a header that looks like a value is not shown (personal data)."""
     if look_like_values([name]):
-        return f"at place {[column.name for column in layout.columns].index(name) + 1}"
+        return f"at position {[column.name for column in layout.columns].index(name) + 1}"
     return f"'{name}'"
 
 

@@ -1,4 +1,4 @@
-"""Which column of a suppression list holds the numbers, and which the reason. Lead files belong in columns.py."""
+"""Which column of a suppression list contains the numbers, and which the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ def map_list_columns(columns: Sequence[str]) -> ListColumns:
         others = [column for column in columns if column != reason]
         if len(others) != 1:
             raise RequiredColumnUnmappedError(
-                f"No column of the list is named phone, and it has {len(columns)} columns, so the numbers cannot be "
-                "told from the rest. Name the column of numbers phone "
-                f"(others accepted: {listed(_NUMBER_HEADERS[1:])})."
+                f"No column of the list is named phone, and it has {len(columns)} columns, so it is unclear which one "
+                "contains the numbers. Name that column phone "
+                f"(also accepted: {listed(_NUMBER_HEADERS[1:])})."
             )
         phone = others[0]
     return ListColumns(phone=phone, reason=reason)

@@ -1,9 +1,9 @@
-"""Which column could supply which field, with how much confidence and on what evidence; what is not clear is a question
-and never a guess. What an unattended import does about questions belongs in automatic.py.
+"""Which column could supply which field, with how much confidence and on what evidence; ambiguity is a question and
+never a guess.
 
-A field's own name comes first, then what headers mean (headers.py), then what values look like (evidence.py). Two
-columns that hold values and fit one field equally, a header with several meanings, and a header whose values contradict
-it are questions. The order of the columns has no part in it.
+A field's own name comes first, then what headers mean, then what values look like. Two columns that contain values and
+fit one field equally well, a header with several meanings, and a header that its values contradict are questions. The
+order of the columns does not matter.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,8 +17,8 @@ from lead_pipeline.mapping.header_vs_values import by_values, contradiction, sup
 from lead_pipeline.mapping.headers import HeaderMeaning, meaning_of
 from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
 
-#: Confidence in a header that the values contradict.
-_DENIED = 0.2
+#: Confidence in a header that its values contradict.
+_CONTRADICTED = 0.2
 
 #: How a column got its field.
 Ground = Literal["name", "synonym", "values"]
@@ -32,24 +32,24 @@ class Alternative(FrozenModel):
 
 
 class ColumnProposal(FrozenModel):
-    """What could become of one column: a field, an attribute (`field` is None), or a question."""
+    """The proposal for one column: a field, an attribute (`field` is None), or a question."""
 
     column: str
     field: str | None = None
-    ground: Ground | None = Field(default=None, description="What the field rests on; None for attributes.")
-    confidence: float = Field(default=0.0, description="From 0 to 1; of a question, that of its best alternative.")
-    evidence: str = Field(description="What speaks for it, as a sentence without any value.")
+    ground: Ground | None = Field(default=None, description="What the field is based on; None for attributes.")
+    confidence: float = Field(default=0.0, description="From 0 to 1; for a question, that of its best alternative.")
+    evidence: str = Field(description="What supports it, as a sentence without any value.")
     alternatives: tuple[Alternative, ...] = Field(default=(), description="Best first.")
-    question: str | None = Field(default=None, description="What has to be asked; None when nothing has.")
+    question: str | None = Field(default=None, description="What has to be asked; None if nothing.")
 
     @property
     def is_ambiguous(self) -> bool:
-        """Return whether a person has to say what the column is."""
+        """Return whether a person has to decide what the column is."""
         return self.question is not None
 
 
 class MappingProposal(FrozenModel):
-    """What could become of each column of a file, in file order."""
+    """The proposal for each column of a file, in file order."""
 
     columns: tuple[ColumnProposal, ...]
 
@@ -60,12 +60,12 @@ class MappingProposal(FrozenModel):
 
     @property
     def questions(self) -> tuple[ColumnProposal, ...]:
-        """Return the columns that somebody has to be asked about."""
+        """Return the columns that a person has to decide about."""
         return tuple(one for one in self.columns if one.is_ambiguous)
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """Return the columns that are no field."""
+        """Return the columns that are not fields."""
         return tuple(one.column for one in self.columns if one.field is None and not one.is_ambiguous)
 
     def of(self, column: str) -> ColumnProposal:
@@ -86,19 +86,19 @@ class _Reading(FrozenModel):
     contradicts: str | None
 
     @property
-    def claims(self) -> str | None:
-        """Return the field that the header names clearly, and the values do not deny."""
+    def named_field(self) -> str | None:
+        """Return the field that the header clearly names and its values do not contradict."""
         clear = len(self.meaning.meanings) == 1 and self.candidates and self.contradicts is None
         return self.candidates[0].field if clear else None
 
     @property
-    def suggests(self) -> str | None:
-        """Return the field that only the values speak for."""
+    def suggested_field(self) -> str | None:
+        """Return the field that only the values suggest."""
         return self.candidates[0].field if self.candidates and not self.meaning.meanings else None
 
     @property
     def looks_like(self) -> str | None:
-        """Return the candidate that the values speak for, whatever the header says."""
+        """Return the candidate that the values suggest, whatever the header says."""
         field, _ = by_values(self.values)
         return next((one.field for one in self.candidates if one.field == field), None)
 
@@ -115,11 +115,11 @@ def propose_mapping(
 
     Args:
         columns: the file's unique column names.
-        sample: rows of the file, one String column per column of the file (others are passed over); up to 1,000 of
-            them are looked at. Without it only headers speak.
+        sample: rows of the file, one String column per column of the file (others are ignored); up to 1,000 of them are
+            examined. Without it only headers count.
         region: ISO code of the country assumed for numbers written without +.
-        fields: the fields that can be supplied; the others are as good as unknown.
-        headers: what stands in the file above a column, where that is not the column's name.
+        fields: the fields that can be supplied; others are treated as unknown.
+        headers: the header of a column in the file, where that is not the column's name.
     """
     values = evidence_of(pl.DataFrame() if sample is None else sample, columns, region)
     shown = headers or {}
@@ -135,20 +135,20 @@ def _reading(column: str, header: str, values: ColumnEvidence, fields: Collectio
         field, confidence = by_values(values)
         found = [] if field is None or field not in fields else [Alternative(field=field, confidence=confidence)]
         return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=None)
-    denied = contradiction(wanted[0], values) if len(meaning.meanings) == 1 and wanted else None
+    contradicted = contradiction(wanted[0], values) if len(meaning.meanings) == 1 and wanted else None
     weighed = [(field, _confidence(field, meaning, values)) for field in wanted]
-    if denied is not None:
+    if contradicted is not None:
         other, confidence = by_values(values)
-        weighed = [(wanted[0], _DENIED)]
+        weighed = [(wanted[0], _CONTRADICTED)]
         if other is not None and other in fields and other not in wanted:
             weighed.append((other, confidence))
     ranked = sorted(weighed, key=lambda one: (-one[1], one[0]))
     found = [Alternative(field=field, confidence=confidence) for field, confidence in ranked]
-    return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=denied)
+    return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=contradicted)
 
 
 def _confidence(field: str, meaning: HeaderMeaning, values: ColumnEvidence) -> float:
-    """Weigh header and values: values that fit raise what the header says by half of what it lacks."""
+    """Combine header and values: fitting values raise the header's confidence by half of what it lacks to 1."""
     kind = supporting_kind(field)
     if kind is None or not values.values or meaning.is_name:
         return meaning.confidence
@@ -158,35 +158,35 @@ def _confidence(field: str, meaning: HeaderMeaning, values: ColumnEvidence) -> f
 
 
 def _decided(readings: Iterable[_Reading]) -> tuple[dict[str, _Reading], dict[str, tuple[_Reading, ...]]]:
-    """Return the column that gets each field, and the columns between which only a person can choose."""
+    """Return the column for each field, and the columns between which only a person can choose."""
     by_header: dict[str, list[_Reading]] = {}
     by_value: dict[str, list[_Reading]] = {}
     for reading in readings:
-        if reading.claims is not None:
-            by_header.setdefault(reading.claims, []).append(reading)
+        if reading.named_field is not None:
+            by_header.setdefault(reading.named_field, []).append(reading)
         elif reading.looks_like is not None:
             by_value.setdefault(reading.looks_like, []).append(reading)
     winners, rivals = {}, {}
     for field in {**by_header, **by_value}:
-        first = _foremost(by_header.get(field) or by_value[field])
+        first = _best_candidates(by_header.get(field) or by_value[field])
         if len(first) > 1:
             rivals[field] = tuple(first)
-        elif field in by_header or first[0].suggests:
+        elif field in by_header or first[0].suggested_field:
             winners[field] = first[0]
     return winners, rivals
 
 
-def _foremost(claimants: list[_Reading]) -> list[_Reading]:
-    """Return those that bear the field's own name, else those that hold anything and are no second line of another."""
-    named = [one for one in claimants if one.meaning.is_name]
-    holding = [one for one in claimants if not one.values.is_blank] or claimants
+def _best_candidates(contenders: list[_Reading]) -> list[_Reading]:
+    """Return those with the field's own name, else those with any values that do not continue another column."""
+    named = [one for one in contenders if one.meaning.is_name]
+    holding = [one for one in contenders if not one.values.is_blank] or contenders
     return named or [one for one in holding if not one.meaning.is_continuation] or holding
 
 
 def _proposal(
     reading: _Reading, winners: Mapping[str, _Reading], rivals: Mapping[str, tuple[_Reading, ...]]
 ) -> ColumnProposal:
-    field = reading.claims or reading.suggests
+    field = reading.named_field or reading.suggested_field
     evidence = _sentence(reading)
     if field is None:
         return _unclear(reading, winners, evidence)
@@ -207,13 +207,13 @@ def _proposal(
 
 
 def _unclear(reading: _Reading, winners: Mapping[str, _Reading], evidence: str) -> ColumnProposal:
-    """Ask what a column is when it could be a field that no other column supplies clearly; else it is an attribute."""
+    """Ask what a column is if it could be a field that no other column clearly supplies; else it is an attribute."""
     left = tuple(one for one in reading.candidates if one.field not in winners)
     if not left:
         return ColumnProposal(column=reading.column, evidence=evidence)
     open_fields = " or ".join(one.field for one in left)
     why = reading.contradicts or f"its header can mean {open_fields}"
-    question = f"The column '{reading.column}' is not clear: {why}. Which field is it, if any?"
+    question = f"The column '{reading.column}' is ambiguous: {why}. Which field is it, if any?"
     return _asked(reading.model_copy(update={"candidates": left}), evidence, question)
 
 
@@ -233,12 +233,12 @@ def _which_of(field: str, contenders: Iterable[_Reading]) -> str:
 
 
 def _sentence(reading: _Reading) -> str:
-    """Say what header and values tell of the column; never a value itself."""
+    """Return what header and values say about the column; never a value itself."""
     kind: Kind | None = supporting_kind(reading.candidates[0].field) if reading.candidates else None
     kind = reading.values.likeliest() if kind is None or reading.contradicts else kind
     seen = reading.values.sentence(kind) if kind and reading.values.values else None
-    told = [_header_sentence(reading.meaning), seen or _no_values(reading.values)]
-    return "; ".join(part for part in told if part)
+    parts = [_header_sentence(reading.meaning), seen or _no_values(reading.values)]
+    return "; ".join(part for part in parts if part)
 
 
 def _header_sentence(meaning: HeaderMeaning) -> str:

@@ -1,5 +1,5 @@
 """Raw rows become mapped rows: one text per rule of the profile, the other columns as attributes. What a value means,
-and whether it is any good, belongs in normalizing/ and validating/.
+and whether it is valid, is not decided here.
 """
 
 import polars as pl
@@ -12,27 +12,27 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.source_names import NO_NAMES, SourceNames
 from lead_pipeline.model.spreadsheet import restored
 
-#: The column of a rejected file that holds what stood beyond the last column of the original.
+#: The column of a rejected file with the cells beyond the last column of the original.
 _EXTRA_CELLS = "_extra_cells"
 
 
 def map_rows(
     batch: pl.DataFrame, mapping: ColumnMapping, profile: ImportProfile, source: SourceNames = NO_NAMES
 ) -> pl.DataFrame:
-    """Lay a batch out in columns of mapped leads; no row is added, dropped or moved, and no cell is altered.
+    """Arrange a batch in columns of mapped leads; no row is added, dropped or moved, and no cell is altered.
 
     Args:
         batch: `row_number`, `line_number` (Int64), `reasons` (List(String)) and the file's columns (String).
         mapping: what `map_columns` found for this file.
         profile: its rules and default attributes.
-        source: what file and folder are called, for values that come from there.
+        source: the names of file and folder, for values taken from them.
 
     Returns:
         `row_number`, `line_number` (Int64), one String per rule of the profile (its default where the cell is blank,
         null when the file has no such column), `attributes` (String: a JSON object of the columns without rules, null
         when there are none), `reasons` (List(String)). Cells of a rejected file of ours are restored to what they were
-        before they were made harmless for spreadsheets; a row of it whose extra cells nobody has cleared away still has
-        too many cells.
+        before they were made harmless for spreadsheets; a row whose extra cells were not cleared still has too many
+        cells.
     """
     used = [*mapping.fields.values(), *mapping.attributes]
     if mapping.is_rejected_file:
@@ -49,10 +49,10 @@ def map_rows(
 
 
 def _with_extra_cells(batch: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
-    """Add the reason to rows whose extra cells still stand in their own column: dropped, they would be lost unseen."""
+    """Add the reason to rows whose extra cells are still in their own column: dropping them would lose data."""
     extra = next((column for column in mapping.ignored if column.strip() == _EXTRA_CELLS), None)
     if extra is None:
         return batch
     uncleared = pl.col(extra).str.strip_chars() != ""
-    told = pl.concat_list(pl.lit([Reason.ROW_TOO_MANY_CELLS.value]), "reasons").list.unique(maintain_order=True)
-    return batch.with_columns(reasons=pl.when(uncleared).then(told).otherwise("reasons"))
+    reasons = pl.concat_list(pl.lit([Reason.ROW_TOO_MANY_CELLS.value]), "reasons").list.unique(maintain_order=True)
+    return batch.with_columns(reasons=pl.when(uncleared).then(reasons).otherwise("reasons"))

@@ -1,5 +1,5 @@
 """Where the values of a column of mapped leads come from: a column of the file, a constant, a default, or the name of
-the file or its folder. What the values mean belongs in normalizing/.
+the file or its folder.
 """
 
 import re
@@ -12,17 +12,17 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule
 from lead_pipeline.model.source_names import SourceNames
 
-#: What `supplied_names` has beside columns of mapped leads, when the file has attributes without rules.
+#: The name in `supplied_names` for attributes without rules.
 ATTRIBUTES = "attributes"
 
 _NAMES = ("first_name", "last_name")
 
 
 def supplied_names(mapping: ColumnMapping, profile: ImportProfile) -> frozenset[str]:
-    """Return the columns of mapped leads that have a source in this import; the others say nothing of any lead.
+    """Return the columns of mapped leads that have a source in this import; the others say nothing about any lead.
 
-    A source is a column of the file, a constant, a default, or a name of the file or folder. First and last name have
-    one also where they are split from a full name that has one. `attributes` is among the names when attributes
+    A source is a column of the file, a constant, a default, or a name of the file or folder. First and last name also
+    have one if they are split from a full name that has one. `attributes` is among the names when attributes
     without rules are kept, or have defaults.
     """
     rules = profile.rules
@@ -35,24 +35,24 @@ def supplied_names(mapping: ColumnMapping, profile: ImportProfile) -> frozenset[
 
 
 def _has_other_source(name: str, rule: FieldRule) -> bool:
-    """A default of a secondary contact fills gaps of one that is there, and makes none."""
+    """A default of a secondary contact fills gaps in an existing one, and never creates one."""
     return not rule.has_column or (rule.default is not None and not name.startswith("secondary."))
 
 
 def text_of(name: str, rule: FieldRule, column: str | None, source: SourceNames) -> pl.Expr:
-    """Return the text of every row for one column of mapped leads: as written, else what stands for it.
+    """Return the text of every row for one column of mapped leads: as written, else its substitute.
 
     Args:
         name: the column of mapped leads.
-        rule: says what stands for an empty cell, or for the column.
-        column: the column of the file, None where there is none.
+        rule: says what replaces an empty cell, or the column.
+        column: the column of the file, None if there is none.
         source: the names of file and folder.
     """
     if rule.constant is not None:
         return pl.lit(rule.constant).alias(name)
     for pattern, text in ((rule.from_file_name, source.file_name), (rule.from_folder, source.folder)):
         if pattern is not None:
-            return pl.lit(_taken(pattern, text) or rule.default, dtype=pl.String).alias(name)
+            return pl.lit(_extracted(pattern, text) or rule.default, dtype=pl.String).alias(name)
     if column is None:
         return pl.lit(None if name.startswith("secondary.") else rule.default, dtype=pl.String).alias(name)
     if rule.default is None or name.startswith("secondary."):
@@ -60,21 +60,21 @@ def text_of(name: str, rule: FieldRule, column: str | None, source: SourceNames)
     return pl.when(pl.col(column).str.strip_chars() != "").then(column).otherwise(pl.lit(rule.default)).alias(name)
 
 
-def _taken(pattern: str, text: str) -> str | None:
-    """Return what the pattern's group matches in a name, or the pattern where it has none; None for no match."""
+def _extracted(pattern: str, text: str) -> str | None:
+    """Return the match of the pattern's group in a name, or of the whole pattern without a group; None for no match."""
     found = re.search(pattern, text)
     return found[found.re.groups] if found else None
 
 
 def with_defaults_of_contacts(mapped: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
-    """Fill the defaults of the variables of those secondary contacts that have a cell of their own."""
+    """Fill in the defaults of variables for secondary contacts with at least one cell of their own."""
     contacts = profile.secondary_contacts
     if contacts is None or all(rule.default is None for rule in contacts.variables.values()):
         return mapped
     filled = []
-    for place in range(1, contacts.max + 1):
-        columns = {name: secondary_variable_column(place, name) for name in contacts.variables}
-        cells = [secondary_phone_column(place), *columns.values()]
+    for position in range(1, contacts.max + 1):
+        columns = {name: secondary_variable_column(position, name) for name in contacts.variables}
+        cells = [secondary_phone_column(position), *columns.values()]
         if all(mapped[cell].null_count() == mapped.height for cell in cells):
             continue
         is_there = pl.any_horizontal((pl.col(cell).str.strip_chars() != "").fill_null(value=False) for cell in cells)

@@ -1,5 +1,5 @@
-"""The table of what columns are called: phrases for whole headers, and words that stand around them. How a header is
-read with their help belongs in headers.py; where the rows come from, docs/decisions/0050 says.
+"""The table of column names: phrases for whole headers, and the words around them. Decision 0050 says where its rows
+come from.
 """
 
 import csv
@@ -9,18 +9,18 @@ from functools import cache
 from importlib import resources
 from typing import Literal, get_args
 
-#: What a word does beside the one that says what the column holds: `place` and `subject` say whose or which of
-#: several (`work`, `billing`, `customer`), `word` nothing; `number`, `address` and `name` go with a few fields only;
-#: `alone` marks words that name a field by themselves only (`last` is a last name, `last contact` none).
+#: The role of a word next to the one that names the field: `place` and `subject` say whose or which of several
+#: (`work`, `billing`, `customer`), `word` says nothing; `number`, `address` and `name` go with a few fields only;
+#: `alone` marks words that name a field only by themselves (`last` is a last name, `last contact` is not).
 Role = Literal["place", "subject", "number", "address", "name", "word", "alone"]
 
-#: The fields beside which a word says nothing more: an email address is an email, a street number no street.
+#: The fields next to which a word adds nothing: an email address is an email, a street number is not a street.
 LIMITED: Mapping[Role, frozenset[str]] = {
     "number": frozenset({"phone", "fax", "pager"}),
     "address": frozenset({"email", "remote_ip", "city", "state", "postal_code", "country", "street"}),
     "name": frozenset({"city", "state", "country", "company", "street"}),
 }
-#: Fields of which a place cannot tell several apart: `Other first name` is another name, not the first.
+#: Fields that a place does not distinguish: `Other first name` is a different name, not another first name.
 PLACELESS = frozenset({"first_name", "last_name", "full_name", "notes"})
 
 #: Rows of the table: `field,header,language,source` or `role,word,language,source`.
@@ -29,7 +29,7 @@ Row = tuple[str, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Synonyms:
-    """The table, indexed: a phrase is the set of its words, for their order differs between systems."""
+    """The table, indexed: a phrase is the set of its words, because their order differs between systems."""
 
     phrases: Mapping[frozenset[str], frozenset[str]]
     languages: Mapping[frozenset[str], str]
@@ -43,12 +43,12 @@ class Synonyms:
 
 @cache
 def known_synonyms() -> Synonyms:
-    """Return the whole table that the package carries."""
+    """Return the bundled table."""
     return indexed(rows_of("synonyms.csv"), rows_of("words.csv"))
 
 
 def rows_of(file: str, wanted: Callable[[str], bool] = bool) -> Iterator[Row]:
-    """Yield the rows of a table of this room whose `source` is wanted."""
+    """Yield the rows of a bundled table whose `source` is wanted."""
     text = (resources.files("lead_pipeline.mapping") / file).read_text(encoding="utf-8")
     for what, phrase, language, source in list(csv.reader(text.splitlines()))[1:]:
         if wanted(source):
@@ -56,7 +56,7 @@ def rows_of(file: str, wanted: Callable[[str], bool] = bool) -> Iterator[Row]:
 
 
 def indexed(headers: Iterator[Row], words: Iterator[Row]) -> Synonyms:
-    """Index a table; the headers and words in it are spelled as `spelling_of` spells them."""
+    """Index a table; its headers and words are spelled as `spelling_of` returns them."""
     roles: dict[str, set[Role]] = {}
     for role, text, _, _ in words:
         if role not in get_args(Role):
@@ -79,9 +79,9 @@ def indexed(headers: Iterator[Row], words: Iterator[Row]) -> Synonyms:
 
 
 def _keys(header: str, idle: Collection[str]) -> set[frozenset[str]]:
-    """Return the words of a header, with and without idle ones, and the letters of two that Chinese writes as one.
+    """Return the words of a header, with and without idle ones, and both characters of a two-character Chinese word.
 
-    The last of two words is not idle there: the value of a deal is no deal.
+    The last of two words is never idle: the value of a deal is not a deal.
     """
     words = header.split()
     telling = [word for word in words if word not in idle]

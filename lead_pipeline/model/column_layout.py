@@ -1,5 +1,5 @@
-"""The layout of a file (which columns in which order, what they hold, how full they are) and what differs between two.
-How a layout is found and compared belongs in mapping/layout_changes.py. Nothing here holds a row's value.
+"""The layout of a file's columns (their order, what they contain, how full they are) and the differences between two.
+Nothing here contains a value of a row.
 """
 
 from typing import Literal
@@ -13,7 +13,7 @@ LayoutChangeKind = Literal["missing", "renamed", "moved", "emptied", "retyped", 
 
 
 class FilledCells(FrozenModel):
-    """How many rows were seen, and in how many of them each column holds anything; counts of batches add up."""
+    """How many rows were seen, and in how many of them each column has a value; counts of batches add up."""
 
     rows: int = 0
     filled: dict[str, int] = Field(default_factory=dict, description="Column: rows in which it is not blank.")
@@ -28,11 +28,11 @@ class LayoutColumn(FrozenModel):
     """One column of a file."""
 
     name: str = Field(description="Its header.")
-    kind: str | None = Field(description="What most of its values look like; None where nothing is clear.")
-    filled: int = Field(description="Rows in which it is not blank, of the whole file.")
+    kind: str | None = Field(description="What most of its values look like; None if unclear.")
+    filled: int = Field(description="Rows of the whole file in which it is not blank.")
 
 
-class Layout(FrozenModel):
+class ColumnLayout(FrozenModel):
     """The columns of a file in their order. Kept as JSON, by `model_dump_json` and `model_validate_json`."""
 
     rows: int
@@ -40,9 +40,9 @@ class Layout(FrozenModel):
 
 
 class LayoutChange(FrozenModel):
-    """One difference from the files before, and the sentence that says so."""
+    """One difference from the previous files, and a sentence about it."""
 
     kind: LayoutChangeKind
-    column: str = Field(description="Header in this file; of a missing column, in the files before.")
-    before: str | None = Field(default=None, description="Of a renamed column, its header in the files before.")
+    column: str = Field(description="Header in this file; for a missing column, in the previous files.")
+    before: str | None = Field(default=None, description="For a renamed column, its header in the previous files.")
     sentence: str

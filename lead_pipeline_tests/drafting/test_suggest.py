@@ -67,7 +67,7 @@ def test_the_draft_names_what_speaks_for_each_line():
         "email": "E-mail Address",
         "first_name": "First Name",
     }
-    assert "100 % of 4 values parse as US phones" in text
+    assert "100 % of 4 values parse as US phone numbers" in text
     assert "Draft of a profile for leads.csv" in text
     assert 'These are: "sub_id"' in text
     assert "QUESTION:" not in text

@@ -62,7 +62,7 @@ def test_a_synonym_supplies_a_field_whose_column_is_missing_and_says_why():
     mapping = mapped({"Mobile": PHONES, "E-Mail-Adresse": EMAILS, "campaign": DATES})
     assert mapping.fields == {"phone": "Mobile", "email": "E-Mail-Adresse"}
     assert mapping.attributes == ("campaign",)
-    assert mapping.evidence["phone"].endswith("100 % of 3 values parse as US phones")
+    assert mapping.evidence["phone"].endswith("100 % of 3 values parse as US phone numbers")
 
 
 def test_values_supply_a_field_that_no_header_names():

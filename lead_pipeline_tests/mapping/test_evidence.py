@@ -40,7 +40,7 @@ def test_a_column_without_values_says_so():
     evidence = looked_at(["", None, "n/a"])
     assert (evidence.values, evidence.is_blank, evidence.likeliest()) == (0, True, None)
     assert evidence.sentence("phone") == "no value in 3 rows"
-    assert looked_at([]).sentence("phone") == "no values were looked at"
+    assert looked_at([]).sentence("phone") == "no values were examined"
 
 
 def test_a_column_that_the_sample_does_not_have_has_no_values():
@@ -50,12 +50,12 @@ def test_a_column_that_the_sample_does_not_have_has_no_values():
 @pytest.mark.parametrize(
     ("good", "bad", "sentence"),
     [
-        (97, 3, "97 % of 100 values parse as US phones"),
-        (100, 0, "100 % of 100 values parse as US phones"),
-        (399, 1, "over 99 % of 400 values parse as US phones"),
-        (1, 399, "under 1 % of 400 values parse as US phones"),
-        (1, 0, "100 % of 1 value parse as US phones"),
-        (0, 10, "0 % of 10 values parse as US phones"),
+        (97, 3, "97 % of 100 values parse as US phone numbers"),
+        (100, 0, "100 % of 100 values parse as US phone numbers"),
+        (399, 1, "over 99 % of 400 values parse as US phone numbers"),
+        (1, 399, "under 1 % of 400 values parse as US phone numbers"),
+        (1, 0, "100 % of 1 value parse as US phone numbers"),
+        (0, 10, "0 % of 10 values parse as US phone numbers"),
     ],
 )
 def test_the_sentence_gives_the_share_in_whole_percent(good, bad, sentence):

@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 
 from lead_pipeline.mapping.evidence import evidence_of
 from lead_pipeline.mapping.layout_changes import compare_layouts, count_filled, layout_of
-from lead_pipeline.model.column_layout import FilledCells, Layout, LayoutColumn
+from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutColumn
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 
 
-def layout(*columns: str | tuple[str, str | None] | tuple[str, str | None, int], rows: int = 100) -> Layout:
+def layout(*columns: str | tuple[str, str | None] | tuple[str, str | None, int], rows: int = 100) -> ColumnLayout:
     """Return a layout; what is not said of a column is that it is full and of no kind."""
     full = ((one, None, rows) if isinstance(one, str) else (*one, rows)[:3] for one in columns)
-    return Layout(rows=rows, columns=tuple(LayoutColumn(name=n, kind=k, filled=f) for n, k, f in full))
+    return ColumnLayout(rows=rows, columns=tuple(LayoutColumn(name=n, kind=k, filled=f) for n, k, f in full))
 
 
-def changes(now: Layout, *earlier: Layout) -> list[tuple[str, str, str | None]]:
+def changes(now: ColumnLayout, *earlier: ColumnLayout) -> list[tuple[str, str, str | None]]:
     return [(one.kind, one.column, one.before) for one in compare_layouts(now, earlier)]
 
 
@@ -95,9 +95,9 @@ def test_each_change_has_a_sentence():
     assert [one.sentence for one in compare_layouts(now, [then])] == [
         "The column 'gone' is missing.",
         "The column 'Zip Code' seems to be called 'zip_code' now.",
-        "The column 'c' has moved from place 3 to place 1.",
-        "The column 'd' holds dates now, and held email addresses before.",
-        "The column 'full' is empty; of 100 rows before it was filled in 100%.",
+        "The column 'c' has moved from position 3 to position 1.",
+        "The column 'd' now contains dates; it contained email addresses before.",
+        "The column 'full' is empty; it was filled in 100% of the 100 rows in previous files.",
         "The column 'extra' is new.",
     ]
 
@@ -121,15 +121,15 @@ def test_a_kind_that_any_earlier_file_had_is_nothing_new():
 def test_a_header_that_is_a_value_is_not_shown():
     now, then = layout("+1 201 555 0123", "Ana"), layout("name", "city")
     sentences = " ".join(one.sentence for one in compare_layouts(now, [then]))
-    assert "The column at place 1 is new." in sentences
+    assert "The column at position 1 is new." in sentences
     assert "555" not in sentences
 
 
 def test_a_layout_survives_json():
-    assert Layout.model_validate_json(USUAL.model_dump_json()) == USUAL
+    assert ColumnLayout.model_validate_json(USUAL.model_dump_json()) == USUAL
 
 
-def described(frame: pl.DataFrame) -> Layout:
+def described(frame: pl.DataFrame) -> ColumnLayout:
     return layout_of(frame.columns, count_filled(frame, frame.columns), evidence_of(frame, frame.columns, "US"))
 
 

@@ -28,7 +28,7 @@ def test_headers_and_values_that_agree_are_a_field_with_its_evidence():
     mobile = proposal.of("Mobile")
     assert (mobile.ground, mobile.evidence) == (
         "synonym",
-        "the header means phone (en, fr, it); 100 % of 4 values parse as US phones",
+        "the header means phone (en, fr, it); 100 % of 4 values parse as US phone numbers",
     )
     assert 0.95 < mobile.confidence < 1.0
 

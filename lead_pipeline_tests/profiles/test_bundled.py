@@ -28,10 +28,10 @@ def test_the_five_systems_are_there():
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_bundled_profile_says_what_it_is_for_and_how_to_make_it_yours(name):
+def test_a_bundled_profile_says_what_it_is_for_and_how_to_adapt_it(name):
     assert bundled(name).description
     text = profile_text(name, folder=None)
-    assert "To make it yours" in text or "extends: " in text
+    assert "To adapt it" in text or "extends: " in text
     assert max(map(len, text.splitlines())) <= 120
 
 

@@ -161,7 +161,7 @@ def test_a_misspelled_key_at_any_depth_is_told_with_its_line_and_the_right_one(n
         ("%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %Q", ["line 40", "%Q", "not known"]),
         ("Europe/Berlin", "Berlin", ["line 41", "'attributes.since.timezone'", "Did you mean 'Europe/Berlin'?"]),
         ("min: 2026-01-01", "min: 2026", ["line 42", "'attributes.since.min'", "such as 2026-01-31"]),
-        ("min: 2026-01-01", "min: 1.1.2026", ["line 42", "'attributes.since.min' is '1.1.2026'", "date and time, such as"]),
+        ("min: 2026-01-01", "min: 1.1.2026", ["line 42", "'attributes.since.min' is '1.1.2026'", "a date and time"]),
         ('"[A-Z]+"', '"[A-Z"', ["line 48", "'attributes.plan.pattern'", "not a regular expression"]),
         ('"[A-Z]+"', '"(a{2000}){2000}"', ["line 48", "'attributes.plan.pattern'", "fewer repetitions"]),
         ('"[A-Z]+"', "'\\Z'", ["line 48", "'attributes.plan.pattern'", "cannot be matched"]),

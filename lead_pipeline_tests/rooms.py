@@ -15,7 +15,7 @@ CODES = pl.List(pl.String)
 
 
 def profile_of(**keys: object) -> ImportProfile:
-    """Return a small profile of a list of US phone numbers, with some keys changed; `fields` are added to the phone."""
+    """Return a small profile of a list of US phones, with some keys changed; `fields` are added to the phone."""
     fields = {"phone": {"type": "phone"}, **dict(keys.pop("fields", {}))}  # type: ignore[call-overload]
     plain = {"name": "small", "destination": {"kind": "list", "name": "x"}, "default_region": "US"}
     return ImportProfile.model_validate(plain | {"fields": fields} | keys)

@@ -17,12 +17,14 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULES
 from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
+from lead_pipeline.reporting.rejected_file import guidance_for
 from lead_pipeline_tests.make_profile_pages import page_of, with_profile
 from lead_pipeline_tests.make_reasons_page import PAGE, page
 from lead_pipeline_tests.support import quick_folder, staging
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -34,7 +36,7 @@ def blocks(text: str, *languages: str) -> list[str]:
 
 
 def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each lead-pipeline command of the shell blocks of a page: where it stands, and its arguments."""
+    """Yield each lead-pipeline command in the shell blocks of a page: where it is, and its arguments."""
     for file in PAGES:
         for block in blocks(file.read_text(encoding="utf-8"), "console", "sh", "bash", "shell"):
             for line in block.replace("\\\n", " ").splitlines():
@@ -100,9 +102,23 @@ def test_readme_shows_how_to_import_and_how_to_see_the_demo():
     assert {"demo", "import", "ui"} <= shown
 
 
-def test_every_command_is_in_the_readme():
-    readme = README.read_text(encoding="utf-8")
-    assert [name for name in main.commands if f"lead-pipeline {name}" not in readme] == []
+def test_every_command_is_on_the_page_of_commands():
+    shown = {arguments[0] for where, arguments in COMMANDS if where.startswith("commands.md") and arguments}
+    assert set(main.commands) - shown == set()
+
+
+def test_every_page_is_reached_from_the_readme():
+    linked = {
+        (file.parent / target).resolve()
+        for file in (README, ROOT / "docs" / "profiles.md")
+        for target in re.findall(r"\]\((?!https?://|#)([^)#\s]+)", file.read_text(encoding="utf-8"))
+    }
+    assert [page.name for page in PAGES if page not in {README, *DECISIONS, *linked}] == []
+    assert (ROOT / "docs" / "decisions") in linked
+
+
+def test_the_readme_can_be_read_to_the_end():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 140
 
 
 def test_extras_that_are_to_be_installed_exist():
@@ -135,9 +151,9 @@ def test_decisions_have_numbers_of_their_own():
 
 
 def tree() -> list[tuple[str, Path]]:
-    """Return the lines of the layout that README draws, with the paths they name."""
+    """Return the lines of the tree on the page about the architecture, with the paths they name."""
     found: list[tuple[str, Path]] = []
-    for block in blocks(README.read_text(encoding="utf-8"), "", "text"):
+    for block in blocks(ARCHITECTURE.read_text(encoding="utf-8"), "", "text"):
         if not re.search(r"^lead_pipeline/", block, re.MULTILINE):
             continue
         above: list[tuple[int, Path]] = []
@@ -153,12 +169,18 @@ def tree() -> list[tuple[str, Path]]:
     return found
 
 
-def test_the_layout_names_paths_that_exist_and_every_room():
+def test_the_tree_names_paths_that_exist_and_every_room():
     drawn = tree()
     assert drawn
     assert [name for name, path in drawn if not path.exists()] == []
     rooms = {file.parent.name for file in (ROOT / "lead_pipeline").glob("*/__init__.py")}
     assert rooms - {path.name for _, path in drawn} == set()
+
+
+def test_what_the_architecture_page_says_is_somewhere_is_there():
+    named = re.findall(r"`(lead_pipeline\w*/[^`]+)`", ARCHITECTURE.read_text(encoding="utf-8"))
+    assert len(named) >= 9
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 BUNDLED = [entry.name for entry in profile_names(None)]
@@ -217,8 +239,11 @@ def test_the_first_example_becomes_what_the_readme_says():
             " order by row_number"
         )
     assert re.findall(r"^\| (\+\d{7,15}) \|", readme, re.MULTILINE) == phones
-    told = re.findall(r"\| (\d+) \| (rejected|duplicate|suppressed) \| ([\w; ]+?) \|", readme)
-    assert [(int(line), outcome, codes) for line, outcome, codes in told] == lost
+    shown_lost = re.findall(
+        r"\| (\d+) \| (rejected|duplicate|suppressed) \| ([\w; ]+?) \| (.*?) \|$", readme, re.MULTILINE
+    )
+    assert [(int(line), outcome, codes) for line, outcome, codes, _ in shown_lost] == lost
+    assert [guidance_for(codes) for _, _, codes, _ in shown_lost] == [guidance for *_, guidance in shown_lost]
     assert result.counts.created == len(phones)
 
 
@@ -227,7 +252,7 @@ def test_the_page_of_profiles_shows_a_profile_that_can_be_used_and_every_key_the
     (shown,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     profile = parse_profile(shown, "docs/profiles.md")
     assert profile.name == "mine"
-    told = set(re.findall(r"([a-z_]+):", shown))
+    shown_keys = set(re.findall(r"([a-z_]+):", shown))
     models = [ImportProfile, ReadingOptions, SecondaryContacts, Notify, *RULES.values(), *ROW_RULES.values()]
     keys = {field.alias or key for model in models for key, field in model.model_fields.items()}
-    assert keys - {"description"} - told == set()
+    assert keys - {"description"} - shown_keys == set()

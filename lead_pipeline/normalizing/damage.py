@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 import phonenumbers
 import polars as pl
 
+from lead_pipeline.normalizing.mojibake import suspect_pattern, ungarbled
+
 
 class Damage(StrEnum):
     """The kinds of damage, each as it is named to people."""
@@ -56,12 +58,8 @@ _QUOTED = re.compile(
     "[\u201c\u201d\u201e\u00ab\u2018\u2019\u201a\"'](.+)[\u201c\u201d\u201f\u00bb\u2018\u2019\"']", re.DOTALL
 )
 _SMART = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb]")
+_LOST = "\ufffd"  # stands for a letter that was lost
 _STRAIGHT = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u201f", '\'\'\'""""')
-
-#: UTF-8 read as Windows-1252 always begins so: a lead byte C2-F4 and a byte 80-BF, as that code page shows them.
-_MOJIBAKE = re.compile(
-    "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
-)
 
 #: Postal codes of digits only, with their length and the zeros that a number would drop (UPU postal addressing S42).
 _POSTAL_DIGITS = {"US": 5, "DE": 5, "FR": 5, "IT": 5, "ES": 5, "MX": 5, "PR": 5, "TR": 5, "FI": 5}
@@ -99,37 +97,21 @@ def find_damage(raw: pl.Series, kind: Kind, region: str | None = None) -> pl.Dat
 
 
 def _finding(text: str, kind: Kind, region: str | None) -> Finding | None:
+    garbled = _mojibake(text)  # before whitespace goes: a misread `à` ends with a no-break space
     value = _Value(text.strip(), kind, region)
-    rules: tuple[Callable[[_Value], Finding | None], ...] = (
-        _mojibake,
-        _quotes,
-        _scientific,
-        _decimal_tail,
-        _date,
-        _zero,
-        _plus,
-    )
-    return next((finding for rule in rules if (finding := rule(value))), None)
+    rules: tuple[Callable[[_Value], Finding | None], ...] = (_quotes, _scientific, _decimal_tail, _date, _zero, _plus)
+    return garbled or next((finding for rule in rules if (finding := rule(value))), None)
 
 
-def _mojibake(value: _Value) -> Finding | None:
-    """UTF-8 that was read as Windows-1252, once or twice: undone exactly, or not at all."""
-    text = value.text
-    repaired = text
-    for _ in range(2):
-        if not _MOJIBAKE.search(repaired):
-            break
-        try:
-            repaired = _as_bytes(repaired).decode()
-        except UnicodeError:
-            break
-    return Finding(Damage.MOJIBAKE, repaired, True) if repaired != text else None
-
-
-def _as_bytes(text: str) -> bytes:
-    """Encode as Windows-1252, with the five bytes that it leaves undefined as browsers have them (WHATWG Encoding)."""
-    undefined = "\x81\x8d\x8f\x90\x9d"
-    return b"".join(mark.encode("latin-1" if mark in undefined else "cp1252") for mark in text)
+def _mojibake(text: str) -> Finding | None:
+    if not re.search(suspect_pattern(), text):
+        return None
+    before = ungarbled(text)
+    if before is None:
+        return None
+    if _LOST in before.text:
+        return Finding(Damage.MOJIBAKE)
+    return Finding(Damage.MOJIBAKE, before.text.strip(), before.is_sure)
 
 
 def _quotes(value: _Value) -> Finding | None:

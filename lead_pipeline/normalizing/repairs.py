@@ -9,6 +9,7 @@ import polars as pl
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.damage import Damage, Kind, find_damage
+from lead_pipeline.normalizing.mojibake import suspect_pattern
 
 Repair = Literal["none", "safe"]
 
@@ -19,13 +20,8 @@ Judge = Callable[[pl.Series, pl.Series | None], pl.DataFrame]
 #: Spellings that may read as a good number although a spreadsheet wrote them: `030123456.0` has one digit too many.
 _WRITTEN_BY_SPREADSHEET = r"^\s*\+?\d+(?:[.,]\d+)?[eE]\+?\d+\s*$|^\s*\+?\d{3,}[.,]0+\s*$"
 
-#: UTF-8 read as Windows-1252 begins with such a pair, see damage.py; typographic quotes.
-_GARBLED = (
-    r"[\u{c2}-\u{f4}]"
-    r"[\u{80}-\u{bf}\u{152}\u{153}\u{160}\u{161}\u{178}\u{17d}\u{17e}\u{192}\u{2c6}\u{2dc}\u{2013}-\u{2122}]"
-)
 _SHORT_POSTAL_CODE = r"^\s*\d{3,4}(?:[.,]0+)?\s*$|^\s*\d{5}[.,]0+\s*$"
-_QUOTED = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{ab}\u{bb}]"
+_TYPOGRAPHIC_QUOTES = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{ab}\u{bb}]"
 
 #: Damage that leaves no phone to be read, whatever digits remain.
 _BEYOND_READING = [Damage.SCIENTIFIC, Damage.PRECISION_LOST, Damage.DECIMAL_TAIL, Damage.DATE]
@@ -100,7 +96,7 @@ def _hint() -> pl.Expr:
 
 def texts_looked_at(repair: Repair) -> str:
     """Return the pattern of texts that may be damaged; typographic quotes count only where they are repaired."""
-    return _GARBLED if repair == "none" else f"{_GARBLED}|{_QUOTED}"
+    return suspect_pattern() if repair == "none" else f"{suspect_pattern()}|{_TYPOGRAPHIC_QUOTES}"
 
 
 def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:

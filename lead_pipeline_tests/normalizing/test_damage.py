@@ -1,9 +1,14 @@
+import re
+
 import polars as pl
 import pytest
+from babel import Locale, localedata
+from ftfy.chardata import CHARMAP_ENCODINGS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lead_pipeline.normalizing.damage import DAMAGE_SCHEMA, Damage, find_damage
+from lead_pipeline.normalizing.mojibake import ENCODINGS, suspect_pattern
 
 
 def found(value, kind, region=None):
@@ -32,6 +37,13 @@ def found(value, kind, region=None):
         pytest.param("JosÃ©", "text", None, Damage.MOJIBAKE, "José", True, id="mojibake"),
         pytest.param("Ã‰cole", "text", None, Damage.MOJIBAKE, "École", True, id="mojibake-of-windows-characters"),
         pytest.param("JosÃƒÂ©", "text", None, Damage.MOJIBAKE, "José", True, id="mojibake-twice"),
+        pytest.param("CittÃ\u00a0", "text", None, Damage.MOJIBAKE, "Città", True, id="mojibake-that-ends-with-a-space"),
+        pytest.param("Ð¡ÐµÑ€Ð³ÐµÐ¹", "text", None, Damage.MOJIBAKE, "Сергей", True, id="mojibake-of-cyrillic"),
+        pytest.param("РЎРµСЂРіРµР№", "text", None, Damage.MOJIBAKE, "Сергей", True, id="mojibake-by-cp1251"),
+        pytest.param("Jos√©", "text", None, Damage.MOJIBAKE, "José", True, id="mojibake-by-mac-roman"),
+        pytest.param("Jos├⌐", "text", None, Damage.MOJIBAKE, "José", False, id="mojibake-by-cp437-may-be-another"),
+        pytest.param("O\u0092Brien", "text", None, Damage.MOJIBAKE, "O\u2019Brien", True, id="windows-read-as-latin-1"),
+        pytest.param("â€œAnaâ€\ufffd", "text", None, Damage.MOJIBAKE, None, False, id="mojibake-with-a-letter-lost"),
     ],
 )
 def test_damage_is_named_and_repaired_only_where_it_can_be(value, kind, region, damage, repair, safe):
@@ -53,6 +65,13 @@ def test_damage_is_named_and_repaired_only_where_it_can_be(value, kind, region, 
         pytest.param("José", "text", None, id="an-accent"),
         pytest.param("O\u2019Brien", "text", None, id="an-apostrophe"),
         pytest.param("ÂNGELA", "text", None, id="a-name-that-begins-like-mojibake"),
+        pytest.param("JOÃO DE SÃO JOSÉ", "text", None, id="portuguese-capitals"),
+        pytest.param("HOLÝŠOV POSPÍŠIL", "text", None, id="czech-capitals-that-are-utf-8-too"),
+        pytest.param("CAFÉ® NESCAFÉ™", "text", None, id="a-trade-mark-behind-an-accent"),
+        pytest.param("ŞÜKRÜ ÇİĞDEM", "text", None, id="turkish-capitals"),
+        pytest.param("NGUYỄN THỊ ÁNH", "text", None, id="vietnamese-capitals"),
+        pytest.param("ΓΙΏΡΓΟΣ Ή ΆΝΝΑ", "text", None, id="greek-capitals"),
+        pytest.param("Сергій Вікторія Андрій", "text", None, id="ukrainian"),
         pytest.param("", "phone", "US", id="empty"),
         pytest.param(None, "phone", "US", id="null"),
     ],
@@ -71,15 +90,15 @@ def test_an_empty_column_has_no_damage():
     assert find_damage(pl.Series([], dtype=pl.String), "phone", "US").shape == (0, 3)
 
 
-@given(st.text(alphabet=st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=12))
-def test_text_that_went_through_the_wrong_encoding_comes_back_exactly(text):
-    try:
-        damaged = text.strip().encode().decode("cp1252")
-    except UnicodeDecodeError:
-        return
-    damage, repair, _ = found(damaged, "text")
-    if damage == Damage.MOJIBAKE.value and damaged.strip() == damaged:
-        assert repair.encode().decode("cp1252") == damaged or repair == text.strip()
+@given(st.text(alphabet=st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs", "Cc"]), max_size=12))
+def test_a_safe_repair_of_garbled_text_can_be_garbled_again_to_the_same(text):
+    damaged = text.encode().decode("sloppy-windows-1252")
+    damage, repair, safe = found(damaged, "text")
+    if damage == Damage.MOJIBAKE.value and safe and damaged.strip() == damaged and repair.strip() == repair:
+        again = [repair]
+        for _ in range(4):
+            again.append(again[-1].encode().decode("sloppy-windows-1252"))
+        assert text.strip() == repair or damaged in again
 
 
 @pytest.mark.parametrize("kind", ["phone", "email", "postal_code", "identifier", "text"])
@@ -88,3 +107,42 @@ def test_no_text_is_too_odd_to_look_at(kind, value):
     damage, repair, safe = found(value, kind, "US")
     assert (damage is None) == (safe is None)
     assert repair is not None or not safe
+
+
+@pytest.fixture(scope="module")
+def names():
+    """Names of countries and languages in hundreds of languages, as they are and in capitals."""
+    locales = [Locale.parse(name) for name in localedata.locale_identifiers() if "_" not in name]
+    found = {name for locale in locales for name in (*locale.territories.values(), *locale.languages.values())}
+    return pl.Series(sorted(found | {name.upper() for name in found}))
+
+
+def test_no_sound_name_in_any_language_is_taken_for_garbled(names):
+    damage = find_damage(names, "text")["damage"]
+    assert names.len() > 100_000
+    assert names.filter(damage == Damage.MOJIBAKE.value).to_list() == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "share"),
+    [("latin-1", 0.95), ("sloppy-windows-1252", 0.9), ("macroman", 0.7), ("cp437", 0.8), ("sloppy-windows-1250", 0.8)],
+)
+def test_most_names_that_were_garbled_are_found_again(names, encoding, share):
+    sample = [name for name in names.gather_every(40) if not name.isascii()]
+    garbled = [pair for name in sample if (pair := misread(name, encoding)) is not None]
+    repairs = find_damage(pl.Series([text for _, text in garbled]), "text")["repair"]
+    right = sum(name == repair for (name, _), repair in zip(garbled, repairs, strict=True))
+    assert right / len(garbled) > share
+
+
+def misread(name, encoding):
+    try:
+        return name, name.encode().decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def test_every_encoding_that_ftfy_knows_makes_a_text_suspect():
+    assert len(ENCODINGS) == len(CHARMAP_ENCODINGS)
+    for encoding in CHARMAP_ENCODINGS:
+        assert re.search(suspect_pattern(), "é".encode().decode(encoding)), encoding

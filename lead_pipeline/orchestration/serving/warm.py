@@ -14,7 +14,6 @@ from lead_pipeline.orchestration.sqlite import release_sqlite
 #: What the libraries load at the first use of something that every import uses: a third of the time of its run.
 LATE = (
     "disposable_email_domains", "hypothesis.strategies", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
-    "leather",
     "pandera.backends.polars.builtin_checks", "pandera.backends.polars.components", "pandera.backends.polars.container",
     "pandera.strategies.base_strategies", "phonenumbers.data.region_US",
 )  # fmt: skip

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from lead_pipeline.cli.import_views import history_table, import_panel, places, progress_bar
+from lead_pipeline.cli.import_views import history_table, import_panel, locations, progress_bar
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.results import Progress, RowCounts
 from lead_pipeline_tests.reporting.results import clean, file_facts, finished, refused
@@ -60,7 +60,7 @@ def test_what_waits_is_shown_with_counts_reasons_and_the_commands_to_copy(tmp_pa
     assert "The profile 'x' asks." in text
     assert "phone_missing" in text
     assert "processed" not in text
-    lines = [line.split(maxsplit=2)[2] for line in places(waiting(), tmp_path) if "  to " in line]
+    lines = [line.split(maxsplit=2)[2] for line in locations(waiting(), tmp_path) if "  to " in line]
     assert lines == [
         f"lead-pipeline --home {tmp_path} approve messy@3fa9c1d2e0b7",
         f"lead-pipeline --home {tmp_path} cancel messy@3fa9c1d2e0b7",
@@ -69,7 +69,7 @@ def test_what_waits_is_shown_with_counts_reasons_and_the_commands_to_copy(tmp_pa
 
 def test_nothing_is_to_be_decided_about_others(tmp_path):
     for result in (finished(), clean(), refused()):
-        assert not [line for line in places(result, tmp_path) if "approve" in line]
+        assert not [line for line in locations(result, tmp_path) if "approve" in line]
 
 
 def test_updated_and_unchanged_rows_are_counted_apart():
@@ -92,7 +92,7 @@ def test_what_was_noticed_is_shown_on_lines_of_its_own():
 
 def test_a_dry_run_names_its_file_and_no_store(tmp_path):
     result = finished(dry_run=True, dry_run_file="reports/x/dry_run.csv", rejected_file=None, report_file=None)
-    assert list(places(result, tmp_path)) == [f"  dry run        {tmp_path}/reports/x/dry_run.csv"]
+    assert list(locations(result, tmp_path)) == [f"  dry run        {tmp_path}/reports/x/dry_run.csv"]
     assert "Dry run: nothing was kept. 240 of 321 rows would become new leads." in panel_of(result)
 
 

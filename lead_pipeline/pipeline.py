@@ -1,4 +1,4 @@
-"""LeadPipeline, the Python API: one home, and everything that can be asked of it. The command line is its caller.
+"""LeadPipeline, the Python API: one home, and everything that can be asked of it. The command line is a caller of it.
 
 Each call imports the rooms that it needs, so that a look at the history starts at once and only what is a recorded run
 loads Dagster. Nothing is decided here: imports belong in importing/, runs in orchestration/.
@@ -239,7 +239,8 @@ class LeadPipeline:
         from lead_pipeline.importing.concluding import earlier_result
         from lead_pipeline.store.queries import find_import
 
-        if "/" not in import_id and (self.home.reports / import_id / "result.json").exists():
+        is_name = "@" in import_id and "/" not in import_id  # as every id is; anything else must not become a path
+        if is_name and (self.home.reports / import_id / "result.json").exists():
             return earlier_result(self.home, import_id).model_copy(update={"already_imported": False})
         return ImportRecord.model_validate(
             find_import(self.home.root, import_id, settings=self._store_settings(), on_wait=self._on_wait)

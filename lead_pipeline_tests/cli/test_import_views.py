@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from lead_pipeline.cli.import_views import history_table, import_panel, locations, progress_bar
+from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.results import Progress, RowCounts
 from lead_pipeline_tests.reporting.results import clean, file_facts, finished, refused
@@ -98,10 +99,13 @@ def test_a_dry_run_names_its_file_and_no_store(tmp_path):
 
 def past(**changes):
     rows = dict.fromkeys((f"rows_{name}" for name in ("read", *(outcome.value for outcome in Outcome))), 0)
-    return rows | {
-        "import_id": "messy@3fa9c1d2e0b7", "committed_at": "2026-03-20T09:30:00+00:00", "status": "completed",
-        "profile": "mine", "destination_kind": "list", "destination_name": "autumn",
-    } | changes  # fmt: skip
+    known = {
+        "import_id": "messy@3fa9c1d2e0b7", "status": "completed", "profile": "mine", "destination_kind": "list",
+        "destination_name": "autumn", "file_name": "messy.csv", "file_sha256": "3fa9", "file_bytes": 12, "message": "",
+        "contacts_created": 0, "suppressions_known": 0, "profile_fingerprint": "f1",
+        "started_at": "2026-03-20T09:29:58+00:00", "committed_at": "2026-03-20T09:30:00+00:00",
+    }  # fmt: skip
+    return ImportRecord.model_validate(rows | known | changes)
 
 
 def history_of(*imports):
@@ -112,6 +116,7 @@ def history_of(*imports):
 
 def test_the_history_has_columns_for_what_there_is_and_fits_eighty_columns():
     plain = history_of(past(rows_read=3, rows_created=3))
+    assert "2026-03-20 09:30:00" in plain
     assert [word for word in plain.split() if word in ("read", "crea", "upda", "unch", "dupl", "reje")] == [
         "read", "crea", "reje",
     ]  # fmt: skip

@@ -21,7 +21,7 @@ import polars as pl
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.decisions import Answer, decide, state_of
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import Manifest, SuppressionKind, is_imported
+from lead_pipeline.filing.manifests import Manifest, is_imported
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.approval import settle_leads
@@ -40,6 +40,7 @@ from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.sqlite import release_sqlite

@@ -38,7 +38,8 @@ MAY_IMPORT = {
     "importing": PASSED,
     "orchestration": PASSED | {"importing"},
     "definitions": {"orchestration"},
-    "cli": {"orchestration", "importing", "drafting", "store", "model", "reporting", "profiles", "filing"},
+    "pipeline": PASSED | {"drafting", "importing", "orchestration"},
+    "cli": {"pipeline", "model", "reporting", "orchestration"},
     "__main__": {"cli"},
 }
 
@@ -136,18 +137,42 @@ def test_the_model_stands_on_the_standard_library_and_three_others(path: Path):
     assert libraries <= MODEL_LIBRARIES | set(sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("room", WITHOUT_DAGSTER)
-def test_a_room_that_knows_no_scheduler_loads_no_dagster(room):
-    """In a process of its own, with every module of the room: what is imported late counts as well."""
-    modules = [".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES
-               if room_of(path) == room]  # fmt: skip
+def names_of(room: str) -> list[str]:
+    parts = [path.relative_to(PACKAGE.parent).with_suffix("").parts for path in MODULES if room_of(path) == room]
+    return [".".join(names) for names in parts]
+
+
+def loaded_by(modules: list[str]) -> set[str]:
+    """Return the libraries that a process has loaded once it has imported these modules, whatever imported them."""
     code = (
         "import importlib, sys\n"
         f"for name in {modules!r}: importlib.import_module(name)\n"
-        "print(sorted({name.split('.')[0] for name in sys.modules} & {'dagster', 'dagster_webserver'}))"
+        "print(*{name.split('.')[0] for name in sys.modules})"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout.strip()) == (0, "[]"), ended.stderr
+    assert ended.returncode == 0, ended.stderr
+    return set(ended.stdout.split())
+
+
+@pytest.mark.parametrize("room", WITHOUT_DAGSTER)
+def test_a_room_that_knows_no_scheduler_loads_no_dagster(room):
+    assert loaded_by(names_of(room)) & {"dagster", "dagster_webserver"} == set()
+
+
+@pytest.mark.parametrize("room", ["pipeline", "cli"])
+def test_who_may_use_dagster_loads_it_only_when_a_call_needs_it(room):
+    modules = ["lead_pipeline.pipeline"] if room == "pipeline" else names_of(room)
+    assert loaded_by(modules) & {"dagster", "dagster_webserver"} == set()
+
+
+def test_the_package_itself_loads_nothing_heavy():
+    assert loaded_by(["lead_pipeline"]) & {"dagster", "polars", "pandera", "pydantic", "duckdb", "click"} == set()
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) == "cli"], ids=lambda path: path.stem)
+def test_the_command_line_takes_nothing_of_dagsters_room_but_its_services(path: Path):
+    taken = [name for name in imports_of(tree_of(path)) if name.startswith("lead_pipeline.orchestration")]
+    assert [name for name in taken if not name.startswith("lead_pipeline.orchestration.serving.")] == []
 
 
 def test_no_two_modules_share_a_name():

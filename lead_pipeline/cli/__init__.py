@@ -1,4 +1,4 @@
-"""The lead-pipeline command: reads arguments, calls one function, shows what came of it. No import logic, no SQL."""
+"""The lead-pipeline command: reads arguments, calls LeadPipeline, shows what came back. No import logic, no SQL."""
 
 from lead_pipeline.cli.decision_commands import approve, cancel
 from lead_pipeline.cli.import_commands import import_command, suppress

@@ -1,24 +1,14 @@
 """Commands with which a person decides about an import that waits: approve, cancel."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from lead_pipeline.cli.shell import (
-    DONE,
-    REFUSED,
-    launcher_for,
-    show_result,
-    the_home,
-    with_home,
-    with_json,
-    with_store_wait,
-)
-
-if TYPE_CHECKING:
-    from lead_pipeline.filing.decisions import Answer
+from lead_pipeline.cli.shell import DONE, REFUSED, open_pipeline, show_result, with_home, with_json, with_store_wait
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.pipeline import LeadPipeline
 
 
 @click.command()
@@ -27,8 +17,9 @@ if TYPE_CHECKING:
 @with_store_wait
 @with_home
 def approve(import_id: str, as_json: bool, store_wait: float, home: Path | None) -> None:
-    """Import now what waits for approval; it is read and judged again first."""
-    _decide(import_id, "approved", home, store_wait, as_json=as_json)
+    """Import what waits for approval; it is read and screened again first."""
+    leads = open_pipeline(home, store_wait)
+    _decide(leads, leads.approve, import_id, as_json=as_json)
 
 
 @click.command()
@@ -38,17 +29,14 @@ def approve(import_id: str, as_json: bool, store_wait: float, home: Path | None)
 @with_home
 def cancel(import_id: str, as_json: bool, store_wait: float, home: Path | None) -> None:
     """Import nothing of what waits for approval; its file goes to quarantine/, and may be dropped again."""
-    _decide(import_id, "cancelled", home, store_wait, as_json=as_json)
+    leads = open_pipeline(home, store_wait)
+    _decide(leads, leads.cancel, import_id, as_json=as_json)
 
 
-def _decide(import_id: str, answer: "Answer", home: Path | None, store_wait: float, *, as_json: bool) -> None:
+def _decide(leads: LeadPipeline, decide: Callable[..., ImportResult], import_id: str, *, as_json: bool) -> None:
     from lead_pipeline.cli.import_views import progress_bar
-    from lead_pipeline.filing.decisions import decide
-    from lead_pipeline.importing.clock import utc_now
 
-    place = the_home(home)
-    manifest = decide(place, import_id, answer, utc_now())
-    with launcher_for(place, store_wait) as launcher, progress_bar(manifest.file_name, hidden=as_json) as listener:
-        result = launcher.carry_out(manifest, listener)
-    show_result(result, place, as_json=as_json)
+    with progress_bar(import_id, hidden=as_json) as on_progress:
+        result = decide(import_id, on_progress=on_progress)
+    show_result(result, leads.home.root, as_json=as_json)
     sys.exit(REFUSED if result.status == "quarantined" else DONE)

@@ -1,9 +1,8 @@
-"""What the command line shows of imports: panels and tables. Which command shows what belongs in cli/."""
+"""What the command line shows of imports: panels, tables, a progress bar."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from rich.box import SIMPLE_HEAD
@@ -16,6 +15,7 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, Progress
@@ -50,8 +50,8 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
 
 
-def places(result: ImportResult, home: Path) -> Iterator[str]:
-    """Yield where the files of an import are and what is to be decided, a line each; printed as they are, to copy."""
+def locations(result: ImportResult, home: Path) -> Iterator[str]:
+    """Yield where the files of an import are and how to decide about it, a line each; printed as they are, to copy."""
     files = (("dry run", result.dry_run_file), ("rejected file", result.rejected_file), ("report", result.report_file))
     for name, path in files:
         if path:
@@ -66,12 +66,12 @@ def places(result: ImportResult, home: Path) -> Iterator[str]:
 _ALWAYS = ("read", "created", "rejected")
 
 
-def history_table(imports: Sequence[Mapping[str, Any]]) -> Table:
+def history_table(imports: Sequence[ImportRecord]) -> Table:
     """Return past imports, newest first; narrow enough for a terminal of 80 columns."""
     numbers = [
         name
         for name in ("read", *(outcome.value for outcome in Outcome))
-        if name in _ALWAYS or any(one[f"rows_{name}"] for one in imports)
+        if name in _ALWAYS or any(_rows(one, name) for one in imports)
     ]
     table = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("import", no_wrap=True)
@@ -79,13 +79,18 @@ def history_table(imports: Sequence[Mapping[str, Any]]) -> Table:
         table.add_column(name[:4] if name != "read" else name, justify="right")
     table.add_column("status and destination", overflow="fold")
     for one in imports:
-        shown = (one[f"rows_{name}"] for name in numbers)
+        shown = (_rows(one, name) for name in numbers)
         table.add_row(
-            f"{one['import_id']}\n[dim]{str(one['committed_at'])[:19].replace('T', ' ')}[/dim]",
+            f"{one.import_id}\n[dim]{one.committed_at:%Y-%m-%d %H:%M:%S}[/dim]",
             *("" if number is None else f"{number:,}" for number in shown),
-            f"{one['status']}\n[dim]{one['profile']} → {one['destination_kind']}:{one['destination_name']}[/dim]",
+            f"{one.status}\n[dim]{one.profile} → {one.destination_kind}:{one.destination_name}[/dim]",
         )
     return table
+
+
+def _rows(record: ImportRecord, name: str) -> int | None:
+    number: int | None = getattr(record, f"rows_{name}")
+    return number
 
 
 def frame_table(frame: pl.DataFrame, width: int) -> RenderableType:
@@ -140,20 +145,20 @@ def _reasons(result: ImportResult, most: int) -> Table:
 
 @contextmanager
 def progress_bar(
-    file_name: str, *, hidden: bool, console: Console | None = None
+    name: str, *, hidden: bool, console: Console | None = None
 ) -> Iterator[Callable[[str, int, Progress], None]]:
-    """Show on standard error how far the import of a file is; nothing where nobody looks at a terminal."""
+    """Show on standard error how far an import is; nothing where nobody looks at a terminal."""
     console = console or Console(stderr=True)
     if hidden or not console.is_terminal:
         yield lambda _step, _rows, _progress: None
         return
     bar = ProgressBar(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
-    name, numbers = escape(one_line(file_name)), Text(style="dim")
-    task = bar.add_task(name, total=None)
+    label, numbers = escape(one_line(name)), Text(style="dim")
+    task = bar.add_task(label, total=None)
 
-    def listener(step: str, rows: int, progress: Progress) -> None:
-        bar.update(task, description=f"{name}: {step.replace('_', ' ')}", completed=rows, total=progress.total)
+    def show(step: str, rows: int, progress: Progress) -> None:
+        bar.update(task, description=f"{label}: {step.replace('_', ' ')}", completed=rows, total=progress.total)
         numbers.plain = f"  {progress_sentence(progress)}"
 
     with Live(Group(bar, numbers), console=console, transient=True):
-        yield listener
+        yield show

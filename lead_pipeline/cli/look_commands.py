@@ -5,20 +5,21 @@ from pathlib import Path
 
 import click
 
-from lead_pipeline.cli.shell import show_result, the_home, waiting, with_home, with_json
+from lead_pipeline.cli.shell import open_pipeline, show_result, with_home, with_json
+from lead_pipeline.model.listings import ImportRecord
+from lead_pipeline.pipeline import DEFAULT_PROFILE
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--profile", "profile_name", default="call_schedule", show_default=True, help="What it is looked at for.")
+@click.option(
+    "--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, help="Profile to read the file with."
+)
 @with_json
 @with_home
 def preview(file: Path, profile_name: str, as_json: bool, home: Path | None) -> None:
     """Show how a file would be read and mapped, with sample rows; writes nothing."""
-    from lead_pipeline.importing.import_preview import preview_import
-    from lead_pipeline.profiles.loader import load_profile
-
-    found = preview_import(file, load_profile(profile_name, folder=the_home(home).profiles))
+    found = open_pipeline(home).preview(file, profile=profile_name)
     if as_json:
         click.echo(found.model_dump_json())
         return
@@ -36,13 +37,10 @@ def preview(file: Path, profile_name: str, as_json: bool, home: Path | None) -> 
 @with_home
 def history(limit: int, as_json: bool, home: Path | None) -> None:
     """List past imports, from the ledger."""
-    from lead_pipeline.store.duckdb.connection import StoreSettings
-    from lead_pipeline.store.queries import list_imports
-
-    imports = list_imports(the_home(home).root, limit=limit, settings=StoreSettings(), on_wait=waiting)
+    imports = open_pipeline(home).history(limit=limit)
     if as_json:
         for one in imports:
-            click.echo(json.dumps(one))
+            _echo_record(one)
         return
     if not imports:
         click.echo("Nothing was imported yet. Try: lead-pipeline import FILE")
@@ -60,17 +58,18 @@ def history(limit: int, as_json: bool, home: Path | None) -> None:
 @with_home
 def show(import_id: str, as_json: bool, home: Path | None) -> None:
     """Show one import: counts, reasons with guidance, and where its files are."""
-    from lead_pipeline.importing.concluding import earlier_result
-    from lead_pipeline.store.duckdb.connection import StoreSettings
-    from lead_pipeline.store.queries import find_import
+    leads = open_pipeline(home)
+    found = leads.show(import_id)
+    if isinstance(found, ImportRecord):
+        _echo_record(found)
+    else:
+        show_result(found, leads.home.root, as_json=as_json)
 
-    place = the_home(home)
-    if (place.reports / import_id / "result.json").exists() and "/" not in import_id:
-        show_result(
-            earlier_result(place, import_id).model_copy(update={"already_imported": False}), place, as_json=as_json
-        )
-        return
-    click.echo(json.dumps(find_import(place.root, import_id, settings=StoreSettings(), on_wait=waiting)))
+
+def _echo_record(record: ImportRecord) -> None:
+    from lead_pipeline.reporting.summary import record_as_json
+
+    click.echo(json.dumps(record_as_json(record)))
 
 
 @click.command()
@@ -80,18 +79,15 @@ def show(import_id: str, as_json: bool, home: Path | None) -> None:
 @with_home
 def sql(question: str, limit: int, as_json: bool, home: Path | None) -> None:
     """Ask the store one question, read-only: lead-pipeline sql "select count(*) from leads"."""
-    from lead_pipeline.store.duckdb.connection import StoreSettings
-    from lead_pipeline.store.queries import ask
-
-    frame, more = ask(the_home(home).root, question, limit=limit, settings=StoreSettings(), on_wait=waiting)
+    answer = open_pipeline(home).query(question, limit=limit)
     if as_json:
-        click.echo(frame.write_ndjson(), nl=False)
+        click.echo(answer.frame.write_ndjson(), nl=False)
     else:
         from rich.console import Console
 
         from lead_pipeline.cli.import_views import frame_table
 
         console = Console()
-        console.print(frame_table(frame, console.width))
-    if more:
+        console.print(frame_table(answer.frame, console.width))
+    if answer.has_more:
         click.echo(f"Only the first {limit} rows are shown; --limit shows more.", err=True)

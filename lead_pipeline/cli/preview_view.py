@@ -1,4 +1,4 @@
-"""What the command line shows of a file before it is imported. What is found out about it is not decided here."""
+"""What the command line shows of a file before it is imported."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -67,7 +67,7 @@ def _columns(preview: Mapping[str, Any]) -> Table:
 
 
 def _rows(file: Mapping[str, Any], width: int) -> RenderableType:
-    """Return the first rows as they stand in the file, as many columns of them as fit."""
+    """Return the first rows as they are in the file, as many columns of them as fit."""
     shown = [column["name"] for column in file["columns"]][: max(1, width // 16)]
     table = Table(header_style="dim", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title="first rows", title_justify="left")
     for name in shown:

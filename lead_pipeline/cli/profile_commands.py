@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from lead_pipeline.cli.shell import DONE, REFUSED, the_home, with_home
+from lead_pipeline.cli.shell import DONE, REFUSED, open_pipeline, with_home
+from lead_pipeline.pipeline import LeadPipeline
 
 
 @click.group(invoke_without_command=True)
@@ -16,11 +17,8 @@ def profiles(context: click.Context, home: Path | None) -> None:
     """List the import profiles, or show one."""
     if context.invoked_subcommand is not None:
         return
-    from lead_pipeline.profiles.loader import load_profile, profile_names
-
-    folder = the_home(home).profiles
-    for entry in profile_names(folder):
-        click.echo(f"{entry.name:<20} {entry.origin:<8} {load_profile(entry.name, folder=folder).description}")
+    for one in open_pipeline(home).profiles():
+        click.echo(f"{one.name:<20} {one.origin:<8} {one.description}")
 
 
 @profiles.command("show")
@@ -28,9 +26,7 @@ def profiles(context: click.Context, home: Path | None) -> None:
 @with_home
 def profiles_show(name: str, home: Path | None) -> None:
     """Print a profile, with what it takes over by extends: copy it into <home>/profiles/ under another name."""
-    from lead_pipeline.profiles.loader import resolved_profile_text
-
-    click.echo(resolved_profile_text(name, folder=the_home(home).profiles), nl=False)
+    click.echo(open_pipeline(home).profile_text(name), nl=False)
 
 
 @profiles.command("check")
@@ -38,35 +34,30 @@ def profiles_show(name: str, home: Path | None) -> None:
 @with_home
 def profiles_check(names: tuple[str, ...], home: Path | None) -> None:
     """Say what is wrong with profiles, by name or path to a .yaml file; without NAMES, with all of them."""
-    from lead_pipeline.profiles.checking import check_profile, names_to_check
-
-    folder = the_home(home).profiles
-    found = {name: check_profile(name, folder=folder) for name in names or names_to_check(folder)}
-    for name, trouble in found.items():
-        click.echo(trouble or f"{name}: nothing is wrong with it.", err=bool(trouble))
-    sys.exit(REFUSED if any(found.values()) else DONE)
+    checks = open_pipeline(home).check_profiles(*names)
+    for check in checks:
+        click.echo(f"{check.name}: OK" if check.is_valid else "\n".join(check.problems), err=not check.is_valid)
+    sys.exit(DONE if all(check.is_valid for check in checks) else REFUSED)
 
 
 @profiles.command("schema")
 def profiles_schema() -> None:
     """Print the JSON schema of profiles, for editors that complete and check YAML."""
-    from lead_pipeline.profiles.json_schema import profile_schema
-
-    click.echo(json.dumps(profile_schema(), indent=2))
+    click.echo(json.dumps(LeadPipeline.profile_schema(), indent=2))
 
 
 @profiles.command("suggest")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the profile (default: the file's).")
-@click.option("--region", help="Country of numbers written without +; ISO code (default: worked out).")
-@click.option("--extends", metavar="NAME", help="Draft on top of this profile: say only which column is which.")
+@click.option("--region", help="Country of numbers written without +; ISO code (default: inferred from the values).")
+@click.option(
+    "--extends", metavar="NAME", help="Draft on top of this profile: the draft says only which column is which."
+)
 @with_home
 def profiles_suggest(file: Path, name: str | None, region: str | None, extends: str | None, home: Path | None) -> None:
     """Print a commented draft of a profile that imports FILE as it is; nothing is imported."""
-    from lead_pipeline.drafting.draft import draft_profile
-
-    folder = the_home(home).profiles
-    click.echo(draft_profile(file, name=name, region=region, extends=extends, folder=folder), nl=False)
+    draft = open_pipeline(home).suggest(file, name=name, region=region, extends=extends)
+    click.echo(draft, nl=False)
 
 
 @profiles.command("sample")
@@ -76,13 +67,9 @@ def profiles_suggest(file: Path, name: str | None, region: str | None, extends: 
 )
 @with_home
 def profiles_sample(name: str, output: Path | None, home: Path | None) -> None:
-    """Print a sample file of a profile: its headers, and two rows of nobody that it imports as they are."""
-    from lead_pipeline.drafting.sample import sample_file, write_sample
-    from lead_pipeline.profiles.loader import load_profile
-
-    sample = sample_file(load_profile(name, folder=the_home(home).profiles))
+    """Print a sample file of a profile: its headers, and two made-up rows that it imports as they are."""
+    sample = open_pipeline(home).sample(name, output=output)
     if output is None:
         click.echo(sample, nl=False)
         return
-    write_sample(output, sample)
-    click.echo(f"{output}: replace the rows by your own, and drop the file into inbox/{name}/.")
+    click.echo(f"{output}: replace the rows with your own, and drop the file into inbox/{name}/.")

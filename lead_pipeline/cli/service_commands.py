@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from lead_pipeline.cli.shell import the_home, with_home
-from lead_pipeline.filing.home import Home
+from lead_pipeline.cli.shell import given_home, open_pipeline, with_home
 
 
 @click.command()
@@ -20,22 +19,22 @@ def ui(host: str, port: int, read_only: bool, home: Path | None) -> None:
     """Start the Dagster UI, and the daemon that watches the inbox. Stop with Ctrl-C."""
     from lead_pipeline.orchestration.serving.services import UiSettings, serve
 
-    place = the_home(home)
+    served = open_pipeline(home).home
+    example = served.inbox / "call_schedule"
 
     def ready(address: str) -> None:
         click.echo(f"Dagster UI: {address}{' (read-only)' if read_only else ''}")
         if not read_only:
-            click.echo(f"Drop files into {place.inbox}/<profile>/, for example {place.inbox / 'call_schedule'}")
+            click.echo(f"Drop files into {served.inbox}/<profile>/, for example {example}")
 
-    (place.inbox / "call_schedule").mkdir(parents=True, exist_ok=True)
-    sys.exit(serve(place, UiSettings(host=host, port=port, read_only=read_only), ready))
+    example.mkdir(parents=True, exist_ok=True)
+    sys.exit(serve(served, UiSettings(host=host, port=port, read_only=read_only), ready))
 
 
 @click.command()
 @with_home
 def demo(home: Path | None) -> None:
-    """Import the bundled samples under a fresh home, and drop the corrected rejects back."""
+    """Import the bundled samples into a fresh home, and drop the corrected rejects back."""
     from lead_pipeline.cli.demo import run_demo
 
-    given = home or click.get_current_context().find_root().params.get("home")
-    sys.exit(run_demo(Home(Path(given).absolute()) if given else None))
+    sys.exit(run_demo(given_home(home)))

@@ -1,20 +1,16 @@
-"""What every command shares: the home, exit codes, errors as sentences. The commands themselves are in the modules
-beside this one.
-"""
+"""What every command shares: the home, exit codes, errors as sentences, results shown."""
 
 import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from lead_pipeline import __version__
-from lead_pipeline.filing.home import Home
 from lead_pipeline.model.errors import (
     FileRefusedError,
     ImportNotFoundError,
@@ -22,19 +18,20 @@ from lead_pipeline.model.errors import (
     ProfileError,
     UsageError,
 )
-
-if TYPE_CHECKING:
-    from lead_pipeline.model.results import ImportResult
-    from lead_pipeline.orchestration.launching import Launcher
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.pipeline import LeadPipeline
 
 DONE, FAILED, REFUSED, REJECTS = 0, 1, 2, 3
+
+#: The errors that end with REFUSED: not the pipeline, but what it was given is at fault.
+_REFUSALS = (FileRefusedError, ProfileError, UsageError, ImportNotFoundError)
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 #: Options that several commands have.
 with_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 with_store_wait = click.option(
-    "--store-wait", default=60.0, show_default=True, help="Seconds to wait while another process has the store."
+    "--store-wait", default=60.0, show_default=True, help="Seconds to wait while another process holds the store."
 )
 
 
@@ -49,11 +46,20 @@ def with_home(command: _F) -> _F:
     return option(command)
 
 
-def the_home(given: Path | None) -> Home:
+def given_home(given: Path | None) -> Path | None:
+    """Return the home as given to the command, else to the group; None when to neither."""
+    home: Path | None = given or click.get_current_context().find_root().params.get("home")
+    return home
+
+
+def resolve_home(given: Path | None) -> Path:
     """Return the home: as given to the command, to the group, in the environment, or ./data."""
-    context = click.get_current_context()
-    above = context.find_root().params.get("home")
-    return Home((given or above or Path(os.environ.get("LEAD_PIPELINE_HOME", "data"))).absolute())
+    return given_home(given) or Path(os.environ.get("LEAD_PIPELINE_HOME", "data"))
+
+
+def open_pipeline(home: Path | None, store_wait: float = 60.0) -> LeadPipeline:
+    """Return the pipeline of the home that is meant, which says on standard error when it waits for the store."""
+    return LeadPipeline(resolve_home(home), store_wait=store_wait, on_wait=show_waiting)
 
 
 class Shell(click.Group):
@@ -63,12 +69,9 @@ class Shell(click.Group):
         """Run a command and turn LeadPipelineErrors into a sentence and an exit code."""
         try:
             return super().invoke(ctx)
-        except (FileRefusedError, ProfileError, UsageError, ImportNotFoundError) as error:
-            click.echo(f"lead-pipeline: {error}", err=True)
-            sys.exit(REFUSED)
         except LeadPipelineError as error:
             click.echo(f"lead-pipeline: {error}", err=True)
-            sys.exit(FAILED)
+            sys.exit(exit_code_of(error))
 
 
 @click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,43 +79,33 @@ class Shell(click.Group):
 @with_home
 def main(home: Path | None) -> None:
     """Import lead lists: drop a file, get imported leads, rejected leads with reasons, and a report."""
-    del home  # read by the_home
+    del home  # read by resolve_home
     # Dagster says at every start that backfill policies may change; our own tests notice when they do.
     warnings.filterwarnings("ignore", message=".*is currently in (beta|preview).*")
     os.umask(0o077)  # everything that is written holds personal data
 
 
-@contextmanager
-def launcher_for(home: Home, wait: float) -> Iterator["Launcher"]:
-    """Open the instance of a home and give what runs its jobs."""
-    from lead_pipeline.orchestration.instance import open_instance
-    from lead_pipeline.orchestration.launching import Launcher
-    from lead_pipeline.orchestration.sqlite import release_sqlite
-
-    instance = open_instance(home)
-    try:
-        yield Launcher(home, instance, store_wait_seconds=wait)
-    finally:
-        instance.dispose()
-        release_sqlite()
+def exit_code_of(error: LeadPipelineError) -> int:
+    """Return the exit code of a command that an error ended."""
+    return REFUSED if isinstance(error, _REFUSALS) else FAILED
 
 
-def show_result(result: "ImportResult", home: Home, *, as_json: bool) -> None:
-    """Show what became of one import, with the places of everything."""
+def show_result(result: ImportResult, home: Path, *, as_json: bool) -> None:
+    """Show what became of one import, and where its files are."""
     if as_json:
         from lead_pipeline.reporting.summary import result_as_json
 
-        click.echo(json.dumps(result_as_json(result, home.root)))
+        click.echo(json.dumps(result_as_json(result, home)))
         return
     from rich.console import Console
 
-    from lead_pipeline.cli.import_views import import_panel, places
+    from lead_pipeline.cli.import_views import import_panel, locations
 
     Console().print(import_panel(result))
-    click.echo("\n".join(places(result, home.root)))
+    click.echo("\n".join(locations(result, home)))
 
 
-def waiting(waited: float, holder: str) -> None:
+def show_waiting(waited: float, holder: str) -> None:
     """Say now and then that the store is held by somebody else."""
     if waited == 0 or int(waited) % 10 == 9:
         click.echo(f"Waiting for the lead store, which is held by {holder} …", err=True)

@@ -6,6 +6,9 @@ import hashlib
 import re
 import unicodedata
 
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.profile import ImportProfile
+
 SLUG_LENGTH = 18
 _ID_DIGITS = 12
 
@@ -20,6 +23,16 @@ def identity_hash(name: str) -> "hashlib._Hash":
     `name` is the profile's, or whatever else makes the same content another import.
     """
     return hashlib.sha256(name.encode() + b"\0")
+
+
+def aimed_at(profile: ImportProfile, destination: Destination | None) -> tuple[ImportProfile, str]:
+    """Return the profile aimed at a destination (None: its own), and the name that the identity of its imports has.
+
+    The same content for another destination is another import.
+    """
+    if destination is None or destination == profile.destination:
+        return profile, profile.name
+    return profile.with_destination(destination), f"{profile.name} to {destination}"
 
 
 def import_id_of(file_name: str, identity: str) -> str:

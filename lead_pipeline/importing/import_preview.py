@@ -1,8 +1,10 @@
-"""A file is looked at before anything is imported: how it is read, what its columns look like and what a profile would
-make of them. Nothing is staged, stored or recorded, and no run is started.
+"""Previews an import: how the file is read, what its columns look like and what a profile would make of them.
+Nothing is staged, stored or recorded, and no run is started.
 """
 
 from pathlib import Path
+
+import polars as pl
 
 from lead_pipeline.filing.home import shown_name
 from lead_pipeline.mapping.columns import map_columns
@@ -15,7 +17,7 @@ from lead_pipeline.reading.file_preview import ROWS_LOOKED_AT, FilePreview, prev
 
 
 class MappedColumn(FrozenModel):
-    """What a profile makes of a column, and what the column itself speaks for."""
+    """What a profile makes of a column, and what its name and values suggest."""
 
     column: str
     becomes: str
@@ -24,7 +26,7 @@ class MappedColumn(FrozenModel):
 
 
 class ImportPreview(FrozenModel):
-    """A file and what a profile would make of its columns; `refusal` says why it would be refused, empty for not."""
+    """A file and what a profile would make of its columns; `refusal` says why it would be refused, else it is empty."""
 
     profile: str
     file: FilePreview
@@ -33,39 +35,40 @@ class ImportPreview(FrozenModel):
 
 
 def preview_import(file: Path, profile: ImportProfile) -> ImportPreview:
-    """Return what is found out about a file and its columns; raises FileRefusedError when it cannot be read."""
+    """Return how a file is read and what a profile makes of its columns; raises FileRefusedError."""
     name = shown_name(file)
     preview = preview_file(file, file_name=name, options=profile.reading)
     names = [column.name for column in preview.columns]
-    becomes = dict.fromkeys(names, "")
-    refusal = ""
     sample = next(open_rows(file, file_name=name, options=profile.reading).batches(ROWS_LOOKED_AT)).select(names)
     try:
-        mapping = map_columns(names, profile, sample)
+        becomes, refusal = _becomes(names, profile, sample), ""
     except RequiredColumnUnmappedError as error:
-        refusal = str(error)
-    else:
-        becomes |= dict.fromkeys(mapping.attributes, "attribute") | dict.fromkeys(mapping.ignored, "ignored")
-        becomes |= {column: _called(name) for name, column in mapping.fields.items()}
+        becomes, refusal = {}, str(error)
     proposal = propose_mapping(names, sample.head(ROWS_LOOKED_AT), profile.default_region)
-    return ImportPreview(
-        profile=profile.name,
-        file=preview,
-        columns=tuple(
-            MappedColumn(
-                column=one.column,
-                becomes=becomes[one.column],
-                evidence=one.question or one.evidence,
-                confidence=one.confidence,
-            )
-            for one in proposal.columns
-        ),
-        refusal=refusal,
+    columns = tuple(
+        MappedColumn(
+            column=one.column,
+            becomes=becomes.get(one.column, ""),
+            evidence=one.question or one.evidence,
+            confidence=one.confidence,
+        )
+        for one in proposal.columns
+    )
+    return ImportPreview(profile=profile.name, file=preview, columns=columns, refusal=refusal)
+
+
+def _becomes(names: list[str], profile: ImportProfile, sample: pl.DataFrame) -> dict[str, str]:
+    """Return for each column that is mapped what it becomes; raises RequiredColumnUnmappedError."""
+    mapping = map_columns(names, profile, sample)
+    return (
+        dict.fromkeys(mapping.attributes, "attribute")
+        | dict.fromkeys(mapping.ignored, "ignored")
+        | {column: _described(name) for name, column in mapping.fields.items()}
     )
 
 
-def _called(name: str) -> str:
-    """Return what a column of mapped leads is called beside the column that supplies it."""
+def _described(name: str) -> str:
+    """Return what a column of mapped leads is, for people who look at the column that supplies it."""
     kind, _, _ = name.partition(".")
     if kind == "attribute":
         return f"attribute {title_of(name)}, with rules"

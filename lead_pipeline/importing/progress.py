@@ -37,6 +37,29 @@ def listening(listener: Listener) -> Iterator[None]:
         _heard.reset(token)
 
 
+#: Told how many seconds an import has waited for the store, and who holds it.
+WaitListener = Callable[[float, str], None]
+
+_waiting: ContextVar[WaitListener | None] = ContextVar("lead_pipeline_waiting", default=None)
+
+
+@contextmanager
+def waiting_reported(listener: WaitListener) -> Iterator[None]:
+    """Have `listener` told whenever an import inside the block waits for the store."""
+    token = _waiting.set(listener)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+
+
+def report_waiting(waited: float, holder: str) -> None:
+    """Tell the listener, if there is one, that the store is held by somebody else."""
+    listener = _waiting.get()
+    if listener is not None:
+        listener(waited, holder)
+
+
 def tell(step: str, rows: int, **numbers: int) -> None:
     """Tell the listener, if there is one; `numbers` are those of Progress that are known better now."""
     heard = _heard.get()

@@ -69,6 +69,10 @@ class ImportNotFoundError(LeadPipelineError):
     """No import with that id is known."""
 
 
+class RunFailedError(LeadPipelineError):
+    """A run ended without finishing its import; the file stays staged, and running it again is safe."""
+
+
 class StoreError(LeadPipelineError):
     """The lead store cannot be used as it is; the file that was being imported is not at fault."""
 

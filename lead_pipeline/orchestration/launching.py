@@ -8,10 +8,10 @@ import dagster as dg
 
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.import_id import aimed_at
 from lead_pipeline.filing.manifests import (
     ListManifest,
     Manifest,
-    SuppressionKind,
     is_finished,
     is_imported,
     note_request,
@@ -21,9 +21,10 @@ from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.errors import RunFailedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
@@ -32,17 +33,6 @@ from lead_pipeline.orchestration.resources import HomeResource
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class RunFailedError(LeadPipelineError):
-    """A run ended without finishing its import; the file stays staged, and running it again is safe."""
-
-
-def aimed_at(profile: ImportProfile, destination: Destination | None) -> tuple[ImportProfile, str]:
-    """Return the profile aimed at a destination, and the name that its imports are told apart by."""
-    if destination is None or destination == profile.destination:
-        return profile, profile.name
-    return profile.with_destination(destination), f"{profile.name} to {destination}"
 
 
 class Launcher:

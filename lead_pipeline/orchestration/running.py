@@ -18,6 +18,7 @@ from lead_pipeline.importing.approval import settle_leads
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
+from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.steps import record_refusal
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
@@ -114,10 +115,11 @@ def _statuses(results: Sequence[ImportResult]) -> str:
 
 
 def waiting_logged(context: dg.AssetExecutionContext) -> OnWait:
-    """Return what logs, once, that the store is held by somebody else."""
+    """Return what logs, once, that the store is held by somebody else, and tells whoever started the run."""
     said: list[str] = []
 
-    def log(_waited: float, holder: str) -> None:
+    def log(waited: float, holder: str) -> None:
+        report_waiting(waited, holder)
         if not said:
             context.log.info(f"The lead store is held by {holder}; waiting for it.")
             said.append(holder)

@@ -1,12 +1,14 @@
-"""One import in the forms that other programs show: numbers for plots, Markdown for the UI, one line, one JSON object.
+"""One import in the forms that other programs show: numbers for plots, Markdown for the UI, one line, JSON objects.
 Counts, codes and names only; never a value of a row.
 """
 
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.listings import ImportRecord, ListResult
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
@@ -105,6 +107,16 @@ def failure_as_json(file_name: str, profile: str, error: LeadPipelineError, *, d
         "rejected_file": None,
         "report_file": None,
     }
+
+
+def record_as_json(record: ImportRecord) -> dict[str, Any]:
+    """Return the object that `history --json` prints for a past import: the columns of the view `imports`."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in record}
+
+
+def list_as_json(loaded: ListResult) -> dict[str, Any]:
+    """Return the object that `suppress --json` prints; `lines_rejected` is a text, such as `3, 17`."""
+    return loaded.model_dump(exclude={"file_name"}) | {"lines_rejected": ", ".join(map(str, loaded.lines_rejected))}
 
 
 def markdown_summary(result: ImportResult, home: Path | None = None) -> str:

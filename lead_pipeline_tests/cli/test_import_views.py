@@ -5,7 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from lead_pipeline.cli.import_views import history_table, import_panel, places, progress_bar
+from lead_pipeline.cli.import_views import history_table, import_panel, locations, progress_bar
+from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.results import Progress, RowCounts
 from lead_pipeline_tests.reporting.results import clean, file_facts, finished, refused
@@ -66,7 +67,7 @@ def test_what_waits_is_shown_with_counts_reasons_and_the_commands_to_copy(tmp_pa
     assert "The profile 'x' asks." in text
     assert "phone_missing" in text
     assert "processed" not in text
-    lines = [line.split(maxsplit=2)[2] for line in places(waiting(), tmp_path) if "  to " in line]
+    lines = [line.split(maxsplit=2)[2] for line in locations(waiting(), tmp_path) if "  to " in line]
     assert lines == [
         f"lead-pipeline --home {tmp_path} approve messy@3fa9c1d2e0b7",
         f"lead-pipeline --home {tmp_path} cancel messy@3fa9c1d2e0b7",
@@ -75,7 +76,7 @@ def test_what_waits_is_shown_with_counts_reasons_and_the_commands_to_copy(tmp_pa
 
 def test_nothing_is_to_be_decided_about_others(tmp_path):
     for result in (finished(), clean(), refused()):
-        assert not [line for line in places(result, tmp_path) if "approve" in line]
+        assert not [line for line in locations(result, tmp_path) if "approve" in line]
 
 
 def test_updated_and_unchanged_rows_are_counted_apart():
@@ -98,16 +99,19 @@ def test_what_was_noticed_is_shown_on_lines_of_its_own():
 
 def test_a_dry_run_names_its_file_and_no_store(tmp_path):
     result = finished(dry_run=True, dry_run_file="reports/x/dry_run.csv", rejected_file=None, report_file=None)
-    assert list(places(result, tmp_path)) == [f"  dry run        {tmp_path}/reports/x/dry_run.csv"]
+    assert list(locations(result, tmp_path)) == [f"  dry run        {tmp_path}/reports/x/dry_run.csv"]
     assert "Dry run: nothing was kept. 240 of 321 rows would become new leads." in panel_of(result)
 
 
 def past(**changes):
     rows = dict.fromkeys((f"rows_{name}" for name in ("read", *(outcome.value for outcome in Outcome))), 0)
-    return rows | {
-        "import_id": "messy@3fa9c1d2e0b7", "committed_at": "2026-03-20T09:30:00+00:00", "status": "completed",
-        "profile": "mine", "destination_kind": "list", "destination_name": "autumn",
-    } | changes  # fmt: skip
+    known = {
+        "import_id": "messy@3fa9c1d2e0b7", "status": "completed", "profile": "mine", "destination_kind": "list",
+        "destination_name": "autumn", "file_name": "messy.csv", "file_sha256": "3fa9", "file_bytes": 12, "message": "",
+        "contacts_created": 0, "suppressions_known": 0, "profile_fingerprint": "f1",
+        "started_at": "2026-03-20T09:29:58+00:00", "committed_at": "2026-03-20T09:30:00+00:00",
+    }  # fmt: skip
+    return ImportRecord.model_validate(rows | known | changes)
 
 
 def history_of(*imports):
@@ -118,6 +122,7 @@ def history_of(*imports):
 
 def test_the_history_has_columns_for_what_there_is_and_fits_eighty_columns():
     plain = history_of(past(rows_read=3, rows_created=3))
+    assert "2026-03-20 09:30:00" in plain
     assert [word for word in plain.split() if word in ("read", "crea", "upda", "unch", "dupl", "reje")] == [
         "read", "crea", "reje",
     ]  # fmt: skip

@@ -1,0 +1,85 @@
+"""What can be asked of a home beside the result of an import: past imports, loaded lists, profiles, answers to queries.
+Counts, codes and names only, but for a query, which returns what it asks for.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.model.suppression_kinds import SuppressionKind
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class ImportRecord(FrozenModel):
+    """One import as the ledger has it: a row of the view `imports`. What is known beyond it is in its ImportResult."""
+
+    import_id: str
+    status: ImportStatus
+    profile: str
+    destination_kind: str
+    destination_name: str
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    rows_read: int | None = Field(description="null when the file was refused before its rows were counted")
+    rows_created: int
+    rows_updated: int
+    rows_unchanged: int
+    rows_duplicate: int
+    rows_suppressed: int
+    rows_rejected: int
+    rows_skipped: int
+    contacts_created: int
+    suppressions_known: int = Field(description="How many suppressions the rows were screened against.")
+    message: str = Field(description="Why the file was refused or waits; empty for others.")
+    profile_fingerprint: str
+    started_at: datetime
+    committed_at: datetime
+
+
+class ListResult(FrozenModel):
+    """What came of loading a list of people who must not be contacted."""
+
+    list_id: str
+    kind: SuppressionKind
+    file_name: str
+    rows_read: int
+    rows_added: int
+    rows_known: int = Field(description="Numbers that were on a list of this kind before.")
+    rows_rejected: int = Field(description="Rows without a readable number: NOT suppressed.")
+    lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
+    loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
+
+
+class ProfileSummary(FrozenModel):
+    """A profile that an import can name: `home` for one in the home, which wins over a `bundled` one of its name."""
+
+    name: str
+    origin: Literal["bundled", "home"]
+    description: str
+
+
+class ProfileCheck(FrozenModel):
+    """What is wrong with a profile, a sentence per fault with line, culprit and fix; none when it can be used."""
+
+    name: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether the profile can be used."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """The rows of a query, and whether there were more of them than were asked for."""
+
+    frame: "pl.DataFrame"
+    has_more: bool

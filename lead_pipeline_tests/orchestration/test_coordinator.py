@@ -7,10 +7,9 @@ import pytest
 from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
-from dagster._core.run_coordinator import SubmitRunContext
 
 from lead_pipeline.orchestration.building import build_definitions
-from lead_pipeline.orchestration.coordinator import EagerRunCoordinator
+from lead_pipeline.orchestration.coordinator import EagerRunCoordinator, has_room
 from lead_pipeline_tests.support import prepared_home, quick_folder
 
 
@@ -59,14 +58,21 @@ def test_there_is_room_for_two_runs(instance, job, statuses, room):
     for status in statuses:
         add_run(instance, job, dg.DagsterRunStatus(status))
     assert isinstance(instance.run_coordinator, EagerRunCoordinator)
-    assert instance.run_coordinator.has_room() is room
+    assert has_room(instance) is room
+
+
+def test_a_run_that_has_room_is_launched_and_not_queued(instance, job):
+    """Fails, too, when Dagster no longer says to a coordinator which instance it belongs to: then all is queued."""
+    run = add_run(instance, job, dg.DagsterRunStatus.NOT_STARTED)
+    with pytest.raises(Exception, match="workspace"):  # which the launcher needs, and a code server would give
+        instance.run_coordinator.submit_run(dg.SubmitRunContext(run, workspace=None))
 
 
 def test_a_run_without_room_waits_in_the_queue(instance, job):
     for _ in range(2):
         add_run(instance, job, dg.DagsterRunStatus.STARTED)
     run = add_run(instance, job, dg.DagsterRunStatus.NOT_STARTED)
-    submitted = instance.run_coordinator.submit_run(SubmitRunContext(run, workspace=None))
+    submitted = instance.run_coordinator.submit_run(dg.SubmitRunContext(run, workspace=None))
     assert submitted.status == dg.DagsterRunStatus.QUEUED
 
 
@@ -79,4 +85,4 @@ def test_limits_that_only_the_queue_counts_are_left_to_it(prepared, tmp_path):
         assert changed != settings
         (tmp_path / "dagster.yaml").write_text(changed)
         with dg.DagsterInstance.from_config(str(tmp_path)) as opened:
-            assert not opened.run_coordinator.has_room()
+            assert not has_room(opened)

@@ -26,7 +26,9 @@ def home(folder):
 
 
 def test_everything_dies_midway_and_what_was_dropped_is_imported_exactly_once_after_the_next_start(home, folder):
-    """And when only the command dies, its services do not go on for ever: nobody could stop them."""
+    """And when only the command dies, its services do not go on forever: nobody could stop them. Runs are forked from a
+    warm process; this fails when a release of Dagster starts them in another way.
+    """
     files = [folder / "a.csv", folder / "b.csv", folder / "c.csv"]
     for number, file in enumerate(files):
         file.write_text(leads(number, rows=3))
@@ -40,6 +42,9 @@ def test_everything_dies_midway_and_what_was_dropped_is_imported_exactly_once_af
         ui.wait_until_ready()
         drop(home, files)
         ui.wait_for("import under way", lambda: any((home / "staging" / "parts").iterdir()), pause=0.005)
+        commands = ui.commands()
+        assert sum("multiprocessing.forkserver" in command for command in commands) >= 2, commands  # it, and a fork
+        assert not any("multiprocessing.spawn" in command for command in commands), commands
     finally:
         ui.kill()
     assert not ui.members()

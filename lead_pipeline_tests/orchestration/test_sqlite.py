@@ -1,23 +1,21 @@
-"""What is kept for Dagster's SQLite files: as much as makes runs quick, and never without bound."""
+"""What is done for Dagster's SQLite files: as much as makes runs quick, never without bound, and for no other files."""
 
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from alembic.script import ScriptDirectory
-from dagster._core.storage.event_log.sqlite import sqlite_event_log
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
-from dagster._core.storage.sql import get_alembic_config
 from sqlalchemy import NullPool, create_engine, text
 
 from lead_pipeline.orchestration import sqlite
-from lead_pipeline.orchestration.sqlite import quicken_sqlite, release_sqlite
+from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.sqlite import release_sqlite, speed_up_sqlite
+from lead_pipeline_tests.support import prepared_home
 
 
 @pytest.fixture(autouse=True)
-def quick():
-    quicken_sqlite()
+def quick(tmp_path):
+    speed_up_sqlite(tmp_path)
     yield
     release_sqlite()
 
@@ -78,25 +76,26 @@ def test_threads_may_connect_at_once(tmp_path):
     assert len(sqlite._kept_open) == sqlite._FILES
 
 
-def test_dagsters_event_log_makes_one_engine_for_a_file_and_it_pools_nothing(tmp_path, monkeypatch):
-    """Fails when a release of Dagster makes its engines in another place: then runs are slow again."""
-    made = []
-
-    def counted(*arguments, **named):
-        made.append(create_engine(*arguments, **named))
-        return made[-1]
-
-    monkeypatch.setattr(sqlite, "create_engine", counted)
-    storage = SqliteEventLogStorage(str(tmp_path))
-    for _ in range(5):
-        storage.has_dynamic_partition("imports", "a")
-        with storage.index_connection() as con:
-            con.execute(text("select 1"))
-    assert len(made) == 1
-    assert isinstance(made[0].pool, NullPool)
+def test_a_database_that_lies_elsewhere_keeps_its_flushes(tmp_path_factory):
+    """As one of somebody's own in the process that opens a home, whose commits must survive a power cut."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert write(log_file(elsewhere / "a.db"), 1) == 2  # FULL
+    assert not (elsewhere / "a.db-wal").exists()
+    with create_engine("sqlite://").connect() as con:
+        assert con.execute(text("pragma synchronous")).scalar_one() == 2
+    assert not sqlite._kept_open
 
 
-def test_the_migrations_of_a_folder_are_loaded_once():
-    first, again = (ScriptDirectory.from_config(get_alembic_config(sqlite_event_log.__file__)) for _ in range(2))
-    assert first is again
-    assert first.as_revision_number("head") == first.get_current_head()
+def test_a_home_behind_a_link_is_a_home(tmp_path, tmp_path_factory):
+    link = tmp_path_factory.mktemp("links") / "home"
+    (tmp_path / "real").mkdir()
+    link.symlink_to(tmp_path / "real")
+    speed_up_sqlite(link)
+    assert write(log_file(link / "a.db"), 1) == 1  # NORMAL
+
+
+def test_the_history_of_a_home_is_written_this_way(tmp_path):
+    """Fails when Dagster opens its files in a way that SQLAlchemy does not tell of."""
+    with open_instance(prepared_home(tmp_path / "home")) as instance:
+        instance.add_dynamic_partitions("imports", ["a"])
+        assert {path.rpartition("/")[2] for path in sqlite._kept_open} >= {"index.db"}

@@ -13,7 +13,7 @@ LIFELINE = "LEAD_PIPELINE_LIFELINE"
 _STOP_SECONDS = 5.0
 
 
-def end_with_parent() -> None:
+def exit_with_parent() -> None:
     """Have this process stop, or be stopped, once the command that started it has died; nothing without a lifeline."""
     if os.environ.get(LIFELINE) == "stdin":
         threading.Thread(target=_watch, name="lifeline", daemon=True).start()

@@ -15,14 +15,15 @@ from lead_pipeline.model.errors import LeadPipelineError, UsageError
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.liveness import fail_dead_runs
 from lead_pipeline.orchestration.serving.lifeline import LIFELINE
+from lead_pipeline.orchestration.serving.service import CODE_SERVER, DAEMON, WEB_SERVER
 
 _START_SECONDS = 60.0
 
 #: The code server would wait up to a minute for the sensor's tick to end; runs are processes of their own and go on.
 _STOP_SECONDS = 5.0
 
-#: The web server of a command that was killed a moment ago may need as long to let go of the port.
-_LET_GO_SECONDS = 3.0
+#: The web server of a command that was killed a moment ago may need as long to release the port.
+_PORT_RELEASE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
     try:
         services.start("code server", _code_server(code_port))
         services.wait_for_port("code server", "127.0.0.1", code_port)
-        services.start("web server", _webserver(settings, workspace))
+        services.start("web server", _web_server(settings, workspace))
         if not settings.read_only:
-            services.start("daemon", _module("lead_pipeline.orchestration.serving.daemon", "run", "-w", str(workspace)))
+            services.start("daemon", _command(DAEMON, "run", "-w", str(workspace)))
         services.wait_for_port("web server", settings.host, settings.port)
         ready(f"http://{settings.host}:{settings.port}")
         return services.watch()
@@ -68,31 +69,23 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
         workspace.unlink(missing_ok=True)
 
 
-def _module(name: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", name, *arguments]
+def _command(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "lead_pipeline.orchestration.serving.service", name, *arguments]
 
 
 def _code_server(port: int) -> list[str]:
     served = ("-m", "lead_pipeline.definitions", "--location-name", "lead_pipeline")
-    return _module("lead_pipeline.orchestration.serving.code_server", *served, "-h", "127.0.0.1", "-p", str(port))
+    return _command(CODE_SERVER, "api", "grpc", *served, "-h", "127.0.0.1", "-p", str(port))
 
 
-def _webserver(settings: UiSettings, workspace: Path) -> list[str]:
-    command = _module(
-        "lead_pipeline.orchestration.serving.webserver",
-        "-h",
-        settings.host,
-        "-p",
-        str(settings.port),
-        "-w",
-        str(workspace),
-    )
+def _web_server(settings: UiSettings, workspace: Path) -> list[str]:
+    command = _command(WEB_SERVER, "-h", settings.host, "-p", str(settings.port), "-w", str(workspace))
     return [*command, "--read-only"] if settings.read_only else command
 
 
 def _require_free(settings: UiSettings) -> None:
-    until = time.monotonic() + _LET_GO_SECONDS
-    while (number := _why_taken(settings)) and time.monotonic() < until:
+    until = time.monotonic() + _PORT_RELEASE_SECONDS
+    while (number := _bind_error(settings)) and time.monotonic() < until:
         time.sleep(0.1)
     if number:
         raise UsageError(
@@ -101,7 +94,7 @@ def _require_free(settings: UiSettings) -> None:
         )
 
 
-def _why_taken(settings: UiSettings) -> int:
+def _bind_error(settings: UiSettings) -> int:
     """Return why a port cannot be listened on, as an error number of the system; 0 when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -3,29 +3,61 @@ would start the threads of Polars and DuckDB, which a fork loses; what those nee
 """
 
 import importlib
+import importlib.util
+import logging
 import tempfile
 import warnings
 from typing import Any
 
 import dagster as dg
 
-from lead_pipeline.orchestration.sqlite import release_sqlite
+_log = logging.getLogger(__name__)
 
 #: What the libraries load at the first use of something that every import uses: a third of the time of its run.
 LATE = (
-    "disposable_email_domains", "hypothesis.strategies", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
+    "disposable_email_domains", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
     "pandera.backends.polars.builtin_checks", "pandera.backends.polars.components", "pandera.backends.polars.container",
     "pandera.strategies.base_strategies", "phonenumbers.data.region_US",
 )  # fmt: skip
 
+#: The same of packages that pandera uses where they are installed, and that we do not ask for.
+LATE_WHERE_INSTALLED = ("hypothesis.strategies",)
+
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def warm_up() -> None:
-    """Have this process load and compile what a run needs, by one that starts no thread; its forks inherit it."""
+def warm_up() -> bool:
+    """Have this process load and compile what a run needs, by a run that starts no thread; its forks inherit it.
+
+    Returns: whether all of it succeeded. What fails is logged and costs each run some time: a run loads it by itself.
+    """
+    installed = [name for name in LATE_WHERE_INSTALLED if importlib.util.find_spec(name.partition(".")[0])]
     with warnings.catch_warnings(action="ignore"):
-        for module in LATE:
-            importlib.import_module(module)
+        loaded = [_load(name) for name in (*LATE, *installed)]
+    return _try_a_run() and all(loaded)
+
+
+def _load(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError as error:
+        _log.warning("%s cannot be loaded in advance, so that runs start slower: %s", name, error)
+        return False
+    return True
+
+
+def _try_a_run() -> bool:
+    try:
+        succeeded = _run_trial_job()
+    except (dg.DagsterError, OSError) as error:
+        _log.warning("No run could be tried in advance, so that runs start slower: %s", error)
+        return False
+    if not succeeded:
+        _log.warning("The run that was tried in advance failed, so that runs start slower.")
+    return succeeded
+
+
+def _run_trial_job() -> bool:
     partitions = dg.DynamicPartitionsDefinition(name="warm")
 
     @dg.asset(partitions_def=partitions, pool="warm")
@@ -34,13 +66,13 @@ def warm_up() -> None:
 
     @dg.asset_check(asset=warm)
     def warm_check() -> dg.AssetCheckResult:
-        return dg.AssetCheckResult(passed=True, metadata={"rows": 1, "told": dg.MetadataValue.md("x")})
+        return dg.AssetCheckResult(passed=True, metadata={"rows": 1, "summary": dg.MetadataValue.md("x")})
 
     job = dg.define_asset_job("warm_job", dg.AssetSelection.assets("warm"), partitions_def=partitions)
     definitions = dg.Definitions([warm], jobs=[job], asset_checks=[warm_check], executor=dg.in_process_executor)
     with tempfile.TemporaryDirectory() as folder, dg.DagsterInstance.local_temp(folder) as instance:
         instance.add_dynamic_partitions("warm", ["x"])
-        definitions.resolve_job_def("warm_job").execute_in_process(
-            instance=instance, partition_key="x", run_config=_QUIET
+        result = definitions.resolve_job_def("warm_job").execute_in_process(
+            instance=instance, partition_key="x", run_config=_QUIET, raise_on_error=False
         )
-        release_sqlite()
+    return result.success

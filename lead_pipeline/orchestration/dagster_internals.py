@@ -1,0 +1,48 @@
+"""Every private name of Dagster that we touch; nobody else touches one. Each is looked up when it is needed: when a
+release has moved it, one log line says so and Dagster does what it does by itself, slower, and nothing else changes.
+"""
+
+import importlib
+import logging
+import multiprocessing
+import multiprocessing.forkserver
+from collections.abc import Sequence
+from multiprocessing.context import BaseContext
+from types import ModuleType
+
+_log = logging.getLogger(__name__)
+
+#: Holds the code server and the function that a run's process begins with, so that a fork of it must have it, too.
+CODE_SERVER = "dagster._grpc.server"
+
+
+class _ForkServer(ModuleType):
+    """Stands in for the module `multiprocessing` in Dagster's code server: processes are forked, not spawned."""
+
+    def get_context(self, method: str | None = None) -> BaseContext:  # noqa: ARG002  # the signature of multiprocessing
+        return multiprocessing.get_context("forkserver")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(multiprocessing, name)
+
+
+def fork_runs(preload: Sequence[str]) -> bool:
+    """Have the code server of this process fork its runs from a process that has imported `preload`.
+
+    Dagster 1.13 spawns a fresh interpreter for every run, which no setting changes, and which loads Dagster, Polars and
+    our code again. The fork server computes nothing, so it has no threads that a fork would lose.
+    Returns: whether runs will be forked; False on systems that cannot, and when Dagster has moved the name.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():  # Windows
+        return False
+    try:
+        server = importlib.import_module(CODE_SERVER)
+    except ImportError:
+        server = None
+    if getattr(server, "multiprocessing", None) is not multiprocessing:
+        _log.warning("Dagster has moved %s.multiprocessing: each run starts slower, as an interpreter.", CODE_SERVER)
+        return False
+    multiprocessing.set_forkserver_preload([CODE_SERVER, *preload])
+    vars(server)["multiprocessing"] = _ForkServer("multiprocessing")
+    multiprocessing.forkserver.ensure_running()  # now, so that the first dropped file need not wait for it
+    return True

@@ -22,16 +22,16 @@ from lead_pipeline.cli.shell import (
     with_json,
     with_store_wait,
 )
-from lead_pipeline.filing.manifests import SUPPRESSION_KINDS
 from lead_pipeline.model.errors import FileRefusedError, LeadPipelineError, ProfileError, UsageError
+from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.home import Home
-    from lead_pipeline.filing.manifests import SuppressionKind
     from lead_pipeline.importing.progress import Listener
     from lead_pipeline.model.destination import Destination
     from lead_pipeline.model.profile import ImportProfile
     from lead_pipeline.model.results import ImportResult
+    from lead_pipeline.model.suppression_kinds import SuppressionKind
 
     Importer = Callable[[Path, Listener], ImportResult]
 
@@ -75,13 +75,13 @@ def _importer(
 ) -> Iterator["Importer"]:
     """Give what imports a file, or says what an import would do."""
     if dry_run:
-        from lead_pipeline.importing.dry_running import dry_run as rehearse
+        from lead_pipeline.importing.dry_running import dry_run as dry_run_file
         from lead_pipeline.orchestration.launching import aimed_at
-        from lead_pipeline.store.duckdb.connection import StoreSettings
+        from lead_pipeline.store.settings import StoreSettings
 
         used, name = aimed_at(profile, aimed)
         settings = StoreSettings(wait_seconds=store_wait)
-        yield lambda file, listener: rehearse(
+        yield lambda file, listener: dry_run_file(
             place, file, used, identity_name=name, settings=settings, on_wait=waiting, listener=listener
         )
         return

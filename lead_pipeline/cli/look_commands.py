@@ -36,8 +36,8 @@ def preview(file: Path, profile_name: str, as_json: bool, home: Path | None) -> 
 @with_home
 def history(limit: int, as_json: bool, home: Path | None) -> None:
     """List past imports, from the ledger."""
-    from lead_pipeline.store.duckdb.connection import StoreSettings
     from lead_pipeline.store.queries import list_imports
+    from lead_pipeline.store.settings import StoreSettings
 
     imports = list_imports(the_home(home).root, limit=limit, settings=StoreSettings(), on_wait=waiting)
     if as_json:
@@ -61,8 +61,8 @@ def history(limit: int, as_json: bool, home: Path | None) -> None:
 def show(import_id: str, as_json: bool, home: Path | None) -> None:
     """Show one import: counts, reasons with guidance, and where its files are."""
     from lead_pipeline.importing.concluding import earlier_result
-    from lead_pipeline.store.duckdb.connection import StoreSettings
     from lead_pipeline.store.queries import find_import
+    from lead_pipeline.store.settings import StoreSettings
 
     place = the_home(home)
     if (place.reports / import_id / "result.json").exists() and "/" not in import_id:
@@ -80,8 +80,8 @@ def show(import_id: str, as_json: bool, home: Path | None) -> None:
 @with_home
 def sql(question: str, limit: int, as_json: bool, home: Path | None) -> None:
     """Ask the store one question, read-only: lead-pipeline sql "select count(*) from leads"."""
-    from lead_pipeline.store.duckdb.connection import StoreSettings
     from lead_pipeline.store.queries import ask
+    from lead_pipeline.store.settings import StoreSettings
 
     frame, more = ask(the_home(home).root, question, limit=limit, settings=StoreSettings(), on_wait=waiting)
     if as_json:

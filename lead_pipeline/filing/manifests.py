@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -19,9 +19,7 @@ from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.profile import ImportProfile
-
-SuppressionKind = Literal["blocked", "opted_out", "do_not_call"]
-SUPPRESSION_KINDS: tuple[SuppressionKind, ...] = ("blocked", "opted_out", "do_not_call")
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 _Model = TypeVar("_Model", bound=BaseModel)
 

@@ -17,7 +17,6 @@ from lead_pipeline.filing.manifests import (
     DroppedFile,
     ListManifest,
     Manifest,
-    SuppressionKind,
     claim_manifest,
     list_manifest_path,
     path_hex,
@@ -25,6 +24,7 @@ from lead_pipeline.filing.manifests import (
 )
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 _BLOCK = 1 << 20
 

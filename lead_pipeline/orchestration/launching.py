@@ -11,7 +11,6 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import (
     ListManifest,
     Manifest,
-    SuppressionKind,
     is_finished,
     is_imported,
     note_request,
@@ -24,6 +23,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions

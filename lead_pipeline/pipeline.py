@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lead_pipeline.filing.decisions import Answer
     from lead_pipeline.importing.import_preview import ImportPreview
     from lead_pipeline.orchestration.launching import Launcher
-    from lead_pipeline.store.duckdb.connection import StoreSettings
+    from lead_pipeline.store.settings import StoreSettings
 
 __all__ = ["DEFAULT_PROFILE", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
 
@@ -257,7 +257,7 @@ class LeadPipeline:
         return QueryResult(frame, has_more)
 
     def _store_settings(self) -> StoreSettings:
-        from lead_pipeline.store.duckdb.connection import StoreSettings
+        from lead_pipeline.store.settings import StoreSettings
 
         return StoreSettings(wait_seconds=self._store_wait)
 

@@ -24,7 +24,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest, is_imported
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.filing.work_folder import WorkFolder
-from lead_pipeline.importing.approval import settle_leads
+from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import Refusal
@@ -45,8 +45,8 @@ from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.sqlite import release_sqlite
 from lead_pipeline.profiles.loader import load_profile
-from lead_pipeline.screening.suppression_lists import ListCounts
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.records import ListCounts
 
 #: When tests say that it is.
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -75,7 +75,7 @@ def _template() -> Home:
     instance.get_dynamic_partitions("imports")
     instance.dispose()
     release_sqlite()
-    with LeadStore.open(home.root):
+    with DuckdbLeadStore.open(home.root):
         return home
 
 
@@ -199,7 +199,7 @@ class Stages:
     """
 
     home: Home
-    store: LeadStore
+    store: DuckdbLeadStore
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, path: Path, profile: ImportProfile, *, identity_name: str | None = None) -> ImportResult:
@@ -226,7 +226,7 @@ class Stages:
             work.put("refusal", refusal)
             record_refusal(work, self.store, refusal, datetime.now(UTC))
         else:
-            settle_leads(work, self.store, datetime.now(UTC))
+            commit_or_hold(work, self.store, datetime.now(UTC))
         result = report_import(work, manifest.staged_at, datetime.now(UTC), self.environment)
         work.clear()
         return result
@@ -238,7 +238,7 @@ class Stages:
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the store, which is open here, so that nobody else can."""
-        return self.store.con.execute(sql, list(values)).fetchall()
+        return self.store.workspace.rows(sql, list(values))
 
 
 @contextlib.contextmanager
@@ -248,5 +248,5 @@ def staging(root: Path) -> Iterator[Stages]:
     home.prepare()
     if not home.store.exists():
         shutil.copy2(_template().store, home.store)  # an empty store, which takes long to make
-    with LeadStore.open(home.root) as store:
+    with DuckdbLeadStore.open(home.root) as store:
         yield Stages(home, store)

@@ -136,8 +136,8 @@ def test_an_import_that_waits_a_dry_run_and_emails_quote_no_row(place):
     assert leaks(place / "home", "".join(o.stdout for o in outputs), "".join(o.stderr for o in outputs)) == []
 
 
-def test_a_rehearsal_that_crashes_is_told_without_values(place, monkeypatch):
-    monkeypatch.setattr(approval, "rehearse_import", quoting(duckdb.ConversionException))
+def test_a_dry_run_that_crashes_says_so_without_values(place, monkeypatch):
+    monkeypatch.setattr(approval, "dry_run_import", quoting(duckdb.ConversionException))
     path = write(place, "leads.csv", ROWS)
     outputs = [run(place, "import", path, *asked(place), *dry) for dry in (["--dry-run"], [])]
     assert [output.exit_code for output in outputs] == [1, 1]

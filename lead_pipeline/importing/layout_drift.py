@@ -1,5 +1,5 @@
-"""Notes the layout of each file with its import, and says how it differs from those of the profile's last files. What a
-layout is and what counts as a difference belongs in mapping/layout_changes.py.
+"""Notes the layout of each file with its import, and says how it differs from those of the profile's last files. What
+counts as a difference does not belong here.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ from lead_pipeline.mapping.evidence import evidence_of
 from lead_pipeline.mapping.layout_changes import SAMPLED_ROWS, compare_layouts, layout_of
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.protocol import LeadStore
 
 #: How many of a profile's last files a file is compared with.
 LAST_FILES = 5
 
-#: A file that has nothing to do with the last ones differs in everything: the first differences tell as much.
-_MOST = 10
+#: A file that has nothing to do with the last ones differs in everything: the first differences say as much.
+_DIFFERENCES_NAMED = 10
 
 
-def is_laid_out(profile: ImportProfile, mapping: ColumnMapping) -> bool:
+def records_layout(profile: ImportProfile, mapping: ColumnMapping) -> bool:
     """Return whether a file's layout is noted: not where nobody wants to know, nor of a rejected file coming back.
 
     Its rows are those that were at fault, so how full its columns are says nothing about the vendor's next file.
@@ -54,6 +54,7 @@ def layout_changes(work: WorkFolder, store: LeadStore) -> tuple[str, ...]:
     changes = compare_layouts(
         ColumnLayout.model_validate_json(mapped.layout), [ColumnLayout.model_validate_json(text) for text in earlier]
     )
-    told = [change.sentence for change in changes]
-    more = [f"And {len(told) - _MOST} more differences."] if len(told) > _MOST else []
-    return (*told[:_MOST], *more)
+    sentences = [change.sentence for change in changes]
+    unnamed = len(sentences) - _DIFFERENCES_NAMED
+    more = [f"And {unnamed} more differences."] if unnamed > 0 else []
+    return (*sentences[:_DIFFERENCES_NAMED], *more)

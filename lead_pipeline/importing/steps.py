@@ -1,12 +1,11 @@
 """One function per step of an import: takes the work folder, calls the rooms, leaves parts and facts.
-No Dagster here; what a row or value means belongs in the rooms that are called.
+What a row or value means does not belong here.
 """
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import polars as pl
 
@@ -14,8 +13,9 @@ from lead_pipeline.filing.archive import restore_copy
 from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.concurrency import in_order
 from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
-from lead_pipeline.importing.layout_drift import is_laid_out, layout_text
+from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.progress import tell, tell_outcomes, told
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.layout_changes import count_filled
@@ -29,16 +29,16 @@ from lead_pipeline.model.results import FileFacts, ReasonCount
 from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.reading import open_rows
-from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore, LedgerEntry
-from lead_pipeline.store.duckdb.publishing import publish, publish_from_parts
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.store.protocol import LeadStore
+from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry
 from lead_pipeline.validating.rows import judge_rows
 
 RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 
 
 def read_file(work: WorkFolder) -> dict[str, int]:
-    """Read the staged file into parts of `raw_leads`; raises FileRefusedError and its kin."""
+    """Read the staged file into parts of `raw_leads`; raises FileRefusedError or a subclass."""
     manifest = work.manifest
     restore_copy(work.home, manifest)
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
@@ -68,7 +68,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     sample = next(work.read_parts(RAW), pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
     mapping = map_columns(columns, profile, sample)
     source = SourceNames(file_name=work.manifest.file_name, folder=work.manifest.folder)
-    contract, is_noted = mapped_leads(profile), is_laid_out(profile, mapping)
+    contract, is_noted = mapped_leads(profile), records_layout(profile, mapping)
     counted: list[FilledCells] = []
 
     def mapped(batch: pl.DataFrame) -> pl.DataFrame:
@@ -115,38 +115,37 @@ def commit_leads(
 ) -> dict[str, int]:
     """Screen and write the import in one transaction, and publish its rows as Parquet after the commit."""
     tell("imported_leads", 0)
-    entry = commit_import(store, record_of(work), work.manifest.profile, at=at, **rows_of(work))
-    with store.beside() as other, ThreadPoolExecutor(1) as aside:
-        leads = aside.submit(_publish, work, other, "leads", "imported_leads", _own_parts(work, entry, at))
-        work.put("committed", facts_of(store, entry, layout_changes))
-        rejected = _publish(work, store, "rejected_leads", "rejected_leads", [])
+    entry = commit_import(store, record_of(work), work.manifest.profile, staged_rows(work), at=at)
+    with store.for_another_thread() as other, ThreadPoolExecutor(1) as aside:
+        leads = aside.submit(_publish_leads, work, other, at)
+        work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
+        rejected = _publish_rejected(work, store)
         imported = leads.result()
     tell_outcomes("imported_leads", entry.counts, imported=True)
     return {"imported": imported, "rejected": rejected}
 
 
-def rows_of(work: WorkFolder) -> dict[str, Any]:
-    """Return what `commit_import` and `rehearse_import` are given of the rows."""
+def staged_rows(work: WorkFolder) -> StagedRows:
+    """Return the normalized rows of an import, as they are handed over for the commit."""
     read = work.require("read", ReadFacts)
-    return {
-        "parts": [str(path) for path in work.part_paths(NORMALIZED)],
-        "rows_read": read.rows_read,
-        "raw_rows": lambda wanted: _original_rows(work, read, wanted),
-        "supplied": frozenset(work.require("mapped", MappedFacts).supplied),
-    }
+    return StagedRows(
+        parts=tuple(str(path) for path in work.part_paths(NORMALIZED)),
+        rows_read=read.rows_read,
+        supplied=frozenset(work.require("mapped", MappedFacts).supplied),
+        raw_rows=partial(_original_rows, work, read),
+    )
 
 
-def facts_of(store: LeadStore, entry: LedgerEntry, layout_changes: tuple[str, ...]) -> CommitFacts:
-    """Return what the ledger says of an import, counted in its rows as well."""
-    ledger_rows, ledger_numbers = store.count_ledger(entry.import_no)
+def facts_of(entry: LedgerEntry, counts: LedgerCounts, layout_changes: tuple[str, ...]) -> CommitFacts:
+    """Return what the ledger says of an import, and what its rows come to when they are counted."""
     return CommitFacts(
         status=entry.status,
         rows_read=entry.rows_read,
         counts=entry.counts,
-        ledger_rows=ledger_rows,
-        ledger_numbers=ledger_numbers,
+        ledger_rows=counts.rows,
+        ledger_numbers=counts.row_numbers,
         contacts_created=entry.contacts_created,
-        reasons=_explained(store.count_reasons(entry.import_no)),
+        reasons=_with_outcomes(counts.reasons),
         message=entry.message,
         layout_changes=layout_changes,
     )
@@ -154,7 +153,7 @@ def facts_of(store: LeadStore, entry: LedgerEntry, layout_changes: tuple[str, ..
 
 def record_refusal(work: WorkFolder, store: LeadStore, refusal: Refusal, at: datetime) -> None:
     """Write into the ledger that the file was refused."""
-    store.record_refusal(record_of(work), status=ImportStatus.QUARANTINED, message=refusal.message, at=at)
+    store.record(record_of(work), Conclusion(ImportStatus.QUARANTINED, at, message=refusal.message))
 
 
 def record_of(work: WorkFolder) -> ImportRecord:
@@ -175,36 +174,31 @@ def record_of(work: WorkFolder) -> ImportRecord:
 
 
 def _original_rows(work: WorkFolder, read: ReadFacts, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield `row_number raw` of the wanted rows: the cells as they stand in the file, as a JSON object."""
+    """Yield `row_number raw` of the wanted rows: the cells as they are in the file, as a JSON object."""
     names = [column.name for column in read.columns]
     for rows in work.read_rows(RAW, wanted["row_number"]):
         cells = [*names, "extra_cells"] if rows["extra_cells"].count() else names
         yield rows.select("row_number", raw=pl.struct(cells).struct.json_encode())
 
 
-def _explained(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
+def _with_outcomes(counts: Iterable[ReasonCount]) -> tuple[ReasonCount, ...]:
     """Return the reasons in registry order, each with the outcome that the registry gives it."""
     found = list(counts)
-    order = {code: place for place, code in enumerate(in_registry_order(count.code for count in found))}
-    told_apart = [
+    order = {code: index for index, code in enumerate(in_registry_order(count.code for count in found))}
+    complete = [
         count.model_copy(update={"outcome": count.outcome or REASONS[Reason(count.code)].effect}) for count in found
     ]
-    return tuple(sorted(told_apart, key=lambda count: (order[Reason(count.code)], count.outcome)))
+    return tuple(sorted(complete, key=lambda count: (order[Reason(count.code)], count.outcome)))
 
 
-def _publish(work: WorkFolder, store: LeadStore, view: str, table: str, parts: list[Path]) -> int:
-    """Publish one import's rows of a view as a Parquet file that appears whole or not at all."""
-    with published_path(work.published(table)) as path:
-        if parts:
-            return publish_from_parts(store, work.manifest.import_id, path, parts)
-        return publish(store, view, work.manifest.import_id, path)
+def _publish_leads(work: WorkFolder, store: LeadStore, at: datetime) -> int:
+    """Publish the leads of an import as a Parquet file that appears whole or not at all."""
+    with published_path(work.published("imported_leads")) as path:
+        parts = work.part_paths(NORMALIZED)
+        return store.publish_leads(work.manifest.import_id, path, parts=parts, committed_at=at)
 
 
-def _own_parts(work: WorkFolder, entry: LedgerEntry, at: datetime) -> list[Path]:
-    """Return the parts when their texts are those of the import's leads: just committed, and only created."""
-    profile = work.manifest.profile
-    as_written = profile.duplicates_in_file != "merge" and "tags" not in profile.fields
-    just_committed = entry.committed_at == at  # and not by an attempt that died after it
-    if just_committed and as_written and entry.counts.created and not entry.counts.updated:
-        return work.part_paths(NORMALIZED)
-    return []
+def _publish_rejected(work: WorkFolder, store: LeadStore) -> int:
+    """Publish its rejected leads in the same way."""
+    with published_path(work.published("rejected_leads")) as path:
+        return store.publish_rejected(work.manifest.import_id, path)

@@ -1,5 +1,5 @@
-"""Loads a staged list of people who may not be contacted. Who of an import is suppressed is decided in screening/,
-inside the import's own transaction.
+"""Loads a staged list of people who may not be contacted. Who of an import is suppressed is decided elsewhere, inside
+the import's own transaction.
 """
 
 from collections.abc import Iterator
@@ -14,19 +14,20 @@ from lead_pipeline.mapping.lists import ListColumns, map_list_columns
 from lead_pipeline.model.errors import FileEmptyError
 from lead_pipeline.normalizing.phones import normalize_phones
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
-from lead_pipeline.screening.suppression_lists import ListCounts, ListRecord, add_suppressions, earlier_counts
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.screening.suppression_lists import add_suppressions
+from lead_pipeline.store.protocol import LeadStore
+from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord
 
-#: How many line numbers of unusable rows are told.
-_TOLD = 20
+#: Of how many unusable rows the line is named.
+_LINES_NAMED = 20
 
 
 def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime) -> tuple[ListCounts, list[int]]:
     """Load a staged list; return its counts and the lines of its first unusable rows (no number could be read).
 
-    Raises: FileRefusedError and its kin, StoreError.
+    Raises: FileRefusedError, StoreError, or a subclass of these.
     """
-    before = earlier_counts(store, manifest.identity)
+    before = store.list_counts(manifest.identity)
     if before is not None:
         manifest.staged_file(home).unlink(missing_ok=True)
         return before, []
@@ -37,10 +38,12 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
         usable.append(rows.filter(pl.col("value").is_not_null()).select("value", "reason"))
         bad = rows.filter(pl.col("value").is_null())["line_number"]
         rejected += bad.len()
-        bad_lines.extend(bad.drop_nulls().head(_TOLD - len(bad_lines)).to_list())
+        bad_lines.extend(bad.drop_nulls().head(_LINES_NAMED - len(bad_lines)).to_list())
     entries = pl.concat(usable) if usable else pl.DataFrame(schema={"value": pl.String, "reason": pl.String})
     record = ListRecord(manifest.list_id, manifest.identity, manifest.kind, manifest.file_name, manifest.file_sha256)
-    counts = add_suppressions(store, record, entries, rows_rejected=rejected, at=at)
+    keys = ListKeys(record.identity, record.kind, entries["value"])
+    with store.writing(keys, f"loading suppression list {record.list_id}") as workspace:
+        counts = add_suppressions(workspace, record, entries, rows_rejected=rejected, at=at)
     manifest.staged_file(home).unlink(missing_ok=True)
     return counts, bad_lines
 
@@ -54,12 +57,12 @@ def _numbers(path: Path, manifest: ListManifest) -> Iterator[pl.DataFrame]:
     names = [column.name for column in reader.columns]
     heading = normalize_phones(pl.Series(names, dtype=pl.String), manifest.region)
     if heading["possible"].any():  # a list without a header: its first line is a number, and must not get lost
-        place = heading["possible"].to_list().index(True)
+        index = heading["possible"].to_list().index(True)
         yield pl.DataFrame(
-            {"line_number": [1], "value": [heading["e164"][place]], "reason": [None]},
+            {"line_number": [1], "value": [heading["e164"][index]], "reason": [None]},
             schema={"line_number": pl.Int64, "value": pl.String, "reason": pl.String},
         )
-        columns = ListColumns(phone=names[place], reason=None)
+        columns = ListColumns(phone=names[index], reason=None)
     else:
         columns = map_list_columns(names) if reader.facts.header_line else ListColumns(names[0], reason=None)
     for batch in reader.batches():

@@ -12,8 +12,9 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.locks import claim, release
 from lead_pipeline.filing.manifests import load_manifest
 from lead_pipeline.filing.work_folder import WorkFolder
-from lead_pipeline.store.duckdb.connection import OnWait, StoreSettings
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.opening import open_store
+from lead_pipeline.store.protocol import LeadStore
+from lead_pipeline.store.settings import OnWait, StoreSettings
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
@@ -39,7 +40,7 @@ class HomeResource(dg.ConfigurableResource[Home]):
     def open_store(self, on_wait: OnWait) -> Iterator[LeadStore]:
         """Open the lead store, waiting for whoever holds it."""
         settings = StoreSettings(wait_seconds=self.store_wait_seconds)
-        with LeadStore.open(self.home.root, settings=settings, on_wait=on_wait) as store:
+        with open_store(self.home.root, settings=settings, on_wait=on_wait) as store:
             yield store
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature

@@ -14,7 +14,7 @@ from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import is_finished
 from lead_pipeline.filing.work_folder import WorkFolder
-from lead_pipeline.importing.approval import settle_leads
+from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
@@ -27,7 +27,7 @@ from lead_pipeline.notifying.delivery import deliver
 from lead_pipeline.orchestration.boundary import telling_dagster
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
-from lead_pipeline.store.duckdb.connection import OnWait
+from lead_pipeline.store.settings import OnWait
 
 #: The tag that says in the list of runs what came of the files: a run is green also when they wait or were refused.
 _STATUS = "lead_pipeline/status"
@@ -58,7 +58,7 @@ def run_commits(context: dg.AssetExecutionContext, home: HomeResource) -> None:
             import_id, started = work.manifest.import_id, perf_counter()
             refusal = work.get("refusal", Refusal)
             if refusal is None:
-                numbers = settle_leads(work, store, utc_now())
+                numbers = commit_or_hold(work, store, utc_now())
             else:
                 record_refusal(work, store, refusal, utc_now())
                 numbers = {"imported": 0, "rejected": 0}

@@ -1,5 +1,5 @@
 """How the attributes of a row are put over those of its lead, key by key, as SQL over JSON objects. Fields with columns
-of their own belong in updating.py.
+of their own do not belong here.
 """
 
 import json
@@ -17,8 +17,8 @@ _WITHOUT_EMPTY = """(case when contains({it}, 'null') or contains({it}, '""') th
         lambda member: member.value is not null and member.value::varchar <> '""')))::varchar, {it})
     else {it} end)"""
 
-#: Two objects say the same whatever the order of their members. Only objects that contain each other can: that is
-#: quickly told, and taking them apart is not.
+#: Two objects are equal whatever the order of their members. Only objects that contain each other can be: that is
+#: quick to check, and taking them apart is not.
 _DIFFER = """(case when {a} is not distinct from {b} then false
                    when {a} is null or {b} is null then true
                    when json_contains({a}, {b}) and json_contains({b}, {a})
@@ -101,11 +101,11 @@ def merged_attributes(profile: ImportProfile) -> tuple[str, dict[str, Any]]:
     for name, default in defaults.items():
         if default is not None:
             overlay.lose_default(name, default)
-    told = _without(_WITHOUT_EMPTY.format(it="p.attributes"), overlay.row_loses)
+    row = _without(_WITHOUT_EMPTY.format(it="p.attributes"), overlay.row_loses)
     layers = [
         f"list_reduce(list({one}::json order by p.row_number) filter (p.attributes is not null),"
         " lambda under, over: json_merge_patch(under, over))"
-        for one in (("p.attributes", told) if overlay.row_loses else (told,))
+        for one in (("p.attributes", row) if overlay.row_loses else (row,))
     ]
     merged = f"json_merge_patch({', '.join(layers)})" if len(layers) > 1 else layers[0]
     return f"{merged}::varchar", overlay.params
@@ -119,5 +119,5 @@ def _without(json_object: str, members: list[str]) -> str:
 
 
 def attributes_differ(one: str, other: str) -> str:
-    """Return the expression that tells whether two JSON objects, either of which may be null, say different things."""
+    """Return the expression for whether two JSON objects, either of which may be null, differ."""
     return _DIFFER.format(a=one, b=other)

@@ -1,67 +1,67 @@
-"""Writes who the leads are of: new contacts, and the identifiers that contacts come to be known by. Matching rows with
-contacts belongs in identities.py.
-"""
+"""Writes who the leads are of: new contacts, and the identifiers that contacts come to be known by."""
 
 from datetime import datetime
 
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.workspace import Workspace
 
 
-def find_new_identifiers(store: LeadStore, *, aliases: bool) -> None:
-    """Fill `new_identifiers` (row_number, kind, key, value): what a row adds to its contact, merged rows included.
+def find_new_identifiers(workspace: Workspace, *, aliases: bool) -> None:
+    """Fill `new_identifiers`: what a row adds to its contact, merged rows included.
 
     Without aliases it stays empty: then a new contact has its row's own identifier, and a known one gets no other.
     """
-    store.run(
+    workspace.run(
         "create or replace temp table new_identifiers (row_number bigint, kind varchar, key ubigint, value varchar)"
     )
     if not aliases:
         return
-    store.run(
+    workspace.run(
         """
         insert into new_identifiers by name
-        select distinct v.lead_row as row_number, h.kind, h.key, h.value
-        from held h
-        join verdicts v using (row_number)
-        anti join (select distinct code from belongs) known on known.code = h.code
-        where v.outcome in ('created', 'updated') or list_contains(v.reason_codes, $merged)
+        select distinct d.lead_row as row_number, h.kind, h.key, h.value
+        from held_identifiers h
+        join decided_rows d using (row_number)
+        anti join (select distinct code from known_identifiers) known on known.code = h.code
+        where d.outcome in ('created', 'updated') or list_contains(d.reason_codes, $merged)
         """,
         {"merged": Reason.DUPLICATE_MERGED.value},
     )
 
 
-def write_contacts(store: LeadStore, profile: ImportProfile, import_no: int, at: datetime, *, aliases: bool) -> None:
+def write_contacts(
+    workspace: Workspace, profile: ImportProfile, import_no: int, at: datetime, *, aliases: bool
+) -> None:
     """Write the contacts of the new leads, and the new identifiers of all."""
-    store.run(
+    workspace.run(
         "insert into base.contacts by name select contact_id, $import_no as import_no, $at as created_at"
         " from new_leads where is_new_contact",
         {"import_no": import_no, "at": at},
     )
     if not aliases:
-        store.run(
+        workspace.run(
             "insert into base.identifiers by name select $kind as kind, key, value, contact_id,"
             " $import_no as import_no from new_leads where is_new_contact and key is not null",
             {"kind": profile.identify_by, "import_no": import_no},
         )
         return
-    store.run(
+    workspace.run(
         """
         insert into base.identifiers by name
-        select i.kind, i.key, i.value, coalesce(n.contact_id, v.known_contact) as contact_id, $import_no as import_no
-        from new_identifiers i join verdicts v using (row_number) left join new_leads n using (row_number)
+        select i.kind, i.key, i.value, coalesce(n.contact_id, d.known_contact) as contact_id, $import_no as import_no
+        from new_identifiers i join decided_rows d using (row_number) left join new_leads n using (row_number)
         order by i.row_number, i.kind
         """,
         {"import_no": import_no},
     )
 
 
-def require_one_contact_per_identifier(store: LeadStore, import_no: int) -> None:
+def require_one_contact_per_identifier(workspace: Workspace, import_no: int) -> None:
     """Check what a unique index would: no identifier of this import belongs to two contacts; raises StoreError."""
     # By their integers first: normally none is there twice, and no value has to be unpacked.
-    doubled = store.rows(
+    doubled = workspace.one(
         """
         with twice as (
             select i.kind, i.key from base.identifiers i
@@ -73,7 +73,7 @@ def require_one_contact_per_identifier(store: LeadStore, import_no: int) -> None
             group by i.kind, i.key, i.value having count(*) > 1)
         """,
         {"import_no": import_no},
-    )[0][0]
+    )
     if doubled:
         raise StoreError(
             f"{doubled} identifiers would belong to two contacts; nothing was written. Please report this."

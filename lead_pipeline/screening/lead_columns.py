@@ -1,5 +1,5 @@
 """How the values of a normalized row get into the columns of base.leads, as SQL over a row `p`. Which of them an update
-changes belongs in updating.py.
+changes does not belong here.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 
 from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES, STANDARD_FIELDS
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.workspace import Workspace
 
 _NUMBERS = ("lead_score", "deal_value")
 
@@ -23,17 +23,17 @@ class LeadColumn:
 
 @dataclass(frozen=True, slots=True)
 class RowSource:
-    """Where normalized rows are read from: what stands behind `from`, and its bound values and columns."""
+    """Where normalized rows are read from: what is behind `from`, and its bound values and columns."""
 
     sql: str
     params: dict[str, Any]
     columns: frozenset[str] = field(default_factory=frozenset)
 
 
-def rows_of(store: LeadStore, parts: Sequence[str]) -> RowSource:
+def rows_of(workspace: Workspace, parts: Sequence[str]) -> RowSource:
     """Return the rows of the parts."""
     params = {"parts": list(parts)}
-    columns = frozenset(name for name, *_ in store.rows("describe select * from read_parquet($parts)", params))
+    columns = frozenset(workspace.columns("select * from read_parquet($parts)", params))
     return RowSource("read_parquet($parts)", params, columns)
 
 
@@ -44,7 +44,7 @@ def lead_columns(profile: ImportProfile) -> dict[str, LeadColumn]:
 
 def _column(name: str, profile: ImportProfile) -> LeadColumn:
     if name == "expires_in":
-        # A lead that would live longer than the calendar goes on lives for ever.
+        # A lead that would live longer than the calendar goes on lives forever.
         hours = "to_hours(p.expires_in)"
         if profile.fields[name].type == "decimal":
             hours = "to_seconds(p.expires_in * 3600)"
@@ -77,9 +77,9 @@ def is_default(name: str, profile: ImportProfile) -> str:
 
 
 def new_tags(tags: str, known: str = "null::varchar[]") -> str:
-    """Return the expression of the tags that are not among the known ones, letter case aside; each once, as it is
-    spelled first.
+    """Return the expression of the tags that are not among the known ones, compared case-insensitively; each once,
+    as it is spelled first.
     """
-    return f"""list_filter({tags}, lambda tag, place:
+    return f"""list_filter({tags}, lambda tag, position:
         not list_contains(list_transform(coalesce({known}, []), lambda other: lower(other)), lower(tag))
-        and list_position(list_transform({tags}, lambda other: lower(other)), lower(tag)) = place)"""
+        and list_position(list_transform({tags}, lambda other: lower(other)), lower(tag)) = position)"""

@@ -1,5 +1,5 @@
 """Makes one row of the several that a file has for one person, where the profile says so: later values win, empty ones
-never do. Which rows these are is judged in verdicts.py.
+never do. Which rows these are is decided elsewhere.
 """
 
 from lead_pipeline.model.fields import DERIVED_COLUMNS, SECONDARY_CONTACTS, SECONDARY_PHONES
@@ -7,39 +7,39 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.screening.attribute_merge import merged_attributes
 from lead_pipeline.screening.lead_columns import RowSource, is_default, new_tags
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.workspace import Workspace
 
 
-def with_merged_rows(store: LeadStore, profile: ImportProfile, rows: RowSource) -> RowSource:
+def with_merged_rows(workspace: Workspace, profile: ImportProfile, rows: RowSource) -> RowSource:
     """Return the rows with those that other rows were merged into in their merged form, under their own number."""
     if profile.duplicates_in_file != "merge":
         return rows
-    store.run(
+    workspace.run(
         """
-        create or replace temp table merging as
+        create or replace temp table rows_to_merge as
         with others as (
-            select row_number, lead_row from verdicts where list_contains(reason_codes, $merged)
+            select row_number, lead_row from decided_rows where list_contains(reason_codes, $merged)
         )
         select * from others union all select distinct lead_row, lead_row from others
         """,
         {"merged": Reason.DUPLICATE_MERGED.value},
     )
-    if not store.rows("select 1 from merging limit 1"):
+    if not workspace.rows("select 1 from rows_to_merge limit 1"):
         return rows
     merged, bound = _merged_columns(profile, rows)
     columns = ", ".join(merged)
     made = ", ".join(f"{expression} as {name}" for name, expression in merged.items())
-    store.run(
+    workspace.run(
         f"""
-        create or replace temp table merged as
+        create or replace temp table merged_rows as
         select m.lead_row as row_number, {made}
-        from {rows.sql} p join merging m using (row_number) group by m.lead_row
+        from {rows.sql} p join rows_to_merge m using (row_number) group by m.lead_row
         """,  # noqa: S608  # names and expressions of ours
         rows.params | bound,
     )
     return RowSource(
-        f"(select row_number, {columns} from {rows.sql} anti join merged using (row_number)"  # noqa: S608
-        f" union all by name select row_number, {columns} from merged)",
+        f"(select row_number, {columns} from {rows.sql} anti join merged_rows using (row_number)"  # noqa: S608
+        f" union all by name select row_number, {columns} from merged_rows)",
         rows.params,
         rows.columns,
     )

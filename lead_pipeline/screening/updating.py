@@ -1,5 +1,5 @@
 """Writes rows over the leads that are there already: works out the new values of each by the rules of the profile, and
-puts new versions of the leads that change in the place of the old. Which rows do so is judged in verdicts.py.
+replaces those that change by new versions. Which rows do so is decided elsewhere.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from lead_pipeline.screening.lead_columns import (
     new_tags,
     secondary_contacts,
 )
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.workspace import Workspace
 
 #: A warning with one of these codes says that a value was bad and dropped.
 _DROPPED = [reason.value for reason in reasons_causing(Outcome.REJECTED)]
@@ -29,7 +29,7 @@ _DROPPED = [reason.value for reason in reasons_causing(Outcome.REJECTED)]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A value that an update may change: before and after, as SQL over lead `l`, row `p` and what was said before."""
+    """A value that an update may change: before and after, as SQL over lead `l`, row `p` and earlier values."""
 
     name: str
     before: str
@@ -43,7 +43,7 @@ class Change:
 
 
 def find_updates(
-    store: LeadStore,
+    workspace: Workspace,
     profile: ImportProfile,
     rows: RowSource,
     *,
@@ -51,69 +51,70 @@ def find_updates(
     at: datetime,
     remember: bool,
 ) -> list[Change]:
-    """Fill `updates` with the leads that change, and make `unchanged` of the verdicts on the others.
+    """Fill `updates` with the leads that change, and make `unchanged` of the outcomes of the others.
 
-    `updates`: import_row (the number of the row that changes it), then the new version of the lead, every column of
-    base.leads that is in use; new_secondaries (its further contacts, where they may change); and to `remember` it
-    was_<name> for each of the returned changes. A lead is read once, and whole: unpacking it costs most of an update.
+    Returns what may have changed in them; to `remember` it, `updates` has the old values too. A lead is read once, and
+    whole: unpacking it costs most of an update.
     """
     changes, params = _changes(profile, rows, supplied, at)
-    _stage_known_secondaries(store)
-    images = "".join(f", {one.before} as was_{one.name}, {one.after} as new_{one.name}" for one in changes)
-    blanked = "false"
-    if "blanked" in images:
-        blanked, params["dropped"] = "list_has_any(warnings, $dropped)", _DROPPED
-    changed = {one.name for one in changes}
-    columns = _columns_in_use(store, changed)
-    kept = [f"new_{name} as {name}" if name in changed else name for name in columns]
-    kept += ["new_secondaries"] if "secondaries" in changed else []
-    kept += [f"was_{one.name}" for one in changes if remember]
-    store.run(
-        f"""
-        create or replace temp table updates as
-        with images as (
-            select v.row_number as import_row, {", ".join(f"l.{name}" for name in columns)},
-                   f.row_number is not null as has_new_identifier {images}
-            from verdicts v
-            join base.leads l on l.lead_id = v.known_lead
-            join (select *, {blanked} as blanked from {rows.sql}) p on p.row_number = v.row_number
-            left join known_secondaries s on s.lead_id = v.known_lead
-            left join (select distinct row_number from new_identifiers) f on f.row_number = v.row_number
-            where v.outcome = 'updated'
-        )
-        select import_row, {", ".join(kept)} from images
-        where {" or ".join([*(one.differs for one in changes), "has_new_identifier"])}
-        """,  # noqa: S608  # names and expressions of ours
-        rows.params | params,
-    )
-    store.run(
-        "update verdicts set outcome = 'unchanged' where outcome = 'updated'"
-        " and not exists (select 1 from updates u where u.import_row = verdicts.row_number)"
+    _load_known_secondaries(workspace)
+    statement = _updates(changes, _columns_in_use(workspace, {one.name for one in changes}), rows, remember=remember)
+    if "$dropped" in statement:
+        params["dropped"] = _DROPPED
+    workspace.run(statement, rows.params | params)
+    workspace.run(
+        "update decided_rows set outcome = 'unchanged' where outcome = 'updated'"
+        " and not exists (select 1 from updates u where u.import_row = decided_rows.row_number)"
     )
     return changes
 
 
-def _columns_in_use(store: LeadStore, changed: set[str]) -> list[str]:
+def _updates(changes: list[Change], columns: list[str], rows: RowSource, *, remember: bool) -> str:
+    """Return the statement that fills `updates`: each lead as it was beside its new values, where these differ."""
+    images = "".join(f", {one.before} as was_{one.name}, {one.after} as new_{one.name}" for one in changes)
+    blanked = "list_has_any(warnings, $dropped)" if "blanked" in images else "false"
+    changed = {one.name for one in changes}
+    kept = [f"new_{name} as {name}" if name in changed else name for name in columns]
+    kept += ["new_secondaries"] if "secondaries" in changed else []
+    kept += [f"was_{one.name}" for one in changes if remember]
+    return f"""
+        create or replace temp table updates as
+        with images as (
+            select d.row_number as import_row, {", ".join(f"l.{name}" for name in columns)},
+                   i.row_number is not null as has_new_identifier {images}
+            from decided_rows d
+            join base.leads l on l.lead_id = d.known_lead
+            join (select *, {blanked} as blanked from {rows.sql}) p on p.row_number = d.row_number
+            left join known_secondaries s on s.lead_id = d.known_lead
+            left join (select distinct row_number from new_identifiers) i on i.row_number = d.row_number
+            where d.outcome = 'updated'
+        )
+        select import_row, {", ".join(kept)} from images
+        where {" or ".join([*(one.differs for one in changes), "has_new_identifier"])}
+    """  # noqa: S608  # names and expressions of ours
+
+
+def _columns_in_use(workspace: Workspace, changed: set[str]) -> list[str]:
     """Return the columns of base.leads that may change, and those that any lead has a value in.
 
     The others stay null; to read and write them would be a third of the work. That they are empty DuckDB knows from its
     statistics, without looking.
     """
-    described = [(name, nullable == "YES") for name, _type, nullable, *_ in store.rows("describe base.leads")]
+    described = [(name, nullable == "YES") for name, _type, nullable, *_ in workspace.rows("describe base.leads")]
     asked = [name for name, is_optional in described if is_optional and name not in changed]
     has_any = "".join(f", exists(select 1 from base.leads where {name} is not null)" for name in asked)  # noqa: S608
-    found = store.rows(f"select true {has_any}")[0][1:]
+    found = workspace.rows(f"select true {has_any}")[0][1:]
     unused = {name for name, is_used in zip(asked, found, strict=True) if not is_used}
     return [name for name, _is_optional in described if name not in unused]
 
 
-def _stage_known_secondaries(store: LeadStore) -> None:
-    store.run(
+def _load_known_secondaries(workspace: Workspace) -> None:
+    workspace.run(
         """
         create or replace temp table known_secondaries as
         select lead_id, list(struct_pack(phone := phone, attributes := attributes) order by position) as contacts
         from base.secondary_contacts
-        semi join (select known_lead as lead_id from verdicts where outcome = 'updated') touched using (lead_id)
+        semi join (select known_lead as lead_id from decided_rows where outcome = 'updated') touched using (lead_id)
         group by lead_id
         """
     )
@@ -184,42 +185,48 @@ def _derived(fact: str, rows: RowSource) -> Change:
     return Change(fact, f"l.{fact}", after)
 
 
-def write_updates(store: LeadStore, changes: list[Change], import_no: int, at: datetime) -> None:
-    """Take the old versions of the changed leads out of the store and put the new ones in.
+def write_updates(workspace: Workspace, changes: list[Change], import_no: int, at: datetime) -> None:
+    """Remove the old versions of the changed leads and insert the new ones.
 
-    Writing whole rows anew is what a column store does best: the old versions are only marked as gone, where an UPDATE
+    Writing whole rows again is what a column store does best: the old versions are only marked as gone, where an UPDATE
     would rewrite the columns of every row group that one of them lies in.
     """
-    removed = store.rows("delete from base.leads using updates u where leads.lead_id = u.lead_id")
-    known = {name for name, *_ in store.rows("describe base.leads")}
-    columns = [name for name, *_ in store.rows("describe updates") if name in known - {"updated_by", "updated_at"}]
-    written = store.rows(
+    removed = workspace.rows("delete from base.leads using updates u where leads.lead_id = u.lead_id")
+    copied = workspace.columns("base.leads").keys() - {"updated_by", "updated_at"}
+    columns = [name for name in workspace.columns("updates") if name in copied]
+    written = workspace.rows(
         f"insert into base.leads by name select {', '.join(columns)}, $import_no as updated_by, $at as updated_at"  # noqa: S608
         " from updates",
         {"import_no": import_no, "at": at},
     )
-    expected = store.rows("select count(*) from updates")
+    expected = workspace.rows("select count(*) from updates")
     if not removed == written == expected:
         raise StoreError(
             f"{expected[0][0]} leads change, {removed[0][0]} were removed and {written[0][0]} written; nothing was "
             "kept. Please report this."
         )
     if any(one.name == "secondaries" for one in changes):
-        _replace_secondary_contacts(store, import_no)
+        _replace_secondary_contacts(workspace, import_no)
 
 
-def _replace_secondary_contacts(store: LeadStore, import_no: int) -> None:
-    store.run(
-        "create or replace temp table replaced as select u.lead_id, u.new_secondaries as contacts from updates u"
-        " left join known_secondaries s using (lead_id)"
-        " where u.new_secondaries is distinct from coalesce(s.contacts, [])"
+def _replace_secondary_contacts(workspace: Workspace, import_no: int) -> None:
+    workspace.run(
+        """
+        create or replace temp table replaced_secondaries as
+        select u.lead_id, u.new_secondaries as contacts
+        from updates u left join known_secondaries s using (lead_id)
+        where u.new_secondaries is distinct from coalesce(s.contacts, [])
+        """
     )
-    store.run("delete from base.secondary_contacts using replaced r where secondary_contacts.lead_id = r.lead_id")
-    store.run(
+    workspace.run(
+        "delete from base.secondary_contacts using replaced_secondaries r where secondary_contacts.lead_id = r.lead_id"
+    )
+    workspace.run(
         """
         insert into base.secondary_contacts by name
-        select lead_id, place as position, contact.phone, contact.attributes, $import_no as import_no
-        from (select lead_id, unnest(contacts) as contact, generate_subscripts(contacts, 1) as place from replaced)
+        select lead_id, position, contact.phone, contact.attributes, $import_no as import_no
+        from (select lead_id, unnest(contacts) as contact, generate_subscripts(contacts, 1) as position
+              from replaced_secondaries)
         """,
         {"import_no": import_no},
     )

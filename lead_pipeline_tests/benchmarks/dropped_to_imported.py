@@ -17,7 +17,7 @@ import dagster as dg
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Receipt
 from lead_pipeline.orchestration.instance import open_instance
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.orchestration.serving import Ui
 
 _PATIENCE = 1200.0
@@ -92,8 +92,8 @@ def drop_at_once(ui: Ui, home: Home, files: int, rows: int) -> None:
     instance = open_instance(home)
     runs = instance.get_runs_count()
     instance.dispose()
-    with LeadStore.open(home.root, read_only=True) as store:
-        found = store.rows("select (select count(*) from imports), (select count(*) from leads)")[0]
+    with DuckdbLeadStore.open(home.root, read_only=True) as store:
+        found = store.workspace.rows("select (select count(*) from imports), (select count(*) from leads)")[0]
     left = sum(1 for _ in (home.inbox / "call_schedule").iterdir())
     print(f"{files} files of {rows} rows at once: {seconds:.0f} s, {runs} runs; {found[0]} imports, {found[1]} leads")
     print(f"{left} files left in the inbox, {sum(1 for _ in home.quarantine.iterdir())} in quarantine")

@@ -17,10 +17,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles.loader import load_profile
-from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.records import ImportRecord
 
 #: Area codes and exchanges of which every number is valid in phonenumbers' plan for the US.
 _AREAS = pl.Series(
@@ -85,16 +87,13 @@ def fill_store(home: Path, profile: ImportProfile, first: int, count: int) -> No
         record = ImportRecord(
             f"fill@{start:012d}", identity, "fill", "", profile.destination, "fill", identity, 1, datetime.now(UTC)
         )
-        with LeadStore.open(home) as store:
+        with DuckdbLeadStore.open(home) as store:
             commit_import(
                 store,
                 record,
                 profile,
-                parts=[str(part)],
-                rows_read=rows,
-                raw_rows=lambda _: (),
+                StagedRows((str(part),), rows, frozenset(profile.rules), raw_rows=lambda _: ()),
                 at=datetime.now(UTC),
-                supplied=frozenset(profile.rules),
             )
         part.unlink()
 

@@ -19,12 +19,15 @@ import duckdb
 import polars as pl
 import yaml
 
+from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import RowCounts
-from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.duckdb.connection import StoreSettings
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.ledger import destination_id, record_import
+from lead_pipeline.store.records import Conclusion, ImportRecord
+from lead_pipeline.store.settings import StoreSettings
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -73,43 +76,37 @@ def make_store(home: Path, contacts: int, profile: ImportProfile) -> None:
     """Put what one import of so many contacts leaves into a new store, a million at a time, set by set."""
     home.mkdir(parents=True)
     kinds = {"email": "'person' || n || '@example.com'"} | dict.fromkeys(profile.aliases, "'no-' || n")
-    with LeadStore.open(home, settings=StoreSettings(memory_limit="3GB")) as store, store.transaction("filling"):
-        number = store.reserve("import_no", 1) + 1
-        destination = store.destination_id(profile.destination)
+    settings = StoreSettings(memory_limit="3GB")
+    with DuckdbLeadStore.open(home, settings=settings) as store, store.workspace.transaction("filling"):
+        number = store.workspace.reserve("import_no", 1) + 1
+        destination = destination_id(store.workspace, profile.destination)
         for counter in ("contact_id", "lead_id"):
-            store.reserve(counter, contacts)
+            store.workspace.reserve(counter, contacts)
         for first in range(0, contacts, 1_000_000):
             some = {"first": first, "end": min(contacts, first + 1_000_000)}
             people = "from (select i as n from range($first, $end) r(i))"
             stamp = f"{number} as import_no, timestamptz '{_AT}' as created_at"
-            store.run(f"insert into base.contacts by name select n + 1 as contact_id, {stamp} {people}", some)
+            store.workspace.run(f"insert into base.contacts by name select n + 1 as contact_id, {stamp} {people}", some)
             for kind, value in kinds.items():
-                store.run(
+                store.workspace.run(
                     f"insert into base.identifiers by name select '{kind}' as kind, md5_number_lower({value}) as key,"
                     f" {value} as value, n + 1 as contact_id, {number} as import_no {people}",
                     some,
                 )
-            store.run(
+            store.workspace.run(
                 f"insert into base.leads by name select n + 1 as lead_id, n + 1 as contact_id,"
                 f" {destination} as destination_id, * exclude (n, traffic_source, sub_id, comments), {_AS_JSON},"
                 f" n + 1 as row_number, {stamp}, created_at as updated_at from (select n, {_LEAD} {people})",
                 some | {"salt": 0},
             )
-            store.run(
+            store.workspace.run(
                 f"insert into base.row_outcomes by name select {number} as import_no, n + 1 as row_number,"
                 f" n + 2 as line_number, 'created'::base.outcome as outcome, n + 1 as lead_id {people}",
                 some,
             )
-        store.record_import(
-            number,
-            record_of("made", profile),
-            status=ImportStatus.COMPLETED,
-            rows_read=contacts,
-            counts=RowCounts(created=contacts),
-            contacts_created=contacts,
-            message="",
-            at=_AT,
-        )
+        counts = RowCounts(created=contacts)
+        done = Conclusion(ImportStatus.COMPLETED, _AT, rows_read=contacts, counts=counts, contacts_created=contacts)
+        record_import(store.workspace, number, record_of("made", profile), done)
 
 
 def write_files(folder: Path, rows: int, contacts: int, aliases: bool) -> None:
@@ -178,16 +175,18 @@ def run_commit(home: Path, aliases: bool, memory_limit: str | None) -> None:
     part = home / "part.parquet"
     rows = duckdb.execute("select count(*) from read_parquet(?)", [str(part)]).fetchall()[0][0]
     started = time.perf_counter()
-    with LeadStore.open(home, settings=settings) as store:
+    with DuckdbLeadStore.open(home, settings=settings) as store:
         entry = commit_import(
             store,
             record_of("bench", profile),
             profile,
-            parts=[str(part)],
-            rows_read=rows,
-            raw_rows=lambda wanted: [wanted.with_columns(raw=pl.lit("{}"))],  # of the few repeated rows
+            StagedRows(
+                parts=(str(part),),
+                rows_read=rows,
+                supplied=frozenset(profile.rules) | {"attributes"},
+                raw_rows=lambda wanted: [wanted.with_columns(raw=pl.lit("{}"))],  # of the few repeated rows
+            ),
             at=datetime.now(UTC),
-            supplied=frozenset(profile.rules) | {"attributes"},
         )
     print(json.dumps({"seconds": time.perf_counter() - started, **entry.counts.model_dump()}))
 

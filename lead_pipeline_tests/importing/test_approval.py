@@ -144,7 +144,7 @@ def test_a_cancelled_import_leaves_the_store_as_it_was_and_its_file_in_quarantin
     assert kept.read_bytes() == file.read_bytes()
     note = (imports.home.quarantine / f"{result.import_id}.csv.reason.txt").read_text()
     assert "cancelled" in note
-    assert "start anew" in note
+    assert "start again" in note
     assert (imports.home.root / result.rejected_file).exists()  # what to correct
     assert find_receipt(imports.home, result.import_id).status == ImportStatus.CANCELLED
     assert list(pending_manifests(imports.home)) == []
@@ -184,12 +184,12 @@ def test_below_the_limit_nobody_is_asked(imports, place, limit, waits):
     assert ("10.0%" in result.message) is waits
 
 
-def test_a_rejected_file_of_the_rehearsal_does_not_outlive_an_import_that_left_nothing_out(imports, place):
+def test_a_rejected_file_of_the_dry_run_does_not_outlive_an_import_that_left_nothing_out(imports, place):
     file = write_csv(place / "list.csv", HEADER, [(BLOCKED, "", "", "NY")])
     waiting = imports.file(file, call_schedule(**ASKED))
     assert waiting.rejected_file
-    imports.store.con.execute("delete from base.suppressions")
-    imports.store.con.execute("delete from base.suppression_lists")
+    imports.store.workspace.run("delete from base.suppressions")
+    imports.store.workspace.run("delete from base.suppression_lists")
     result = imports.decide(waiting.import_id, "approved")
     assert result.rejected_file is None
     assert not (imports.home.root / waiting.rejected_file).exists()

@@ -16,7 +16,7 @@ from lead_pipeline.model.errors import FileUnreadableError, LeadPipelineError
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.reporting.dry_run_file import DRY_RUN_COLUMNS
-from lead_pipeline.store.duckdb.connection import StoreSettings
+from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline_tests.support import call_schedule, dump_home, quick_folder, staging, write_csv
 
 CALLS = ("caller_id", "email", "state")
@@ -238,7 +238,7 @@ def test_a_dry_run_disturbs_no_import_of_the_same_content_that_is_under_way(home
         really_commit = steps.commit_import
 
         def in_between(*arguments, **named):
-            imports.store.con.close()
+            imports.store.close()
             dry(home, file, call_schedule())
             raise KeyboardInterrupt
 

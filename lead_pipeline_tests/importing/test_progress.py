@@ -51,7 +51,7 @@ def test_the_numbers_grow_as_the_import_goes_and_end_with_those_of_the_result(im
 
 def test_of_an_import_that_waits_nothing_is_imported(imports):
     result, told = heard_of(imports, approval="manual")
-    assert told[-1] == ("rehearsal", 8, FINAL.model_copy(update={"imported": 0}))
+    assert told[-1] == ("dry_run", 8, FINAL.model_copy(update={"imported": 0}))
     assert result.progress == told[-1][2]
 
 

@@ -34,12 +34,13 @@ from lead_pipeline.importing import (  # noqa: E402
 )
 from lead_pipeline.importing.intake import due, not_taken, take  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
+from lead_pipeline.model.outcomes import ImportStatus  # noqa: E402
 from lead_pipeline.orchestration import launching  # noqa: E402
 from lead_pipeline.orchestration.serving.warm import warm_up  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
-from lead_pipeline.screening import committing  # noqa: E402
+from lead_pipeline.screening import writing  # noqa: E402
 from lead_pipeline.store.duckdb import connection  # noqa: E402
-from lead_pipeline.store.duckdb.lead_store import LeadStore  # noqa: E402
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore  # noqa: E402
 from lead_pipeline_tests.support import Importing, importing  # noqa: E402
 
 _HANGS_AFTER = 150
@@ -79,6 +80,10 @@ def _parts_of(table: str) -> Point:
     return Point(WorkFolder, "write_parts", which=lambda _work, written, _batches: written == table)
 
 
+def _recorded_as(status: ImportStatus) -> Point:
+    return Point(DuckdbLeadStore, "record", which=lambda _store, _record, conclusion: conclusion.status == status)
+
+
 #: Where an import can die, in the order in which it gets there.
 POINTS: dict[str, Point] = {
     "copied, not yet staged": Point(staging, "claim_manifest", after=False),
@@ -88,13 +93,13 @@ POINTS: dict[str, Point] = {
     "leads normalized": _parts_of("normalized_leads"),
     "store brought up to date": Point(connection, "migrate"),
     "store opened": Point(steps, "commit_import", after=False),
-    "rows screened": Point(committing, "screen"),
-    "leads written": Point(committing, "_write_leads"),
-    "before the commit": Point(LeadStore, "record_import"),
+    "rows screened": Point(writing, "screen"),
+    "leads written": Point(writing, "_write_leads"),
+    "before the commit": Point(writing, "record_import"),
     "after the commit": Point(steps, "commit_import"),
-    "before the first table is published": Point(steps, "_publish", after=False),
-    "imported leads published": Point(steps, "_publish", which=lambda *args: args[3] == "imported_leads"),
-    "rejected leads published": Point(steps, "_publish", which=lambda *args: args[3] == "rejected_leads"),
+    "before the first table is published": Point(steps, "_publish_leads", after=False),
+    "imported leads published": Point(steps, "_publish_leads"),
+    "rejected leads published": Point(steps, "_publish_rejected"),
     "rejected file written": Point(concluding, "write_rejected_file"),
     "report written": Point(concluding, "write_report"),
     "before archiving": Point(concluding, "archive_import", after=False),
@@ -108,15 +113,15 @@ POINTS: dict[str, Point] = {
 #: Where an import that waits for a person can die: while it is judged, and once somebody has decided. What an approved
 #: import goes through after that is above.
 WAITING_POINTS: dict[str, Point] = {
-    "rehearsed": Point(approval, "rehearse_import"),
-    "rehearsed rejects kept": Point(approval, "_keep_rejects"),
-    "recorded as waiting": Point(LeadStore, "record_awaiting"),
-    "result of the rehearsal written": Point(concluding, "write_report"),
+    "dry run done": Point(approval, "dry_run_import"),
+    "rejects of the dry run kept": Point(approval, "_keep_rejects"),
+    "recorded as waiting": _recorded_as(ImportStatus.AWAITING_APPROVAL),
+    "result of the dry run written": Point(concluding, "write_report"),
     "question put": Point(concluding, "await_decision"),
 }
 DECIDED_POINTS: dict[str, Point] = {
     "answer recorded": Point(decisions, "_write"),
-    "cancellation recorded": Point(LeadStore, "record_cancelled"),
+    "cancellation recorded": _recorded_as(ImportStatus.CANCELLED),
     "put into quarantine": Point(concluding, "quarantine_import"),
 }
 POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS

@@ -176,7 +176,7 @@ ASKED = {"extends": "call_schedule", "name": "asked", "approval": "manual"}
 
 
 def dump_left(home):
-    """Return what imports leave but for the numbers of imports: each rehearsal takes one, and gives none back."""
+    """Return what imports leave but for the numbers of imports: each that waits takes one, and gives none back."""
     left = dump_home(home)
     left["store"] = {sql: sorted(map(repr, query(home, sql))) for sql in LEFT}
     return left

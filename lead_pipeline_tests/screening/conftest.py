@@ -2,14 +2,14 @@
 
 import pytest
 
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.written import Written, empty
 from lead_pipeline_tests.support import quick_folder
 
 
 @pytest.fixture(scope="module")
 def open_store():
-    with quick_folder() as folder, LeadStore.open(folder) as store:
+    with quick_folder() as folder, DuckdbLeadStore.open(folder) as store:
         yield store
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import polars as pl
 
+from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.screening.suppression_lists import ListCounts, ListRecord, add_suppressions
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.screening.suppression_lists import add_suppressions
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListCounts, ListKeys, ListRecord
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -53,7 +55,7 @@ class Row:
 class Screened:
     """A store, and what was imported into it."""
 
-    store: LeadStore
+    store: DuckdbLeadStore
     folder: Path
     imports: int = 0
     lists: int = 0
@@ -62,19 +64,22 @@ class Screened:
         """Import rows under a profile."""
         self.imports += 1
         name = identity or f"import-{self.imports}"
-        paths = self._write(rows, parts)
+        paths = self.write(rows, parts)
         return commit_import(
             self.store,
             ImportRecord(f"{name}@0", name, by.name, by.fingerprint, by.destination, f"{name}.csv", "0" * 64, 1, NOW),
             by,
-            parts=paths,
-            rows_read=len(rows),
-            raw_rows=lambda wanted: [wanted.with_columns(raw=pl.struct(n="row_number").struct.json_encode())],
+            StagedRows(
+                parts=paths,
+                rows_read=len(rows),
+                supplied=frozenset(by.rules) | {"attributes"},
+                raw_rows=lambda wanted: [wanted.with_columns(raw=pl.struct(n="row_number").struct.json_encode())],
+            ),
             at=NOW,
-            supplied=frozenset(by.rules) | {"attributes"},
         )
 
-    def _write(self, rows: list[Row], parts: int) -> list[str]:
+    def write(self, rows: list[Row], parts: int = 1) -> tuple[str, ...]:
+        """Write normalized rows as parts."""
         frame = pl.DataFrame(
             {
                 "row_number": range(1, len(rows) + 1),
@@ -95,7 +100,7 @@ class Screened:
             path = self.folder / f"part-{self.imports}-{number}.parquet"
             frame.slice(number * size, size).write_parquet(path)
             paths.append(str(path))
-        return paths
+        return tuple(paths)
 
     def suppress(self, kind: str, *phones: str, identity: str | None = None, rejected: int = 0) -> ListCounts:
         """Load a suppression list."""
@@ -105,13 +110,14 @@ class Screened:
             {"value": phones, "reason": [None] * len(phones)}, schema=dict.fromkeys(("value", "reason"), pl.String)
         )
         record = ListRecord(f"{name}@0", name, kind, f"{name}.csv", "0" * 64)
-        return add_suppressions(self.store, record, entries, rows_rejected=rejected, at=NOW)
+        with self.store.writing(ListKeys(name, kind, entries["value"]), "loading a list") as workspace:
+            return add_suppressions(workspace, record, entries, rows_rejected=rejected, at=NOW)
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[object, ...]]:
         """Return row number, outcome, reasons and lead of every row of an import."""
         return [
             (row, outcome, tuple(reasons or ()), lead)
-            for row, outcome, reasons, lead in self.store.rows(
+            for row, outcome, reasons, lead in self.store.workspace.rows(
                 "select row_number, outcome::varchar, reason_codes, lead_id from base.row_outcomes"
                 " where import_no = ? order by row_number",
                 [entry.import_no],

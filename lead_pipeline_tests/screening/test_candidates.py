@@ -26,7 +26,7 @@ def verdicts(written, entry):
 def identifiers(written):
     """Return the identifiers of each contact, contacts in the order of their first."""
     found = {}
-    for kind, value, contact in written.store.rows(
+    for kind, value, contact in written.store.workspace.rows(
         "select kind, coalesce(value, '+' || key), contact_id from base.identifiers order by contact_id, 1, 2"
     ):
         found.setdefault(contact, set()).add((kind, value))

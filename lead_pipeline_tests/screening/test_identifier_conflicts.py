@@ -2,15 +2,15 @@
 
 import pytest
 
-from lead_pipeline.screening.identifier_conflicts import Claim, settle_claims
+from lead_pipeline.screening.identifier_conflicts import HeldIdentifier, resolve_conflicts
 
 A, B, C, X, Y = 1, 2, 3, 10, 11  # leaders, and further identifiers
 
 
-def claims(*rows: tuple[int | None, int, tuple[int, ...]]) -> list[Claim]:
+def claims(*rows: tuple[int | None, int, tuple[int, ...]]) -> list[HeldIdentifier]:
     """Return the claims of rows given as (contact, leader, codes)."""
     return [
-        Claim(number, contact, leader, code, f"id {code}")
+        HeldIdentifier(number, contact, leader, code, f"id {code}")
         for number, (contact, leader, codes) in enumerate(rows, start=1)
         for code in codes
     ]
@@ -39,10 +39,10 @@ def claims(*rows: tuple[int | None, int, tuple[int, ...]]) -> list[Claim]:
     ],
 )  # fmt: skip
 def test_the_first_row_keeps_what_several_people_claim(rows, refused):
-    assert dict(settle_claims(claims(*rows)).refused) == refused
+    assert dict(resolve_conflicts(claims(*rows)).refused) == refused
 
 
 def test_a_row_is_of_the_contact_that_an_earlier_row_with_its_leader_is_of():
-    settled = settle_claims(claims((7, A, (A,)), (None, A, (A,)), (None, A, (A, X)), (None, B, (B, X))))
+    settled = resolve_conflicts(claims((7, A, (A,)), (None, A, (A,)), (None, A, (A, X)), (None, B, (B, X))))
     assert settled.joined == [(2, 7), (3, 7)]
     assert [row for row, _why in settled.refused] == [4]

@@ -131,11 +131,11 @@ def test_any_history_leaves_what_an_importer_that_goes_row_by_row_leaves(fresh, 
             continue
         by, supplied, rows, again = one
         for _ in range(2 if again else 1):
-            rehearsed = written.rehearse(rows, by, supplied)
+            foreseen = written.dry_run(rows, by, supplied)
             entry = written.add(rows, by, supplied)
             expected = reference.add(rows, by, supplied, written.now)
             assert written.ledger(entry) == expected
-            assert dataclasses.replace(rehearsed, import_no=0) == dataclasses.replace(entry, import_no=0)
+            assert dataclasses.replace(foreseen, import_no=0) == dataclasses.replace(entry, import_no=0)
             assert entry.counts.total == entry.rows_read == len(rows)
             assert as_they_stand(written) == as_expected(reference)
             require_a_sound_store(written)
@@ -144,10 +144,10 @@ def test_any_history_leaves_what_an_importer_that_goes_row_by_row_leaves(fresh, 
 def as_they_stand(written: Written) -> dict[str, object]:
     names = {
         one: contact
-        for contact, one in enumerate(sorted(written.store.rows("select contact_id from base.contacts")), 1)
+        for contact, one in enumerate(sorted(written.store.workspace.rows("select contact_id from base.contacts")), 1)
     }
     secondaries = {}
-    for lead, *one in written.store.rows(
+    for lead, *one in written.store.workspace.rows(
         "select lead_id, phone, attributes from base.secondary_contacts order by lead_id, position"
     ):
         secondaries.setdefault(lead, []).append(tuple(one))
@@ -158,9 +158,9 @@ def as_they_stand(written: Written) -> dict[str, object]:
             lead.pop(told)
         by = lead.pop("updated_import_id", None)
         leads[number] = (contact, lead | {"updated_by": by, "secondaries": secondaries.get(number, [])})
-    held = written.store.rows("select kind, coalesce(value, '+' || key), contact_id from base.identifiers")
+    held = written.store.workspace.rows("select kind, coalesce(value, '+' || key), contact_id from base.identifiers")
     registered = {
-        table: sorted(written.store.rows(f"select destination_kind, lower(name) from main.{table}"))
+        table: sorted(written.store.workspace.rows(f"select destination_kind, lower(name) from main.{table}"))
         for table in ("companies", "tags")
     }
     return {
@@ -191,7 +191,7 @@ def as_expected(reference: RowByRow) -> dict[str, object]:
 
 def require_a_sound_store(written: Written) -> None:
     """What must be true of every store."""
-    ask = written.store.rows
+    ask = written.store.workspace.rows
     assert ask("select kind, key, value from base.identifiers group by all having count(distinct contact_id) > 1") == []
     assert ask("select kind, key, value from base.identifiers group by all having count(*) > 1") == []
     assert ask("select lead_id from base.leads group by 1 having count(*) > 1") == []

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ScreeningError, StoreError
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.records import ImportRecord
 from lead_pipeline_tests.screening.screened import NOW, Reference, Row, Screened, profile
 
 A, B, C, D = "+12125550101", "+12125550102", "+442079460103", "+12125550104"
@@ -33,7 +35,7 @@ def company(by):
 
 @pytest.fixture
 def screened(tmp_path):
-    with LeadStore.open(tmp_path) as store:
+    with DuckdbLeadStore.open(tmp_path) as store:
         yield Screened(store, tmp_path)
 
 
@@ -99,7 +101,7 @@ def test_a_suppressed_first_copy_does_not_cost_the_good_second_one(screened):
     entry = screened.add([Row(D, "ann@example.com"), Row(A, "ann@example.com"), Row(D, "ann@example.com")], BY_EMAIL)
     suppressed_again = ("suppressed", ("duplicate_in_file", "blocked"))
     assert [row[1:3] for row in screened.ledger(entry)] == [("suppressed", ("blocked",)), CREATED, suppressed_again]
-    assert screened.store.rows("select phone, row_number from base.leads") == [(A, 2)]
+    assert screened.store.workspace.rows("select phone, row_number from base.leads") == [(A, 2)]
 
 
 def test_every_list_a_number_is_on_is_told_in_registry_order(screened):
@@ -128,27 +130,27 @@ def test_the_scope_says_where_a_lead_makes_a_row_a_duplicate(screened, by, expec
 def test_a_contact_is_shared_by_the_destinations_of_its_leads(screened):
     screened.add([Row(A), Row(B)], HERE)
     screened.add([Row(C), Row(A)], ELSEWHERE)
-    leads = screened.store.rows("select phone, destination_name, contact_id from main.leads order by lead_id")
+    leads = screened.store.workspace.rows("select phone, destination_name, contact_id from main.leads order by lead_id")
     by_phone = {phone: contact for phone, name, contact in leads if name == "main"}
     assert [phone for phone, _name, _contact in leads] == [A, B, C, A]
     assert leads[3] == (A, "solar", by_phone[A])
     assert len({contact for _phone, _name, contact in leads}) == 3
-    assert screened.store.rows(
+    assert screened.store.workspace.rows(
         "select count(*), count(distinct key), count(distinct contact_id) from base.identifiers"
     ) == [(3, 3, 3)]
-    assert screened.store.rows("select count(*) from base.contacts") == [(3,)]
+    assert screened.store.workspace.rows("select count(*) from base.contacts") == [(3,)]
 
 
 def test_the_ledger_names_the_lead_a_row_became_or_matched(screened):
     screened.add([Row(A), Row(B)], HERE)
     entry = screened.add([Row(C), Row(B), Row(C), Row(D, reasons=("number_invalid",)), Row(D)], HERE)
-    ids = {phone: lead for lead, phone in screened.store.rows("select lead_id, phone from base.leads")}
+    ids = {phone: lead for lead, phone in screened.store.workspace.rows("select lead_id, phone from base.leads")}
     assert [lead for _row, _outcome, _reasons, lead in screened.ledger(entry)] == [ids[C], ids[B], ids[C], None, ids[D]]
 
 
 def test_a_lead_carries_its_values_its_expiry_and_its_attributes(screened):
     screened.add([Row(A, "a@example.com", expires_in=48, attributes='{"state": "NY", "n": null}'), Row(B)], HERE)
-    first, second = screened.store.rows(
+    first, second = screened.store.workspace.rows(
         "select phone, email, expires_at, attributes, row_number, created_at, import_no"
         " from base.leads order by lead_id"
     )
@@ -162,7 +164,7 @@ def test_a_lead_carries_its_values_its_expiry_and_its_attributes(screened):
 def test_only_leads_of_a_schedule_are_enrolled_in_its_first_action(screened, kind):
     by = profile(destination={"kind": kind, "name": "x"})
     screened.add([Row(A), Row(A), Row(B, reasons=("number_invalid",)), Row(C)], by)
-    enrolled = screened.store.rows(
+    enrolled = screened.store.workspace.rows(
         "select l.phone, e.action, e.status, e.due_at"
         " from base.enrollments e join base.leads l using (lead_id) order by 1"
     )
@@ -172,7 +174,7 @@ def test_only_leads_of_a_schedule_are_enrolled_in_its_first_action(screened, kin
 def test_originals_are_kept_of_the_rows_that_became_no_lead(screened):
     screened.suppress("blocked", D)
     screened.add([Row(A), Row(A), Row(B, reasons=("number_invalid",)), Row(D), Row(reasons=("row_blank",))], HERE)
-    assert screened.store.rows(
+    assert screened.store.workspace.rows(
         "select row_number, line_number, outcome, reason_codes, raw::json ->> 'n' from main.rejected_leads order by 1"
     ) == [
         (2, 3, "duplicate", ["duplicate_in_file"], "2"),
@@ -197,11 +199,11 @@ def test_counts_and_status_of_the_import(screened):
 def dump(screened):
     tables = [
         name
-        for (name,) in screened.store.rows(
+        for (name,) in screened.store.workspace.rows(
             "select table_name from information_schema.tables where table_schema = 'base'"
         )
     ]
-    return {table: sorted(map(repr, screened.store.rows(f"select * from base.{table}"))) for table in tables}
+    return {table: sorted(map(repr, screened.store.workspace.rows(f"select * from base.{table}"))) for table in tables}
 
 
 def test_the_same_import_twice_changes_nothing(screened):
@@ -215,29 +217,21 @@ def test_the_same_import_twice_changes_nothing(screened):
 def test_a_failed_import_leaves_nothing_not_even_a_gap_in_the_numbers(screened):
     screened.add([Row(A)], HERE)
     before = dump(screened)
-    with pytest.raises(StoreError, match="3 rows were read and 2 judged"):
+    with pytest.raises(StoreError, match="3 rows were read but 2 were screened"):
         commit_with(screened, [Row(B), Row(C)], rows_read=3)
     with pytest.raises(StoreError, match="originals were kept"):
         commit_with(screened, [Row(B), Row(B)], rows_read=2)
     assert dump(screened) == before
     screened.add([Row(D)], HERE)
-    assert screened.store.rows("select lead_id, phone, import_no from base.leads order by 1") == [(1, A, 1), (2, D, 2)]
+    leads = screened.store.workspace.rows("select lead_id, phone, import_no from base.leads order by 1")
+    assert leads == [(1, A, 1), (2, D, 2)]
 
 
 def commit_with(screened, rows, rows_read):
     screened.imports += 1
     record = ImportRecord("y@0", "y", HERE.name, HERE.fingerprint, HERE.destination, "y.csv", "0" * 64, 1, NOW)
-    parts = screened._write(rows, 1)
-    return commit_import(
-        screened.store,
-        record,
-        HERE,
-        parts=parts,
-        rows_read=rows_read,
-        raw_rows=lambda _wanted: [],
-        at=NOW,
-        supplied=frozenset(HERE.rules),
-    )
+    staged = StagedRows(screened.write(rows), rows_read, frozenset(HERE.rules), raw_rows=lambda _wanted: [])
+    return commit_import(screened.store, record, HERE, staged, at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +239,7 @@ def commit_with(screened, rows, rows_read):
 )
 def test_nothing_is_imported_once_suppressions_are_missing(screened, lost):
     screened.suppress("blocked", A, B, C)
-    screened.store.run(lost, [A])
+    screened.store.workspace.run(lost, [A])
     before = dump(screened)
     with pytest.raises(ScreeningError, match="3 were loaded"):
         screened.add([Row(D)], HERE)
@@ -257,7 +251,7 @@ def test_leads_are_numbered_in_the_order_of_the_file_however_many_there_are(scre
     screened.add([Row(f"+1212{n:07d}") for n in range(2_000_000, 2_000_500)], HERE)
     rows = [Row(f"+1212{2_000_000 + n * 7919 % 125_000:07d}") for n in range(130_000)]
     entry = screened.add(rows, HERE, parts=4)
-    leads = screened.store.frame(
+    leads = screened.store.workspace.frame(
         "select lead_id, row_number, phone from base.leads where import_no = ? order by lead_id", [entry.import_no]
     )
     assert leads["row_number"].is_sorted()
@@ -267,7 +261,7 @@ def test_leads_are_numbered_in_the_order_of_the_file_however_many_there_are(scre
     for number, row in enumerate(rows, 1):
         firsts.setdefault(row.phone, number)
     assert all(firsts[phone] == number for number, phone in leads.select("row_number", "phone").iter_rows())
-    ledger = screened.store.frame(
+    ledger = screened.store.workspace.frame(
         "select o.row_number, l.phone from base.row_outcomes o join base.leads l using (lead_id)"
         " where o.import_no = ? order by 1",
         [entry.import_no],
@@ -299,7 +293,7 @@ _histories = st.lists(st.one_of(st.tuples(_rows, _profiles), _lists), min_size=1
 @pytest.fixture(scope="module")
 def playground(tmp_path_factory):
     folder = tmp_path_factory.mktemp("differential")
-    with LeadStore.open(folder) as store:
+    with DuckdbLeadStore.open(folder) as store:
         yield Screened(store, folder)
 
 
@@ -340,12 +334,12 @@ def empty(screened):
         "suppression_lists",
         "destinations",
     ):
-        screened.store.run(f"delete from base.{table}")
+        screened.store.workspace.run(f"delete from base.{table}")
 
 
 def check_invariants(screened):
     """What must be true of every store."""
-    ask = screened.store.rows
+    ask = screened.store.workspace.rows
     assert ask("select count(*) from base.leads") == ask(
         "select count(*) from base.row_outcomes where outcome = 'created'"
     )

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lead_pipeline.screening.suppression_lists import ListCounts
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.records import ListCounts
 from lead_pipeline_tests.screening.screened import Screened
 
 A, B, C = "+12125550101", "+12125550102", "+12125550103"
@@ -11,12 +11,12 @@ A, B, C = "+12125550101", "+12125550102", "+12125550103"
 
 @pytest.fixture
 def screened(tmp_path):
-    with LeadStore.open(tmp_path) as store:
+    with DuckdbLeadStore.open(tmp_path) as store:
         yield Screened(store, tmp_path)
 
 
 def entries(screened):
-    return screened.store.rows("select kind, value from base.suppressions order by all")
+    return screened.store.workspace.rows("select kind, value from base.suppressions order by all")
 
 
 def test_entries_are_added_once_however_often_the_list_names_them(screened):
@@ -46,13 +46,13 @@ def test_an_entry_may_stand_on_lists_of_several_kinds(screened):
 def test_a_list_without_a_usable_number_is_recorded(screened):
     assert screened.suppress("blocked", rejected=3) == ListCounts(read=3, added=0, known=0, rejected=3)
     assert entries(screened) == []
-    assert screened.store.rows("select rows_read, rows_rejected from base.suppression_lists") == [(3, 3)]
+    assert screened.store.workspace.rows("select rows_read, rows_rejected from base.suppression_lists") == [(3, 3)]
 
 
 def test_each_entry_names_its_list_and_the_view_shows_it(screened):
     screened.suppress("blocked", A, identity="first")
     screened.suppress("blocked", A, B, identity="second")
-    assert screened.store.rows("select value, list_id from main.suppressions order by 1") == [
+    assert screened.store.workspace.rows("select value, list_id from main.suppressions order by 1") == [
         (A, "first@0"),
         (B, "second@0"),
     ]

@@ -212,16 +212,17 @@ def test_further_contacts_are_replaced_as_a_whole_and_kept_when_a_row_has_none(w
         "unchanged",
         "updated",
     ]
-    assert written.store.rows("select lead_id, position, phone, attributes, import_id from secondary_contacts") == [
-        (1, 1, "+12125550111", None, "import-4@0")
-    ]
+    further = written.store.workspace.rows(
+        "select lead_id, position, phone, attributes, import_id from secondary_contacts"
+    )
+    assert further == [(1, 1, "+12125550111", None, "import-4@0")]
 
 
 def test_further_contacts_are_filled_in_only_where_there_are_none(written):
     by = profile(secondary_contacts={"max": 2}, on_duplicate="fill")
     for phone in ("+12125550110", "+12125550111"):
         written.add([Row({"email": ANA, "phone": P}, secondaries=((phone, None),))], by)
-    assert written.store.rows("select position, phone from secondary_contacts") == [(1, "+12125550110")]
+    assert written.store.workspace.rows("select position, phone from secondary_contacts") == [(1, "+12125550110")]
 
 
 def test_a_lead_that_nothing_changes_keeps_its_times_and_its_version(written):
@@ -255,7 +256,7 @@ def test_only_new_leads_of_a_schedule_are_enrolled(written):
     by = profile(destination={"kind": "schedule", "name": "main"})
     written.add([row()], by)
     written.add([row(city="Bonn"), row("bo@example.com")], by)
-    assert written.store.rows("select lead_id, action from base.enrollments order by 1") == [(1, 1), (2, 1)]
+    assert written.store.workspace.rows("select lead_id, action from base.enrollments order by 1") == [(1, 1), (2, 1)]
 
 
 @pytest.mark.parametrize(

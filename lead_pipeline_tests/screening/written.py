@@ -8,13 +8,14 @@ from typing import Any
 
 import polars as pl
 
+from lead_pipeline.importing.committing import commit_import, dry_run_import
 from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE, canonical_type
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
-from lead_pipeline.screening.committing import commit_import
-from lead_pipeline.screening.dry_run_import import rehearse_import
-from lead_pipeline.screening.suppression_lists import ListRecord, add_suppressions
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore, LedgerEntry
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.screening.suppression_lists import add_suppressions
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListKeys, ListRecord
 from lead_pipeline_tests.screening.row_by_row import Row, as_json
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -58,7 +59,7 @@ def everything(by: ImportProfile) -> frozenset[str]:
 class Written:
     """A store, and the imports into it; each is an hour after the one before."""
 
-    store: LeadStore
+    store: DuckdbLeadStore
     folder: Path
     imports: int = 0
     lists: int = 0
@@ -80,11 +81,13 @@ class Written:
                 f"{name}@0", name, by.name, by.fingerprint, by.destination, f"{name}.csv", "0" * 64, 1, self.now
             ),
             "profile": by,
-            "parts": [str(path)],
-            "rows_read": len(rows),
-            "raw_rows": lambda wanted: [wanted.with_columns(raw=pl.lit("{}"))],
+            "staged": StagedRows(
+                parts=(str(path),),
+                rows_read=len(rows),
+                supplied=everything(by) if supplied is None else supplied,
+                raw_rows=lambda wanted: [wanted.with_columns(raw=pl.lit("{}"))],
+            ),
             "at": self.now,
-            "supplied": everything(by) if supplied is None else supplied,
         }
 
     def add(
@@ -94,11 +97,11 @@ class Written:
         self.imports += 1
         return commit_import(**self.arguments(rows, by, supplied, hints))
 
-    def rehearse(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None, look: Any = None):
-        """Rehearse the import that `add` would do."""
+    def dry_run(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None) -> LedgerEntry:
+        """Return what the ledger would say of the import that `add` would do."""
         self.imports += 1
         try:
-            return rehearse_import(**self.arguments(rows, by, supplied), look=look or (lambda _store, entry: entry))
+            return dry_run_import(**self.arguments(rows, by, supplied), inspect=lambda _workspace, entry: entry)
         finally:
             self.imports -= 1
 
@@ -109,13 +112,14 @@ class Written:
             {"value": phones, "reason": [None] * len(phones)}, schema=dict.fromkeys(("value", "reason"), pl.String)
         )
         record = ListRecord(f"list-{self.lists}@0", f"list-{self.lists}", kind, "list.csv", "0" * 64)
-        add_suppressions(self.store, record, entries, rows_rejected=0, at=self.now)
+        with self.store.writing(ListKeys(record.identity, kind, entries["value"]), "loading a list") as workspace:
+            add_suppressions(workspace, record, entries, rows_rejected=0, at=self.now)
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[str, tuple[str, ...], int | None]]:
         """Return outcome, reasons and lead of every row of an import."""
         return [
             (outcome, tuple(reasons or ()), lead)
-            for outcome, reasons, lead in self.store.rows(
+            for outcome, reasons, lead in self.store.workspace.rows(
                 "select outcome::varchar, reason_codes, lead_id from base.row_outcomes"
                 " where import_no = ? order by row_number",
                 [entry.import_no],
@@ -125,11 +129,11 @@ class Written:
     def hints(self, entry: LedgerEntry) -> list[str | None]:
         """Return what each row was told about its values."""
         sql = "select hints from base.row_outcomes where import_no = ? order by row_number"
-        return [hint for (hint,) in self.store.rows(sql, [entry.import_no])]
+        return [hint for (hint,) in self.store.workspace.rows(sql, [entry.import_no])]
 
     def leads(self) -> dict[int, dict[str, Any]]:
         """Return the leads as people see them, values that are there only."""
-        frame = self.store.frame("select * from main.leads order by lead_id")
+        frame = self.store.workspace.frame("select * from main.leads order by lead_id")
         leads = {}
         for row in frame.to_dicts():
             row["attributes"] = json.loads(row["attributes"] or "{}")
@@ -139,13 +143,19 @@ class Written:
 
     def one(self, sql: str) -> Any:
         """Return the one value of a query."""
-        ((value,),) = self.store.rows(sql)
+        ((value,),) = self.store.workspace.rows(sql)
         return value
 
     def dump(self) -> dict[str, list[str]]:
         """Return every row of every table."""
-        tables = self.store.rows("select table_name from information_schema.tables where table_schema = 'base'")
-        return {table: sorted(map(repr, self.store.rows(f"select * from base.{table}"))) for (table,) in tables}
+        rows = self.store.workspace.rows
+        return {table: sorted(map(repr, rows(f"select * from base.{table}"))) for table in tables_of(self.store)}
+
+
+def tables_of(store: DuckdbLeadStore) -> list[str]:
+    """Return the tables of a store, without the views."""
+    sql = "select table_name from information_schema.tables where table_schema = 'base'"
+    return [table for (table,) in store.workspace.rows(sql)]
 
 
 def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) -> pl.DataFrame:
@@ -173,8 +183,9 @@ def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) ->
     return pl.DataFrame(columns)
 
 
-def empty(store: LeadStore) -> LeadStore:
+def empty(store: DuckdbLeadStore) -> DuckdbLeadStore:
     """Take everything out of a store but its shape."""
-    for (table,) in store.rows("select table_name from information_schema.tables where table_schema = 'base'"):
-        store.run(f"update base.{table} set value = 0" if table == "counters" else f"delete from base.{table}")
+    for table in tables_of(store):
+        emptying = f"update base.{table} set value = 0" if table == "counters" else f"delete from base.{table}"
+        store.workspace.run(emptying)
     return store

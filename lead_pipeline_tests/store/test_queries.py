@@ -7,9 +7,10 @@ import pytest
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.store.duckdb.connection import StoreSettings
-from lead_pipeline.store.duckdb.lead_store import ImportRecord, LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.queries import ask, find_import, list_imports
+from lead_pipeline.store.records import Conclusion, ImportRecord
+from lead_pipeline.store.settings import StoreSettings
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WAIT = {"settings": StoreSettings(wait_seconds=5), "on_wait": lambda *_: None}
@@ -32,9 +33,9 @@ def record(name):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("asked")
-    with LeadStore.open(folder) as store:
-        store.record_refusal(record("first"), status=ImportStatus.QUARANTINED, message="No column.", at=NOW)
-        store.record_refusal(record("second"), status=ImportStatus.FAILED, message="Tried.", at=NOW.replace(hour=13))
+    with DuckdbLeadStore.open(folder) as store:
+        store.record(record("first"), Conclusion(ImportStatus.QUARANTINED, NOW, message="No column."))
+        store.record(record("second"), Conclusion(ImportStatus.FAILED, NOW.replace(hour=13), message="Tried."))
     return folder
 
 
@@ -117,6 +118,6 @@ def test_one_import_is_found_and_a_near_miss_is_named(home):
 
 
 def test_an_import_that_was_refused_again_has_one_line_in_the_ledger(home):
-    with LeadStore.open(home) as store:
-        store.record_refusal(record("first"), status=ImportStatus.QUARANTINED, message="No column.", at=NOW)
-        assert store.rows("select count(*) from base.imports where identity = 'first'") == [(1,)]
+    with DuckdbLeadStore.open(home) as store:
+        store.record(record("first"), Conclusion(ImportStatus.QUARANTINED, NOW, message="No column."))
+        assert store.workspace.rows("select count(*) from base.imports where identity = 'first'") == [(1,)]

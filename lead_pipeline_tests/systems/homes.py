@@ -18,7 +18,7 @@ from lead_pipeline.importing.dry_running import dry_run
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.profiles import load_profile
-from lead_pipeline.store.duckdb.connection import StoreSettings
+from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 Codes = tuple[str, ...]

@@ -294,12 +294,12 @@ def test_the_same_is_possible_in_the_dagster_ui():
 # an import that was interrupted is simply run again: nothing twice, nothing lost, no trimming of files by hand
 
 
-@pytest.mark.parametrize("step", ["read_file", "map_leads", "normalize_leads", "settle_leads", "report_import"])
+@pytest.mark.parametrize("step", ["read_file", "map_leads", "normalize_leads", "commit_or_hold", "report_import"])
 def test_interrupted_at_any_step_and_run_again_it_leaves_what_an_undisturbed_import_leaves(step, monkeypatch):
     real = getattr(support, step)
 
     def dies(*arguments):
-        if step == "settle_leads":
+        if step == "commit_or_hold":
             real(*arguments)  # after its commit
         raise KeyboardInterrupt
 

@@ -1,5 +1,5 @@
 """Opens the store's DuckDB file: waits for other processes, creates and upgrades it, locks the connection down.
-What is stored, and every statement about leads, belongs in lead_store.py and screening/.
+No statement about leads belongs here.
 """
 
 import contextlib
@@ -8,66 +8,20 @@ import random
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from lead_pipeline.model.errors import StoreError, StoreFullError, StoreLockedError
+from lead_pipeline.model.errors import StoreError, StoreLockedError
 from lead_pipeline.store.duckdb.migrating import migrate, require_known_version
+from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
+from lead_pipeline.store.withheld_values import LOCKED, errors_without_values
 
-#: Told how many seconds we have waited and which process (if DuckDB says) holds the store.
-OnWait = Callable[[float, str], None]
-
-_LOCKED = "Could not set lock on file"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
-_FULL = re.compile(r"no space left|file too large|disk quota|could not write all bytes|max_temp_directory_size", re.I)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSettings:
-    """How the store is opened. Sizes as DuckDB spells them."""
-
-    wait_seconds: float = 60.0
-    memory_limit: str = "800MB"
-    threads: int | None = None
-
-
-def _nobody(_waited: float, _holder: str) -> None:
-    return None
-
-
-@contextlib.contextmanager
-def values_kept_in(doing: str) -> Iterator[None]:
-    """Turn DuckDB's exceptions, which quote row values, into a StoreError without any.
-
-    Raises: StoreFullError when the disk or quota is exhausted, StoreError for everything else DuckDB refuses.
-    """
-    try:
-        yield
-    except duckdb.Error as error:
-        full, kind = bool(_FULL.search(str(error))), type(error).__name__
-        held = _LOCKED in str(error)
-    else:
-        return
-    # `from None`: inside a generator the caught exception is still the context here, and tracebacks would quote it.
-    if held:
-        raise StoreLockedError(
-            f"The lead store is held by another process ({doing}); close it and try again."
-        ) from None
-    if full:
-        raise StoreFullError(
-            f"The disk is full ({doing}): nothing of this import was kept, and the store is as it was before. "
-            "Free some space; the import is then tried again, or drop the file again."
-        ) from None
-    raise StoreError(
-        f"DuckDB refused {doing} with {kind}; nothing was kept. The details are withheld: they quote rows."
-    ) from None
 
 
 def connect(
-    path: Path, *, home: Path, settings: StoreSettings, read_only: bool = False, on_wait: OnWait = _nobody
+    path: Path, *, home: Path, settings: StoreSettings, read_only: bool = False, on_wait: OnWait = wait_silently
 ) -> duckdb.DuckDBPyConnection:
     """Open the store at `path` locked down to files below `home`; create or upgrade it first unless `read_only`.
 
@@ -80,13 +34,13 @@ def connect(
         _create(path)
     con = _wait_for(path, settings, read_only=read_only, on_wait=on_wait)
     try:
-        with values_kept_in("opening the store"):
+        with errors_without_values("opening the store"):
             _lock_down(con, home, settings, read_only=read_only)
-        with values_kept_in("upgrading the store"):
+        with errors_without_values("upgrading the store"):
             require_known_version(con, upgradable=not read_only)
             if not read_only:
                 migrate(con)
-        with values_kept_in("opening the store"):
+        with errors_without_values("opening the store"):
             con.execute("SET lock_configuration = true")
     except BaseException:
         con.close()
@@ -99,7 +53,7 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
     try:
-        with values_kept_in("creating the store"):
+        with errors_without_values("creating the store"):
             con = duckdb.connect(str(fresh))
             try:
                 migrate(con)
@@ -123,7 +77,7 @@ def _wait_for(path: Path, settings: StoreSettings, *, read_only: bool, on_wait: 
             message = str(error)
         except duckdb.Error as error:
             message, holder = "", type(error).__name__
-        if _LOCKED not in message:
+        if LOCKED not in message:
             raise StoreError(
                 f"{path} is not a lead store that can be opened (damaged, not a DuckDB 2 file, or not readable). "
                 "Restore it from a backup, or move it away to start a new one."

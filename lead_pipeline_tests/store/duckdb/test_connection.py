@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from lead_pipeline.model.errors import StoreError, StoreFullError, StoreLockedError
-from lead_pipeline.store.duckdb.connection import StoreSettings, values_kept_in
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.settings import StoreSettings
+from lead_pipeline.store.withheld_values import errors_without_values
 from lead_pipeline_tests.support import query
 
 IMPATIENT = StoreSettings(wait_seconds=0.3)
@@ -31,7 +32,7 @@ import os, signal, sys
 from pathlib import Path
 from lead_pipeline.store.duckdb import connection
 from lead_pipeline.store.duckdb import migrating
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 
 def dying(original, when):
     def call(*args, **named):
@@ -55,7 +56,7 @@ for point in sys.argv[2:]:
         when, place = point.split()
         owner, name = PLACES[place]
         setattr(owner, name, dying(getattr(owner, name), when))
-        with LeadStore.open(Path(sys.argv[1]) / point):
+        with DuckdbLeadStore.open(Path(sys.argv[1]) / point):
             os._exit(0)
     print(os.waitpid(child, 0)[1])
 """
@@ -63,7 +64,7 @@ for point in sys.argv[2:]:
 
 @pytest.fixture
 def home(tmp_path):
-    with LeadStore.open(tmp_path):
+    with DuckdbLeadStore.open(tmp_path):
         pass
     return tmp_path
 
@@ -98,8 +99,8 @@ def test_a_kill_while_the_store_is_created_leaves_no_broken_store(tmp_path):
     died = subprocess.run([sys.executable, "-c", DIE, str(tmp_path), *points], capture_output=True, text=True)
     assert died.stdout.split() == [str(int(signal.SIGKILL))] * len(points), died.stderr
     for point in points:
-        with LeadStore.open(tmp_path / point) as store:
-            assert store.rows("select count(*) from base.imports") == [(0,)], point
+        with DuckdbLeadStore.open(tmp_path / point) as store:
+            assert store.workspace.rows("select count(*) from base.imports") == [(0,)], point
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 8192], ids=["empty", "garbage"])
@@ -142,7 +143,7 @@ def test_a_store_that_is_let_go_of_in_time_is_opened(home, held):
         process.wait(30)
 
     with open_(home, let_go, StoreSettings(wait_seconds=60)) as store:
-        assert store.rows("select 1") == [(1,)]
+        assert store.workspace.rows("select 1") == [(1,)]
 
 
 def test_a_store_whose_holder_was_killed_is_opened(home, held):
@@ -154,17 +155,17 @@ def test_a_store_whose_holder_was_killed_is_opened(home, held):
 
 
 def test_a_read_only_look_needs_a_store_and_creates_none(tmp_path):
-    with pytest.raises(StoreError, match="no lead store"), LeadStore.open(tmp_path, read_only=True):
+    with pytest.raises(StoreError, match="no lead store"), DuckdbLeadStore.open(tmp_path, read_only=True):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
 def test_reading_only_cannot_write(home):
     before = (home / "leads.duckdb").read_bytes()
-    with LeadStore.open(home, read_only=True) as store:
+    with DuckdbLeadStore.open(home, read_only=True) as store:
         for sql in ("insert into base.counters values ('x', 1)", "drop view main.leads", "create table t (a int)"):
             with pytest.raises(duckdb.Error):
-                store.run(sql)
+                store.workspace.run(sql)
     assert (home / "leads.duckdb").read_bytes() == before
 
 
@@ -190,22 +191,22 @@ def test_reading_only_cannot_write(home):
 @pytest.mark.parametrize("read_only", [False, True], ids=["importing", "asking"])
 def test_an_open_store_reaches_nothing_but_the_home(home, sql, read_only):
     values_of_a_python_variable = duckdb.from_query("select 1")  # noqa: F841  # what a replacement scan would find
-    with LeadStore.open(home, read_only=read_only) as store, pytest.raises(duckdb.Error):
-        store.rows(sql)
+    with DuckdbLeadStore.open(home, read_only=read_only) as store, pytest.raises(duckdb.Error):
+        store.workspace.rows(sql)
 
 
 def test_asking_does_not_even_reach_the_files_of_the_home(home):
     (home / "inside.csv").write_text("a\n1\n")
-    with LeadStore.open(home) as store:
-        assert store.rows(f"select * from read_csv('{home}/inside.csv')") == [(1,)]
-    with LeadStore.open(home, read_only=True) as store, pytest.raises(duckdb.Error):
-        store.rows(f"select * from read_csv('{home}/inside.csv')")
+    with DuckdbLeadStore.open(home) as store:
+        assert store.workspace.rows(f"select * from read_csv('{home}/inside.csv')") == [(1,)]
+    with DuckdbLeadStore.open(home, read_only=True) as store, pytest.raises(duckdb.Error):
+        store.workspace.rows(f"select * from read_csv('{home}/inside.csv')")
 
 
 def test_a_store_is_its_owners_alone(tmp_path):
     before = os.umask(0)
     try:
-        with LeadStore.open(tmp_path / "new"):
+        with DuckdbLeadStore.open(tmp_path / "new"):
             pass
     finally:
         os.umask(before)
@@ -223,7 +224,7 @@ def test_a_store_is_its_owners_alone(tmp_path):
     ],
 )
 def test_what_duckdb_says_becomes_a_sentence_without_values(sentence, kind):
-    with pytest.raises(StoreError) as refused, values_kept_in("importing x@1"):
+    with pytest.raises(StoreError) as refused, errors_without_values("importing x@1"):
         raise duckdb.Error(sentence)
     assert type(refused.value) is kind
     assert "importing x@1" in str(refused.value)
@@ -232,27 +233,27 @@ def test_what_duckdb_says_becomes_a_sentence_without_values(sentence, kind):
 
 
 def failing(store):
-    with store.transaction("trying"):
-        store.run("insert into base.counters values ('x', 1)")
-        store.rows("select 'secret'::integer")
+    with store.workspace.transaction("trying"):
+        store.workspace.run("insert into base.counters values ('x', 1)")
+        store.workspace.rows("select 'secret'::integer")
 
 
 def interrupted(store):
-    with store.transaction("trying"):
-        store.run("insert into base.counters values ('x', 1)")
+    with store.workspace.transaction("trying"):
+        store.workspace.run("insert into base.counters values ('x', 1)")
         raise KeyboardInterrupt
 
 
 def test_a_failed_transaction_leaves_nothing_and_the_next_one_works(home):
-    with LeadStore.open(home) as store:
+    with DuckdbLeadStore.open(home) as store:
         with pytest.raises(StoreError, match="ConversionException"):
             failing(store)
         with pytest.raises(KeyboardInterrupt):
             interrupted(store)
-        with store.transaction("working"):
-            store.run("insert into base.counters values ('y', 1)")
+        with store.workspace.transaction("working"):
+            store.workspace.run("insert into base.counters values ('y', 1)")
     assert query(home, "select name from base.counters where name in ('x', 'y')") == [("y",)]
 
 
 def open_(home, on_wait=lambda *_: None, settings=IMPATIENT):
-    return LeadStore.open(home, settings=settings, on_wait=on_wait)
+    return DuckdbLeadStore.open(home, settings=settings, on_wait=on_wait)

@@ -5,7 +5,7 @@ import pytest
 
 from lead_pipeline.model.errors import StoreError, StoreVersionError
 from lead_pipeline.store.duckdb import migrating
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.support import query
 
 NEWEST = migrating.newest_version()
@@ -15,8 +15,8 @@ BAD = (NEWEST + 2, "broken", "create table base.after_next (a integer); insert i
 
 @pytest.fixture
 def home(tmp_path):
-    with LeadStore.open(tmp_path) as store, store.transaction("planting"):
-        store.run("update base.counters set value = 41 where name = 'lead_id'")
+    with DuckdbLeadStore.open(tmp_path) as store, store.workspace.transaction("planting"):
+        store.workspace.run("update base.counters set value = 41 where name = 'lead_id'")
     return tmp_path
 
 
@@ -37,7 +37,7 @@ def versions(home):
 
 def test_a_new_store_has_every_migration_once(home):
     assert versions(home) == list(range(1, NEWEST + 1))
-    with LeadStore.open(home):
+    with DuckdbLeadStore.open(home):
         pass
     assert versions(home) == list(range(1, NEWEST + 1))
 
@@ -48,21 +48,21 @@ def test_migrations_are_numbered_without_gaps():
 
 def test_an_older_store_is_upgraded_in_place_and_keeps_its_rows(home, releases):
     releases(GOOD)
-    with LeadStore.open(home) as store:
-        assert store.rows("select a from base.next") == [(7,)]
+    with DuckdbLeadStore.open(home) as store:
+        assert store.workspace.rows("select a from base.next") == [(7,)]
     assert versions(home)[-1] == NEWEST + 1
     assert query(home, "select value from base.counters where name = 'lead_id'") == [(41,)]
 
 
 def test_an_empty_duckdb_file_becomes_a_store(tmp_path):
     duckdb.connect(str(tmp_path / "leads.duckdb")).close()
-    with LeadStore.open(tmp_path) as store:
-        assert store.rows("select count(*) from main.leads") == [(0,)]
+    with DuckdbLeadStore.open(tmp_path) as store:
+        assert store.workspace.rows("select count(*) from main.leads") == [(0,)]
 
 
 def test_a_migration_that_fails_rolls_back_and_keeps_those_before_it(home, releases):
     releases(GOOD, BAD)
-    with pytest.raises(StoreError, match="upgrading the store"), LeadStore.open(home):
+    with pytest.raises(StoreError, match="upgrading the store"), DuckdbLeadStore.open(home):
         pass
     assert versions(home)[-1] == NEWEST + 1
     assert query(home, "select a from base.next") == [(7,)]
@@ -72,12 +72,12 @@ def test_a_migration_that_fails_rolls_back_and_keeps_those_before_it(home, relea
 def test_a_store_of_a_newer_release_is_refused_with_both_versions_and_left_alone(home, releases, monkeypatch):
     with monkeypatch.context():
         releases(GOOD)
-        with LeadStore.open(home):
+        with DuckdbLeadStore.open(home):
             pass
         monkeypatch.undo()
     before = (home / "leads.duckdb").read_bytes()
     for read_only in (False, True):
-        with pytest.raises(StoreVersionError) as refused, LeadStore.open(home, read_only=read_only):
+        with pytest.raises(StoreVersionError) as refused, DuckdbLeadStore.open(home, read_only=read_only):
             pass
         assert f"schema version {NEWEST + 1}" in str(refused.value)
         assert f"up to {NEWEST}:" in str(refused.value)
@@ -87,6 +87,6 @@ def test_a_store_of_a_newer_release_is_refused_with_both_versions_and_left_alone
 
 def test_asking_an_older_store_says_what_upgrades_it(home, releases):
     releases(GOOD)
-    with pytest.raises(StoreVersionError, match="Any import upgrades it"), LeadStore.open(home, read_only=True):
+    with pytest.raises(StoreVersionError, match="Any import upgrades it"), DuckdbLeadStore.open(home, read_only=True):
         pass
     assert versions(home)[-1] == NEWEST

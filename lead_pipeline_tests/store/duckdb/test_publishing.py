@@ -1,12 +1,13 @@
 """Parquet for analysts: what is written from the parts of a commit is what the store would give."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import polars as pl
 import pytest
 
-from lead_pipeline.model.errors import StoreError
-from lead_pipeline.store.duckdb.lead_store import LeadStore
-from lead_pipeline.store.duckdb.publishing import publish, publish_from_parts
-from lead_pipeline_tests.screening.screened import Row, Screened, profile
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline_tests.screening.screened import NOW, Row, Screened, profile
 
 A, B, C, D = "+12125550101", "+12125550102", "+442079460103", "+12125550104"
 ROWS = [
@@ -21,15 +22,16 @@ ROWS = [
 
 @pytest.fixture
 def screened(tmp_path):
-    with LeadStore.open(tmp_path) as store:
+    with DuckdbLeadStore.open(tmp_path) as store:
         yield Screened(store, tmp_path)
 
 
 def published_both_ways(screened, entry) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = sorted(screened.folder.glob(f"part-{screened.imports}-*.parquet"))
     from_store, from_parts = screened.folder / "store.parquet", screened.folder / "parts.parquet"
-    assert publish(screened.store, "leads", entry.import_id, from_store) == entry.counts.created
-    assert publish_from_parts(screened.store, entry.import_id, from_parts, parts) == entry.counts.created
+    for path, given in ((from_store, []), (from_parts, parts)):
+        published = screened.store.publish_leads(entry.import_id, path, parts=given, committed_at=NOW)
+        assert published == entry.counts.created
     return pl.read_parquet(from_store), pl.read_parquet(from_parts)
 
 
@@ -47,7 +49,7 @@ def test_files_of_both_kinds_are_read_as_one_table(screened):
     both = [screened.folder / "store.parquet", screened.folder / "parts.parquet"]
     assert pl.read_parquet(both).height == 8
     sql = "select count(*), count(distinct lead_id) from read_parquet(?)"
-    assert screened.store.rows(sql, [[str(path) for path in both]]) == [(8, 4)]
+    assert screened.store.workspace.rows(sql, [[str(path) for path in both]]) == [(8, 4)]
 
 
 def test_the_leads_of_other_imports_stay_out(screened):
@@ -58,6 +60,41 @@ def test_the_leads_of_other_imports_stay_out(screened):
         assert leads.select("phone", "destination_name").rows() == [(B, "solar"), (A, "solar")]
 
 
-def test_nothing_but_leads_and_rejected_leads_is_published(screened):
-    with pytest.raises(StoreError, match="'suppressions' is not a table that is published"):
-        publish(screened.store, "suppressions", "x", screened.folder / "x.parquet")
+def changed_parts(screened) -> list[Path]:
+    """Return the parts of the last import with another email in each: whoever reads them can be seen."""
+    parts = sorted(screened.folder.glob(f"part-{screened.imports}-*.parquet"))
+    for part in parts:
+        pl.read_parquet(part).with_columns(email=pl.lit("from@parts.example")).write_parquet(part)
+    return parts
+
+
+MERGING = {"duplicates_in_file": "merge", "write_mode": "upsert"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "by", "hours_later", "is_from_parts"),
+    [
+        pytest.param([Row(A), Row(B)], {}, 0, True, id="each lead from a row of this commit"),
+        pytest.param([Row(A), Row(B)], MERGING, 0, True, id="none was merged"),
+        pytest.param([Row(A), Row(A, "a@example.com")], MERGING, 0, False, id="merged"),
+        pytest.param([Row(A), Row(C, "c@example.com")], MERGING, 0, False, id="updated"),
+        pytest.param([Row(A), Row(B)], {}, 1, False, id="committed by an earlier attempt"),
+    ],
+)
+def test_texts_come_from_the_parts_only_where_they_are_those_of_the_leads(
+    screened, rows, by, hours_later, is_from_parts
+):
+    screened.add([Row(C)], profile(**by))
+    entry, path = screened.add(rows, profile(**by)), screened.folder / "leads.parquet"
+    at = NOW + timedelta(hours=hours_later)
+    screened.store.publish_leads(entry.import_id, path, parts=changed_parts(screened), committed_at=at)
+    assert ("from@parts.example" in pl.read_parquet(path)["email"]) is is_from_parts
+
+
+def test_of_rejected_leads_everything_is_published_but_their_cells(screened):
+    entry, path = screened.add(ROWS, profile()), screened.folder / "rejected.parquet"
+    assert screened.store.publish_rejected(entry.import_id, path) == 2
+    assert pl.read_parquet(path).to_dicts() == [
+        {"row_number": row, "line_number": row + 1, "outcome": outcome, "reason_codes": [code], "hints": None}
+        for row, outcome, code in ((3, "rejected", "number_invalid"), (5, "duplicate", "duplicate_in_file"))
+    ]

@@ -3,7 +3,7 @@
 import pytest
 
 from lead_pipeline.store.duckdb import migrating
-from lead_pipeline.store.duckdb.lead_store import LeadStore
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.row_by_row import Row
 from lead_pipeline_tests.screening.written import Written, profile
 
@@ -47,69 +47,75 @@ def old(tmp_path, monkeypatch):
     with monkeypatch.context() as first_release:
         only = migrating.migrations()[:1]
         first_release.setattr(migrating, "migrations", lambda: only)
-        with LeadStore.open(tmp_path) as store:
-            assert store.rows("select max(version) from main.schema_versions") == [(1,)]
-            store.run(ROWS_OF_0001)
+        with DuckdbLeadStore.open(tmp_path) as store:
+            assert store.workspace.rows("select max(version) from main.schema_versions") == [(1,)]
+            store.workspace.run(ROWS_OF_0001)
     return tmp_path
 
 
-def shape(store: LeadStore) -> list[tuple[object, ...]]:
-    return store.rows(
+def shape(store: DuckdbLeadStore) -> list[tuple[object, ...]]:
+    return store.workspace.rows(
         "select table_schema, table_name, column_name, data_type from information_schema.columns"
         " where table_schema in ('base', 'main') order by all"
     )
 
 
 def test_an_upgraded_store_has_the_shape_of_a_new_one(old, tmp_path):
-    with LeadStore.open(old) as store, LeadStore.open(tmp_path / "new") as new:
+    with DuckdbLeadStore.open(old) as store, DuckdbLeadStore.open(tmp_path / "new") as new:
         assert shape(store) == shape(new)
-        assert store.rows("select name from base.counters order by 1") == new.rows(
+        assert store.workspace.rows("select name from base.counters order by 1") == new.workspace.rows(
             "select name from base.counters order by 1"
         )
 
 
 def test_every_row_is_still_there(old):
-    with LeadStore.open(old) as store:
-        assert store.rows(
+    with DuckdbLeadStore.open(old) as store:
+        assert store.workspace.rows(
             "select lead_id, phone, company, attributes, status, tags, updated_import_id from leads order by 1"
         ) == [
             (n, f"+1212555010{n}", company, f'{{"sub_id":"{n}"}}', None, None, None)
             for n, company in ((1, "Acme"), (2, " ACME"), (3, "Alder"))
         ]
-        assert store.rows("select lead_id, position, phone, attributes from secondary_contacts") == [
+        assert store.workspace.rows("select lead_id, position, phone, attributes from secondary_contacts") == [
             (1, 1, "+12125550109", None)
         ]
-        assert store.rows("select outcome, count(*) from row_outcomes group by 1 order by 1") == [
+        assert store.workspace.rows("select outcome, count(*) from row_outcomes group by 1 order by 1") == [
             ("created", 3),
             ("rejected", 1),
         ]
-        assert store.rows("select import_id, rows_read, rows_created from imports") == [("old@000000000000", 4, 3)]
-        assert store.rows("select count(*) from enrollments, suppressions, rejected_leads") == [(1,)]
+        assert store.workspace.rows("select import_id, rows_read, rows_created from imports") == [
+            ("old@000000000000", 4, 3)
+        ]
+        assert store.workspace.rows("select count(*) from enrollments, suppressions, rejected_leads") == [(1,)]
         assert store.last_layouts("call_schedule", 5) == []
 
 
 def test_the_companies_that_leads_name_are_known_afterwards(old):
-    with LeadStore.open(old) as store:
-        assert store.rows("select company_id, name, destination_name, import_id from companies order by 1") == [
+    with DuckdbLeadStore.open(old) as store:
+        assert store.workspace.rows(
+            "select company_id, name, destination_name, import_id from companies order by 1"
+        ) == [
             (1, "Acme", "main", "old@000000000000"),
             (2, "Alder", "main", "old@000000000000"),
         ]
-        assert store.rows("select value from base.counters where name = 'company_id'") == [(2,)]
+        assert store.workspace.rows("select value from base.counters where name = 'company_id'") == [(2,)]
 
 
 def test_an_email_in_several_spellings_stays_with_the_oldest_contact(old):
-    with LeadStore.open(old) as store:
-        assert store.rows("select value, contact_id from base.identifiers where kind = 'email' order by 1") == [
+    with DuckdbLeadStore.open(old) as store:
+        assert store.workspace.rows(
+            "select value, contact_id from base.identifiers where kind = 'email' order by 1"
+        ) == [
             ("ana@example.com", 2),
             ("bo@example.com", 3),
         ]
-        assert store.rows(
+        assert store.workspace.rows(
             "select count(*) from base.identifiers where kind = 'email' and key <> md5_number_lower(value)"
         ) == [(0,)]
 
 
 def test_its_leads_are_updated_like_any(old):
-    with LeadStore.open(old) as store:
+    with DuckdbLeadStore.open(old) as store:
         written = Written(store, old)
         by = profile("phone", destination={"kind": "schedule", "name": "main"}, aliases={"email": {}})
         rows = [
@@ -125,4 +131,4 @@ def test_its_leads_are_updated_like_any(old):
         ]
         lead = written.leads()[2]
         assert (lead["company"], lead["tags"], lead["attributes"]) == ("acme", ["vip"], {"sub_id": "2"})
-        assert store.rows("select name from companies order by 1") == [("Acme",), ("Alder",)]
+        assert store.workspace.rows("select name from companies order by 1") == [("Acme",), ("Alder",)]

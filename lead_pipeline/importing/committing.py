@@ -1,0 +1,78 @@
+"""The transaction of an import: rows are screened and written, new leads enrolled, and the ledger says so, or nothing
+of it is kept. The same transaction, rolled back, is its dry run.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from lead_pipeline.enrolling.enrollments import enroll_leads
+from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.screening.lead_changes import list_changes
+from lead_pipeline.screening.staged_rows import StagedRows
+from lead_pipeline.screening.updating import Change
+from lead_pipeline.screening.writing import write_import
+from lead_pipeline.store.ledger import find_committed, find_entry
+from lead_pipeline.store.protocol import LeadStore
+from lead_pipeline.store.records import ImportRecord, LedgerEntry
+from lead_pipeline.store.workspace import Workspace
+
+_Seen = TypeVar("_Seen")
+
+
+def commit_import(
+    store: LeadStore, record: ImportRecord, profile: ImportProfile, staged: StagedRows, *, at: datetime
+) -> LedgerEntry:
+    """Import the staged rows exactly once and return the ledger's entry, the earlier one if it is committed already.
+
+    Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
+    """
+    with store.writing(staged.keys(record, profile), f"importing {record.import_id}") as workspace:
+        _write_once(workspace, record, profile, staged, at, remember=False)
+        return _entry_of(workspace, record)
+
+
+def dry_run_import(
+    store: LeadStore,
+    record: ImportRecord,
+    profile: ImportProfile,
+    staged: StagedRows,
+    *,
+    at: datetime,
+    inspect: Callable[[Workspace, LedgerEntry], _Seen],
+) -> _Seen:
+    """Import as `commit_import` does, return what `inspect` sees of it, and keep nothing, also after an error.
+
+    `inspect` gets the workspace as it is after the import, and the ledger's entry. The temporary table `lead_changes`
+    is still there; of an import that is committed already nothing is written, and it is empty.
+
+    Raises: what `commit_import` and `inspect` raise.
+    """
+    with store.dry_run(staged.keys(record, profile), f"the dry run of {record.import_id}") as workspace:
+        list_changes(workspace, _write_once(workspace, record, profile, staged, at, remember=True))
+        return inspect(workspace, _entry_of(workspace, record))
+
+
+def _write_once(
+    workspace: Workspace,
+    record: ImportRecord,
+    profile: ImportProfile,
+    staged: StagedRows,
+    at: datetime,
+    *,
+    remember: bool,
+) -> list[Change]:
+    """Write an import that is not committed yet; return what it changes in leads that are there already."""
+    if find_committed(workspace, record.identity) is not None:
+        return []
+    screened = write_import(workspace, record, profile, staged, at=at, remember=remember)
+    enroll_leads(workspace, record.destination, screened.import_no, at)
+    return screened.changes
+
+
+def _entry_of(workspace: Workspace, record: ImportRecord) -> LedgerEntry:
+    entry = find_entry(workspace, record.identity)
+    if entry is None:
+        raise StoreError(f"Import {record.import_id} was written but is not in the ledger: please report this.")
+    return entry

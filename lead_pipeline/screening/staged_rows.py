@@ -1,0 +1,45 @@
+"""The rows of an import as they are handed over for the commit."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from lead_pipeline.model.fields import IDENTIFIER_KINDS, alias_column
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.store.records import ImportKeys, ImportRecord
+
+#: Given the numbers of rows (`row_number`), yields frames of `row_number raw`: those rows as they are in the file.
+RawRows = Callable[[pl.DataFrame], Iterable[pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRows:
+    """Normalized rows and what is known about them.
+
+    Args:
+        parts: Parquet files with the rows, see `model.contracts.normalized_leads`, in the order of the file.
+        rows_read: how many rows were read; as many have to be screened.
+        supplied: the rules of the profile (and "attributes") that the file has values for: an update touches nothing
+            else.
+        raw_rows: gives the originals of rows.
+    """
+
+    parts: tuple[str, ...]
+    rows_read: int
+    supplied: frozenset[str]
+    raw_rows: RawRows
+
+    def may_have_aliases(self, profile: ImportProfile) -> bool:
+        """Return whether the file has a column for any alias of the profile."""
+        return any(alias_column(kind) in self.supplied for kind in profile.aliases)
+
+    def keys(self, record: ImportRecord, profile: ImportProfile) -> ImportKeys:
+        """Return what importing these rows can touch in a store."""
+        return ImportKeys(
+            identity=record.identity,
+            destination=record.destination,
+            parts=self.parts,
+            kinds=tuple(kind for kind in IDENTIFIER_KINDS if kind in profile.fields),
+            has_aliases=self.may_have_aliases(profile),
+        )

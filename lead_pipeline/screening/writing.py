@@ -1,0 +1,206 @@
+"""Screens one import and writes what comes of its rows, inside a transaction of the caller's: contacts, leads, ledger
+and import record land together or not at all.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.fields import DERIVED_COLUMNS
+from lead_pipeline.model.outcomes import ImportStatus, Outcome
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.results import RowCounts
+from lead_pipeline.screening.contacts import (
+    find_new_identifiers,
+    require_one_contact_per_identifier,
+    write_contacts,
+)
+from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
+from lead_pipeline.screening.merging import with_merged_rows
+from lead_pipeline.screening.names_register import register_names
+from lead_pipeline.screening.screen import screen
+from lead_pipeline.screening.staged_rows import RawRows, StagedRows
+from lead_pipeline.screening.updating import Change, find_updates, write_updates
+from lead_pipeline.store.ledger import destination_id, record_import
+from lead_pipeline.store.records import Conclusion, ImportRecord
+from lead_pipeline.store.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedImport:
+    """An import whose rows are decided: its numbers, its rows as they are written, and what the leads in `updates`
+    change in.
+    """
+
+    import_no: int
+    destination_id: int
+    at: datetime
+    aliases: bool
+    rows: RowSource
+    counts: RowCounts
+    changes: list[Change]
+
+
+def write_import(
+    workspace: Workspace,
+    record: ImportRecord,
+    profile: ImportProfile,
+    staged: StagedRows,
+    *,
+    at: datetime,
+    remember: bool = False,
+) -> ScreenedImport:
+    """Decide what becomes of the rows, write everything that comes of them, and record the import.
+
+    To `remember` what the leads in the temporary table `updates` change in, it keeps their old values too.
+
+    Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
+    """
+    screened = _screen_import(workspace, record, profile, staged, at, remember=remember)
+    contacts_created = _write_leads_and_contacts(workspace, profile, screened)
+    _write_ledger(workspace, screened.import_no)
+    _keep_raw_rows(workspace, screened.import_no, staged.raw_rows)
+    require_one_contact_per_identifier(workspace, screened.import_no)
+    conclusion = Conclusion(
+        status=ImportStatus.COMPLETED_WITH_REJECTS if screened.counts.rejected else ImportStatus.COMPLETED,
+        at=at,
+        rows_read=staged.rows_read,
+        counts=screened.counts,
+        contacts_created=contacts_created,
+    )
+    record_import(workspace, screened.import_no, record, conclusion)
+    return screened
+
+
+def _screen_import(
+    workspace: Workspace,
+    record: ImportRecord,
+    profile: ImportProfile,
+    staged: StagedRows,
+    at: datetime,
+    *,
+    remember: bool,
+) -> ScreenedImport:
+    """Fill `decided_rows`, `new_identifiers` and `updates`; nothing but numbers is taken from the store."""
+    destination = destination_id(workspace, record.destination)
+    import_no = workspace.reserve("import_no", 1) + 1
+    aliases = staged.may_have_aliases(profile)
+    screen(workspace, profile, staged.parts, destination, aliases=aliases)
+    rows = with_merged_rows(workspace, profile, rows_of(workspace, staged.parts))
+    find_new_identifiers(workspace, aliases=aliases)
+    changes: list[Change] = []
+    if profile.when_known in ("update", "fill"):
+        changes = find_updates(workspace, profile, rows, supplied=staged.supplied, at=at, remember=remember)
+    counts = _count(workspace)
+    if counts.total != staged.rows_read:
+        raise StoreError(
+            f"Import {record.import_id}: {staged.rows_read} rows were read but {counts.total} were screened. Nothing "
+            "was kept; please report this with the file's dialect."
+        )
+    return ScreenedImport(import_no, destination, at, aliases, rows, counts, changes)
+
+
+def _count(workspace: Workspace) -> RowCounts:
+    found = dict(workspace.rows("select outcome::varchar, count(*) from decided_rows group by outcome"))
+    return RowCounts(**{outcome.value: found.get(outcome.value, 0) for outcome in Outcome})
+
+
+def _write_leads_and_contacts(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport) -> int:
+    """Write the leads that are new or change, and whom they are of; return how many contacts are new."""
+    contacts_created = _number_leads(workspace, screened.counts.created)
+    write_contacts(workspace, profile, screened.import_no, screened.at, aliases=screened.aliases)
+    _write_leads(workspace, profile, screened)
+    _write_secondary_contacts(workspace, screened.rows, screened.import_no)
+    if screened.counts.updated:
+        write_updates(workspace, screened.changes, screened.import_no, screened.at)
+    register_names(workspace, profile, screened.import_no, screened.at)
+    return contacts_created
+
+
+def _number_leads(workspace: Workspace, created: int) -> int:
+    """Give each created row its lead and its contact, the known one or a new one; return how many are new.
+
+    Numbers follow the order of the file. `row_number() over ()` counts rows as they stream by, without a sort: DuckDB
+    keeps insertion order, and the candidates were inserted in the order of the parts. Contact numbers may have gaps.
+    """
+    new = int(workspace.one("select count(*) from decided_rows where outcome = 'created' and known_contact is null"))
+    first_lead, first_contact = workspace.reserve("lead_id", created), workspace.reserve("contact_id", created)
+    workspace.run(
+        """
+        create or replace temp table new_leads as
+        select row_number, key, value, known_contact is null as is_new_contact,
+               $first_lead + row_number() over () as lead_id,
+               coalesce(known_contact, $first_contact + row_number() over ()) as contact_id
+        from decided_rows where outcome = 'created'
+        """,
+        {"first_lead": first_lead, "first_contact": first_contact},
+    )
+    return new
+
+
+def _write_leads(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport) -> None:
+    rows = screened.rows
+    columns = [f"{column.value} as {column.name}" for column in lead_columns(profile).values()]
+    columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in rows.columns]
+    workspace.run(
+        f"""
+        insert into base.leads by name
+        select n.lead_id, n.contact_id, $destination_id as destination_id, {", ".join(columns)}, p.attributes,
+               $import_no as import_no, n.row_number, $at as created_at, $at as updated_at
+        from {rows.sql} p join new_leads n using (row_number)
+        """,  # noqa: S608  # names of standard fields
+        rows.params | {"destination_id": screened.destination_id, "import_no": screened.import_no, "at": screened.at},
+    )
+
+
+def _write_secondary_contacts(workspace: Workspace, rows: RowSource, import_no: int) -> None:
+    """Keep the further contacts of new leads in calling order; they are not identifiers: nobody is known by them."""
+    contacts = secondary_contacts(rows.columns)
+    if contacts is None:
+        return
+    workspace.run(
+        f"""
+        insert into base.secondary_contacts by name
+        select lead_id, position, contact.phone, contact.attributes, $import_no as import_no
+        from (select n.lead_id, unnest({contacts}) as contact, generate_subscripts({contacts}, 1) as position
+              from {rows.sql} p join new_leads n using (row_number))
+        """,  # noqa: S608  # names of ours
+        rows.params | {"import_no": import_no},
+    )
+
+
+def _write_ledger(workspace: Workspace, import_no: int) -> None:
+    """Write the outcome of every row, with the lead it became or matched."""
+    workspace.run(
+        """
+        insert into base.row_outcomes by name
+        select $import_no as import_no, d.row_number, d.line_number, d.outcome, d.reason_codes, d.warning_codes,
+               d.hints, coalesce(d.known_lead, n.lead_id) as lead_id
+        from decided_rows d left join new_leads n on n.row_number = d.lead_row
+        """,
+        {"import_no": import_no},
+    )
+
+
+def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> None:
+    """Keep the original of every row that did not become a lead, with its reasons."""
+    # Only these rows, so that each of the batches below is not joined with the outcomes of the whole file.
+    workspace.run(
+        "create or replace temp table rows_left_out as select row_number, line_number, outcome, reason_codes, hints"
+        " from decided_rows where outcome in ('rejected', 'suppressed', 'duplicate')"
+    )
+    wanted = workspace.frame("select row_number from rows_left_out")
+    if wanted.is_empty():
+        return
+    kept = 0
+    for raw in raw_rows(wanted):
+        with workspace.registered("raw_rows", raw.select("row_number", "raw")):
+            workspace.run(
+                "insert into base.rejected_rows by name select $import_no as import_no, o.row_number, o.line_number,"
+                " o.outcome, o.reason_codes, o.hints, r.raw from raw_rows r join rows_left_out o using (row_number)"
+                " order by o.row_number",
+                {"import_no": import_no},
+            )
+        kept += raw.height
+    if kept != wanted.height:
+        raise StoreError(f"{wanted.height} rows were not imported but {kept} originals were kept; nothing was written.")

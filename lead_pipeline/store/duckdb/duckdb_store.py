@@ -1,0 +1,160 @@
+"""The embedded lead store: one DuckDB file, which is its own workspace."""
+
+import contextlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+import polars as pl
+
+from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean
+from lead_pipeline.store.duckdb.connection import connect
+from lead_pipeline.store.ledger import count_rows, find_committed, find_entry, find_list, record_import
+from lead_pipeline.store.publishing import publish_leads, publish_rejected
+from lead_pipeline.store.records import Conclusion, ImportRecord, Keys, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
+from lead_pipeline.store.workspace import Workspace
+
+#: DuckDB's complaints about the text of a query; they quote the query, never a row.
+_ABOUT_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.SyntaxException)
+
+_READS = re.compile(r"^\s*(select|from|with|describe|show|summarize|values|explain)\b", re.IGNORECASE)
+
+#: Among how many of the newest imports the nearest id is looked for.
+_IDS_COMPARED = 500
+
+
+class DuckdbLeadStore:
+    """A LeadStore in `<home>/leads.duckdb`. Whatever the keys of a transaction are, the workspace is the whole file."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, home: Path) -> None:
+        self._con = con
+        self.home = home
+        self.workspace = Workspace(con)
+
+    @staticmethod
+    def path(home: Path) -> Path:
+        """Return where the store of a home is."""
+        return home / "leads.duckdb"
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(
+        cls,
+        home: Path,
+        *,
+        settings: StoreSettings | None = None,
+        read_only: bool = False,
+        on_wait: OnWait = wait_silently,
+    ) -> Iterator[Self]:
+        """Open the store of a home; raises what `connection.connect` raises."""
+        path = cls.path(home)
+        con = connect(path, home=home, settings=settings or StoreSettings(), read_only=read_only, on_wait=on_wait)
+        store = cls(con, home)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def close(self) -> None:
+        """Let go of the file, so that other processes may have it."""
+        self._con.close()
+
+    @contextlib.contextmanager
+    def for_another_thread(self) -> Iterator[Self]:
+        """Give the same store to another thread of this process: two may not share a connection."""
+        cursor = self._con.cursor()
+        try:
+            yield type(self)(cursor, self.home)
+        finally:
+            cursor.close()
+
+    @contextlib.contextmanager
+    def writing(self, keys: Keys, doing: str) -> Iterator[Workspace]:  # noqa: ARG002  # every row is at hand
+        """Give the file itself inside a transaction."""
+        with self.workspace.transaction(doing):
+            yield self.workspace
+
+    @contextlib.contextmanager
+    def dry_run(self, keys: Keys, doing: str) -> Iterator[Workspace]:  # noqa: ARG002  # every row is at hand
+        """Give the file itself inside a transaction that is rolled back."""
+        with self.workspace.rolled_back(doing):
+            yield self.workspace
+
+    def ledger_entry(self, identity: str) -> LedgerEntry | None:
+        """Return what became of the import with that identity, or None when nothing is decided yet."""
+        return find_entry(self.workspace, identity)
+
+    def ledger_counts(self, import_no: int) -> LedgerCounts:
+        """Count the ledger's rows of an import, and by code its reasons and warnings."""
+        return count_rows(self.workspace, import_no)
+
+    def list_counts(self, identity: str) -> ListCounts | None:
+        """Return what became of a suppression list when it was loaded before, or None."""
+        return find_list(self.workspace, identity)
+
+    def record(self, record: ImportRecord, conclusion: Conclusion) -> None:
+        """Write into the ledger how an import ended that wrote nothing; one that is committed stays as it is."""
+        with self.workspace.transaction(f"recording that an import is {conclusion.status}"):
+            if find_committed(self.workspace, record.identity) is None:
+                import_no = self.workspace.reserve("import_no", 1) + 1
+                record_import(self.workspace, import_no, record, conclusion)
+
+    def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
+        """Return the layouts of the profile's last committed imports, newest first, up to the import `before`."""
+        found = self.workspace.rows(
+            "select layout from base.imports where profile = $profile and layout <> ''"
+            " and status in ('completed', 'completed_with_rejects')"
+            " and import_no < coalesce((select min(import_no) from base.imports where identity = $before"
+            "   and status in ('completed', 'completed_with_rejects')), 9e18)"
+            " order by import_no desc limit $limit",
+            {"profile": profile, "limit": limit, "before": before},
+        )
+        return [layout for (layout,) in found]
+
+    def publish_leads(self, import_id: str, path: Path, *, parts: Sequence[Path], committed_at: datetime) -> int:
+        """Write the leads that an import created and updated to a Parquet file; return how many."""
+        return publish_leads(self.workspace, import_id, path, parts=parts, committed_at=committed_at)
+
+    def publish_rejected(self, import_id: str, path: Path) -> int:
+        """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
+        return publish_rejected(self.workspace, import_id, path)
+
+    def list_imports(self, limit: int) -> list[dict[str, Any]]:
+        """Return the newest imports first, one dictionary per line of the ledger."""
+        sql = "select * from main.imports order by committed_at desc, import_id limit ?"
+        return [_plain(row) for row in self.workspace.frame(sql, [limit]).to_dicts()]
+
+    def find_import(self, import_id: str) -> dict[str, Any]:
+        """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
+        found = self.workspace.frame("select * from main.imports where import_id = ?", [import_id]).to_dicts()
+        if found:
+            return _plain(found[0])
+        newest = self.workspace.rows(
+            "select import_id from main.imports order by committed_at desc limit ?", [_IDS_COMPARED]
+        )
+        near = did_you_mean(import_id, [known for (known,) in newest])
+        raise ImportNotFoundError(f"No import has the id '{import_id}'.{near} `lead-pipeline history` lists all.")
+
+    def ask(self, question: str, limit: int) -> tuple[pl.DataFrame, bool]:
+        """Answer one reading statement, a mistake in it with DuckDB's own words, for they quote the question only."""
+        if not _READS.match(question):
+            raise UsageError("Only questions can be asked here: begin with select. Nothing can be changed by `sql`.")
+        try:
+            if len(duckdb.extract_statements(question)) != 1:
+                raise UsageError("Ask one question at a time: the text holds several statements.")
+            frame = self.workspace.frame(question)
+        except _ABOUT_THE_QUERY as error:
+            complaint = str(error)
+        except duckdb.Error as error:
+            complaint = f"{type(error).__name__}: the query failed on a value (withheld). Try try_cast instead of cast."
+        else:
+            return frame.head(limit), frame.height > limit
+        raise UsageError(f"The store does not understand this question. {complaint}")
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

@@ -1,0 +1,133 @@
+"""The ledger, as SQL over a workspace: what became of each import and list, and the record of the next. What becomes
+of rows does not belong here.
+"""
+
+from typing import Any
+
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
+from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.store.workspace import Workspace
+
+#: Of how many rows a reason names the numbers.
+_ROWS_NAMED = 5
+
+
+def find_entry(workspace: Workspace, identity: str) -> LedgerEntry | None:
+    """Return what became of the import with that identity, or None when nothing is decided yet."""
+    found = workspace.rows(
+        "select import_no, import_id, status, rows_read, rows_created, rows_updated, rows_unchanged,"
+        " rows_duplicate, rows_suppressed, rows_rejected, rows_skipped, contacts_created, message, started_at,"
+        " committed_at"
+        " from base.imports where identity = ?",
+        [identity],
+    )
+    if not found:
+        return None
+    number, import_id, status, rows_read, *counts, contacts, message, started_at, committed_at = found[0]
+    return LedgerEntry(
+        import_no=number,
+        import_id=import_id,
+        status=ImportStatus(status),
+        rows_read=rows_read,
+        counts=RowCounts(**dict(zip((outcome.value for outcome in Outcome), counts, strict=True))),
+        contacts_created=contacts,
+        message=message,
+        started_at=started_at,
+        committed_at=committed_at,
+    )
+
+
+def find_committed(workspace: Workspace, identity: str) -> LedgerEntry | None:
+    """Return the entry of an import whose rows are in the store, or None."""
+    entry = find_entry(workspace, identity)
+    return entry if entry is not None and entry.status in COMMITTED else None
+
+
+def record_import(workspace: Workspace, import_no: int, record: ImportRecord, conclusion: Conclusion) -> None:
+    """Write the import's line of the ledger, instead of that of an earlier attempt which imported nothing."""
+    workspace.run(
+        "delete from base.imports where identity = ? and status not in ('completed', 'completed_with_rejects')",
+        [record.identity],
+    )
+    values: dict[str, Any] = {
+        "import_no": import_no,
+        "import_id": record.import_id,
+        "identity": record.identity,
+        "status": conclusion.status.value,
+        "profile": record.profile,
+        "profile_fingerprint": record.profile_fingerprint,
+        "destination_id": destination_id(workspace, record.destination),
+        "file_name": record.file_name,
+        "file_sha256": record.file_sha256,
+        "file_bytes": record.file_bytes,
+        "rows_read": conclusion.rows_read,
+        **{f"rows_{outcome.value}": conclusion.counts.of(outcome) for outcome in Outcome},
+        "contacts_created": conclusion.contacts_created,
+        "suppressions_known": workspace.suppression_totals().held,
+        "message": conclusion.message,
+        "started_at": record.started_at,
+        "committed_at": conclusion.at,
+        "layout": record.layout,
+    }
+    columns, slots = ", ".join(values), ", ".join(f"${name}" for name in values)
+    workspace.run(f"insert into base.imports ({columns}) values ({slots})", values)  # noqa: S608  # names are ours
+
+
+def destination_id(workspace: Workspace, destination: Destination) -> int:
+    """Return the number of a destination, which is recorded when it is new."""
+    found = workspace.rows(
+        "select destination_id from base.destinations where kind = ? and name = ?",
+        [destination.kind, destination.name],
+    )
+    if found:
+        return int(found[0][0])
+    number = workspace.reserve("destination_id", 1) + 1
+    workspace.run("insert into base.destinations values (?, ?, ?)", [number, destination.kind, destination.name])
+    return number
+
+
+def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
+    """Count the ledger's rows of an import, and by code its reasons and warnings."""
+    ((rows, row_numbers),) = workspace.rows(
+        "select count(*), count(distinct row_number) from base.row_outcomes where import_no = ?", [import_no]
+    )
+    found = workspace.rows(
+        f"""
+        with given as (
+            select unnest(reason_codes) as code, false as warns, row_number, line_number
+            from base.row_outcomes where import_no = $import_no and reason_codes is not null
+            union all
+            select unnest(warning_codes), true, row_number, line_number
+            from base.row_outcomes where import_no = $import_no and warning_codes is not null
+        )
+        select code, warns, count(*), (list(row_number order by row_number))[1:{_ROWS_NAMED}],
+               (list(line_number order by row_number) filter (line_number is not null))[1:{_ROWS_NAMED}]
+        from given group by code, warns order by code, warns
+        """,  # noqa: S608  # an integer of ours
+        {"import_no": import_no},
+    )
+    reasons = tuple(
+        ReasonCount(
+            code=code,
+            outcome="warning" if warns else "",
+            count=count,
+            first_rows=tuple(numbers),
+            first_lines=tuple(lines or ()),
+        )
+        for code, warns, count, numbers, lines in found
+    )
+    return LedgerCounts(int(rows), int(row_numbers), reasons)
+
+
+def find_list(workspace: Workspace, identity: str) -> ListCounts | None:
+    """Return what became of a suppression list when it was loaded before, or None."""
+    found = workspace.rows(
+        "select rows_read, rows_added, rows_known, rows_rejected from base.suppression_lists where identity = ?",
+        [identity],
+    )
+    if not found:
+        return None
+    read, added, known, rejected = found[0]
+    return ListCounts(read, added, known, rejected, loaded_before=True)

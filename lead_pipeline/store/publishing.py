@@ -1,0 +1,96 @@
+"""Writes one import's rows as Parquet files, for analysts who never open the store. Where a file goes, and that readers
+see all of it or nothing, does not belong here.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.store.workspace import Workspace
+
+#: The leads that an import created, as they are now.
+_CREATED = "select * exclude (import_id), 'created' as outcome from main.leads where import_id = $import_id"
+
+#: The leads that it updated, under the number of the row that did. The second condition on these is implied, and lets
+#: DuckDB pass over the leads that nobody wrote since.
+_UPDATED = """
+    union all by name
+    select l.* exclude (import_id) replace (o.row_number as row_number), 'updated' as outcome
+    from main.leads l
+    join (select lead_id, row_number from base.row_outcomes
+          where import_no = $import_no and outcome = 'updated') o using (lead_id)
+    where l.updated_import_id in (select import_id from base.imports where import_no >= $import_no)
+"""
+
+#: Only an import that left no single row as it is has leads whose texts are in no part.
+_IS_MERGED = "select exists(from base.row_outcomes where import_no = ? and list_contains(reason_codes, ?))"
+
+
+def publish_leads(
+    workspace: Workspace, import_id: str, path: Path, *, parts: Sequence[Path], committed_at: datetime
+) -> int:
+    """Write the leads that an import created and updated, distinguished by the column `outcome`; return how many.
+
+    They come in the order of the file: rows are inserted in it, and DuckDB keeps insertion order. Updated leads come
+    last. `parts` are the normalized rows of the commit at `committed_at`; they are read only where the leads have the
+    same texts: where that very commit wrote them (the parts of a later attempt may come from a newer release, and the
+    store is what is true), each from a single row.
+
+    Raises: StoreError when DuckDB cannot write the file.
+    """
+    ((import_no, created, updated, at),) = workspace.rows(
+        "select import_no, rows_created, rows_updated, committed_at from base.imports where import_id = ?", [import_id]
+    )
+    if parts and at == committed_at and created and not updated and not _is_merged(workspace, import_no):
+        return _publish_from_parts(workspace, import_id, path, parts)
+    sql, params = _CREATED, dict[str, object](import_id=import_id)
+    if updated:
+        sql, params = sql + _UPDATED, params | {"import_no": import_no}
+    return workspace.write_parquet(path, sql, params, doing="publishing leads")
+
+
+def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
+    """Write the rows that did not become leads, in the order of the file; return how many.
+
+    Columns: row_number, line_number BIGINT; outcome VARCHAR; reason_codes VARCHAR[]; hints VARCHAR. Their cells are in
+    the rejected file and, as `raw`, in the view `rejected_leads`; a third copy would only be one more to erase.
+
+    Raises: StoreError when DuckDB cannot write the file.
+    """
+    sql = "select * exclude (import_id, raw) from main.rejected_leads where import_id = $import_id"
+    return workspace.write_parquet(path, sql, {"import_id": import_id}, doing="publishing rejected leads")
+
+
+def _is_merged(workspace: Workspace, import_no: int) -> bool:
+    return bool(workspace.one(_IS_MERGED, [import_no, Reason.DUPLICATE_MERGED.value]))
+
+
+def _publish_from_parts(workspace: Workspace, import_id: str, path: Path, parts: Sequence[Path]) -> int:
+    """Write created leads, their long texts from the parts that were just committed.
+
+    To unpack those from the store again takes longer than everything else about it.
+    """
+    view = "main.leads where import_id = ?"
+    kinds = workspace.columns("select * exclude (import_id) from main.leads")
+    there = pl.read_parquet_schema(parts[0])
+    texts = [name for name, dtype in there.items() if name in kinds and dtype == pl.String]
+    # A text that is in no part is the same in every lead of the import, its destination or nothing. What else has no
+    # value need not be asked for row by row either.
+    same = [name for name, kind in kinds.items() if kind == "VARCHAR" and name not in there]
+    rest = [name for name in kinds if name not in (*texts, *same)]
+    counts = ", ".join(f"count({name})" for name in rest)
+    filled = workspace.rows(f"select {counts} from {view}", [import_id])[0]  # noqa: S608  # names of ours
+    numbers = [name for name, count in zip(rest, filled, strict=True) if count]
+    same += [name for name in rest if name not in numbers]
+    constants = workspace.frame(f"select {', '.join(same)} from {view} limit 1", [import_id])  # noqa: S608
+    leads = workspace.frame(f"select {', '.join(numbers)} from {view}", [import_id])  # noqa: S608  # names of ours
+    # As DuckDB would have written it, so that files of both kinds can be read as one table.
+    leads = leads.with_columns(pl.col(pl.Datetime).dt.convert_time_zone("UTC"))
+    rows = pl.scan_parquet(list(parts), glob=False).select("row_number", *texts)
+    whole = rows.join(leads.lazy(), on="row_number", how="inner", maintain_order="left")
+    whole = whole.with_columns(pl.lit(column.item(), dtype=column.dtype).alias(column.name) for column in constants)
+    whole.select(*kinds, outcome=pl.lit("created")).sink_parquet(path, compression="zstd", compression_level=1)
+    return leads.height

@@ -1,0 +1,20 @@
+"""How a store is opened, whichever it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+#: Called with the seconds we have waited so far and the process (if the store names it) that holds the store.
+OnWait = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """How long to wait for a store that somebody else holds, and what DuckDB may use. Sizes as DuckDB spells them."""
+
+    wait_seconds: float = 60.0
+    memory_limit: str = "800MB"
+    threads: int | None = None
+
+
+def wait_silently(_waited: float, _holder: str) -> None:
+    """Wait without telling anybody."""

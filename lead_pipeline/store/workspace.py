@@ -1,0 +1,121 @@
+"""The workspace of one transaction: a DuckDB connection with the tables of `base`, which hold at least every row that
+the transaction's keys can touch. Screening, updating and enrolling are SQL over it and know no store.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from lead_pipeline.store.records import SuppressionTotals
+from lead_pipeline.store.withheld_values import errors_without_values
+
+#: Values bound to a statement, by name or by position.
+Params = dict[str, Any] | list[Any] | None
+
+#: How many rows are fetched at a time.
+_ROWS_AT_ONCE = 10_000
+
+
+class Workspace:
+    """Runs statements of ours with bound values. Nobody else has the connection.
+
+    Args:
+        con: a connection with the tables and views of the store's schema, temporary tables allowed.
+        suppressions: the totals of the whole store, where the workspace holds only those that the keys touch.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, *, suppressions: SuppressionTotals | None = None) -> None:
+        self._con = con
+        self._suppressions = suppressions
+
+    def run(self, sql: str, params: Params = None) -> None:
+        """Execute one statement."""
+        self._con.execute(sql, params or [])
+
+    def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
+        """Return every row: an unread DuckDB 2 result would block the connection."""
+        return self._con.execute(sql, params or []).fetchall()
+
+    def one(self, sql: str, params: Params = None) -> Any:  # noqa: ANN401  # whatever the query selects
+        """Return the one value of a query."""
+        ((value,),) = self.rows(sql, params)
+        return value
+
+    def stream(self, sql: str, params: Params = None) -> Iterator[tuple[Any, ...]]:
+        """Yield rows without keeping all of them; nothing else may run until the last is taken."""
+        found = self._con.execute(sql, params or [])
+        while rows := found.fetchmany(_ROWS_AT_ONCE):
+            yield from rows
+
+    def frame(self, sql: str, params: Params = None) -> pl.DataFrame:
+        """Return a query's result as a frame."""
+        frame: pl.DataFrame = self._con.sql(sql, params=params or []).pl()
+        return frame
+
+    def columns(self, sql: str, params: Params = None) -> dict[str, str]:
+        """Return name and type of a query's columns without running it."""
+        return {name: kind for name, kind, *_ in self.rows(f"describe {sql}", params)}
+
+    def write_parquet(self, path: Path, sql: str, params: Params = None, *, doing: str) -> int:
+        """Write a query's result to a Parquet file below the home, in the query's order; return how many rows.
+
+        Raises: StoreError without row values when DuckDB cannot, `doing` said in it.
+        """
+        with errors_without_values(doing):
+            self._con.sql(sql, params=params or []).write_parquet(str(path), compression="zstd")
+            return int(self.one("select num_rows from parquet_file_metadata(?)", [str(path)]))
+
+    @contextlib.contextmanager
+    def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
+        """Have a frame stand as a table named `name` inside the block."""
+        self._con.register(name, frame.to_arrow())
+        try:
+            yield
+        finally:
+            self._con.unregister(name)
+
+    def reserve(self, counter: str, how_many: int) -> int:
+        """Take `how_many` numbers of a counter and return the last number before them."""
+        before = int(self.one("select value from base.counters where name = ?", [counter]))
+        self.run("update base.counters set value = value + ? where name = ?", [how_many, counter])
+        return before
+
+    def suppression_totals(self) -> SuppressionTotals:
+        """Return how many suppressions the whole store has, and how many it should have."""
+        if self._suppressions is not None:
+            return self._suppressions
+        ((held, loaded),) = self.rows(
+            "select (select count(*) from base.suppressions),"
+            " (select coalesce(sum(rows_added), 0) from base.suppression_lists)"
+        )
+        return SuppressionTotals(held, int(loaded))
+
+    @contextlib.contextmanager
+    def transaction(self, doing: str) -> Iterator[None]:
+        """Everything inside lands together or not at all; DuckDB's exceptions leave as StoreErrors without values."""
+        with errors_without_values(doing):
+            self._con.execute("begin transaction")
+            try:
+                yield
+                self._con.execute("commit")
+            except BaseException:
+                # After a failed commit DuckDB has rolled back already and says that there is no transaction.
+                with contextlib.suppress(duckdb.Error):
+                    self._con.execute("rollback")
+                raise
+
+    @contextlib.contextmanager
+    def rolled_back(self, doing: str) -> Iterator[None]:
+        """Everything inside is seen inside and nowhere else: it is rolled back at the end, whatever the end is."""
+        with errors_without_values(doing):
+            self._con.execute("begin transaction")
+            try:
+                yield
+            finally:
+                # After some errors DuckDB has rolled back already and says that there is no transaction.
+                with contextlib.suppress(duckdb.TransactionException):
+                    self._con.execute("rollback")

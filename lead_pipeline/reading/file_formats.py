@@ -1,4 +1,4 @@
-"""What a file really is, told from its first bytes: names lie. Opening what can be opened belongs elsewhere."""
+"""What a file really is, by its first bytes: names lie."""
 
 import re
 import zipfile
@@ -37,7 +37,7 @@ _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x
 
 
 class Signature(NamedTuple):
-    """The first bytes of a kind of file, and what that kind is called.
+    """The first bytes of a kind of file, and the name of that kind.
 
     A start of letters and digits alone may be that of a header as well; then bytes must follow that no text has.
     """
@@ -71,7 +71,7 @@ SIGNATURES = (
 )
 
 
-#: Texts that are no tables, by how they begin (after white space, in lower case).
+#: Texts that are not tables, by how they begin (after whitespace, in lower case).
 TEXTS = (
     (("<!doctype html", "<html", "<head", "<body", "<table", "<style", "<meta", "<!--"), "a web page (HTML)"),
     (("<?xml", "<workbook"), "an XML document"),
@@ -116,7 +116,7 @@ def container_of(head: bytes) -> str:
     return "zip" if head.startswith(_ZIP) else ""
 
 
-def what_a_zip_holds(path: Path, shown: str) -> ZipContent:
+def what_a_zip_holds(path: Path, display_name: str) -> ZipContent:
     """Return what a zip file is and, for a plain archive, the one data file in it.
 
     Raises FileUnreadableError for a damaged archive or one that unpacks to too much, FileEncryptedError for one with a
@@ -128,31 +128,31 @@ def what_a_zip_holds(path: Path, shown: str) -> ZipContent:
             mimetype = archive.read("mimetype")[:100] if "mimetype" in archive.namelist() else b""
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zlib.error):
         raise FileUnreadableError(
-            f"{shown} is a damaged zip archive or workbook. Save the file again, or drop it as CSV."
+            f"{display_name} is a damaged zip archive or workbook. Save the file again, or drop it as CSV."
         ) from None
     names = {entry.filename.replace("\\", "/").casefold() for entry in entries}
-    kind = _kind_of_zip(names, mimetype, shown)
+    kind = _kind_of_zip(names, mimetype, display_name)
     unpacked, packed = sum(entry.file_size for entry in entries), path.stat().st_size
     if kind != "zip":
         if unpacked > max(_WORKBOOK_BYTES, _WORKBOOK_RATIO * packed) or unpacked > _WORKBOOK_MOST:
             raise FileUnreadableError(
-                f"{shown} unpacks to {unpacked // 2**20} MB, which no workbook of its size does. "
+                f"{display_name} unpacks to {unpacked // 2**20} MB, too much for a workbook of its size. "
                 "Save the list as a CSV file and drop that."
             )
         return ZipContent(kind)
     files = [entry for entry in entries if not _is_litter(entry.filename)]
     if any(entry.flag_bits & _ZIP_ENCRYPTED_BIT for entry in files):
-        raise FileEncryptedError(f"{shown} is a zip archive protected by a password. {_UNPACK}")
+        raise FileEncryptedError(f"{display_name} is a zip archive protected by a password. {_UNPACK}")
     data = [entry for entry in files if not _is_text_beside(entry.filename)] if len(files) > 1 else files
     if len(data) != 1:
         raise FileTypeUnsupportedError(
-            f"{shown} is a zip archive with {len(files)} files in it; one data file is expected. {_UNPACK}"
+            f"{display_name} is a zip archive with {len(files)} files in it; one data file is expected. {_UNPACK}"
         )
     left_out = tuple(entry.filename for entry in files if entry is not data[0])
     return ZipContent("zip", data[0].filename, left_out)
 
 
-def _kind_of_zip(names: set[str], mimetype: bytes, shown: str) -> str:
+def _kind_of_zip(names: set[str], mimetype: bytes, display_name: str) -> str:
     if b"opendocument.spreadsheet" in mimetype:
         return "ods"
     if any(name.endswith("xl/workbook.bin") for name in names):
@@ -167,30 +167,32 @@ def _kind_of_zip(names: set[str], mimetype: bytes, shown: str) -> str:
         ("index/", "a Numbers file"),
     ):
         if any(entry.startswith(start) for entry in names):
-            raise FileTypeUnsupportedError(f"{shown} is {name}, not a list. {_AS_CSV}")
+            raise FileTypeUnsupportedError(f"{display_name} is {name}, not a list. {_AS_CSV}")
     if mimetype.startswith(b"application/"):
-        raise FileTypeUnsupportedError(f"{shown} is an OpenDocument file, but no spreadsheet. {_AS_CSV}")
+        raise FileTypeUnsupportedError(f"{display_name} is an OpenDocument file, but not a spreadsheet. {_AS_CSV}")
     return "zip"
 
 
 def _is_litter(name: str) -> bool:
-    """Tell the files that archivers add by themselves."""
+    """Return whether an archiver added the file by itself."""
     return name.startswith("__MACOSX/") or name.rsplit("/", 1)[-1].startswith(".") or name.endswith("/Thumbs.db")
 
 
 def _is_text_beside(name: str) -> bool:
-    """Tell a file that explains or licenses data and is none."""
+    """Return whether a file explains or licenses data."""
     return _BESIDE_DATA.search(name) is not None
 
 
-def refuse_packed_twice(head: bytes, shown: str) -> None:
+def refuse_packed_twice(head: bytes, display_name: str) -> None:
     """Raise FileTypeUnsupportedError when what was packed is itself an archive or a workbook."""
     if container_of(head) or packing_of(head):
-        raise FileTypeUnsupportedError(f"{shown} is an archive with another archive or a workbook inside. {_UNPACK}")
+        raise FileTypeUnsupportedError(
+            f"{display_name} is an archive with another archive or a workbook inside. {_UNPACK}"
+        )
 
 
 def packing_of(head: bytes) -> Packing:
-    """Return how a file is compressed, told from its first bytes."""
+    """Return how a file is compressed, by its first bytes."""
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     if head.startswith(b"\x28\xb5\x2f\xfd") or (head[1:4] == b"\x2a\x4d\x18" and 0x50 <= head[0] <= 0x5F):
@@ -198,43 +200,45 @@ def packing_of(head: bytes) -> Packing:
     return ""
 
 
-def refuse_what_is_not_a_table(head: bytes, shown: str) -> None:
+def refuse_what_is_not_a_table(head: bytes, display_name: str) -> None:
     """Raise FileTypeUnsupportedError when the first bytes are those of no table, naming what they are."""
     for signature in SIGNATURES:
         if head.startswith(signature.start) and (not signature.start.isalnum() or head[:64].translate(None, _TEXT)):
-            raise FileTypeUnsupportedError(f"{shown} is {signature.name}, not a CSV file. {signature.remedy}")
+            raise FileTypeUnsupportedError(f"{display_name} is {signature.name}, not a CSV file. {signature.remedy}")
     if head[_TAR_MARK] == b"ustar":
-        raise FileTypeUnsupportedError(f"{shown} is a tar archive. {_UNPACK}")
-    refuse_other_texts(head[:1024].decode("latin-1").removeprefix("\xef\xbb\xbf"), shown)
+        raise FileTypeUnsupportedError(f"{display_name} is a tar archive. {_UNPACK}")
+    refuse_other_texts(head[:1024].decode("latin-1").removeprefix("\xef\xbb\xbf"), display_name)
 
 
-def refuse_other_texts(start: str, shown: str) -> None:
+def refuse_other_texts(start: str, display_name: str) -> None:
     """Raise FileTypeUnsupportedError when a text begins as no table does, naming what it is."""
     begins = start[:512].lstrip("\ufeff \t\r\n").lower()
     for beginnings, name in TEXTS:
         if begins.startswith(beginnings):
-            raise FileTypeUnsupportedError(f"{shown} is {name}. {_AS_CSV}")
+            raise FileTypeUnsupportedError(f"{display_name} is {name}. {_AS_CSV}")
     for pattern, name in ((_JSON, "a JSON document"), (_SYLK, "a SYLK spreadsheet")):
         if pattern.match(begins):
-            raise FileTypeUnsupportedError(f"{shown} is {name}. {_AS_CSV}")
+            raise FileTypeUnsupportedError(f"{display_name} is {name}. {_AS_CSV}")
 
 
-def refuse_bytes_without_words(head: bytes, shown: str) -> None:
+def refuse_bytes_without_words(head: bytes, display_name: str) -> None:
     """Raise FileTypeUnsupportedError for bytes that are words in no encoding, when they are many."""
     beyond = len(head) - len(head.translate(None, _BEYOND_ASCII))
     if beyond > max(_NULS, len(head) * _BEYOND_SHARE):
-        raise FileTypeUnsupportedError(f"{shown} is not text: its bytes are words in no encoding. {_AS_CSV}")
+        raise FileTypeUnsupportedError(
+            f"{display_name} is not text: its bytes make no words in any encoding. {_AS_CSV}"
+        )
 
 
-def refuse_zeros(head: bytes, shown: str) -> None:
-    """Raise FileTypeUnsupportedError for a start full of zero bytes that is no wide encoding either."""
+def refuse_zeros(head: bytes, display_name: str) -> None:
+    """Raise FileTypeUnsupportedError for a start full of zero bytes that is not a wide encoding either."""
     head = head.rstrip(b"\x00") or head  # what a crash leaves behind the last line
     if head.count(0) > max(_NULS, len(head) * _NUL_SHARE):
         raise FileTypeUnsupportedError(
-            f"{shown} is not text: {head.count(0)} of its first {len(head)} bytes are zero. {_AS_CSV}"
+            f"{display_name} is not text: {head.count(0)} of its first {len(head)} bytes are zero. {_AS_CSV}"
         )
     controls = len(head) - len(head.translate(None, _CONTROLS))
     if controls > max(_CONTROLS_FEW, len(head) * _CONTROL_SHARE):
         raise FileTypeUnsupportedError(
-            f"{shown} is not text: {controls} of its first {len(head)} bytes are control characters. {_AS_CSV}"
+            f"{display_name} is not text: {controls} of its first {len(head)} bytes are control characters. {_AS_CSV}"
         )

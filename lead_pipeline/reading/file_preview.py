@@ -10,10 +10,10 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.reading.files import open_rows
-from lead_pipeline.reading.row_reader import BLANK_CHARACTERS, ReadingFacts, ReadingOptions, RowReader
+from lead_pipeline.reading.row_reader import WHITESPACE, ReadingFacts, ReadingOptions, RowReader
 from lead_pipeline.reading.value_kinds import Look, prevailing_look
 
-#: Columns are judged by this many rows, and shown with so many values of each.
+#: Columns are described by this many rows, with so many values of each.
 ROWS_LOOKED_AT = 1000
 _SAMPLES = 5
 
@@ -83,7 +83,7 @@ def _row_count(reader: RowReader, head: pl.DataFrame, size: int) -> tuple[int, b
 
 
 def _column_preview(values: pl.Series, name: str, header: str) -> ColumnPreview:
-    filled = values.drop_nulls().filter(values.drop_nulls().str.strip_chars(BLANK_CHARACTERS) != "")
+    filled = values.drop_nulls().filter(values.drop_nulls().str.strip_chars(WHITESPACE) != "")
     look, share = prevailing_look(filled.to_list())
     return ColumnPreview(
         name=name,

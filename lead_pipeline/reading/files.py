@@ -1,4 +1,4 @@
-"""The door of the room: a file of whatever kind is opened here as rows. How each kind is read belongs in its module."""
+"""Opens a file of whatever kind as rows: finds out what it is, and hands it to the reader of that kind."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ from lead_pipeline.reading.file_formats import (
 )
 from lead_pipeline.reading.row_reader import ReadingOptions, RowReader
 from lead_pipeline.reading.source import Source
-from lead_pipeline.reading.workbook.workbook_file import open_spreadsheet
+from lead_pipeline.reading.workbook.workbook_file import open_workbook
 
-#: How much of the file is looked at to tell what it is.
+#: So much of a file is looked at to find out what it is.
 HEAD_BYTES = 64 * 2**10
 
 _ALL_FOUND = ReadingOptions()
 
-#: The kinds of workbooks that are no zip, by their containers.
+#: The kinds of workbooks that are not a zip, by their containers.
 _BINARY = {"ole": "xls", "biff": "xls before 1997"}
 
 
@@ -39,26 +39,28 @@ def open_rows(
     (FileUnreadableError, FileTypeUnsupportedError, FileEncryptedError, FileEmptyError, HeaderMissingError) for a file
     without rows to read; one with a header and no rows is read as what it is when it `may_be_empty`.
     """
-    shown = f"'{file_name or path.name}'"
-    reader = _opened(Source(path, shown), options)
+    display_name = f"'{file_name or path.name}'"
+    reader = _opened(Source(path, display_name), options)
     reader.note(*notes.of_name(file_name or path.name, reader.facts.format, reader.facts.packing))
     if reader.has_rows or may_be_empty:
         return reader
     where = f" in sheet '{reader.facts.sheet}'" if reader.facts.sheet else ""
     remedy = "Export the list again, or name another sheet." if where else "Export the list again."
-    raise FileEmptyError(f"{shown} has a header of {len(reader.columns)} columns{where} and no row below it. {remedy}")
+    raise FileEmptyError(
+        f"{display_name} has a header of {len(reader.columns)} columns{where} and no row below it. {remedy}"
+    )
 
 
 def _opened(source: Source, options: ReadingOptions) -> RowReader:
     head = next(source.blocks(HEAD_BYTES), b"")
     container = container_of(head)
     if container in _BINARY:
-        return open_spreadsheet(source, _BINARY[container], options)
+        return open_workbook(source, _BINARY[container], options)
     left_out: tuple[str, ...] = ()
     if container == "zip":
-        held = what_a_zip_holds(source.path, source.shown)
+        held = what_a_zip_holds(source.path, source.display_name)
         if held.kind != "zip":
-            return open_spreadsheet(source, held.kind, options)
+            return open_workbook(source, held.kind, options)
         source, left_out = replace(source, packing="zip", member=held.member), held.left_out
     elif packing := packing_of(head):
         source = replace(source, packing=packing)
@@ -66,8 +68,8 @@ def _opened(source: Source, options: ReadingOptions) -> RowReader:
         head = next(source.blocks(HEAD_BYTES), b"")
         if container_of(head):
             return _packed_workbook(source, options)
-        refuse_packed_twice(head, source.shown)
-    refuse_what_is_not_a_table(head, source.shown)
+        refuse_packed_twice(head, source.display_name)
+    refuse_what_is_not_a_table(head, source.display_name)
     return open_delimited(source, head, options, notes.of_archive(source.member, left_out))
 
 
@@ -77,13 +79,13 @@ def _packed_workbook(source: Source, options: ReadingOptions) -> RowReader:
         for block in source.blocks():
             copy.write(block)
         copy.flush()
-        unpacked = Source(Path(copy.name), source.shown)
+        unpacked = Source(Path(copy.name), source.display_name)
         head = next(unpacked.blocks(HEAD_BYTES), b"")
         container = container_of(head)
-        kind = _BINARY.get(container) or what_a_zip_holds(unpacked.path, source.shown).kind
+        kind = _BINARY.get(container) or what_a_zip_holds(unpacked.path, source.display_name).kind
         if kind == "zip":
-            refuse_packed_twice(head, source.shown)
-        return open_spreadsheet(unpacked, kind, options, source.packing)
+            refuse_packed_twice(head, source.display_name)
+        return open_workbook(unpacked, kind, options, source.packing)
 
 
 def read_rows(path: str | Path, **options: object) -> Iterator[pl.DataFrame]:

@@ -1,5 +1,5 @@
 """Finds the header among the first records of a list or sheet: below titles and comments, on one line or several, or
-not there at all. What the columns are called then is decided in rows.py.
+not there at all.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lead_pipeline.reading.delimited.tokenizer import Record
-from lead_pipeline.reading.row_reader import BLANK_CHARACTERS
+from lead_pipeline.reading.row_reader import WHITESPACE
 from lead_pipeline.reading.value_kinds import look_of, prevailing_look
 
 _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
@@ -32,7 +32,7 @@ class SniffedHeader:
 
     header: int | None
     first_row: int
-    sure: float
+    confidence: float
     rows: int = 1
 
 
@@ -46,28 +46,28 @@ def find_header(records: Sequence[Record]) -> SniffedHeader:
     if not full:
         return SniffedHeader(0, 1, 0.0)
     width = _prevailing_width(full)
-    place = next((number for number, record in enumerate(records) if _may_be_header(record, width)), None)
-    if place is None:
-        place = records.index(full[0])
-    place = _below_comment(records, _better_below(records, place, width), width)
-    if _is_data(records[place].cells, _body(records, place, width)):
-        return SniffedHeader(None, place, 0.7)
-    found = SniffedHeader(place, place + 1, 0.9 if len(records[place].cells) == width else 0.6)
+    index = next((number for number, record in enumerate(records) if _may_be_header(record, width)), None)
+    if index is None:
+        index = records.index(full[0])
+    index = _below_comment(records, _better_below(records, index, width), width)
+    if _is_data(records[index].cells, _body(records, index, width)):
+        return SniffedHeader(None, index, 0.7)
+    found = SniffedHeader(index, index + 1, 0.9 if len(records[index].cells) == width else 0.6)
     return _with_further_rows(records, found, width)
 
 
 def is_blank(record: Record) -> bool:
     """Tell whether nothing is to be seen in a record."""
-    return not "".join(record.cells).strip(BLANK_CHARACTERS)
+    return not "".join(record.cells).strip(WHITESPACE)
 
 
 def looks_like_a_value(cell: str) -> bool:
-    """Tell whether a cell has the form of a number, a date, an email ..., which the name of a column has not."""
+    """Tell whether a cell has the form of a number, a date, an email ..., which the name of a column does not have."""
     return look_of(cell) in _TYPED
 
 
 def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
-    """Return what stands in a header of one or more rows, column by column, and what to call the columns.
+    """Return the text of a header of one or more rows, column by column, and what to call the columns.
 
     A cell of an upper row reaches over the empty cells to its right, as the merged cells do that it was exported from.
     A column is called as its lowest cell says, where no other is called so too: `phone`, else `Office phone`.
@@ -76,7 +76,7 @@ def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
         return list(rows[0]), list(rows[0])
     width = max(map(len, rows))
     spread = [_spread(row, width) for row in rows[:-1]] + [[*rows[-1], *[""] * (width - len(rows[-1]))]]
-    columns = [[cell for cell in column if cell.strip(BLANK_CHARACTERS)] for column in zip(*spread, strict=True)]
+    columns = [[cell for cell in column if cell.strip(WHITESPACE)] for column in zip(*spread, strict=True)]
     lowest = [cells[-1] if cells else "" for cells in columns]
     often = Counter(cell.casefold() for cell in lowest)
     names = [
@@ -89,7 +89,7 @@ def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
 def _spread(row: Sequence[str], width: int) -> list[str]:
     spread: list[str] = []
     for cell in [*row, *[""] * (width - len(row))]:
-        spread.append(cell if cell.strip(BLANK_CHARACTERS) or not spread else spread[-1])
+        spread.append(cell if cell.strip(WHITESPACE) or not spread else spread[-1])
     return spread
 
 
@@ -105,12 +105,12 @@ def _prevailing_width(records: Sequence[Record]) -> int:
     return width
 
 
-def _body(records: Sequence[Record], place: int, width: int) -> list[list[str]]:
-    return [record.cells for record in records[place + 1 :] if len(record.cells) == width]
+def _body(records: Sequence[Record], index: int, width: int) -> list[list[str]]:
+    return [record.cells for record in records[index + 1 :] if len(record.cells) == width]
 
 
 def _filled(cells: Iterable[str]) -> list[bool]:
-    return [bool(cell.strip(BLANK_CHARACTERS)) for cell in cells]
+    return [bool(cell.strip(WHITESPACE)) for cell in cells]
 
 
 def _may_be_header(record: Record, width: int) -> bool:
@@ -122,41 +122,38 @@ def _may_be_header(record: Record, width: int) -> bool:
     return filled > (0 if width == 1 else 1 if width < 5 else 2)
 
 
-def _better_below(records: Sequence[Record], place: int, width: int) -> int:
-    """Return the place of a better header below: one as wide as the rows, over typed values, when this one is not."""
-    if len(records[place].cells) == width:
-        return place
-    for below in range(place + 1, min(place + _LOOKAHEAD, len(records))):
+def _better_below(records: Sequence[Record], index: int, width: int) -> int:
+    """Return the index of a better header below: one as wide as the rows, over typed values, when this one is not."""
+    if len(records[index].cells) == width:
+        return index
+    for below in range(index + 1, min(index + _LOOKAHEAD, len(records))):
         cells = records[below].cells
         if len(cells) == width and all(_filled(cells)):
-            return below if _labels(cells, _body(records, below, width)) else place
-    return place
+            return below if _labels(cells, _body(records, below, width)) else index
+    return index
 
 
-def _below_comment(records: Sequence[Record], place: int, width: int) -> int:
-    """Return the place of the header below a comment that happens to have as many cells as the rows."""
-    below = place + 1
-    while below < len(records) and _COMMENT.match(records[place].cells[0]):
+def _below_comment(records: Sequence[Record], index: int, width: int) -> int:
+    """Return the index of the header below a comment that happens to have as many cells as the rows."""
+    below = index + 1
+    while below < len(records) and _COMMENT.match(records[index].cells[0]):
         cells = records[below].cells
         if not _COMMENT.match(cells[0]) and (len(cells) != width or not _labels(cells, _body(records, below, width))):
             break
-        place, below = below, below + 1
-    return place
+        index, below = below, below + 1
+    return index
 
 
 def _with_further_rows(records: Sequence[Record], found: SniffedHeader, width: int) -> SniffedHeader:
     """Count the rows below that belong to the header: the same names once more, or the names below those of groups."""
-    place = found.header or 0
-    top = [cell.strip(BLANK_CHARACTERS) for cell in records[place].cells]
+    index = found.header or 0
+    top = [cell.strip(WHITESPACE) for cell in records[index].cells]
     rows = 1
-    while (
-        place + rows < len(records) - 1
-        and [cell.strip(BLANK_CHARACTERS) for cell in records[place + rows].cells] == top
-    ):
+    while index + rows < len(records) - 1 and [cell.strip(WHITESPACE) for cell in records[index + rows].cells] == top:
         rows += 1
-    if rows == 1 and place + 2 < len(records) and _names_groups(top, records[place + 1].cells):
-        rows += bool(_labels(records[place + 1].cells, _body(records, place + 1, width)))
-    return replace(found, header=place + rows - 1, first_row=place + rows, rows=rows)
+    if rows == 1 and index + 2 < len(records) and _names_groups(top, records[index + 1].cells):
+        rows += bool(_labels(records[index + 1].cells, _body(records, index + 1, width)))
+    return replace(found, header=index + rows - 1, first_row=index + rows, rows=rows)
 
 
 def _names_groups(above: Sequence[str], below: Sequence[str]) -> bool:

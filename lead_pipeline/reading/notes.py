@@ -14,7 +14,7 @@ from lead_pipeline.reading.delimited.dialect import Dialect
 from lead_pipeline.reading.delimited.sniffing import COMMON, SniffedDialect
 from lead_pipeline.reading.delimited.tokenizer import Record
 from lead_pipeline.reading.header import SniffedHeader, is_blank, looks_like_a_value
-from lead_pipeline.reading.row_reader import BLANK_CHARACTERS, Column
+from lead_pipeline.reading.row_reader import WHITESPACE, Column
 
 #: Below this, what was found is called a guess.
 DOUBTFUL = 0.7
@@ -37,24 +37,24 @@ def of_name(file_name: str, form: str, packing: str) -> Iterator[str]:
     if ending in _NAMED and _NAMED[ending] != (packing or form):
         content = "delimited text" if form == "csv" else f"a workbook (.{form})"
         archive = f" in a {packing} archive" if packing else ""
-        yield f"The file is named {ending}, but it is {content}{archive}, and was read as that."
+        yield f"The file is named {ending}, but it is {content}{archive}, and was read as such."
 
 
 def of_archive(member: str, left_out: Sequence[str]) -> Iterator[str]:
     """Say which files of an archive were left out."""
     if left_out:
-        yield f"Of the archive only '{member}' was read, not {_quoted(left_out)}."
+        yield f"Only '{member}' was read from the archive, not {_quoted(left_out)}."
 
 
-def of_encoding(name: str, sure: float, *, given: bool) -> Iterator[str]:
-    """Say when the encoding is a guess, or when some bytes are no text in it."""
-    if given or (sure >= DOUBTFUL and name != "utf-8"):
+def of_encoding(name: str, confidence: float, *, given: bool) -> Iterator[str]:
+    """Say when the encoding is a guess, or when some bytes are not text in it."""
+    if given or (confidence >= DOUBTFUL and name != "utf-8"):
         return
-    if name == "utf-8" and sure < 1:
+    if name == "utf-8" and confidence < 1:
         yield "Some bytes are not UTF-8, although the file is: the rows that have them say so (encoding_invalid)."
-    elif sure < DOUBTFUL:
+    elif confidence < DOUBTFUL:
         yield (
-            f"That the encoding is {name} is a guess ({sure:.0%} sure). If letters look wrong, name the right one as "
+            f"The encoding {name} is a guess ({confidence:.0%} sure). If letters look wrong, name the right one as "
             "`encoding` in the profile."
         )
 
@@ -62,16 +62,17 @@ def of_encoding(name: str, sure: float, *, given: bool) -> Iterator[str]:
 def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Column]) -> Iterator[str]:
     """Say how the punctuation is unusual, or that it is a guess."""
     if sniffed.sep_length:
-        yield "Line 1 (sep=) names the delimiter and is no row."
-    elif len(columns) > 1 and sniffed.sure < DOUBTFUL:
-        yield f"The delimiter is a guess ({sniffed.sure:.0%} sure). If columns look wrong, name it as `delimiter`."
+        yield "Line 1 (sep=) names the delimiter and is not a row."
+    elif len(columns) > 1 and sniffed.confidence < DOUBTFUL:
+        sure = f"{sniffed.confidence:.0%} sure"
+        yield f"The delimiter is a guess ({sure}). If columns look wrong, name it as `delimiter`."
     if dialect.trailing:
-        yield "Lines end with a delimiter that starts no column; what stands behind it is empty and left out."
+        yield "Lines end with a delimiter that starts no column; the empty cell behind was left out."
     if dialect.padded:
-        yield "Blanks after a delimiter are no part of the value and were left out."
+        yield "Spaces after a delimiter are not part of the value and were left out."
     if len(columns) == 1 and any(mark in columns[0].header for mark in COMMON):
         yield (
-            "There is one column, but its name holds delimiters: each line may be quoted as a whole. Export the list "
+            "There is one column, but its name contains delimiters: each line may be quoted as a whole. Export the list "
             "again if that is so."
         )
 
@@ -79,32 +80,33 @@ def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Colu
 def above_header(
     header: SniffedHeader, records: Sequence[Record], lines: int, first_line: int, noun: str = "Line"
 ) -> Iterator[str]:
-    """Say what stands above the first row: lines that are no rows, a header of several lines, or none at all.
+    """Say what is above the first row: lines that are not rows, a header of several lines, or none at all.
 
     `lines` stand above the first record; `first_line` is that on which the header begins.
     """
     names = header.first_row - (header.rows if header.header is not None else 0)
     if any(not is_blank(record) for record in records[:names]):
         last = lines + sum(record.lines for record in records[:names])
-        yield f"{_lines(lines + 1, last, noun)} above the header {'is no row' if last == lines + 1 else 'are no rows'}."
+        verb = "is not a row" if last == lines + 1 else "are not rows"
+        yield f"{_lines(lines + 1, last, noun)} above the header {verb}."
     if header.header is None:
-        if header.sure < 1:
+        if header.confidence < 1:
             yield (
                 "No header was found: the first row looks like those below it. Columns are called by their position. "
                 "If it is the header, say `header: true`."
             )
     elif header.rows > 1:
         lines_of_header = _lines(first_line, first_line + header.rows - 1, noun)
-        yield f"{lines_of_header} are the header together."
+        yield f"{lines_of_header} together are the header."
 
 
 def of_columns(columns: Sequence[Column]) -> Iterator[str]:
     """Say which columns have a name that the header does not have like that."""
-    given = [column for column in columns if column.name != column.header.strip(BLANK_CHARACTERS) and column.header]
-    nameless = [column for column in columns if not column.header.strip(BLANK_CHARACTERS)]
-    again = [column.name for column in given if column.name.startswith(column.header.strip(BLANK_CHARACTERS) + "_")]
+    given = [column for column in columns if column.name != column.header.strip(WHITESPACE) and column.header]
+    nameless = [column for column in columns if not column.header.strip(WHITESPACE)]
+    again = [column.name for column in given if column.name.startswith(column.header.strip(WHITESPACE) + "_")]
     if again:
-        yield f"Names that stand more than once in the header are told apart: {listed(again)}."
+        yield f"Names that appear more than once in the header were numbered: {listed(again)}."
     if nameless and len(nameless) < len(columns):
         yield f"Columns without a name are called by their position: {listed([column.name for column in nameless])}."
 
@@ -112,10 +114,10 @@ def of_columns(columns: Sequence[Column]) -> Iterator[str]:
 def of_rows(records: Sequence[Record], line: int, width: int, dialect: Dialect) -> Iterator[str]:
     """Say that another table seems to begin among the first rows: below a blank line, rows of one other width."""
     after_blank = False
-    for place, record in enumerate(records):
-        following = [row for row in records[place : place + _ROWS_OF_A_TABLE + 1] if not is_blank(row)]
+    for index, record in enumerate(records):
+        following = [row for row in records[index : index + _ROWS_OF_A_TABLE + 1] if not is_blank(row)]
         if after_blank and not is_blank(record) and _is_table(following, width, dialect):
-            yield f"From line {line} on there seems to be another table; its rows are judged like all others."
+            yield f"Another table seems to begin at line {line}; its rows are treated like all others."
             return
         after_blank = is_blank(record)
         line += record.lines
@@ -156,19 +158,19 @@ class Tail:
         if 0 < len(self._short) <= min(_LONGEST_FOOTNOTE, self._seen // 2):
             rows = "row has" if len(self._short) == 1 else f"{len(self._short)} rows have"
             yield (
-                f"The last {rows} fewer cells than the header (from line {self._short[0]} on), as a footnote or a "
-                "total has; nothing was left out for that."
+                f"The last {rows} fewer cells than the header (from line {self._short[0]} on), like a "
+                "footnote or a total; nothing was left out because of that."
             )
 
 
 def of_bytes(breaks: Counter[str], nuls: int) -> Iterator[str]:
-    """Say what all bytes of the file show: line ends of several kinds, characters that no text has."""
+    """Say what all bytes of the file show: line ends of several kinds, characters that text does not have."""
     present = [(kind, number) for kind, number in breaks.items() if number]
     if len(present) > 1:
         said = ", ".join(f"{number:,} {kind}" for kind, number in present)
         yield f"Lines end in different ways ({said}); each of them ends a line."
     if nuls:
-        yield f"{nuls:,} NUL {'character was' if nuls == 1 else 'characters were'} removed; no text has any."
+        yield f"{nuls:,} NUL {'character was' if nuls == 1 else 'characters were'} removed; text has none."
 
 
 def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Iterator[str]:
@@ -184,15 +186,16 @@ def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Ite
         yield f"The sheet '{sheet}' is hidden."
 
 
-def of_cells(shown: int, errors: int, *, marked: bool) -> Iterator[str]:
-    """Say what stands in the cells of a sheet otherwise than as their value."""
-    if not marked:
-        yield "Whether cells hold errors, or leading zeros by their format alone, could not be found out."
-    if shown:
-        whose = "number has" if shown == 1 else "numbers have"
-        yield f"{shown:,} {whose} leading zeros or a plus by the cell format alone; they were kept."
+def of_cells(prefixes: int, errors: int, *, is_known: bool) -> Iterator[str]:
+    """Say what cells of a sheet show beside their value."""
+    if not is_known:
+        yield "It is not known whether cells contain errors, or show leading zeros only by their format."
+    if prefixes:
+        whose = "number has" if prefixes == 1 else "numbers have"
+        yield f"{prefixes:,} {whose} leading zeros or a plus only by the cell format; they were kept."
     if errors:
-        yield f"{errors:,} {'cell holds' if errors == 1 else 'cells hold'} an error such as #N/A; their rows say so."
+        cells = "cell contains" if errors == 1 else "cells contain"
+        yield f"{errors:,} {cells} an error such as #N/A; their rows say so."
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -1,5 +1,5 @@
 """What reading hands on, whatever the file was: columns, facts and batches of text cells with their structure reasons.
-How the cells are found in the bytes belongs in delimited.py and spreadsheet.py; what they mean belongs in other rooms.
+What the cells mean belongs in other rooms.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +11,8 @@ from pydantic import Field
 from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
 from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
 
-#: A cell of nothing but these is empty to the eye; a row of nothing but such cells is blank.
-BLANK_CHARACTERS = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\u3000\ufeff"
+#: A cell of only these characters looks empty; a row of only such cells is blank.
+WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\u3000\ufeff"
 
 #: A batch is cut short at about this many bytes of text, so that wide rows do not multiply its memory.
 BATCH_BYTES = 64 * 2**20
@@ -44,8 +44,10 @@ class ReadingFacts(FrozenModel):
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
-    padded: bool = Field(default=False, description="Blanks after a delimiter are no part of the value.")
-    trailing_delimiter: bool = Field(default=False, description="Rows end with a delimiter that the header has not.")
+    padded: bool = Field(default=False, description="Spaces after a delimiter are not part of the value.")
+    trailing_delimiter: bool = Field(
+        default=False, description="Rows end with a delimiter that the header does not have."
+    )
     dialect_sure: float = 1.0
     newline: Newline = ""
     header_line: int | None = Field(default=1, description="Line (or sheet row) of the header; null when it has none.")
@@ -104,16 +106,15 @@ class RowReader:
 
 
 def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) -> tuple[Column, ...]:
-    """Return columns with names that are unique whatever their letter case, and visibly so: `phone`, `phone_2`.
+    """Return columns whose names are unique (case-insensitive, as in DuckDB, which reads the parts later): `phone_2`.
 
     They are called as `names` says, by default as the header says. One without a name becomes `column_3`; names that
-    our own frames need (RESERVED_COLUMNS) count as taken. Letter case does not tell names apart, because DuckDB, which
-    reads the parts later, ignores it. A name that polars would take for many columns (`*`, `^...$`; pl.col has no way
-    to quote it, polars 2.1) gets a blank behind it.
+    our own frames need (RESERVED_COLUMNS) count as taken. A name that polars would take for many columns (`*`,
+    `^...$`; pl.col has no way to quote it, polars 2.1) gets a space behind it.
     """
     texts = list(headers)
-    stripped = [name.strip(BLANK_CHARACTERS) for name in (texts if names is None else names)]
-    wanted = [_one(text) or f"column_{place}" for place, text in enumerate(stripped, start=1)]
+    stripped = [name.strip(WHITESPACE) for name in (texts if names is None else names)]
+    wanted = [_one(text) or f"column_{number}" for number, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}
     taken = {name.casefold() for name in RESERVED_COLUMNS}
     last_number: dict[str, int] = {}  # no lower one can be free: without it many equal headers take quadratic time

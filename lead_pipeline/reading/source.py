@@ -1,6 +1,4 @@
-"""The bytes of a staged file, unpacked where it is compressed, block by block, with a bound on what comes out.
-What the bytes say belongs in encoding.py and delimited.py.
-"""
+"""The bytes of a staged file, unpacked where it is compressed, block by block, with a bound on what comes out."""
 
 import gzip
 import zipfile
@@ -28,10 +26,10 @@ Packing = Literal["", "gzip", "zstd", "zip"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file on disk: how it is packed, which member of a zip archive is meant, and how messages call it."""
+    """A file on disk: what messages call it, how it is packed, and which member of a zip archive is meant."""
 
     path: Path
-    shown: str
+    display_name: str
     packing: Packing = ""
     member: str = ""
 
@@ -41,15 +39,16 @@ class Source:
             yield from self._blocks(size or BLOCK_BYTES)
         except FileNotFoundError:
             raise FileUnreadableError(
-                f"There is no file {self.shown}. Check the path and the spelling of the name."
+                f"There is no file {self.display_name}. Check the path and the spelling of the name."
             ) from None
         except IsADirectoryError:
             raise FileUnreadableError(
-                f"{self.shown} is a folder. Name the file inside it that should be imported."
+                f"{self.display_name} is a folder. Name the file inside it that should be imported."
             ) from None
         except PermissionError:
             raise FileUnreadableError(
-                f"{self.shown} may not be read by this user. Give read permission to it (chmod u+r) and try again."
+                f"{self.display_name} cannot be read: permission denied. "
+                "Give this user read permission (chmod u+r) and try again."
             ) from None
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError):
             raise self._damaged() from None
@@ -57,12 +56,12 @@ class Source:
             if error.errno is None:  # how pyarrow says that a compressed stream is damaged or cut
                 raise self._damaged() from None
             raise FileUnreadableError(
-                f"{self.shown} cannot be read: {error.strerror}. Check the disk and copy the file again."
+                f"{self.display_name} cannot be read: {error.strerror}. Check the disk and copy the file again."
             ) from None
 
     def _damaged(self) -> FileUnreadableError:
         return FileUnreadableError(
-            f"{self.shown} is a damaged {self.packing} archive. Pack the file again, or drop it unpacked."
+            f"{self.display_name} is a damaged {self.packing} archive. Pack the file again, or drop it unpacked."
         )
 
     def _blocks(self, size: int) -> Iterator[bytes]:
@@ -77,8 +76,8 @@ class Source:
                     yield block
         if not self.packing and read != expected:
             raise FileUnreadableError(
-                f"{self.shown} changed while it was being read: {read} bytes came, {expected} were there at the "
-                "start. Wait until the file is complete and drop it again."
+                f"{self.display_name} changed while it was being read: it had {expected} bytes at the start, "
+                f"but {read} were read. Wait until the file is complete and drop it again."
             )
 
     def _unpacked(self, file: BinaryIO) -> "BinaryIO | gzip.GzipFile | pa.CompressedInputStream | IO[bytes]":
@@ -93,6 +92,6 @@ class Source:
     def _refuse_bomb(self, read: int, bound: int | None) -> None:
         if bound is not None and read > bound:
             raise FileUnreadableError(
-                f"{self.shown} unpacks to more than {bound // 2**20} MB, which no list of its size does. "
+                f"{self.display_name} unpacks to more than {bound // 2**20} MB, which no list of its size does. "
                 "If it is a list, drop it unpacked."
             )

@@ -1,5 +1,5 @@
-"""What a text looks like: number, date, email, phone ... A guess for detection and previews, never a judgement:
-whether a value is good is decided in normalizing/ and validating/.
+"""What a text looks like: number, date, email, phone ... A guess for detection and previews, never a verdict on whether
+a value is good.
 """
 
 import re

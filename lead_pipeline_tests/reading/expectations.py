@@ -14,7 +14,7 @@ import polars as pl
 
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.reading import open_rows
-from lead_pipeline.reading.row_reader import BLANK_CHARACTERS
+from lead_pipeline.reading.row_reader import WHITESPACE
 from lead_pipeline_tests.reading import duckdb_expectations
 from lead_pipeline_tests.reading.corpora import (
     CORPORA,
@@ -413,7 +413,7 @@ def _as_the_csv_module(path: Path) -> Answer:
     )
     theirs, line = [], 0
     for row in reference:
-        if any(cell.strip(BLANK_CHARACTERS) for cell in row):
+        if any(cell.strip(WHITESPACE) for cell in row):
             theirs.append((line + 1, row))
         line = reference.line_num
     lines = frame.filter(~pl.col("reasons").list.contains("row_blank"))["line_number"]

@@ -49,7 +49,7 @@ def notes_of(tmp_path, name, content):
 def test_a_file_that_is_not_what_its_name_says_is_read_as_what_it_is_and_says_so(tmp_path, name, content, sentence):
     (first, *_) = notes_of(tmp_path, name, content)
     assert sentence in first
-    assert first.endswith("was read as that.")
+    assert first.endswith("was read as such.")
 
 
 @pytest.mark.parametrize(("name", "content"), AS_NAMED.values(), ids=AS_NAMED)

@@ -83,7 +83,7 @@ def test_a_file_without_read_permission_is_refused(tmp_path):
     path = tmp_path / "staged"
     path.write_text("a,b\n1,2\n")
     path.chmod(0)
-    with pytest.raises(FileUnreadableError, match="may not be read"):
+    with pytest.raises(FileUnreadableError, match="permission denied"):
         open_rows(path)
 
 

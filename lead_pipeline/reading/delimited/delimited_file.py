@@ -1,5 +1,5 @@
 """Delimited text to rows: blocks proven clean take the fast path, others the careful one, and every physical line is
-accounted for at the end. What a record is belongs in tokenizer.py, what clean means in clean.py.
+accounted for at the end.
 """
 
 import re
@@ -15,10 +15,10 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.encoding import NO_WORDS, TextCount, TextSource, find_encoding, known_encoding
 from lead_pipeline.reading.delimited.fast_path import Clean, blank_rows, read_clean, whole_records, without_blank_cells
-from lead_pipeline.reading.delimited.text_layout import Layout, find_layout, newline_of, readable
+from lead_pipeline.reading.delimited.text_layout import TextLayout, find_text_layout, newline_of, readable
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.file_formats import refuse_bytes_without_words, refuse_other_texts, refuse_zeros
-from lead_pipeline.reading.row_reader import BLANK_CHARACTERS, ReadingOptions, RowReader, frame_schema
+from lead_pipeline.reading.row_reader import WHITESPACE, ReadingFacts, ReadingOptions, RowReader, frame_schema
 from lead_pipeline.reading.source import Source
 
 #: A block that is not clean is cut into pieces of this size, so that only those with a damaged row go the careful way.
@@ -34,6 +34,9 @@ LONGEST_RECORD = 256 * 2**20
 SAMPLE_BYTES = 2**20
 
 _CR_TO_LF = bytes.maketrans(b"\r", b"\n")
+#: Blocks that are being read, in order.
+_ReadAhead = deque[tuple[bytes, Future[Clean | None]]]
+
 _SURROGATE = re.compile("[\udc80-\udcff]")
 
 
@@ -42,41 +45,41 @@ def open_delimited(source: Source, head: bytes, options: ReadingOptions, noted: 
 
     `noted` is what there is to say of the file already.
 
-    Raises FileTypeUnsupportedError for bytes that are no text, FileEmptyError for a file without text,
+    Raises FileTypeUnsupportedError for bytes that are not text, FileEmptyError for a file without text,
     HeaderMissingError when the header has no name.
     """
-    shown = source.shown
-    encoding = known_encoding(options.encoding, shown, head) if options.encoding else find_encoding(source, head)
+    display_name = source.display_name
+    encoding = known_encoding(options.encoding, display_name, head) if options.encoding else find_encoding(source, head)
     if not encoding.name.startswith("utf-16") and not encoding.name.startswith("utf-32"):
-        refuse_zeros(head, shown)
-    if encoding.sure <= NO_WORDS:
-        refuse_bytes_without_words(head, shown)
+        refuse_zeros(head, display_name)
+    if encoding.confidence <= NO_WORDS:
+        refuse_bytes_without_words(head, display_name)
     text = TextSource(source, encoding)
-    for start, final in _starts_of(text):
-        refuse_other_texts(start[:1024].decode(errors="replace"), shown)
-        opened = find_layout(start.decode(errors="surrogateescape"), shown, options, final=final)
-        if opened is not None:
-            break
-    else:
-        raise FileEmptyError(
-            f"{shown} is empty: it has no text, only white space if anything. Export the list again and drop that."
-        )
-    layout, found = opened
+    layout, found = _layout_of(text, options)
+    of_encoding = notes.of_encoding(encoding.name, encoding.confidence, given=options.encoding is not None)
     facts = found.model_copy(
         update={
             "packing": source.packing,
             "encoding": encoding.name,
-            "encoding_sure": round(encoding.sure, 2),
+            "encoding_sure": round(encoding.confidence, 2),
             "has_bom": bool(encoding.bom),
-            "newline": newline_of(start),
-            "notes": (
-                *noted,
-                *notes.of_encoding(encoding.name, encoding.sure, given=options.encoding is not None),
-                *found.notes,
-            ),
+            "notes": (*noted, *of_encoding, *found.notes),
         }
     )
     return RowReader(layout.columns, facts, lambda noted: _frames(text, layout, noted), has_rows=layout.has_rows)
+
+
+def _layout_of(text: TextSource, options: ReadingOptions) -> tuple[TextLayout, ReadingFacts]:
+    display_name = text.source.display_name
+    for start, final in _starts_of(text):
+        refuse_other_texts(start[:1024].decode(errors="replace"), display_name)
+        found = find_text_layout(start.decode(errors="surrogateescape"), display_name, options, final=final)
+        if found is not None:
+            layout, facts = found
+            return layout, facts.model_copy(update={"newline": newline_of(start)})
+    raise FileEmptyError(
+        f"{display_name} is empty: it has no text, at most whitespace. Export the list again and drop that."
+    )
 
 
 def _starts_of(text: TextSource) -> Iterator[tuple[bytes, bool]]:
@@ -94,17 +97,17 @@ def _starts_of(text: TextSource) -> Iterator[tuple[bytes, bool]]:
         yield start, True
 
 
-def _frames(text: TextSource, layout: Layout, noted: list[str]) -> Iterator[pl.DataFrame]:
+def _frames(text: TextSource, layout: TextLayout, noted: list[str]) -> Iterator[pl.DataFrame]:
     """Yield the rows below the header, and at the end hold them against the lines counted in the bytes."""
     count = TextCount()
     cutter = _Cutter(layout)
     tail = notes.Tail()
-    for frame in _cut(_counted_blocks(text, layout.skipped_bytes, count), cutter, text.source.shown):
+    for frame in _cut(_counted_blocks(text, layout.skipped_bytes, count), cutter, text.source.display_name):
         tail.see(frame)
         yield frame
     if cutter.next_line - 1 != count.lines:
         raise FileUnreadableError(
-            f"{text.source.shown} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
+            f"{text.source.display_name} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
             f"but {count.lines} lines were counted. Nothing was imported; please report this kind of file."
         )
     noted += [*notes.of_bytes(count.breaks, count.nuls), *tail.notes()]
@@ -119,39 +122,44 @@ def _counted_blocks(text: TextSource, skip: int, count: TextCount) -> Iterator[b
         skip = max(0, skip - len(block))
 
 
-def _cut(blocks: Iterator[bytes], cutter: "_Cutter", shown: str) -> Iterator[pl.DataFrame]:
+def _cut(blocks: Iterator[bytes], cutter: "_Cutter", display_name: str) -> Iterator[pl.DataFrame]:
     """Turn blocks into frames: some blocks are read while the one before them is handed on.
 
     A block is cut as if its quotes were well-formed. Where they are not, what was cut is put together again with all
     that came after it, and goes piece by piece.
     """
     waiting = b""
-    ahead: deque[tuple[bytes, Future[Clean | None]]] = deque()
+    ahead: _ReadAhead = deque()
     with ThreadPoolExecutor(_BLOCKS_AHEAD) as reader:
         for block in blocks:
             piece, waiting = cutter.split(waiting, block)
             if piece:
                 ahead.append((piece, reader.submit(cutter.read, piece)))
-                if len(ahead) <= _BLOCKS_AHEAD:
-                    continue
-                clean = ahead[0][1].result()
-                if clean is not None:
-                    ahead.popleft()
-                    yield cutter.dressed(clean)
-                    continue
-            elif ahead and (clean := ahead[0][1].result()) is not None:
-                ahead.popleft()
-                yield cutter.dressed(clean)
+            if piece and len(ahead) <= _BLOCKS_AHEAD:
                 continue
-            waiting = b"".join(piece for piece, _ in ahead) + waiting
-            ahead.clear()
-            waiting = yield from _piecewise(waiting, cutter, final=False)
-            _refuse_endless(waiting, cutter.next_line, shown)
-        while ahead and (clean := ahead[0][1].result()) is not None:
-            ahead.popleft()
-            yield cutter.dressed(clean)
-        waiting = b"".join(piece for piece, _ in ahead) + waiting
-        yield from _piecewise(waiting, cutter, final=True)
+            clean = _next_if_clean(ahead)
+            if clean is not None:
+                yield cutter.with_row_columns(clean)
+            else:
+                waiting = yield from _piecewise(_rejoined(ahead, waiting), cutter, final=False)
+                _refuse_endless(waiting, cutter.next_line, display_name)
+        while (clean := _next_if_clean(ahead)) is not None:
+            yield cutter.with_row_columns(clean)
+        yield from _piecewise(_rejoined(ahead, waiting), cutter, final=True)
+
+
+def _next_if_clean(ahead: _ReadAhead) -> Clean | None:
+    clean = ahead[0][1].result() if ahead else None
+    if clean is not None:
+        ahead.popleft()
+    return clean
+
+
+def _rejoined(ahead: _ReadAhead, waiting: bytes) -> bytes:
+    """Put the blocks that were cut together again, with what came after them."""
+    joined = b"".join(piece for piece, _ in ahead) + waiting
+    ahead.clear()
+    return joined
 
 
 def _piecewise(data: bytes, cutter: "_Cutter", *, final: bool) -> Generator[pl.DataFrame, None, bytes]:
@@ -162,10 +170,10 @@ def _piecewise(data: bytes, cutter: "_Cutter", *, final: bool) -> Generator[pl.D
     return data[used:]
 
 
-def _refuse_endless(waiting: bytes, line: int, shown: str) -> None:
+def _refuse_endless(waiting: bytes, line: int, display_name: str) -> None:
     if len(waiting) > LONGEST_RECORD:
         raise FileUnreadableError(
-            f"{shown} has a row longer than {LONGEST_RECORD // 2**20} MB, starting at line {line}. "
+            f"{display_name} has a row longer than {LONGEST_RECORD // 2**20} MB, starting at line {line}. "
             "Check that the file is a list with one row per line."
         )
 
@@ -173,7 +181,7 @@ def _refuse_endless(waiting: bytes, line: int, shown: str) -> None:
 class _Cutter:
     """Turns bytes that begin with a record into frames, and keeps the numbers of the next row and line."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: TextLayout) -> None:
         self._layout = layout
         self._width = len(layout.columns)
         self._tokenizer = Tokenizer(layout.dialect, self._width)
@@ -203,7 +211,7 @@ class _Cutter:
     def _fast(self, data: bytes, final: bool) -> tuple[pl.DataFrame, int] | None:
         length = self.cut(data, final)
         clean = self.read(data[:length]) if length else None
-        return None if clean is None else (self.dressed(clean), length)
+        return None if clean is None else (self.with_row_columns(clean), length)
 
     def cut(self, data: bytes, final: bool) -> int:
         """Return the length of the records at the start of `data` that are complete if its quotes are well-formed."""
@@ -244,7 +252,7 @@ class _Cutter:
         quote = (self._layout.dialect.quote or "").encode()
         return b"\n" not in data and b"\r" in data and not (quote and quote in data)
 
-    def dressed(self, clean: Clean) -> pl.DataFrame:
+    def with_row_columns(self, clean: Clean) -> pl.DataFrame:
         """Give clean cells their numbers, reasons and column names."""
         blank = blank_rows(clean.cells)
         no_reason = pl.lit([], pl.List(pl.String))
@@ -281,13 +289,13 @@ class _Cutter:
             if undecodable:
                 invalid = any(_SURROGATE.search(cell) for cell in cells)
                 cells = [readable(cell) for cell in cells] if invalid else cells
-            if self._layout.dialect.trailing and not "".join(cells[self._width :]).strip(BLANK_CHARACTERS):
+            if self._layout.dialect.trailing and not "".join(cells[self._width :]).strip(WHITESPACE):
                 cells = cells[: self._width]
             missing = self._width - len(cells)
             reasons = _reasons_of(record, cells, missing, invalid)
             extra = cells[self._width :] if missing < 0 else None
-            shown = [*cells[: self._width], *[None] * missing]
-            rows.append((self.next_row, self.next_line, *shown, reasons, extra))
+            padded = [*cells[: self._width], *[None] * missing]
+            rows.append((self.next_row, self.next_line, *padded, reasons, extra))
             self.next_row += 1
             self.next_line += record.lines
         return pl.DataFrame(rows, schema=self._schema, orient="row")
@@ -295,7 +303,7 @@ class _Cutter:
 
 def _reasons_of(record: Record, cells: list[str], missing: int, invalid: bool) -> list[str]:
     """Return the structure codes of a record, in registry order."""
-    if not "".join(cells).strip(BLANK_CHARACTERS):
+    if not "".join(cells).strip(WHITESPACE):
         return [Reason.ROW_BLANK.value]
     found = (
         (missing < 0, Reason.ROW_TOO_MANY_CELLS),

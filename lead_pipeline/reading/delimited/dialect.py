@@ -1,6 +1,4 @@
-"""How a delimited text is punctuated. Finding the punctuation belongs in sniffing.py, using it in tokenizer.py and
-clean.py.
-"""
+"""How a delimited text is punctuated."""
 
 from dataclasses import dataclass
 
@@ -10,7 +8,7 @@ class Dialect:
     """The punctuation of a text.
 
     `quote` none: a quote is an ordinary character. `escape` none: a quote inside quotes is doubled (a doubled quote is
-    understood beside an escape too). `padded`: blanks after a delimiter are no part of the value. `trailing`: rows end
+    understood beside an escape too). `padded`: spaces after a delimiter are not part of the value. `trailing`: rows end
     with so many delimiters that the header does not have.
     """
 

@@ -58,7 +58,7 @@ class Encoding:
 
     name: str
     bom: bytes = b""
-    sure: float = 1.0
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ class TextSource:
                 if count is not None:
                     count.nuls += text.count(b"\x00")
                 text = text.replace(b"\x00", b"")
-            shown = text.rstrip(_END_OF_FILE)
-            held = text[len(shown) :]
-            if shown:
-                yield shown
+            kept = text.rstrip(_END_OF_FILE)
+            held = text[len(kept) :]
+            if kept:
+                yield kept
 
     def _decoded(self, raw: Iterator[bytes]) -> Iterator[bytes]:
         if self.encoding.name in ("utf-8", "ascii"):
@@ -143,13 +143,13 @@ class TextCount:
         return self.breaks.total() + (self._last not in (b"", b"\n", b"\r"))
 
 
-def known_encoding(name: str, shown: str, head: bytes) -> Encoding:
+def known_encoding(name: str, display_name: str, head: bytes) -> Encoding:
     """Return the encoding that the caller named; raises FileUnreadableError for a name that Python does not know."""
     try:
         known = codecs.lookup(name).name
     except LookupError:
         raise FileUnreadableError(
-            f"{shown} cannot be read as '{name}': no such encoding is known. Write for example utf-8 or cp1252."
+            f"{display_name} cannot be read as '{name}': there is no such encoding. Write for example utf-8 or cp1252."
         ) from None
     known = {"utf-8-sig": "utf-8"}.get(known, known)
     for bom, marked in BOMS:
@@ -170,7 +170,7 @@ def find_encoding(source: Source, head: bytes) -> Encoding:
     if not bad:
         return Encoding("utf-8")
     if good >= bad:  # a UTF-8 file with a few bad rows: those rows say so
-        return Encoding("utf-8", sure=good / (good + bad))
+        return Encoding("utf-8", confidence=good / (good + bad))
     return _legacy(source, sample, bad)
 
 
@@ -179,7 +179,7 @@ def _wide(head: bytes) -> Encoding | None:
     sample = head[: len(head) - len(head) % 4]
     if len(sample) < 4 or not sample.count(0):
         return None
-    zeros = [sample[place::4].count(0) / (len(sample) // 4) for place in range(4)]
+    zeros = [sample[offset::4].count(0) / (len(sample) // 4) for offset in range(4)]
     patterns = {
         "utf-32-le": zeros[1] > 0.6 and min(zeros[2:]) > 0.95 and zeros[0] < 0.1,
         "utf-32-be": min(zeros[:2]) > 0.95 and zeros[2] > 0.6 and zeros[3] < 0.1,
@@ -188,7 +188,7 @@ def _wide(head: bytes) -> Encoding | None:
     }
     for name, fits in patterns.items():
         if fits and _decodes(sample, name):
-            return Encoding(name, sure=0.95)
+            return Encoding(name, confidence=0.95)
     return _wide_without_ascii(head[: len(head) - len(head) % 2])
 
 
@@ -202,7 +202,7 @@ def _wide_without_ascii(sample: bytes) -> Encoding | None:
         breaks = text.count("\n") + text.count("\r")
         odd = sum(mark == "\ufffd" or not (mark.isprintable() or mark in "\t\r\n") for mark in text)
         if odd * 100 <= len(text) and 2 * breaks > sample.count(b"\n") + sample.count(b"\r"):
-            return Encoding(name, sure=0.8)
+            return Encoding(name, confidence=0.8)
     return None
 
 
@@ -218,12 +218,12 @@ def _evidence(source: Source) -> tuple[bytes, int, int]:
         if len(sample) < _SAMPLE_BYTES and not lines.isascii():
             wanted = (line for line in lines.splitlines(keepends=True) if not line.isascii())
             sample += b"".join(wanted)[:_SAMPLE_BYTES]
-        good, bad = _judged(lines, good, bad)
+        good, bad = _counted(lines, good, bad)
     sample += b"" if carry.isascii() else carry
-    return (bytes(sample), *_judged(carry, good, bad))
+    return (bytes(sample), *_counted(carry, good, bad))
 
 
-def _judged(data: bytes, good: int, bad: int) -> tuple[int, int]:
+def _counted(data: bytes, good: int, bad: int) -> tuple[int, int]:
     if data.isascii():
         return good, bad
     if _decodes(data, "utf-8"):
@@ -245,8 +245,8 @@ def _decodes(data: bytes, encoding: str) -> bool:
 def _legacy(source: Source, sample: bytes, runs: int) -> Encoding:
     """Find a legacy encoding: one of those of one byte a character, by letters, or one of several, by the detector.
 
-    The detector tells East Asian encodings apart; among those of one byte it confuses Western, Central European and
-    many others on names (charset-normalizer has no language of names), so that choice is made in letters.py. What is
+    The detector distinguishes East Asian encodings; among those of one byte it confuses Western, Central European and
+    many others on names (charset-normalizer knows no language of names), so that choice is made by letters. What is
     chosen must decode the whole file, but for a few runs of bytes in many, whose rows say so.
     """
     sample = sample.replace(b"\x00", b"")
@@ -254,13 +254,13 @@ def _legacy(source: Source, sample: bytes, runs: int) -> Encoding:
     ranked = readings(words)
     several = _of_several_bytes(sample, ranked[0], len(words))
     if not several and ranked[0].strangeness >= (_NO_WORDS if len(words) >= _FEW_WORDS else _NO_WORDS_FEW):
-        return Encoding("utf-8", sure=NO_WORDS)  # damage, on the rows that have it
-    sure = _SURE_OF_SEVERAL if len(words) >= _FEW_WORDS else 0.6
-    answers = [*((name, sure) for name in several), *_with_sureness(ranked, words)]
-    for name, sure in answers:
+        return Encoding("utf-8", confidence=NO_WORDS)  # damage, on the rows that have it
+    confidence = _SURE_OF_SEVERAL if len(words) >= _FEW_WORDS else 0.6
+    answers = [*((name, confidence) for name in several), *_with_confidence(ranked, words)]
+    for name, confidence in answers:
         if _undecodable(source, name) * _DAMAGED_RUNS <= runs:
-            return Encoding(name, sure=sure)
-    return Encoding(_UNKNOWN, sure=0.2)
+            return Encoding(name, confidence=confidence)
+    return Encoding(_UNKNOWN, confidence=0.2)
 
 
 def _of_several_bytes(sample: bytes, single: Reading, words: int) -> list[str]:
@@ -278,7 +278,7 @@ def _of_several_bytes(sample: bytes, single: Reading, words: int) -> list[str]:
 
 
 def _nearly_decodes(sample: bytes, name: str) -> bool:
-    """Tell whether a sample (which may end within a character) is text in an encoding of several bytes.
+    """Return whether a sample (which may end within a character) is text in an encoding of several bytes.
 
     Half-width katakana are no evidence: every byte string has a reading as Shift-JIS that is full of them.
     """
@@ -288,19 +288,19 @@ def _nearly_decodes(sample: bytes, name: str) -> bool:
     return (wrong - 1) * _DAMAGED_RUNS <= len(beyond) and 2 * half_width <= len(beyond)
 
 
-def _with_sureness(ranked: list[Reading], words: list[bytes]) -> list[tuple[str, float]]:
+def _with_confidence(ranked: list[Reading], words: list[bytes]) -> list[tuple[str, float]]:
     """Return the encodings with how sure each is: by how much stranger the next is that makes other words of them."""
     joined = b" ".join(words)
     texts = [joined.decode(reading.encoding, errors="replace") for reading in ranked]
     answers = []
-    for place, reading in enumerate(ranked):
+    for rank, reading in enumerate(ranked):
         later = [
             other.strangeness - reading.strangeness
             for other, text in zip(ranked, texts, strict=True)
-            if text != texts[place] and other.strangeness >= reading.strangeness
+            if text != texts[rank] and other.strangeness >= reading.strangeness
         ]
         margin = min(later, default=1.0)
-        answers.append((reading.encoding, round(min(0.95, 0.5 + margin) if place == 0 else 0.3, 2)))
+        answers.append((reading.encoding, round(min(0.95, 0.5 + margin) if rank == 0 else 0.3, 2)))
     return answers
 
 

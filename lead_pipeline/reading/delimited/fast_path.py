@@ -1,5 +1,5 @@
-"""The fast path: a block of bytes that is proven clean is read by Polars. A block that is not proven clean is not
-repaired here: delimited.py gives it to the tokenizer.
+"""The fast path: a block of bytes that is proven clean is read by Polars. Any other is not repaired here: it takes the
+careful path.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ import polars as pl
 
 from lead_pipeline.reading.delimited import quote_bits as bits
 from lead_pipeline.reading.delimited.dialect import Dialect
-from lead_pipeline.reading.row_reader import BLANK_CHARACTERS
+from lead_pipeline.reading.row_reader import WHITESPACE
 
 _LF, _CR = 10, 13
 
@@ -152,22 +152,22 @@ def _starts(data: bytes, quote: str) -> pl.Series:
 
 def blank_rows(frame: pl.DataFrame) -> pl.Series | None:
     """Return which rows of `read_clean` have nothing but blank cells, or None when none has."""
-    cells = pl.col(r"^cell_\d+$").str.strip_chars(BLANK_CHARACTERS) == ""
+    cells = pl.col(r"^cell_\d+$").str.strip_chars(WHITESPACE) == ""
     first = frame["cell_0"]
     first = first.filter((first < "!") | (first >= "\u0080"))  # where all blank characters are
-    if not (first.str.strip_chars(BLANK_CHARACTERS) == "").any():
+    if not (first.str.strip_chars(WHITESPACE) == "").any():
         return None
     return frame.select(pl.all_horizontal(cells)).to_series()
 
 
 def cell_names(width: int) -> list[str]:
     """Return the names that cells have before they get those of their columns, which could be any text."""
-    return [f"cell_{place}" for place in range(width)]
+    return [f"cell_{index}" for index in range(width)]
 
 
 def without_blank_cells(frame: pl.DataFrame, width: int) -> pl.DataFrame | None:
     """Drop the cells beyond `width`, or return None when one of them has a value."""
-    beyond = pl.col(cell_names(frame.width)[width:]).str.strip_chars(BLANK_CHARACTERS) != ""
+    beyond = pl.col(cell_names(frame.width)[width:]).str.strip_chars(WHITESPACE) != ""
     if frame.select(pl.any_horizontal(beyond.any())).item():
         return None
     return frame.select(cell_names(width))

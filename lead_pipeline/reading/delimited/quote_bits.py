@@ -1,5 +1,5 @@
 """Where certain bytes stand in a text, as one bit for every byte: a question about each of them is then a handful of
-operations on words of 64. What the answers say of a text belongs in clean.py.
+operations on words of 64.
 
 A text is gone through in stretches that, with all that is made of them, stay in the processor's cache. The bit of byte
 `i` of a stretch is bit `i % 64` of word `i // 64`; bits after the last byte are zero. What a stretch says of the next

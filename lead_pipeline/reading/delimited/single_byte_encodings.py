@@ -1,5 +1,5 @@
 """Which encoding of one byte a character makes words of bytes: judged by the letters of the languages written in it and
-by what stands beside what. Encodings of several bytes, and the file as a whole, belong in encoding.py.
+by what stands beside what. Encodings of several bytes, and the file as a whole, do not belong here.
 """
 
 import re
@@ -164,16 +164,16 @@ def readings(words: Sequence[bytes]) -> list[Reading]:
     oddities = {name: _oddities(joined, name) / len(words) for name in ENCODINGS}
     least = min(oddities.values())
     found = [
-        Reading(name, round(oddities[name] + _unspoken(words, name) + _prior(place, len(words)), 3))
-        for place, name in enumerate(ENCODINGS)
+        Reading(name, round(oddities[name] + _unspoken(words, name) + _prior(index, len(words)), 3))
+        for index, name in enumerate(ENCODINGS)
         if oddities[name] <= least + _FAR_BEHIND
     ]
     return sorted(found, key=lambda reading: reading.strangeness)
 
 
-def _prior(place: int, words: int) -> float:
+def _prior(index: int, words: int) -> float:
     """Return what speaks against an encoding before a word is looked at; the fewer the words, the more it weighs."""
-    return _NOT_FIRST + place * (_LATER + _FEW_WORDS / words) if place else 0.0
+    return _NOT_FIRST + index * (_LATER + _FEW_WORDS / words) if index else 0.0
 
 
 def _oddities(joined: bytes, name: str) -> float:
@@ -187,13 +187,13 @@ def _unspoken(words: Sequence[bytes], name: str) -> float:
     counts, total, common, odd = [0] * len(ENCODINGS[name]), 0, 0, 0
     for word in words:
         shared = -1
-        for place, byte in enumerate(word):
+        for index, byte in enumerate(word):
             spoken = table.languages[byte]
             if spoken < 0:
                 continue
             if byte in table.followers:
                 language, allowed = table.followers[byte]
-                spoken &= -1 if word[place + 1 : place + 2].lower() in allowed else ~language
+                spoken &= -1 if word[index + 1 : index + 2].lower() in allowed else ~language
             shared &= spoken
             total += 1
             common += byte in table.common
@@ -213,7 +213,7 @@ def _table(name: str) -> _Table:
     marks = [bytes([byte]).decode(name, errors="replace") for byte in range(256)]
     known = "".join(languages)
     spoken = [
-        sum(_speaks(letters, mark) << place for place, letters in enumerate(languages)) if _is_letter(mark) else -1
+        sum(_speaks(letters, mark) << index for index, letters in enumerate(languages)) if _is_letter(mark) else -1
         for mark in marks
     ]
     common = {byte for byte, mark in enumerate(marks) if any(mark.lower() in letters[:10] for letters in languages)}

@@ -1,6 +1,4 @@
-"""Finds the punctuation of a delimited text from its start, and says how sure it is. Reading the text with what was
-found belongs in tokenizer.py and delimited.py, its header in header.py.
-"""
+"""Finds the punctuation of a delimited text from its start, and says how sure it is."""
 
 import re
 from collections import Counter
@@ -33,7 +31,7 @@ class SniffedDialect:
     """A dialect, how sure we are (0 to 1), and the length of a `sep=` line that named the delimiter."""
 
     dialect: Dialect
-    sure: float
+    confidence: float
     sep_length: int = 0
 
 
@@ -50,16 +48,16 @@ def find_dialect(text: str, options: ReadingOptions) -> SniffedDialect:
         found = find_dialect(below, options.model_copy(update={"delimiter": given}))
         return replace(found, sep_length=sep.end())
     scored: list[tuple[float, int, Dialect]] = []
-    for place, dialect in enumerate(_candidates(text, options)):
+    for rank, dialect in enumerate(_candidates(text, options)):
         if dialect.delimiter in RARE and scored and max(score for score, _, _ in scored) > _GOOD_ENOUGH:
             break
-        scored.append((_score(text, dialect), -place, dialect))
+        scored.append((_score(text, dialect), -rank, dialect))
     scored.sort(key=lambda entry: entry[:2], reverse=True)
     best, _, dialect = scored[0]
     others = [score for score, _, other in scored if other.delimiter != dialect.delimiter]
     second = max(others, default=0.0)
-    sure = 1.0 if options.delimiter else (round(1 - second / best / 2, 2) if best else 0.5)
-    return SniffedDialect(_with_padding(text, dialect), sure)
+    confidence = 1.0 if options.delimiter else (round(1 - second / best / 2, 2) if best else 0.5)
+    return SniffedDialect(_with_padding(text, dialect), confidence)
 
 
 def _candidates(text: str, options: ReadingOptions) -> list[Dialect]:
@@ -100,7 +98,7 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
 
 
 def _may_escape(text: str, delimiter: str, quote: str | None, options: ReadingOptions) -> bool:
-    """Tell whether a backslash stands before a delimiter, or before quotes that make no sense without one.
+    """Return whether a backslash stands before a delimiter, or before quotes that make no sense without one.
 
     Where quotes are doubled, an odd number of them ends the cell and an even number does not: three of them behind a
     backslash, before a delimiter, are a quote and the end.
@@ -132,7 +130,7 @@ def _score(text: str, dialect: Dialect) -> float:
 
 
 def _proves_itself(records: Sequence[Record], widths: Counter[int], dialect: Dialect) -> bool:
-    """Tell whether a rare delimiter cuts every row alike, and cuts nothing that is one value."""
+    """Return whether a rare delimiter cuts every row alike, and cuts nothing that is one value."""
     least = 3 if dialect.delimiter == " " else 2
     (width, number), total = widths.most_common(1)[0], widths.total()
     if width < least or number < max(2, 0.9 * total):
@@ -149,14 +147,14 @@ def _proves_itself(records: Sequence[Record], widths: Counter[int], dialect: Dia
 
 
 def _looks_whole(cell: str, delimiter: str) -> bool:
-    """Tell whether a cell looks like one value: it has a type, or none of the marks that separate values."""
+    """Return whether a cell looks like one value: it has a type, or none of the marks that separate values."""
     if not any(mark in cell for mark in COMMON if mark != delimiter) and not cell.startswith(('"', "'")):
         return True
     return look_of(cell) in _TYPED or (" " in cell and len(cell) > 20) or "\n" in cell
 
 
 def _with_padding(text: str, dialect: Dialect) -> Dialect:
-    """Mark blanks after delimiters as padding when (nearly) every value has them."""
+    """Mark spaces after delimiters as padding when (nearly) every value has them."""
     if dialect.delimiter == " " or f"{dialect.delimiter} " not in text:
         return dialect
     padded = replace(dialect, padded=True)

@@ -1,5 +1,5 @@
 """Where the rows of a delimited text begin, and under which columns: dialect, header and what stands above it, found in
-the start of the text or told by the caller. Reading the rows belongs in delimited.py.
+the start of the text or given by the caller.
 """
 
 import re
@@ -14,7 +14,7 @@ from lead_pipeline.reading.delimited.sniffing import SniffedDialect, find_dialec
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
 from lead_pipeline.reading.row_reader import (
-    BLANK_CHARACTERS,
+    WHITESPACE,
     Column,
     Newline,
     ReadingFacts,
@@ -37,7 +37,7 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TextLayout:
     """Where the rows of a text begin and how they are punctuated; `has_rows`: whether anything stands there."""
 
     dialect: Dialect
@@ -57,7 +57,9 @@ def newline_of(text: bytes) -> Newline:
     return present[0] if present else ""
 
 
-def find_layout(text: str, shown: str, options: ReadingOptions, *, final: bool) -> tuple[Layout, ReadingFacts] | None:
+def find_text_layout(
+    text: str, display_name: str, options: ReadingOptions, *, final: bool
+) -> tuple[TextLayout, ReadingFacts] | None:
     """Find dialect, header and columns; returns None when `text` does not reach far enough below the header."""
     sniffed = find_dialect(text[:SNIFFED_CHARACTERS] if final or _NEWLINE.search(text) else text, options)
     skipped = sniffed.sep_length
@@ -65,7 +67,7 @@ def find_layout(text: str, shown: str, options: ReadingOptions, *, final: bool) 
     while options.header_row is not None and lines < options.header_row - 1:
         newline = _NEWLINE.search(text, skipped)
         if newline is None:
-            return _refuse_header_row(shown, options.header_row, lines) if final else None
+            return _refuse_header_row(display_name, options.header_row, lines) if final else None
         skipped, lines = newline.end(), lines + 1
     records, _ = Tokenizer(sniffed.dialect).records(text[skipped:], final=final, limit=_HEADER_RECORDS)
     if not records:
@@ -77,13 +79,13 @@ def find_layout(text: str, shown: str, options: ReadingOptions, *, final: bool) 
     lines += sum(record.lines for record in records[: header.first_row])
     _, length = Tokenizer(sniffed.dialect).records(text[skipped:], final=True, limit=header.first_row)
     skipped += length if header.first_row else 0
-    _refuse_empty_header(records, header, shown, options)
-    has_rows = bool(text[skipped:].strip(BLANK_CHARACTERS))
+    _refuse_empty_header(records, header, display_name, options)
+    has_rows = bool(text[skipped:].strip(WHITESPACE))
     if not has_rows and not final:
         return None
-    layout = Layout(
+    layout = TextLayout(
         dialect=sniffed.dialect,
-        columns=_columns_of(records, header, shown, lines),
+        columns=_columns_of(records, header, display_name, lines),
         header_lines=lines,
         skipped_bytes=len(text[:skipped].encode(errors="surrogateescape")),
         has_rows=has_rows,
@@ -94,7 +96,7 @@ def find_layout(text: str, shown: str, options: ReadingOptions, *, final: bool) 
 
 
 def _facts_of(
-    layout: Layout, sniffed: SniffedDialect, header: SniffedHeader, records: list[Record], above: int
+    layout: TextLayout, sniffed: SniffedDialect, header: SniffedHeader, records: list[Record], above: int
 ) -> ReadingFacts:
     dialect, lines = layout.dialect, layout.header_lines
     first_line = lines - sum(record.lines for record in records[header.first_row - header.rows : header.first_row]) + 1
@@ -104,9 +106,9 @@ def _facts_of(
         escape=dialect.escape or "",
         padded=dialect.padded,
         trailing_delimiter=dialect.trailing > 0,
-        dialect_sure=sniffed.sure,
+        dialect_sure=sniffed.confidence,
         header_line=None if header.header is None else lines - records[header.header].lines + 1,
-        header_sure=header.sure,
+        header_sure=header.confidence,
         notes=(
             *notes.of_dialect(dialect, sniffed, layout.columns),
             *notes.above_header(header, records, above, first_line),
@@ -116,9 +118,9 @@ def _facts_of(
     )
 
 
-def _refuse_header_row(shown: str, header_row: int, lines: int) -> NoReturn:
+def _refuse_header_row(display_name: str, header_row: int, lines: int) -> NoReturn:
     raise HeaderMissingError(
-        f"{shown} has no line {header_row} to take the header from, only {lines + 1}. Correct `header_row`."
+        f"{display_name} has no line {header_row} to take the header from, only {lines + 1}. Correct `header_row`."
     )
 
 
@@ -133,60 +135,64 @@ def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
     return found
 
 
-def _refuse_empty_header(records: list[Record], header: SniffedHeader, shown: str, options: ReadingOptions) -> None:
+def _refuse_empty_header(
+    records: list[Record], header: SniffedHeader, display_name: str, options: ReadingOptions
+) -> None:
     """Raise HeaderMissingError when rows of values follow a line of nothing but delimiters, where names should be."""
     first = records[header.first_row if header.header is None else header.header]
-    place = header.first_row if header.header is None else header.header
+    index = header.first_row if header.header is None else header.header
     above = records[0].cells
-    if options.header is not None or place != 1 or not 1 < len(above) == len(first.cells) or any(map(str.strip, above)):
+    if options.header is not None or index != 1 or not 1 < len(above) == len(first.cells) or any(map(str.strip, above)):
         return
     if any(looks_like_a_value(cell) for cell in first.cells):
         raise HeaderMissingError(
-            f"{shown} has no header: line 1 has {len(first.cells)} empty cells. Put the column names in the first line."
+            f"{display_name} has no header: line 1 has {len(first.cells)} empty cells. "
+            "Put the column names in the first line."
         )
 
 
-def _columns_of(records: list[Record], header: SniffedHeader, shown: str, lines: int) -> tuple[Column, ...]:
+def _columns_of(records: list[Record], header: SniffedHeader, display_name: str, lines: int) -> tuple[Column, ...]:
     rows = [record for record in records[header.first_row :] if not is_blank(record)]
     widths = Counter(len(record.cells) for record in rows)
     if header.header is None:
         width = widths.most_common(1)[0][0] if widths else 1
-        _refuse_too_wide(width, shown)
+        _refuse_too_wide(width, display_name)
         return named_columns([""] * width)
     cells = records[header.header].cells
-    if not any(cell.strip(BLANK_CHARACTERS) for cell in cells):
+    if not any(cell.strip(WHITESPACE) for cell in cells):
         raise HeaderMissingError(
-            f"{shown} has no header: line {lines} has {len(cells)} empty cells. Put the column names in the first line."
+            f"{display_name} has no header: line {lines} has {len(cells)} empty cells. "
+            "Put the column names in the first line."
         )
     texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
-    _refuse_too_wide(len(names), shown)
+    _refuse_too_wide(len(names), display_name)
     width = _named_width(names)
-    beyond = any("".join(record.cells[width:]).strip(BLANK_CHARACTERS) for record in rows)
+    beyond = any("".join(record.cells[width:]).strip(WHITESPACE) for record in rows)
     if rows and (not beyond or widths[width] >= _TRAILING_SHARE * len(rows)):
         texts, names = texts[:width], names[:width]  # delimiters at the end of the header, with nothing below them
     return named_columns(map(readable, texts), map(readable, names))
 
 
-def _refuse_too_wide(width: int, shown: str) -> None:
+def _refuse_too_wide(width: int, display_name: str) -> None:
     if width > MOST_COLUMNS:
         raise FileUnreadableError(
-            f"{shown} has {width:,} columns, and at most {MOST_COLUMNS:,} are read. Check that each row of the list "
-            "stands on a line of its own, and that `delimiter` in the profile, if it is set, is the file's."
+            f"{display_name} has {width:,} columns, and at most {MOST_COLUMNS:,} are read. Check that each row of the "
+            "list is on a line of its own, and that `delimiter` in the profile, if it is set, is the file's."
         )
 
 
 def _named_width(names: list[str]) -> int:
     width = len(names)
-    while width and not names[width - 1].strip(BLANK_CHARACTERS):
+    while width and not names[width - 1].strip(WHITESPACE):
         width -= 1
     return width
 
 
-def _with_trailing(layout: Layout, header: list[str], rows: list[Record]) -> Layout:
+def _with_trailing(layout: TextLayout, header: list[str], rows: list[Record]) -> TextLayout:
     """Mark delimiters at the end of many rows, or of the header, as ones that end lines and start no cell."""
     width = len(layout.columns)
     longer = [row.cells for row in rows if len(row.cells) > width]
-    beyond = [len(cells) - width for cells in longer if not "".join(cells[width:]).strip(BLANK_CHARACTERS)]
+    beyond = [len(cells) - width for cells in longer if not "".join(cells[width:]).strip(WHITESPACE)]
     trailing = max(0, len(header) - width)
     if len(beyond) >= max(1, _TRAILING_SHARE * sum(not is_blank(row) for row in rows)):
         trailing = Counter(beyond).most_common(1)[0][0]
@@ -194,5 +200,5 @@ def _with_trailing(layout: Layout, header: list[str], rows: list[Record]) -> Lay
 
 
 def readable(cell: str) -> str:
-    """Return the cell with U+FFFD for every byte sequence that is no UTF-8."""
+    """Return the cell with U+FFFD for every byte sequence that is not UTF-8."""
     return cell.encode(errors="surrogateescape").decode(errors="replace")

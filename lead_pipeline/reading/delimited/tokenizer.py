@@ -1,6 +1,4 @@
-"""The careful path: text to records one by one, with damage contained to the smallest possible stretch.
-Which texts need it is decided in delimited.py; what a record's cell count means is said in delimited.py as well.
-"""
+"""The careful path: text to records one by one, with damage contained to the smallest possible stretch."""
 
 import re
 from typing import NamedTuple

@@ -1,5 +1,5 @@
-"""What the workbook reader does not tell of an .xls or .xlsb: cells that hold an error, and numbers before which the
-cell format shows zeros or a plus. Values are not read here. Runs in the child process only: the bytes are not to be
+"""What calamine does not say of an .xls or .xlsb: cells that hold an error, and numbers before which the cell format
+shows zeros or a plus. Values are not read here. Runs in the child process only: the bytes are not to be
 trusted.
 """
 
@@ -8,11 +8,14 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from lead_pipeline.reading.workbook.format_readers import XLRD_ON_DAMAGE, UnreadableWorkbookError, opened_by_xlrd
-from lead_pipeline.reading.workbook.number_formats import Shown, shown_by
-
-#: The text of an error, or what a cell shows before its number.
-Mark = str | Shown
+from lead_pipeline.reading.workbook.format_readers import (
+    XLRD_ON_DAMAGE,
+    Annotation,
+    AnnotationsUnknownError,
+    UnreadableWorkbookError,
+    opened_by_xlrd,
+)
+from lead_pipeline.reading.workbook.number_formats import DisplayPrefix, display_prefix_of
 
 #: What an error code stands for ([MS-XLSB] 2.5.97.2, the same in BIFF8).
 ERRORS = {
@@ -33,10 +36,9 @@ _CELL_ERRORS = frozenset({3, 11})
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _SHEET = 44, 47, 617, 618, 156
 
 
-def marked_cells_of_xls(path: str, sheet: str) -> list[tuple[int, int, Mark]] | None:
-    """Return (row, column, mark) in sheet order, from 0: an error's text, or what a format shows before a number.
-
-    None where xlrd cannot read what calamine can: it is stricter about damage.
+def cell_annotations_of_xls(path: str, sheet: str) -> Iterator[tuple[int, int, Annotation]]:
+    """Yield (row, column, annotation) in the order of the sheet, from 0: an error's text, or what a format shows before
+    a number. Raises AnnotationsUnknownError where xlrd cannot read what calamine can: it is stricter about damage.
     """
     import xlrd
 
@@ -44,64 +46,64 @@ def marked_cells_of_xls(path: str, sheet: str) -> list[tuple[int, int, Mark]] | 
         book = opened_by_xlrd(path, formatting_info=True, on_demand=True)
         cells = book.sheet_by_name(sheet)
     except (UnreadableWorkbookError, xlrd.XLRDError, struct.error, *XLRD_ON_DAMAGE):
-        return None
+        raise AnnotationsUnknownError from None
     codes = {key: found.format_str or "" for key, found in book.format_map.items()}
-    telling = [shown_by(codes.get(style.format_key, "")) for style in book.xf_list]
-    marks: list[tuple[int, int, Mark]] = []
+    prefixes = [display_prefix_of(codes.get(style.format_key, "")) for style in book.xf_list]
     for row in range(cells.nrows):
         for column, kind in enumerate(cells.row_types(row)):
             if kind == xlrd.XL_CELL_ERROR:
-                marks.append((row, column, ERRORS.get(cells.cell_value(row, column), "#N/A")))
-            elif kind == xlrd.XL_CELL_NUMBER and (shown := telling[cells.cell_xf_index(row, column)]):
-                marks.append((row, column, shown))
-    return marks
+                yield row, column, ERRORS.get(cells.cell_value(row, column), "#N/A")
+            elif kind == xlrd.XL_CELL_NUMBER and (prefix := prefixes[cells.cell_xf_index(row, column)]):
+                yield row, column, prefix
 
 
-def marked_cells_of_xlsb(path: str, sheet: str) -> Iterator[tuple[int, int, Mark]]:
-    """Yield the same of an .xlsb."""
+def cell_annotations_of_xlsb(path: str, sheet: str) -> Iterator[tuple[int, int, Annotation]]:
+    """Yield the same of an .xlsb; raises AnnotationsUnknownError when its parts are not where they should be."""
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         if part is None:
-            return
-        telling = _telling_styles(archive)
+            raise AnnotationsUnknownError
+        prefixes = _prefixes_of_styles(archive)
         row = 0
         for kind, start, data in _records(archive.read(part)):
             if kind == _ROW:
-                row = int.from_bytes(data[start : start + 4], "little")
+                row = _number(data, start, 4)
             elif kind in _CELL_ERRORS:
-                yield row, int.from_bytes(data[start : start + 4], "little"), ERRORS.get(data[start + 8], "#N/A")
-            elif kind in _NUMBERS and telling:
-                shown = telling.get(int.from_bytes(data[start + 4 : start + 7], "little"))
-                if shown:
-                    yield row, int.from_bytes(data[start : start + 4], "little"), shown
+                yield row, _number(data, start, 4), ERRORS.get(data[start + 8], "#N/A")
+            elif kind in _NUMBERS and (prefix := prefixes.get(_number(data, start + 4, 3))):
+                yield row, _number(data, start, 4), prefix
+
+
+def _number(data: bytes, start: int, size: int) -> int:
+    return int.from_bytes(data[start : start + size], "little")
 
 
 def _records(data: bytes) -> Iterator[tuple[int, int, bytes]]:
     """Yield the kind of each record and where its content begins ([MS-XLSB] 2.1.4)."""
-    place, end = 0, len(data) - 1
-    while place < end:
-        kind = data[place]
-        place += 1
+    position, end = 0, len(data) - 1
+    while position < end:
+        kind = data[position]
+        position += 1
         if kind & 0x80:
-            kind = kind & 0x7F | (data[place] & 0x7F) << 7
-            place += 1
+            kind = kind & 0x7F | (data[position] & 0x7F) << 7
+            position += 1
         size = shift = 0
         while True:
-            byte = data[place]
-            place += 1
+            byte = data[position]
+            position += 1
             size |= (byte & 0x7F) << shift
             shift += 7
             if not byte & 0x80:
                 break
-        yield kind, place, data
-        place += size
+        yield kind, position, data
+        position += size
 
 
-def _text(data: bytes, place: int) -> tuple[str, int]:
+def _text(data: bytes, position: int) -> tuple[str, int]:
     """Return the text that begins with its length, and where it ends; a length of all ones means there is none."""
-    (length,) = struct.unpack_from("<I", data, place)
-    end = place + 4 + (0 if length == 0xFFFFFFFF else 2 * length)
-    return data[place + 4 : end].decode("utf-16-le", "replace"), end
+    (length,) = struct.unpack_from("<I", data, position)
+    end = position + 4 + (0 if length == 0xFFFFFFFF else 2 * length)
+    return data[position + 4 : end].decode("utf-16-le", "replace"), end
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> str | None:
@@ -117,26 +119,26 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     targets = {relation.get("Id"): relation.get("Target", "") for relation in tree}
     for kind, start, data in _records(archive.read(book)):
         if kind == _SHEET:
-            relation, place = _text(data, start + 8)
-            if _text(data, place)[0] == sheet:
+            relation, position = _text(data, start + 8)
+            if _text(data, position)[0] == sheet:
                 target = targets.get(relation, "")
                 return _member(archive, target if target.startswith("/") else f"xl/{target}")
     return None
 
 
-def _telling_styles(archive: zipfile.ZipFile) -> dict[int, Shown]:
-    """Return the styles of cells that show more than the number, and what."""
+def _prefixes_of_styles(archive: zipfile.ZipFile) -> dict[int, DisplayPrefix]:
+    """Return what styles show before a number, by the number of the style."""
     styles = _member(archive, "xl/styles.bin")
     if styles is None:
         return {}
     codes: dict[int, str] = {}
-    telling: list[Shown | None] = []
+    prefixes: list[DisplayPrefix | None] = []
     of_cells = False
     for kind, start, data in _records(archive.read(styles)):
         if kind == _FORMAT:
-            codes[int.from_bytes(data[start : start + 2], "little")] = _text(data, start + 2)[0]
+            codes[_number(data, start, 2)] = _text(data, start + 2)[0]
         elif kind in (_STYLES_BEGIN, _STYLES_END):
             of_cells = kind == _STYLES_BEGIN
         elif kind == _STYLE and of_cells:
-            telling.append(shown_by(codes.get(int.from_bytes(data[start + 2 : start + 4], "little"), "")))
-    return {style: shown for style, shown in enumerate(telling) if shown}
+            prefixes.append(display_prefix_of(codes.get(_number(data, start + 2, 2), "")))
+    return {style: prefix for style, prefix in enumerate(prefixes) if prefix}

@@ -1,10 +1,9 @@
 """Runs as a process of its own, thrown away afterwards: one sheet of a workbook to an Arrow stream of texts on standard
-output. A workbook of a few KB can make its reader abort or take all memory, and no `except` catches that. Choosing
-header and columns belongs in workbook_file.py.
+output. A workbook of a few KB can make its reader abort or take all memory, and no `except` catches that.
 
-Output: one line of JSON (`SheetFacts`, or `{"error": ..., "detail": ...}`), then the stream. Columns: `cell_0`, ... as
-text, null where there is no cell; `errors` and `shown` (Int32), how many cells of the row hold an error (#N/A), or show
-more than their value (leading zeros).
+Output: one line of JSON (the facts of the sheet, or `{"error": ..., "detail": ...}`), then the stream. Columns:
+`cell_0`, ... as text; `errors` and `prefixes` (Int32), how many cells of the row hold an error (#N/A), or show more
+than their value (leading zeros), null where that cannot be found out.
 """
 
 import json
@@ -12,13 +11,14 @@ import resource
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
 if TYPE_CHECKING:
-    from lead_pipeline.reading.workbook.format_readers import Book, Sheet
-    from lead_pipeline.reading.workbook.xml_annotations import Mark
+    from lead_pipeline.reading.workbook.format_readers import Annotation, Book, Sheet
 
 #: Limits of the process: address space, processor seconds, size of the output.
 MEMORY_BYTES = 4 * 2**30
@@ -32,7 +32,7 @@ def main() -> None:
     """Read the sheet named on the command line.
 
     Arguments: path, kind (xlsx, xlsb, xls or ods), the sheet as JSON (name, number or null), and the way to read it:
-    calamine, xlrd, or calamine after the workbook was packed anew (repacked).
+    calamine, xlrd, or calamine after the workbook was packed again (repacked).
     """
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY_BYTES),
@@ -88,18 +88,18 @@ def _write(path: str, kind: str, wanted: str | int | None, way: str, folder: Pat
     if sheet is None:
         _say({"error": "no_sheet" if wanted is not None else "empty", "detail": "", "sheets": book.names})
         return
-    marked = _marked(path, sheet.name, kind) if sheet.height else iter(())
-    facts = {"sheet": sheet.name, "sheets": book.names, "hidden": book.hidden, "marked": marked is not None}
+    facts = {"sheet": sheet.name, "sheets": book.names, "hidden": book.hidden}
     _say(facts | {"width": sheet.width, "height": sheet.height})
     if not sheet.height:
         return
-    counts = [("errors", pa.int32()), ("shown", pa.int32())]
-    schema = pa.schema([*((f"cell_{place}", pa.large_string()) for place in range(sheet.width)), *counts])
+    counts = [("errors", pa.int32()), ("prefixes", pa.int32())]
+    schema = pa.schema([*((f"cell_{index}", pa.large_string()) for index in range(sheet.width)), *counts])
     with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
-        for rows, errors, shown in _batches(sheet, marked or iter(())):
-            columns = [pa.array(cells, pa.large_string()) for cells in zip(*rows, strict=True)]
-            counted = [pa.array(errors, pa.int32()), pa.array(shown, pa.int32())]
-            stream.write_batch(pa.record_batch([*columns, *counted], schema=schema))
+        for rows in _batches(sheet, _annotations(path, sheet.name, kind)):
+            columns = [pa.array(cells, pa.large_string()) for cells in zip(*(row.cells for row in rows), strict=True)]
+            counted = [[row.errors for row in rows], [row.prefixes for row in rows]]
+            arrays = [*columns, *(pa.array(numbers, pa.int32()) for numbers in counted)]
+            stream.write_batch(pa.record_batch(arrays, schema=schema))
 
 
 def _read(path: str, wanted: str | int | None, way: str) -> "Book":
@@ -108,42 +108,62 @@ def _read(path: str, wanted: str | int | None, way: str) -> "Book":
     return read_with_xlrd(path, wanted) if way == "xlrd" else read_with_calamine(path, wanted)
 
 
-def _batches(
-    sheet: "Sheet", marked: Iterator[tuple[int, int, "Mark"]]
-) -> Iterator[tuple[list[list[str]], list[int], list[int]]]:
-    """Yield rows of texts, from the first row of the sheet on, with how many cells of each are errors, or show more."""
-    from lead_pipeline.reading.workbook.number_formats import with_shown
+class _Row(NamedTuple):
+    """A row of texts, with how many of them are errors and how many show more than their value (None: unknown)."""
 
-    rows: list[list[str]] = []
-    errors: list[int] = []
-    shown: list[int] = []
-    mark = next(marked, None)
-    for number, texts in enumerate(sheet.rows()):
-        wrong = more = 0
-        while mark is not None and mark[0] <= number:
-            _, column, what = mark
-            if mark[0] == number and column < len(texts):
-                if isinstance(what, str):
-                    texts[column], wrong = what, wrong + 1
-                elif (text := with_shown(texts[column], what)) != texts[column]:
-                    texts[column], more = text, more + 1
-            mark = next(marked, None)
-        rows.append(texts)
-        errors.append(wrong)
-        shown.append(more)
-        if len(rows) == _ROWS:
-            yield rows, errors, shown
-            rows, errors, shown = [], [], []
-    if rows:
-        yield rows, errors, shown
+    cells: list[str]
+    errors: int | None
+    prefixes: int | None
 
 
-def _marked(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, "Mark"]] | None:
-    """Return what the reader does not tell of the cells, or None where that cannot be found out."""
-    from lead_pipeline.reading.workbook.binary_annotations import marked_cells_of_xls, marked_cells_of_xlsb
-    from lead_pipeline.reading.workbook.xml_annotations import marked_cells, marked_cells_of_ods
+def _batches(sheet: "Sheet", annotations: Iterator[tuple[int, int, "Annotation"]]) -> Iterator[list[_Row]]:
+    """Yield the rows of the sheet, from its first on, as their cells show them."""
+    waiting = _Waiting(annotations)
+    rows = (waiting.annotated(index, cells) for index, cells in enumerate(sheet.rows()))
+    while batch := list(islice(rows, _ROWS)):
+        yield batch
 
-    if kind == "xls":
-        marks = marked_cells_of_xls(path, sheet)
-        return None if marks is None else iter(marks)
-    return {"xlsx": marked_cells, "ods": marked_cells_of_ods, "xlsb": marked_cells_of_xlsb}[kind](path, sheet)
+
+class _Waiting:
+    """The annotations that rows are still to get, of which the next is held."""
+
+    def __init__(self, annotations: Iterator[tuple[int, int, "Annotation"]]) -> None:
+        self._annotations = annotations
+        self._known = True
+        self._advance()
+
+    def _advance(self) -> None:
+        from lead_pipeline.reading.workbook.format_readers import AnnotationsUnknownError
+
+        try:
+            self._next = next(self._annotations, None)
+        except (AnnotationsUnknownError, ExpatError, SyntaxError):  # the last two: XML that does not parse
+            self._next, self._known = None, False
+
+    def annotated(self, index: int, cells: list[str]) -> _Row:
+        from lead_pipeline.reading.workbook.number_formats import apply_display_prefix
+
+        errors = prefixes = 0
+        while self._next is not None and self._next[0] <= index:
+            row, column, annotation = self._next
+            if row == index and column < len(cells):
+                if isinstance(annotation, str):
+                    cells[column], errors = annotation, errors + 1
+                elif (text := apply_display_prefix(cells[column], annotation)) != cells[column]:
+                    cells[column], prefixes = text, prefixes + 1
+            self._advance()
+        return _Row(cells, errors, prefixes) if self._known else _Row(cells, None, None)
+
+
+def _annotations(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, "Annotation"]]:
+    """Return what the reader does not say of the cells."""
+    from lead_pipeline.reading.workbook.binary_annotations import cell_annotations_of_xls, cell_annotations_of_xlsb
+    from lead_pipeline.reading.workbook.ods_annotations import cell_annotations_of_ods
+    from lead_pipeline.reading.workbook.xlsx_annotations import cell_annotations_of_xlsx
+
+    return {
+        "xlsx": cell_annotations_of_xlsx,
+        "ods": cell_annotations_of_ods,
+        "xlsb": cell_annotations_of_xlsb,
+        "xls": cell_annotations_of_xls,
+    }[kind](path, sheet)

@@ -1,5 +1,5 @@
-"""One sheet of a workbook as rows of texts, by whichever library can read it. Errors and number formats, which
-libraries do not tell, belong in workbook_xml.py and workbook_binary.py. Runs in the child process only.
+"""One sheet of a workbook as rows of texts, by whichever library can read it, and the words for what the library does
+not say of its cells. Runs in the child process only.
 """
 
 import datetime as dt
@@ -11,12 +11,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lead_pipeline.reading.workbook.number_formats import DisplayPrefix
+
 #: Up to here every whole number has a float of its own.
 _EXACT = 2**53
 
 #: How XML begins in UTF-16, with a byte-order mark and without.
 _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
 _ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+#: What calamine does not say of a cell: the text of its error, or what its format shows before the number.
+Annotation = str | DisplayPrefix
+
+
+class AnnotationsUnknownError(Exception):
+    """What the library does not say of the cells cannot be found out (from here on)."""
 
 
 class UnreadableWorkbookError(Exception):
@@ -54,8 +64,8 @@ def read_with_calamine(path: str, wanted: str | int | None) -> Book:
         names = [sheet.name for sheet in sheets]
         hidden = [sheet.name for sheet in sheets if sheet.visible != calamine.SheetVisibleEnum.Visible]
         tables = [sheet.name for sheet in sheets if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-        for place in _places(names, hidden, tables, wanted):
-            found = book.get_sheet_by_index(place)
+        for index in _candidates(names, hidden, tables, wanted):
+            found = book.get_sheet_by_index(index)
             if wanted is not None or found.end is not None:
                 return Book(names, hidden, _calamine_sheet(found))
     except calamine.PasswordError:
@@ -65,12 +75,13 @@ def read_with_calamine(path: str, wanted: str | int | None) -> Book:
     return Book(names, hidden, None)
 
 
-def _places(names: list[str], hidden: list[str], tables: list[str], wanted: str | int | None) -> list[int]:
+def _candidates(names: list[str], hidden: list[str], tables: list[str], wanted: str | int | None) -> list[int]:
+    """Return the indexes of the sheets that may be meant."""
     if isinstance(wanted, int):
         return [wanted - 1] if wanted <= len(names) else []
     if wanted is not None:
-        return [place for place, name in enumerate(names) if name == wanted]
-    return [place for place, name in enumerate(names) if name in tables and name not in hidden]
+        return [index for index, name in enumerate(names) if name == wanted]
+    return [index for index, name in enumerate(names) if name in tables and name not in hidden]
 
 
 def _calamine_sheet(sheet: Any) -> Sheet:  # noqa: ANN401  (a class of the library, which has no types)
@@ -91,13 +102,13 @@ def read_with_xlrd(path: str, wanted: str | int | None) -> Book:
 
     with opened_by_xlrd(path) as book:
         names = book.sheet_names()
-        sheets = [book.sheet_by_index(place) for place in range(book.nsheets)]
+        sheets = [book.sheet_by_index(index) for index in range(book.nsheets)]
         hidden = [sheet.name for sheet in sheets if sheet.visibility]
         tables = [sheet.name for sheet in sheets if sheet.nrows]
-        place = next(iter(_places(names, hidden, tables, wanted)), None)
-        if place is None:
+        index = next(iter(_candidates(names, hidden, tables, wanted)), None)
+        if index is None:
             return Book(names, hidden, None)
-        sheet = sheets[place]
+        sheet = sheets[index]
 
         def rows() -> Iterator[list[str]]:
             for row in range(sheet.nrows):
@@ -140,16 +151,16 @@ def _xlrd_text(cell: Any, datemode: int, xlrd: Any) -> str:  # noqa: ANN401  (as
 
 
 def repacked(path: str, copy: Path) -> bool:
-    """Write a workbook anew in the one way that calamine understands; tell whether there was anything to change.
+    """Pack a workbook again in the one way that calamine understands; return whether there was anything to change.
 
     Its XML may be UTF-16, as Excel for phones writes it, and an .ods may lack the file that says what it is; neither is
     damage (python-calamine 0.9 refuses both).
     """
     changed = False
-    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as anew:
+    with zipfile.ZipFile(path) as packed, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as again:
         names = packed.namelist()
         if "content.xml" in names and "mimetype" not in names:
-            anew.writestr("mimetype", _ODS_MIMETYPE, zipfile.ZIP_STORED)
+            again.writestr("mimetype", _ODS_MIMETYPE, zipfile.ZIP_STORED)
             changed = True
         for name in dict.fromkeys(names):
             content = packed.read(name)
@@ -158,7 +169,7 @@ def repacked(path: str, copy: Path) -> bool:
                 text = content.decode(encoding, errors="replace").removeprefix("\ufeff")
                 content = ("<" + text.partition("?>")[2].partition("<")[2]).encode()  # without the declaration
                 changed = True
-            anew.writestr(name, content)
+            again.writestr(name, content)
     return changed
 
 
@@ -173,7 +184,7 @@ def text_of(value: object) -> str:
     if isinstance(value, float):
         if value.is_integer() and abs(value) < _EXACT:
             return str(int(value))
-        return format(Decimal(repr(value)), "f")  # the digits that tell the number apart, and zeros: none made up
+        return format(Decimal(repr(value)), "f")  # the digits that distinguish the number, and zeros: none made up
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, dt.timedelta):

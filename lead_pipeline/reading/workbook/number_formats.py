@@ -5,7 +5,7 @@ have. Knows no workbook, and imports nothing: it is used in the child process.
 import re
 
 #: What a format shows before a number: characters that stand there literally, and how many digits it shows at least.
-Shown = tuple[str, int]
+DisplayPrefix = tuple[str, int]
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\[[^\]]*\]|(?P<places>[0#?]+)|(?P<literal>[-+() /])|_.|\*.|(?P<other>.)'
@@ -14,7 +14,7 @@ _PUNCTUATION = re.compile(r"[-() /.]")
 _PREFIX = re.compile(r"\+\d{0,4}|0+")
 
 
-def shown_by(number_format: str) -> Shown | None:
+def display_prefix_of(number_format: str) -> DisplayPrefix | None:
     """Return what a format shows before a whole number, or None: `00000` shows five digits, `"+"0` a plus.
 
     Only formats of digit places and literals are such (no decimals, thousands, dates). ECMA-376 part 1, 18.8.31: `0`
@@ -33,16 +33,16 @@ def shown_by(number_format: str) -> Shown | None:
     return (prefix, digits) if places and (prefix or digits > 1) else None
 
 
-def with_shown(text: str, shown: Shown) -> str:
+def apply_display_prefix(text: str, prefix: DisplayPrefix) -> str:
     """Return a whole number as its cell shows it; anything else as it is."""
-    prefix, digits = shown
+    literal, digits = prefix
     sign, number = ("-", text[1:]) if text.startswith("-") else ("", text)
     if not number.isdigit():
         return text
-    return sign + ("" if sign else prefix) + number.zfill(digits)
+    return sign + ("" if sign else literal) + number.zfill(digits)
 
 
-def shown_beside(text: str, value: str) -> Shown | None:
+def infer_display_prefix(text: str, value: str) -> DisplayPrefix | None:
     """Return what stands before a number in the text that its cell shows, where nothing but punctuation follows."""
     compact, number = _PUNCTUATION.sub("", text.removeprefix("-")), value.removeprefix("-")
     if not number.isdigit() or not compact.endswith(number):

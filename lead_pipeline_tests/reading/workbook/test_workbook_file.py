@@ -1,7 +1,11 @@
 import datetime as dt
 import io
+import re
 import shutil
+import subprocess
+import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -11,8 +15,12 @@ import xlsxwriter
 import lead_pipeline
 from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError, UsageError
 from lead_pipeline.reading import file_formats, open_rows
-from lead_pipeline.reading.workbook import workbook_file
-from lead_pipeline.reading.workbook.number_formats import shown_beside, shown_by, with_shown
+from lead_pipeline.reading.workbook import child_process
+from lead_pipeline.reading.workbook.number_formats import (
+    apply_display_prefix,
+    display_prefix_of,
+    infer_display_prefix,
+)
 from lead_pipeline_tests.reading.workbook.binary_workbooks import xls, xlsb
 
 
@@ -111,6 +119,78 @@ def test_an_error_cell_is_a_reason_and_text_that_reads_like_one_is_not(read):
     assert frame["reasons"].to_list() == [["spreadsheet_error"], []] * 5
 
 
+def sheet_of(content: bytes, change) -> bytes:
+    """Return the workbook with the XML of its sheet changed."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            xml = old.read(name)
+            new.writestr(name, change(xml.decode()) if name.startswith("xl/worksheets/sheet") else xml)
+    return packed.getvalue()
+
+
+ANNOTATED = [["name", "zip", "ok"], ["Ana", Shown(5010, "00000"), 1], ["Bo", Formula("=NA()", "#N/A"), 2]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda xml: xml.replace('"', "'"), id="single-quotes"),
+        pytest.param(lambda xml: re.sub(r'<c r="(\w+)" (\w="\w+")', r'<c \2 r="\1"', xml), id="another-order"),
+        pytest.param(lambda xml: re.sub(r'(<c [^>]*) t="e"', r"\1\n  t = 'e'", xml), id="whitespace"),
+        pytest.param(lambda xml: re.sub(r'<(c|row) r="\w+"', r"<\1", xml), id="no-references"),
+        pytest.param(
+            lambda xml: re.sub(r"<(/?)(?=\w)", r"<\1x:", xml).replace("xmlns=", "xmlns:x="), id="names-with-a-prefix"
+        ),
+        pytest.param(lambda xml: xml.replace("<sheetData>", "<!-- <c t='e'> --><sheetData>"), id="a-comment"),
+    ],
+)
+def test_errors_and_zeros_are_found_however_the_xml_is_written(opened, change):
+    content = workbook(leads=ANNOTATED)
+    changed = sheet_of(content, change)
+    assert changed != sheet_of(content, str)
+    reader = opened(changed)
+    assert next(reader.batches()).select("zip", "reasons").rows() == [("05010", []), ("#N/A", ["spreadsheet_error"])]
+    assert not any("It is not known" in note for note in reader.facts.notes)
+
+
+def test_where_the_xml_of_a_sheet_does_not_parse_to_its_end_that_is_said_and_the_values_are_kept(opened):
+    content = sheet_of(workbook(leads=ANNOTATED), lambda xml: xml.replace("</sheetData>", "</sheetData><a b=1/>"))
+    reader = opened(content)
+    assert next(reader.batches())["name"].to_list() == ["Ana", "Bo"]
+    assert any("It is not known" in note for note in reader.facts.notes)
+
+
+BOMB = "<!DOCTYPE bomb [<!ENTITY a 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'>{}]>".format(
+    "".join(f"<!ENTITY {name} '{f'&{before};' * 16}'>" for before, name in pairwise("abcdefgh"))
+)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml"])
+def test_entities_that_expand_without_end_cost_nothing_and_refuse_nothing(opened, part):
+    def with_bomb(name, xml):
+        root = {"xl/worksheets/sheet1.xml": "<worksheet", "xl/styles.xml": "<styleSheet"}[part]
+        bombed = xml.replace(root, BOMB + root, 1)
+        return re.sub(r"(</(worksheet|styleSheet)>)", r"<x>&h;</x>\1", bombed) if name == part else xml
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(leads=ANNOTATED))) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, with_bomb(name, old.read(name).decode()))
+    reader = opened(packed.getvalue())
+    assert next(reader.batches())["name"].to_list() == ["Ana", "Bo"]
+    assert any("It is not known" in note for note in reader.facts.notes)
+
+
+def test_the_child_loads_what_it_needs_to_read_a_workbook_and_no_more():
+    code = (
+        "import sys; from lead_pipeline.reading.workbook import child, format_readers, xlsx_annotations; "
+        "print(*{name.split('.')[0] for name in sys.modules} & {'polars', 'pydantic', 'numpy', 'dagster', 'duckdb'})"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (ended.stdout.strip(), ended.returncode) == ("", 0)
+
+
 ODS = """<?xml version="1.0"?><office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" office:version="1.3"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -199,7 +279,7 @@ def test_a_cell_of_a_binary_workbook_keeps_the_zeros_that_it_shows_and_tells_its
         ("É", "007", "x", []),
     ]
     assert any("3 numbers have leading zeros" in note for note in reader.facts.notes)
-    assert any("2 cells hold an error" in note for note in reader.facts.notes)
+    assert any("2 cells contain an error" in note for note in reader.facts.notes)
 
 
 def changed_child(monkeypatch, tmp_path, module, old, new):
@@ -208,13 +288,13 @@ def changed_child(monkeypatch, tmp_path, module, old, new):
     code = whole / "reading" / "workbook" / f"{module}.py"
     assert old in code.read_text()
     code.write_text(code.read_text().replace(old, new))
-    monkeypatch.setattr(workbook_file, "_PACKAGE_PARENT", str(whole.parent))
+    monkeypatch.setattr(child_process, "_PACKAGE_PARENT", str(whole.parent))
 
 
 def test_what_cannot_be_found_out_of_an_xls_is_said(opened, monkeypatch, tmp_path):
     changed_child(monkeypatch, tmp_path, "format_readers", "xlrd.open_workbook(path", "xlrd.open_workbook(path + '?'")
     reader = opened(xls(BINARY_ROWS))
-    assert any("could not be found out" in note for note in reader.facts.notes)
+    assert any("It is not known" in note for note in reader.facts.notes)
     assert next(reader.batches())["zip"].to_list()[0] == "2134"
 
 
@@ -315,21 +395,21 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(opened, monkeypatch):
 
 
 def test_a_child_that_dies_refuses_the_file_and_nothing_else(opened, monkeypatch, tmp_path):
-    monkeypatch.setattr(workbook_file, "_CHILD", "import os; os.abort()")
+    monkeypatch.setattr(child_process, "_CHILD", "import os; os.abort()")
     with pytest.raises(FileUnreadableError, match="limits of memory and time"):
         opened(workbook(leads=[["a"], ["1"]]))
 
 
 def test_a_child_that_never_ends_is_stopped(opened, monkeypatch, tmp_path):
-    monkeypatch.setattr(workbook_file, "_CHILD", "while True: pass")
-    monkeypatch.setattr(workbook_file, "SECONDS", 0.2)
+    monkeypatch.setattr(child_process, "_CHILD", "while True: pass")
+    monkeypatch.setattr(child_process, "SECONDS", 0.2)
     with pytest.raises(FileUnreadableError, match="limits of memory and time"):
         opened(workbook(leads=[["a"], ["1"]]))
 
 
 def test_rows_that_the_child_lost_refuse_the_file(opened, monkeypatch, tmp_path):
     changed_child(monkeypatch, tmp_path, "child", "enumerate(sheet.rows())", "enumerate(list(sheet.rows())[:-1])")
-    with pytest.raises(FileUnreadableError, match="has 3 rows, 2 came"):
+    with pytest.raises(FileUnreadableError, match="has 3 rows, but only 2 arrived"):
         opened(workbook(leads=[["a"], ["1"], ["2"]]))
 
 
@@ -343,7 +423,7 @@ def test_rows_that_the_child_lost_refuse_the_file(opened, monkeypatch, tmp_path)
     ],
 )  # fmt: skip
 def test_what_a_format_shows_before_a_number(number_format, before, digits):
-    assert shown_by(number_format) == (before, digits)
+    assert display_prefix_of(number_format) == (before, digits)
 
 
 @pytest.mark.parametrize(
@@ -366,7 +446,7 @@ def test_what_a_format_shows_before_a_number(number_format, before, digits):
     ],
 )
 def test_a_format_that_shows_nothing_before_a_number(number_format):
-    assert shown_by(number_format) is None
+    assert display_prefix_of(number_format) is None
 
 
 @pytest.mark.parametrize(
@@ -377,7 +457,7 @@ def test_a_format_that_shows_nothing_before_a_number(number_format):
     ],
 )  # fmt: skip
 def test_a_whole_number_is_written_as_its_cell_shows_it(text, shown, cell):
-    assert with_shown(text, shown) == cell
+    assert apply_display_prefix(text, shown) == cell
 
 
 @pytest.mark.parametrize(
@@ -388,4 +468,4 @@ def test_a_whole_number_is_written_as_its_cell_shows_it(text, shown, cell):
     ],
 )  # fmt: skip
 def test_what_a_cell_shows_before_its_number(text, value, shown):
-    assert shown_beside(text, value) == shown
+    assert infer_display_prefix(text, value) == shown

@@ -49,6 +49,24 @@ def leads(folder):
     return LeadPipeline(folder / "data")
 
 
+@pytest.fixture(scope="module")
+def past():
+    """A pipeline with a past, for tests that only look: `mixed` was imported, `waits` waits, then came `clean`."""
+    with quick_folder() as folder:
+        prepared_home(folder / "data")
+        with LeadPipeline(folder / "data") as leads:
+            leads.import_file(write(folder, "mixed.csv", MIXED))
+            leads.import_file(write(folder, "waits.csv", MIXED), profile=write_asking_profile(leads))
+            leads.import_file(write(folder, "clean.csv", CLEAN))
+        yield leads
+
+
+def id_of(leads, name):
+    """Return the id of the import of a file."""
+    (found,) = [one.import_id for one in leads.history() if one.file_name == f"{name}.csv"]
+    return found
+
+
 def write(folder, name, content):
     path = folder / name
     path.write_text(content, encoding="utf-8")
@@ -139,11 +157,10 @@ def test_a_preview_of_a_file_that_cannot_be_read_is_refused_and_of_one_that_does
 
 
 @pytest.mark.parametrize("call", ["approve", "cancel", "show"])
-def test_a_wrong_import_id_is_answered_with_the_nearest_that_there_is(leads, folder, call):
-    result = leads.import_file(write(folder, "clean.csv", CLEAN), profile=write_asking_profile(leads))
-    wrong = result.import_id[:-1] + ("0" if result.import_id[-1] != "0" else "1")
-    with pytest.raises(ImportNotFoundError, match=f"Did you mean '{result.import_id}'"):
-        getattr(leads, call)(wrong)
+def test_a_wrong_import_id_is_answered_with_the_nearest_that_there_is(past, call):
+    right = id_of(past, "waits")
+    with pytest.raises(ImportNotFoundError, match=f"Did you mean '{right}'"):
+        getattr(past, call)(right[:-1] + ("0" if right[-1] != "0" else "1"))
 
 
 @pytest.mark.parametrize("import_id", ["../../etc/passwd", "..", "", "x@0123456789ab"])
@@ -154,14 +171,14 @@ def test_an_id_never_becomes_a_path(leads, folder, import_id):
         leads.show(import_id)
 
 
-def test_an_answer_that_comes_too_late_is_refused(leads, folder):
-    result = leads.import_file(write(folder, "clean.csv", CLEAN))
+def test_an_answer_that_comes_too_late_is_refused(past):
     with pytest.raises(UsageError, match="cannot be cancelled any more"):
-        leads.cancel(result.import_id)
+        past.cancel(id_of(past, "clean"))
 
 
 LOCKED = {
     "import_file": lambda leads, path: leads.import_file(path),
+    "suppress": lambda leads, path: leads.suppress(path, kind="blocked"),
     "dry_run": lambda leads, path: leads.dry_run(path),
     "history": lambda leads, path: leads.history(),
     "show": lambda leads, path: leads.show("x@0123456789ab"),
@@ -170,14 +187,13 @@ LOCKED = {
 
 
 @pytest.mark.parametrize("call", LOCKED.values(), ids=LOCKED)
-def test_a_store_that_another_process_holds_is_waited_for_as_long_as_said_and_the_holder_is_named(leads, folder, call):
-    leads.import_file(write(folder, "clean.csv", CLEAN))
+def test_a_store_that_another_process_holds_is_waited_for_as_long_as_said_and_the_holder_is_named(past, folder, call):
     waits = []
     impatient = LeadPipeline(
-        leads.home.root, store_wait=0.2, on_wait=lambda waited, holder: waits.append((waited, holder))
+        past.home.root, store_wait=0.2, on_wait=lambda waited, holder: waits.append((waited, holder))
     )
-    with held_store(leads) as holder, pytest.raises((StoreLockedError, RunFailedError), match=f"process {holder}"):
-        call(impatient, write(folder, "mixed.csv", MIXED))
+    with held_store(past) as holder, pytest.raises((StoreLockedError, RunFailedError), match=f"process {holder}"):
+        call(impatient, write(folder, "never.csv", "caller_id\n2125550144\n"))
     assert waits[0] == (pytest.approx(0, abs=0.2), f"process {holder}")
     assert max(waited for waited, _ in waits) < 0.2  # not the minute that is waited by default
 
@@ -201,14 +217,13 @@ def test_a_home_that_cannot_be_written_is_named(folder):
         leads.suppress(write(folder, "list.csv", "phone\n2125550101\n"), kind="blocked")
 
 
-def test_a_query_that_would_change_something_or_is_wrong_is_refused(leads, folder):
+def test_a_query_that_would_change_something_or_is_wrong_is_refused(leads, past):
     with pytest.raises(StoreError, match="no lead store"):
         leads.query("select 1")
-    leads.import_file(write(folder, "clean.csv", CLEAN))
     for sql in ("delete from base.leads", "select 1; select 2", "select nothere from leads"):
         with pytest.raises(UsageError):
-            leads.query(sql)
-    assert query(leads.home.root, "select count(*) from leads") == [(2,)]
+            past.query(sql)
+    assert query(past.home.root, "select count(*) from leads") == [(3,)]
 
 
 def test_profiles_that_are_wrong_are_listed_with_their_faults(leads):
@@ -306,19 +321,17 @@ def test_a_list_comes_back_with_its_counts_and_the_lines_that_no_number_could_be
     assert leads.import_file(write(folder, "clean.csv", CLEAN)).counts.suppressed == 1
 
 
-def test_the_history_has_a_record_for_each_import_newest_first(leads, folder):
-    first = leads.import_file(write(folder, "mixed.csv", MIXED))
-    second = leads.import_file(write(folder, "clean.csv", CLEAN))
-    records = leads.history()
-    assert [one.import_id for one in records] == [second.import_id, first.import_id]
-    assert (records[1].rows_read, records[1].rows_rejected, records[1].status) == (4, 1, "completed_with_rejects")
-    assert records[1].started_at == first.started_at
-    assert leads.history(limit=1) == records[:1]
+def test_the_history_has_a_record_for_each_import_newest_first(past):
+    records = past.history()
+    assert [one.file_name for one in records] == ["clean.csv", "waits.csv", "mixed.csv"]
+    assert [one.status for one in records] == ["completed", "awaiting_approval", "completed_with_rejects"]
+    mixed = past.show(records[2].import_id)
+    assert (records[2].rows_read, records[2].rows_rejected, records[2].started_at) == (4, 1, mixed.started_at)
+    assert past.history(limit=1) == records[:1]
 
 
-def test_a_record_has_the_columns_of_the_view_that_people_query(leads, folder):
-    leads.import_file(write(folder, "clean.csv", CLEAN))
-    assert leads.query("select * from imports").frame.columns == list(ImportRecord.model_fields)
+def test_a_record_has_the_columns_of_the_view_that_people_query(past):
+    assert past.query("select * from imports").frame.columns == list(ImportRecord.model_fields)
 
 
 def test_an_import_whose_result_was_removed_is_shown_from_the_ledger(leads, folder):
@@ -328,12 +341,11 @@ def test_an_import_whose_result_was_removed_is_shown_from_the_ledger(leads, fold
     assert leads.show(result.import_id) == leads.history()[0]
 
 
-def test_a_query_returns_as_many_rows_as_asked_for_and_says_whether_there_are_more(leads, folder):
-    leads.import_file(write(folder, "clean.csv", CLEAN))
-    answer = leads.query("select phone from leads order by phone", limit=1)
+def test_a_query_returns_as_many_rows_as_asked_for_and_says_whether_there_are_more(past):
+    answer = past.query("select phone from leads order by phone", limit=1)
     assert answer.frame.rows() == [("+12125550101",)]
     assert answer.has_more
-    assert not leads.query("select phone from leads", limit=2).has_more
+    assert not past.query("select phone from leads", limit=3).has_more
 
 
 def test_profiles_are_listed_printed_drafted_and_sampled(leads, folder):
@@ -357,18 +369,18 @@ def test_a_link_is_followed_and_one_that_leads_in_circles_is_refused(leads, fold
         leads.import_file(folder / "circle.csv")
 
 
-def test_what_comes_back_cannot_be_changed(leads, folder):
-    path = write(folder, "clean.csv", CLEAN)
-    result = leads.import_file(path)
-    loaded = leads.suppress(write(folder, "list.csv", "phone\n2125550199\n"), kind="blocked")
-    frozen = [result, result.counts, loaded, leads.history()[0], leads.preview(path), leads.profiles()[0],
-              leads.check_profiles("call_schedule")[0]]  # fmt: skip
+def test_what_comes_back_cannot_be_changed(past, folder):
+    numbers = dict.fromkeys(("rows_read", "rows_added", "rows_known", "rows_rejected"), 0)
+    loaded = ListResult(list_id="list@0123456789ab", kind="blocked", file_name="list.csv", **numbers)
+    result, preview = past.show(id_of(past, "mixed")), past.preview(write(folder, "clean.csv", CLEAN))
+    frozen = [result, result.counts, loaded, preview, past.history()[0], past.profiles()[0],
+              past.check_profiles("call_schedule")[0]]  # fmt: skip
     for one in frozen:
         name = next(iter(type(one).model_fields))
         with pytest.raises(ValidationError, match="frozen"):
             setattr(one, name, getattr(one, name))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        leads.query("select 1").has_more = True
+        past.query("select 1").has_more = True
 
 
 # How it is opened and closed.

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -80,8 +79,6 @@ class Shell(click.Group):
 def main(home: Path | None) -> None:
     """Import lead lists: drop a file, get imported leads, rejected leads with reasons, and a report."""
     del home  # read by resolve_home
-    # Dagster says at every start that backfill policies may change; our own tests notice when they do.
-    warnings.filterwarnings("ignore", message=".*is currently in (beta|preview).*")
     os.umask(0o077)  # everything that is written holds personal data
 
 

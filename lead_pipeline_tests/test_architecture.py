@@ -17,8 +17,8 @@ PACKAGE = Path(lead_pipeline.__file__).parent
 
 #: The rooms that a row passes, without the rooms above that send it through.
 PASSED = {
-    "model", "profiles", "reading", "mapping", "normalizing", "validating", "screening", "store", "filing", "reporting",
-    "notifying",
+    "model", "profiles", "reading", "mapping", "normalizing", "validating", "screening", "enrolling", "store",
+    "filing", "reporting", "notifying",
 }  # fmt: skip
 
 #: Room: the rooms that it may import besides itself.
@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "profiles": {"model", "normalizing"},
     "store": {"model"},
     "screening": {"model", "store"},
+    "enrolling": {"model", "store"},
     "filing": {"model"},
     "reporting": {"model", "store", "filing"},
     "notifying": {"model", "filing", "reporting"},
@@ -52,7 +53,8 @@ NEVER = {
     "profiles": {"dagster", "duckdb"},
     "filing": {"dagster", "duckdb"},
     "store": {"dagster"},
-    "screening": {"dagster"},
+    "screening": {"dagster", "duckdb"},
+    "enrolling": {"dagster", "duckdb"},
     "reporting": {"dagster", "duckdb"},
     "notifying": {"dagster", "duckdb"},
     "drafting": {"dagster", "duckdb", "click"},
@@ -190,13 +192,30 @@ def test_nobody_imports_the_composition_root(path: Path):
     assert "definitions" not in rooms_imported(tree_of(path))
 
 
+#: What the rooms that write SQL know of a store, and what everybody else does. Which store it is, none of them does.
+OF_A_WORKSPACE = {"workspace", "ledger", "records"}
+OF_A_STORE = OF_A_WORKSPACE | {"protocol", "opening", "settings", "queries", "publishing"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if room_of(path) != "store"],
+    ids=lambda path: path.relative_to(PACKAGE).as_posix(),
+)
+def test_no_room_but_the_store_knows_which_store_it_is_or_has_its_connection(path: Path):
+    tree = tree_of(path)
+    modules = {name.split(".")[2] for name in imports_of(tree) if name.startswith("lead_pipeline.store.")}
+    assert modules <= (OF_A_WORKSPACE if room_of(path) in ("screening", "enrolling") else OF_A_STORE)
+    assert not {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)} & {"con", "_con"}
+
+
 #: Pragmas of the SQLite files that Dagster keeps its history in; no statement about leads.
 SETTINGS_OF_DAGSTERS_FILES = PACKAGE / "orchestration" / "sqlite.py"
 
 
 @every_module
-def test_sql_is_written_in_store_and_screening_only(path: Path):
-    if room_of(path) in ("store", "screening") or path == SETTINGS_OF_DAGSTERS_FILES:
+def test_sql_is_written_in_store_screening_and_enrolling_only(path: Path):
+    if room_of(path) in ("store", "screening", "enrolling") or path == SETTINGS_OF_DAGSTERS_FILES:
         return
     tree = tree_of(path)
     docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -17,7 +17,7 @@ from lead_pipeline.filing import staging
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing import approval, concluding, intake, steps, suppression_list
 from lead_pipeline.orchestration.instance import open_instance
-from lead_pipeline.screening import committing
+from lead_pipeline.screening import writing
 from lead_pipeline_tests.orchestration.watching import Watching
 from lead_pipeline_tests.support import prepared_home, quick_folder
 
@@ -176,8 +176,8 @@ CRASHES = {
     "mapping": (steps, "map_rows", pl.exceptions.InvalidOperationError),
     "normalizing": (steps, "normalize_rows", ValueError),
     "judging": (steps, "judge_rows", pl.exceptions.PanicException),
-    "screening": (committing, "screen", duckdb.ConversionException),
-    "the disk": (committing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
+    "screening": (writing, "screen", duckdb.ConversionException),
+    "the disk": (writing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
     "publishing": (steps, "published_path", OSError),
     "the rejected file": (concluding, "write_rejected_file", RuntimeError),
     "the report": (concluding, "write_report", UnicodeError),

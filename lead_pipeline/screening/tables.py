@@ -1,0 +1,91 @@
+"""The temporary tables that steps of screening share: what each holds, and which step fills it. They live as long as
+the workspace's connection, and each step makes its own anew. A table that only one module uses is not listed.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTable:
+    """A temporary table. `filled_by` is the function that leaves it as described; others only read it."""
+
+    holds: str
+    columns: tuple[str, ...]
+    filled_by: str
+
+
+_IDENTIFIER = ("kind", "key", "value")
+
+SHARED_TABLES: dict[str, SharedTable] = {
+    "candidates": SharedTable(
+        "One line per row. `faults` and `warning_codes` are null for none; `value` and `key` are of the row's own "
+        "identifier, null in a faulty row and in one without; `person` is equal in rows of one person.",
+        ("row_number", "line_number", "faults", "warning_codes", "hints", "value", "key", "person"),
+        "load_candidates, and for person group_rows_by_person",
+    ),
+    "held_identifiers": SharedTable(
+        "Where there are aliases, one line per identifier of the good rows. `code` is one number that distinguishes "
+        "identifiers of all kinds.",
+        ("row_number", *_IDENTIFIER, "is_alias", "code"),
+        "load_candidates",
+    ),
+    "known_identifiers": SharedTable(
+        "Where there are aliases, the identifiers of the rows that the store knows, and whose they are.",
+        ("row_number", "code", "kind", "is_alias", "contact_id"),
+        "match_contacts",
+    ),
+    "matched_contacts": SharedTable(
+        "The rows whose identifiers belong to one contact; rows that join it by another row's identifier have no key.",
+        ("row_number", "contact_id", "key"),
+        "match_contacts, and for joined rows group_rows_by_person",
+    ),
+    "ambiguous_rows": SharedTable(
+        "The rows whose identifiers belong to several contacts or people, all named in the hint.",
+        ("row_number", "hint"),
+        "match_contacts, and for people of the same file group_rows_by_person",
+    ),
+    "leads_here": SharedTable(
+        "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
+    ),
+    "suppressed": SharedTable(
+        "The good rows that a suppression hits: the reason codes of all that do, in registry order; and a hint where "
+        "none of them is of an identifier in the row.",
+        ("row_number", "codes", "hint"),
+        "mark_suppressed",
+    ),
+    "duplicated_people": SharedTable(
+        "The people whom several good rows are of.",
+        ("person", "first_row", "first_unsuppressed_row", "last_unsuppressed_row", "unsuppressed_rows"),
+        "group_rows_by_person",
+    ),
+    "decided_rows": SharedTable(
+        "One line per row with what becomes of it. `reason_codes` and `warning_codes` are null for none; `key` and "
+        "`value` are of the row's own identifier; `lead_row` is the row of this file whose lead it becomes or matches.",
+        ("row_number", "line_number", "warning_codes", "key", "value", "lead_row", "known_contact", "known_lead",
+         "hints", "outcome", "reason_codes"),
+        "decide_outcomes, and for updates that change nothing find_updates",
+    ),
+    "new_identifiers": SharedTable(
+        "Where there are aliases, what a row adds to its contact, merged rows included. Without aliases it is empty: "
+        "then a new contact has its row's own identifier, and a known one gets no other.",
+        ("row_number", *_IDENTIFIER),
+        "find_new_identifiers",
+    ),
+    "new_leads": SharedTable(
+        "The lead and contact that each created row becomes.",
+        ("row_number", "key", "value", "is_new_contact", "lead_id", "contact_id"),
+        "write_import",
+    ),
+    "updates": SharedTable(
+        "The leads that change: `import_row`, the row that changes them, then the new version of the lead, every "
+        "column of base.leads that is in use; `new_secondaries` where their further contacts may change; and to "
+        "remember it, was_<name> for each change.",
+        ("import_row", "lead_id"),
+        "find_updates",
+    ),
+    "lead_changes": SharedTable(
+        "In a dry run, one line per changed value of a lead: before and after as text.",
+        ("row_number", "lead_id", "field", "before", "after"),
+        "list_changes",
+    ),
+}  # fmt: skip

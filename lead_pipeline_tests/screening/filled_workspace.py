@@ -1,0 +1,114 @@
+"""A second store for tests: it keeps its rows elsewhere, fills a workspace in memory with the rows that the keys of a
+transaction touch and no others, and puts the rows back that were written. What screening needs beyond the keys fails.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.duckdb.migrating import migrate
+from lead_pipeline.store.records import ImportKeys, Keys
+from lead_pipeline.store.workspace import Workspace
+
+#: What of each table an import can touch, given `keys` (kind, value: the identifiers in the file) and `touched`, the
+#: contacts known by them. Tables that are not named here are small and come whole.
+_TOUCHED = {
+    "identifiers": "contact_id in (select contact_id from touched)",
+    "contacts": "contact_id in (select contact_id from touched)",
+    "leads": "contact_id in (select contact_id from touched)",
+    "secondary_contacts": "lead_id in (select lead_id from there.base.leads semi join touched using (contact_id))",
+    "suppressions": "value in (select value from keys union all select coalesce(value, '+' || key) from"
+    " there.base.identifiers semi join touched using (contact_id) union all select unnest([phone, lower(email)])"
+    " from there.base.leads semi join touched using (contact_id))",
+    "enrollments": "false",
+    "row_outcomes": "false",
+    "rejected_rows": "false",
+}
+
+
+@dataclass
+class FilledStore:
+    """What a commit uses of LeadStore, on top of a store that does the keeping."""
+
+    kept: DuckdbLeadStore
+
+    @property
+    def workspace(self) -> Workspace:
+        """Return what tests look at: the rows that are kept."""
+        return self.kept.workspace
+
+    @property
+    def folder(self) -> Path:
+        """Return where the store is."""
+        return self.kept.home
+
+    @contextlib.contextmanager
+    def writing(self, keys: Keys, doing: str) -> Iterator[Workspace]:
+        """Give a filled workspace, and put back what was written in it."""
+        totals = self.workspace.suppression_totals()
+        self.kept.close()
+        try:
+            with _connected(":memory:") as con:
+                migrate(con)
+                con.execute(f"attach '{self.kept.path(self.folder)}' as there")
+                _fill(con, keys)
+                workspace = Workspace(con, suppressions=totals)
+                with workspace.transaction(doing):
+                    yield workspace
+                _put_back(con)
+        finally:
+            self.kept = DuckdbLeadStore(_connected(str(self.kept.path(self.folder))), self.folder)
+
+
+def _connected(path: str) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(path)
+    con.execute("set TimeZone = 'UTC'")
+    return con
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    sql = "select table_name from duckdb_tables() where schema_name = 'base' and database_name = 'there'"
+    return [table for (table,) in con.execute(sql).fetchall()]
+
+
+def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
+    con.execute("create temp table keys (kind varchar, value varchar)")
+    if isinstance(keys, ImportKeys):
+        for kind in keys.kinds:
+            value = "lower(email)" if kind == "email" else kind
+            con.execute(f"insert into keys select '{kind}', {value} from read_parquet(?)", [list(keys.parts)])
+        if keys.has_aliases:
+            con.execute(
+                "insert into keys select one.kind, case one.kind when 'email' then lower(one.value) else one.value end"
+                " from (select unnest(aliases) as one from read_parquet(?))",
+                [list(keys.parts)],
+            )
+    else:
+        con.execute("insert into keys select 'phone', unnest(?)", [keys.values.to_list()])
+    con.execute(
+        "create temp table touched as select distinct contact_id from there.base.identifiers i"
+        " semi join keys k on k.kind = i.kind and k.value = coalesce(i.value, '+' || i.key)"
+    )
+    for table in _tables(con):
+        con.execute(f"delete from base.{table}")
+        con.execute(f"insert into base.{table} by name from there.base.{table} where {_TOUCHED.get(table, 'true')}")
+        con.execute(f"create temp table was_{table} as from base.{table}")
+    con.execute("drop table keys")
+
+
+def _put_back(con: duckdb.DuckDBPyConnection) -> None:
+    """Send the rows that are new, and take out those that are gone, in one transaction."""
+    con.execute("begin")
+    for table in _tables(con):
+        columns = [name for name, *_ in con.execute(f"describe base.{table}").fetchall()]
+        same = " and ".join(f"t.{name} is not distinct from g.{name}" for name in columns)
+        con.execute(f"create temp table gone as from was_{table} except all from base.{table}")
+        con.execute(f"delete from there.base.{table} t using gone g where {same}")
+        con.execute(f"insert into there.base.{table} by name (from base.{table} except all from was_{table})")
+        con.execute("drop table gone")
+    con.execute("commit")
+    con.execute("detach there")

@@ -31,7 +31,7 @@ _QUOTED = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a}\u{ab}\u{bb
 _BEYOND_READING = [Damage.SCIENTIFIC, Damage.PRECISION_LOST, Damage.DECIMAL_TAIL, Damage.DATE]
 
 
-def judge_mended(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, judge: Judge) -> pl.DataFrame:
+def read_repaired(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, judge: Judge) -> pl.DataFrame:
     """Judge phones or emails, and look for damage among those that are refused or were written by a spreadsheet.
 
     Args:
@@ -103,7 +103,7 @@ def texts_looked_at(repair: Repair) -> str:
     return _GARBLED if repair == "none" else f"{_GARBLED}|{_QUOTED}"
 
 
-def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:
+def repair_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:
     """Look for damage in a column of texts: garbled letters, typographic quotes, zeros lost from postal codes.
 
     Returns:

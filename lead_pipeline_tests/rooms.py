@@ -7,9 +7,12 @@ import polars as pl
 from lead_pipeline.mapping import map_columns, map_rows
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import FieldRule
 from lead_pipeline.model.source_names import NO_NAMES, SourceNames
+from lead_pipeline.normalizing.columns import normalize_column
 from lead_pipeline.normalizing.rows import normalize_rows
-from lead_pipeline.validating import judge_rows
+from lead_pipeline.validating import validate_rows
+from lead_pipeline.validating.value_limits import limit_column
 
 CODES = pl.List(pl.String)
 
@@ -44,4 +47,11 @@ def judged_rows(
 ) -> pl.DataFrame:
     """Return the rows as validating/ hands them on."""
     normalized = normalize_rows(mapped_rows(profile, columns, source), profile)
-    return validate_contract(judge_rows(normalized, profile), normalized_leads(profile))
+    return validate_contract(validate_rows(normalized, profile), normalized_leads(profile))
+
+
+def limited_cells(cells: Sequence[str | None], rule: FieldRule) -> list[tuple[object, str | None]]:
+    """Return value and reason of the cells of one column, read and held to the rule's limits."""
+    profile = profile_of()
+    read = normalize_column(pl.Series(cells, dtype=pl.String), "attribute.x", rule, profile, None).verdicts
+    return limit_column(read, "attribute.x", rule, profile).rows()

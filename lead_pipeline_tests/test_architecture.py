@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "normalizing": {"model"},
     "validating": {"model"},
     "mapping": {"model", "normalizing"},
-    "profiles": {"model", "normalizing"},
+    "profiles": {"model", "normalizing", "validating"},
     "store": {"model"},
     "screening": {"model", "store"},
     "enrolling": {"model", "store"},

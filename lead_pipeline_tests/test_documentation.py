@@ -15,7 +15,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.row_rules import ROW_RULES
-from lead_pipeline.model.rules import RULES
+from lead_pipeline.model.rules import RULE_CLASSES
 from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
 from lead_pipeline.reporting.rejected_file import guidance_for
 from lead_pipeline_tests.make_profile_pages import page_of, with_profile
@@ -253,6 +253,6 @@ def test_the_page_of_profiles_shows_a_profile_that_can_be_used_and_every_key_the
     profile = parse_profile(shown, "docs/profiles.md")
     assert profile.name == "mine"
     shown_keys = set(re.findall(r"([a-z_]+):", shown))
-    models = [ImportProfile, ReadingOptions, SecondaryContacts, Notify, *RULES.values(), *ROW_RULES.values()]
+    models = [ImportProfile, ReadingOptions, SecondaryContacts, Notify, *RULE_CLASSES, *ROW_RULES.values()]
     keys = {field.alias or key for model in models for key, field in model.model_fields.items()}
     assert keys - {"description"} - shown_keys == set()

@@ -175,7 +175,7 @@ CRASHES = {
     "a contract": (steps, "validate_contract", pandera.errors.SchemaError.__mro__[1]),
     "mapping": (steps, "map_rows", pl.exceptions.InvalidOperationError),
     "normalizing": (steps, "normalize_rows", ValueError),
-    "judging": (steps, "judge_rows", pl.exceptions.PanicException),
+    "judging": (steps, "validate_rows", pl.exceptions.PanicException),
     "screening": (writing, "screen", duckdb.ConversionException),
     "the disk": (writing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
     "publishing": (steps, "published_path", OSError),

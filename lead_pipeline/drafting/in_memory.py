@@ -1,5 +1,5 @@
-"""Rows taken through the rooms that judge real ones, without a file or a store: for samples and drafts. Nothing is
-judged here.
+"""Rows taken through the rooms that real ones pass, without a file or a store: for samples and drafts. Nothing is
+decided here.
 """
 
 from collections import Counter
@@ -8,8 +8,11 @@ import polars as pl
 
 from lead_pipeline.mapping import map_columns, map_rows
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.normalizing.columns import normalize_column
 from lead_pipeline.normalizing.rows import normalize_rows
-from lead_pipeline.validating import judge_rows
+from lead_pipeline.validating.rows import check_values, validate_rows
+from lead_pipeline.validating.value_limits import limit_column
 
 
 def mapped(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -19,18 +22,23 @@ def mapped(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     return map_rows(rows.with_columns(**own), map_columns(rows.columns, profile, rows), profile)
 
 
-def normalized(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def checked_values(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Return the canonical values and the `<column>_reason` of each; raises RequiredColumnUnmappedError."""
-    return normalize_rows(mapped(rows, profile), profile)
+    return check_values(normalize_rows(mapped(rows, profile), profile), profile)
 
 
-def judged(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def column_verdicts(values: pl.Series, name: str, rule: FieldRule, profile: ImportProfile) -> pl.DataFrame:
+    """Return `value` and `reason` of texts of one column, by a rule that need not be the profile's own for it."""
+    return limit_column(normalize_column(values, name, rule, profile, None).verdicts, name, rule, profile)
+
+
+def validated(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Return the rows with their `reasons`, `warnings` and `hints`; raises RequiredColumnUnmappedError."""
-    return judge_rows(normalized(rows, profile), profile)
+    return validate_rows(normalize_rows(mapped(rows, profile), profile), profile)
 
 
 def reasons_counted(rows: pl.DataFrame, profile: ImportProfile) -> tuple[int, Counter[str]]:
     """Return how many rows would be rejected, and how many for each reason; blank rows are passed over."""
-    verdicts = judged(rows, profile)["reasons"]
+    verdicts = validated(rows, profile)["reasons"]
     rejected = verdicts.filter((verdicts.list.len() > 0) & ~verdicts.list.contains("row_blank"))
     return rejected.len(), Counter(rejected.explode().to_list())

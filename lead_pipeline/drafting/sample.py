@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, NoReturn
 import polars as pl
 
 from lead_pipeline.drafting.examples import Examples
-from lead_pipeline.drafting.in_memory import judged, normalized
+from lead_pipeline.drafting.in_memory import checked_values, validated
 from lead_pipeline.model.errors import UsageError, listed
 from lead_pipeline.model.fields import HINTS, title_of
 from lead_pipeline.model.profile import ImportProfile
@@ -130,7 +130,7 @@ def _good(profile: ImportProfile, columns: Mapping[str, str], texts: Mapping[str
     rows = [{h: each[min(place, len(each) - 1)] if each else "" for h, each in texts.items()} for place in range(depth)]
     if not rows:
         return dict(texts)
-    found = normalized(_frame(rows), profile)
+    found = checked_values(_frame(rows), profile)
     good: dict[str, list[str]] = {}
     for name, header in columns.items():
         reasons = found[f"{name}_reason"].to_list()
@@ -139,7 +139,7 @@ def _good(profile: ImportProfile, columns: Mapping[str, str], texts: Mapping[str
 
 
 def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
-    counted = judged(_frame(rows), profile).select(
+    counted = validated(_frame(rows), profile).select(
         reasons=pl.col("reasons").list.len(),
         warnings=pl.col("warnings").list.len(),
         blanks=pl.Series([list(row.values()).count("") for row in rows]),
@@ -153,7 +153,7 @@ def _frame(rows: Sequence[Cells]) -> pl.DataFrame:
 
 
 def _refuse(profile: ImportProfile, cells: Cells) -> NoReturn:
-    verdict = judged(_frame([cells]), profile)
+    verdict = validated(_frame([cells]), profile)
     names = {profile.column_of(name): title_of(name) for name in profile.rules}
     empty = [names[header] for header, text in cells.items() if not text]
     missing = f" Nothing could be thought of for {listed(empty)}." if empty else ""

@@ -14,6 +14,7 @@ from lead_pipeline.drafting.blocks import alias_lines, attribute_lines, contact_
 from lead_pipeline.drafting.column_types import ColumnType, column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
+from lead_pipeline.drafting.in_memory import column_verdicts
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import spelling_of
@@ -32,7 +33,6 @@ from lead_pipeline.model.rules import (
     IntegerRule,
     OptionRule,
 )
-from lead_pipeline.normalizing.columns import normalize_column
 from lead_pipeline.profiles.loader import parse_profile
 
 #: Keys of one rule of the parent that the draft says anew.
@@ -226,8 +226,8 @@ def _spelling(name: str, rule: FieldRule, match: _Match) -> _Keys:
         return {}
     values = match.sample[column].str.strip_chars()
     values = values.filter((values != "").fill_null(value=False))
-    judged = normalize_column(values, name, rule, match.parent, None).verdicts
-    if judged["reason"].null_count() == judged.height:
+    verdicts = column_verdicts(values, name, rule, match.parent)
+    if verdicts["reason"].null_count() == verdicts.height:
         return {}
     if isinstance(rule, OptionRule):
         return {"others": "keep"}

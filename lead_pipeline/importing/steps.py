@@ -32,7 +32,7 @@ from lead_pipeline.reading import open_rows
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry
-from lead_pipeline.validating.rows import judge_rows
+from lead_pipeline.validating.rows import validate_rows
 
 RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 
@@ -95,7 +95,7 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
     faulty: list[int] = []
 
     def judged(batch: pl.DataFrame) -> pl.DataFrame:
-        rows = validate_contract(judge_rows(normalize_rows(batch, profile), profile), contract)
+        rows = validate_contract(validate_rows(normalize_rows(batch, profile), profile), contract)
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 

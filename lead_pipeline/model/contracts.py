@@ -2,7 +2,6 @@
 a bad row; what the profile demands of the values belongs in validating/.
 """
 
-from collections.abc import Mapping
 from functools import cache
 
 import pandera.polars as pa
@@ -10,9 +9,10 @@ import polars as pl
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import ALIASES, HINTS, SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.rules import FieldRule, PhoneRule
+from lead_pipeline.model.rules import PhoneRule
 
 _CODES = pl.List(pl.String)
 
@@ -26,19 +26,6 @@ _ABOUT_COLUMNS = ("column_in_dataframe", "column_in_schema", "column_ordered", "
 
 class ContractError(Exception):
     """A room handed on a batch that is not what it promised: a bug of ours. Names columns and checks, no values."""
-
-
-def canonical_type(rule: FieldRule) -> pl.DataType:
-    """Return the type that a rule's canonical values have; String for phones, emails, texts and options."""
-    types: Mapping[str, pl.DataType] = {
-        "integer": pl.Int64(),
-        "decimal": pl.Float64(),
-        "boolean": pl.Boolean(),
-        "date": pl.Date(),
-        "datetime": pl.Datetime("us", "UTC"),
-        "tags": pl.List(pl.String),
-    }
-    return types.get(rule.type, pl.String())
 
 
 @cache
@@ -70,9 +57,9 @@ def normalized_leads(profile: ImportProfile) -> pa.DataFrameSchema:
     (List(Struct(kind, value))) and `secondary_contacts` (List(Struct(phone, attributes))) are there where the profile
     has any.
     """
-    fields = {field: pa.Column(canonical_type(rule), nullable=True) for field, rule in profile.fields.items()}
-    told = {"warnings": pa.Column(_CODES), HINTS: pa.Column(pl.String, nullable=True)}
-    columns = _row_columns() | fields | _derived(profile) | _attributes() | told | _nested(profile)
+    fields = {field: pa.Column(type_of(rule).dtype, nullable=True) for field, rule in profile.fields.items()}
+    remarks = {"warnings": pa.Column(_CODES), HINTS: pa.Column(pl.String, nullable=True)}
+    columns = _row_columns() | fields | _derived(profile) | _attributes() | remarks | _nested(profile)
     return pa.DataFrameSchema(columns, strict=True, name="normalized_leads")
 
 

@@ -51,6 +51,10 @@ HINTS = "hints"
 #: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
 SECONDARY_PHONES = "secondary_phones"
 
+#: Whether first and last name of a row were taken from its full name: Boolean, from normalizing to validating, in
+#: batches of profiles that split names.
+SPLIT_NAMES = "split_names"
+
 #: The further contacts of a row in calling order, in normalized leads: List(Struct(phone String E.164, attributes
 #: String, a JSON object or null)).
 SECONDARY_CONTACTS = "secondary_contacts"

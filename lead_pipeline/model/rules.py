@@ -4,7 +4,7 @@ it. How a value becomes canonical belongs in normalizing/, rules about several v
 
 import datetime as dt
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -56,6 +56,11 @@ TakingPattern = Annotated[str, AfterValidator(_one_group)]
 
 #: A regular expression that a whole value has to match.
 ValuePattern = Annotated[str, AfterValidator(_regular)]
+
+
+def whole(pattern: str) -> str:
+    """Return a pattern, for polars' engine, that matches a value only from its beginning to its end."""
+    return rf"\A(?:{pattern})\z"
 
 
 class _FieldRule(FrozenModel):
@@ -321,16 +326,5 @@ FieldRule = Annotated[
     Field(discriminator="type"),
 ]
 
-#: Every kind of rule, by the word that `type:` names it with.
-RULES: dict[str, type[_FieldRule]] = {
-    "phone": PhoneRule,
-    "email": EmailRule,
-    "text": TextRule,
-    "integer": IntegerRule,
-    "decimal": DecimalRule,
-    "boolean": BooleanRule,
-    "option": OptionRule,
-    "date": DateRule,
-    "datetime": DatetimeRule,
-    "tags": TagsRule,
-}
+#: Every kind of rule, as the union has them.
+RULE_CLASSES: tuple[type[_FieldRule], ...] = get_args(get_args(FieldRule)[0])

@@ -9,10 +9,10 @@ import polars as pl
 
 from lead_pipeline.model.fields import title_of
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.repairs import Repair, mend_texts, texts_looked_at
+from lead_pipeline.normalizing.repairs import Repair, repair_texts, texts_looked_at
 
 
-class MendedAttributes(NamedTuple):
+class RepairedAttributes(NamedTuple):
     """Per row `attributes` (String, a JSON object), `warnings` (List(String)) and `hints` (String), null for none."""
 
     attributes: pl.Series
@@ -20,7 +20,7 @@ class MendedAttributes(NamedTuple):
     hints: pl.Series
 
 
-def mend_attributes(attributes: pl.Series, repair: Repair) -> MendedAttributes:
+def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttributes:
     """Look for damage in the values of JSON objects, one per row (String; null for none).
 
     Rows without a trace of damage, which a regular expression tells of whole objects, are not unpacked.
@@ -32,7 +32,7 @@ def mend_attributes(attributes: pl.Series, repair: Repair) -> MendedAttributes:
         schema={"row": pl.UInt32, "name": pl.String, "text": pl.String},
         orient="row",
     )
-    found = values.hstack(mend_texts(values["text"], "text", None, repair)).drop_nulls("warning")
+    found = values.hstack(repair_texts(values["text"], "text", None, repair)).drop_nulls("warning")
     repaired = found.filter(warning=Reason.VALUE_REPAIRED.value)
     for row, name, value in repaired.select("row", "name", "value").iter_rows():
         objects[row][name] = value
@@ -47,4 +47,4 @@ def mend_attributes(attributes: pl.Series, repair: Repair) -> MendedAttributes:
     of_rows = of_rows.join(told, on="row", how="left", maintain_order="left")
     hints = of_rows.select(pl.when(pl.col("hints") != "").then("hints")).to_series()
     # `scatter` writes into the series itself
-    return MendedAttributes(attributes.clone().scatter(changed, mended), of_rows["warnings"], hints)
+    return RepairedAttributes(attributes.clone().scatter(changed, mended), of_rows["warnings"], hints)

@@ -8,7 +8,7 @@ import polars as pl
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import BooleanRule, OptionRule, TagsRule
-from lead_pipeline.normalizing.verdicts import filled_text, judged, when
+from lead_pipeline.normalizing.verdicts import NO_REASON, RAW, filled_text, read_verdicts, when
 
 _TRUE = ("true", "yes", "y", "1")
 _FALSE = ("false", "no", "n", "0")
@@ -22,53 +22,47 @@ def normalize_booleans(raw: pl.Series, rule: BooleanRule) -> pl.DataFrame:
     words = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
     words |= {_folded(word): True for word in rule.true_words}
     words |= {_folded(word): False for word in rule.false_words}
-    return _looked_up(raw, words, Reason.BOOLEAN_INVALID, pl.Boolean())
+    found = _looked_up(raw, words, pl.Boolean())
+    unknown = pl.col("text").is_not_null() & pl.col("value").is_null()
+    return found.select("value", reason=when(unknown, Reason.BOOLEAN_INVALID))
 
 
 def normalize_options(raw: pl.Series, rule: OptionRule) -> pl.DataFrame:
     """Read one of the rule's options, letter case aside, in the spelling of the list.
 
     A value of the value map stands for what it leads to, a map before an option of the same spelling; what is neither
-    is kept as written where the rule keeps others. Returns `value`, `reason` (String, String), both null for blank.
+    stays as written. Returns `value`, `reason` (String, always null).
     """
     options = {_folded(option): option for option in reversed(rule.options)}
     kept = {_folded(value): value for value in reversed(rule.value_map.values())} | options
     mapped = {_folded(key): kept[_folded(value)] for key, value in rule.value_map.items()}
-    reason = None if rule.others == "keep" else Reason.OPTION_INVALID
-    return _looked_up(raw, kept | mapped, reason, pl.String())
+    found = _looked_up(raw, kept | mapped, pl.String())
+    return found.select(value=pl.coalesce("value", "text"), reason=NO_REASON)
 
 
 def normalize_tags(raw: pl.Series, rule: TagsRule) -> pl.DataFrame:
     """Part tags at the rule's separator: outer blanks and empty ones dropped, repeated ones (in any letter case) kept
     once, in the first spelling.
 
-    Returns `value` (List(String), null for no tags), `reason` (String): a tag that is too long refuses the cell.
+    Returns `value` (List(String), null for no tags), `reason` (String, always null).
     """
     tags = filled_text().str.split(rule.separator).list.eval(pl.element().str.strip_chars())
     first = (pl.element() != "") & pl.element().str.to_lowercase().is_first_distinct()
     tags = tags.list.eval(pl.element().filter(first))
     some = pl.when(tags.list.len() > 0).then(tags)
-    too_long = pl.lit(value=False)
-    if rule.max_length is not None:
-        longest = rule.max_length
-        too_long = some.list.eval(pl.element().str.len_chars() > longest).list.any()
-    return judged(raw, some, when(too_long, Reason.VALUE_TOO_LONG))
+    return read_verdicts(raw, some, NO_REASON)
 
 
-def _looked_up(
-    raw: pl.Series, meant: Mapping[str, str | bool], reason: Reason | None, dtype: pl.DataType
-) -> pl.DataFrame:
-    """Look up each distinct spelling, folded by Python: polars folds no `ß` and no `İ`."""
-    text = raw.str.strip_chars()
+def _looked_up(raw: pl.Series, meant: Mapping[str, str | bool], dtype: pl.DataType) -> pl.DataFrame:
+    """Look up each distinct spelling, folded by Python: polars folds no `ß` and no `İ`.
+
+    Returns `text` (trimmed, null where empty) and `value` (null where the text means nothing).
+    """
+    text = raw.cast(pl.String).rename(RAW).to_frame().select(text=filled_text()).to_series()
     distinct = text.drop_nulls().unique()
     found = [meant.get(_folded(spelling)) for spelling in distinct]
     value = text.replace_strict(distinct, pl.Series(found, dtype=dtype), default=None, return_dtype=dtype)
-    frame = pl.DataFrame({"text": text, "value": value})
-    blank = pl.col("text").is_null() | (pl.col("text") == "")
-    unknown = ~blank & pl.col("value").is_null()
-    if reason is None:
-        return frame.select(value=pl.when(unknown).then("text").otherwise("value"), reason=pl.lit(None, pl.String))
-    return frame.select("value", reason=when(unknown, reason))
+    return pl.DataFrame({"text": text, "value": value})
 
 
 def _folded(text: str) -> str:

@@ -1,5 +1,5 @@
-"""One column of mapped leads: its texts become canonical values, by the rule that the profile has for it. What several
-columns of a row say together belongs in contacts.py and names.py; laying out the rows in rows.py.
+"""One column of mapped leads: its texts are read into canonical values of the type that the profile gives it. What
+several columns of a row say together does not belong here.
 """
 
 from collections.abc import Sequence
@@ -8,9 +8,8 @@ from typing import assert_never
 
 import polars as pl
 
-from lead_pipeline.model.contracts import canonical_type
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import SECONDARY_PHONES
-from lead_pipeline.model.missing_values import missing_reason
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import (
     BooleanRule,
@@ -33,12 +32,12 @@ from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones
 from lead_pipeline.normalizing.phones.policy import accepted_phones, secondary_phones
-from lead_pipeline.normalizing.repairs import judge_mended, mend_texts
-from lead_pipeline.normalizing.texts import normalize_texts
+from lead_pipeline.normalizing.repairs import read_repaired, repair_texts
+from lead_pipeline.normalizing.verdicts import NO_REASON, filled_text, read_verdicts
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ColumnVerdict:
     """What became of one column: `verdicts` has `value` and `reason`; the rest goes into columns of the whole row.
 
     `warnings` are columns of codes (String, null for none, or List(String)), `hints` columns of sentences, `derived`
@@ -53,8 +52,8 @@ class Judged:
 
 def normalize_column(
     raw: pl.Series, name: str, rule: FieldRule, profile: ImportProfile, countries: pl.Series | None
-) -> Judged:
-    """Judge one column; an empty value has a reason only when the profile requires it.
+) -> ColumnVerdict:
+    """Read one column; an empty value, and a word that says that there is none, have no reason.
 
     Args:
         raw: String, named whatever.
@@ -63,75 +62,65 @@ def normalize_column(
         profile: the region that phones are read under, and whether damage is repaired.
         countries: each row's country (String), where the rule takes it from the row.
     """
-    may_be_empty = not rule.required and not _derives(rule)
+    may_be_empty = not _derives(rule)
     if may_be_empty and raw.null_count() == raw.len():
         return _empty(raw.len(), rule)
     trimmed = raw.str.strip_chars()
     if may_be_empty and not (trimmed != "").any():
         return _empty(raw.len(), rule)
-    judged = _by_type(trimmed, name, rule, profile, countries)
-    missing = pl.lit(missing_reason(profile, name, rule).value)
-    if rule.required:
-        reason = pl.when(pl.col("value").is_null() & pl.col("reason").is_null()).then(missing).otherwise("reason")
-    else:
-        reason = pl.when(pl.col("reason") != missing).then("reason")
-    return Judged(judged.verdicts.with_columns(reason=reason), judged.warnings, judged.hints, judged.derived)
+    found = _by_type(trimmed, name, rule, profile, countries)
+    is_missing = pl.col("reason") == type_of(rule).missing.value  # whether that is a fault, validating says
+    reason = pl.when(~is_missing).then("reason")
+    return ColumnVerdict(found.verdicts.with_columns(reason=reason), found.warnings, found.hints, found.derived)
 
 
 def _derives(rule: FieldRule) -> bool:
     return isinstance(rule, PhoneRule) and (bool(rule.derive) or rule.multiple == "secondary")
 
 
-def _empty(height: int, rule: FieldRule) -> Judged:
+def _empty(height: int, rule: FieldRule) -> ColumnVerdict:
     """Say of a column without any value what there is to say; most columns of secondary contacts are such."""
-    value = pl.repeat(None, height, dtype=canonical_type(rule), eager=True)
+    value = pl.repeat(None, height, dtype=type_of(rule).dtype, eager=True)
     reason = pl.repeat(None, height, dtype=pl.String, eager=True)
-    return Judged(pl.DataFrame({"value": value, "reason": reason}))
+    return ColumnVerdict(pl.DataFrame({"value": value, "reason": reason}))
 
 
-def _by_type(raw: pl.Series, name: str, rule: FieldRule, profile: ImportProfile, countries: pl.Series | None) -> Judged:
+def _by_type(  # noqa: C901  # one arm for each type
+    raw: pl.Series, name: str, rule: FieldRule, profile: ImportProfile, countries: pl.Series | None
+) -> ColumnVerdict:
     match rule:
         case PhoneRule():
             return _phones(raw, rule, countries, profile)
         case EmailRule():
             return _emails(raw, rule, profile)
         case TextRule():
-            return _texts(raw, rule, "postal_code" if name == "postal_code" else "text", profile)
-        case _:
-            return Judged(_plain(raw, rule))
-
-
-def _plain(
-    raw: pl.Series,
-    rule: IntegerRule | DecimalRule | BooleanRule | OptionRule | DateRule | DatetimeRule | TagsRule,
-) -> pl.DataFrame:
-    match rule:
+            return _texts(raw, "postal_code" if name == "postal_code" else "text", profile)
         case IntegerRule():
-            return normalize_integers(raw, rule)
+            return ColumnVerdict(normalize_integers(raw, rule))
         case DecimalRule():
-            return normalize_decimals(raw, rule)
+            return ColumnVerdict(normalize_decimals(raw, rule))
         case BooleanRule():
-            return normalize_booleans(raw, rule)
+            return ColumnVerdict(normalize_booleans(raw, rule))
         case OptionRule():
-            return normalize_options(raw, rule)
+            return ColumnVerdict(normalize_options(raw, rule))
         case DateRule():
-            return normalize_dates(raw, rule)
+            return ColumnVerdict(normalize_dates(raw, rule))
         case DatetimeRule():
-            return normalize_datetimes(raw, rule)
+            return ColumnVerdict(normalize_datetimes(raw, rule))
         case TagsRule():
-            return normalize_tags(raw, rule)
+            return ColumnVerdict(normalize_tags(raw, rule))
         case _:
             assert_never(rule)
 
 
-def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profile: ImportProfile) -> Judged:
+def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profile: ImportProfile) -> ColumnVerdict:
     region = profile.default_region
 
     def judge(spellings: pl.Series, rows: pl.Series | None) -> pl.DataFrame:
         of_rows = countries if countries is None or rows is None else countries.gather(rows)
         return accepted_phones(spellings, rule, of_rows, region)
 
-    judged = judge_mended(raw, "phone", region, profile.repair, judge)
+    judged = read_repaired(raw, "phone", region, profile.repair, judge)
     derived = []
     asked = tuple(fact for fact in rule.derive if fact != "extension")
     if asked:
@@ -142,20 +131,21 @@ def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profil
     if rule.multiple == "secondary":
         further = secondary_phones(judged["value"], judged["further"], region)
         derived.append(further.alias(SECONDARY_PHONES))
-    return Judged(judged, [judged["warning"]], [judged["hint"]], derived)
+    return ColumnVerdict(judged, [judged["warning"]], [judged["hint"]], derived)
 
 
-def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> Judged:
+def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVerdict:
     def judge(spellings: pl.Series, _rows: pl.Series | None) -> pl.DataFrame:
         return normalize_emails(spellings, allow_display_name=rule.allow_display_name).rename({"email": "value"})
 
-    judged = judge_mended(raw, "email", None, profile.repair, judge)
+    judged = read_repaired(raw, "email", None, profile.repair, judge)
     odd = hint_emails(judged["value"])
     suggestion = odd.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
     warnings = pl.select(pl.when(odd["warnings"].list.len() > 0).then(odd["warnings"])).to_series()
-    return Judged(judged, [judged["warning"], warnings], [judged["hint"], suggestion])
+    return ColumnVerdict(judged, [judged["warning"], warnings], [judged["hint"], suggestion])
 
 
-def _texts(raw: pl.Series, rule: TextRule, kind: Kind, profile: ImportProfile) -> Judged:
-    mended = mend_texts(raw, kind, profile.default_region, profile.repair)
-    return Judged(normalize_texts(mended["value"], rule), [mended["warning"]], [mended["hint"]])
+def _texts(raw: pl.Series, kind: Kind, profile: ImportProfile) -> ColumnVerdict:
+    repaired = repair_texts(raw, kind, profile.default_region, profile.repair)
+    texts = read_verdicts(repaired["value"], filled_text(), NO_REASON)
+    return ColumnVerdict(texts, [repaired["warning"]], [repaired["hint"]])

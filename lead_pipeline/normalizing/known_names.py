@@ -13,6 +13,7 @@ from babel.core import get_locale_identifier
 from babel.localedata import locale_identifiers
 
 from lead_pipeline.model.errors import UsageError, did_you_mean
+from lead_pipeline.model.rules import whole
 
 #: Names of systems' own files beside the zones of the world.
 _NO_ZONES = frozenset({"Factory", "localtime"})
@@ -73,11 +74,6 @@ def checked_pattern(pattern: str) -> str:
             "that all engines share, and with fewer repetitions."
         ) from None
     return pattern
-
-
-def whole(pattern: str) -> str:
-    """Return a pattern that matches a value only from its beginning to its end."""
-    return rf"\A(?:{pattern})\z"
 
 
 @cache

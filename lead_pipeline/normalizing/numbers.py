@@ -18,7 +18,7 @@ from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import DecimalRule, IntegerRule
 from lead_pipeline.normalizing.locales import NumberSymbols, Separators, number_symbols
-from lead_pipeline.normalizing.verdicts import RAW, filled_text, judged, when
+from lead_pipeline.normalizing.verdicts import RAW, filled_text, read_verdicts, when
 
 _INTEGER = r"^[+-]?[0-9]+$"
 _DECIMAL = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
@@ -52,7 +52,7 @@ def normalize_integers(raw: pl.Series, rule: IntegerRule) -> pl.DataFrame:
     """
     digits = _digits(raw, _form(rule.locale, rule.units, whole=True))
     value = pl.col("digits").str.strip_prefix("+").cast(pl.Int64, strict=False)
-    return _judged(raw, digits, value, _INTEGER, rule)
+    return _verdicts(raw, digits, value, _INTEGER)
 
 
 def normalize_decimals(raw: pl.Series, rule: DecimalRule) -> pl.DataFrame:
@@ -63,27 +63,20 @@ def normalize_decimals(raw: pl.Series, rule: DecimalRule) -> pl.DataFrame:
     """
     digits = _digits(raw, _form(rule.locale, rule.units, whole=False))
     number = pl.col("digits").str.strip_prefix("+").cast(pl.Float64, strict=False)
-    return _judged(raw, digits, pl.when(number.is_finite()).then(number), _DECIMAL, rule)
+    return _verdicts(raw, digits, pl.when(number.is_finite()).then(number), _DECIMAL)
 
 
-def _judged(
-    raw: pl.Series, digits: pl.Series, value: pl.Expr, form: str, rule: IntegerRule | DecimalRule
-) -> pl.DataFrame:
+def _verdicts(raw: pl.Series, digits: pl.Series, value: pl.Expr, form: str) -> pl.DataFrame:
     """A value of the right form that the type cannot hold (2^63 and beyond) is out of range, not a bad number."""
-    outside = pl.col("value").is_null()
-    if rule.min is not None:
-        outside |= pl.col("value") < rule.min
-    if rule.max is not None:
-        outside |= pl.col("value") > rule.max
     numbers = digits.alias("digits").to_frame()
     is_number = pl.col("digits").str.contains(form).fill_null(value=False)
     known = numbers.select(value=pl.when(is_number).then(value), is_number=is_number)
     reason = (
         pl.when(~pl.col("is_number"))
         .then(pl.lit(Reason.NUMBER_INVALID.value))
-        .otherwise(when(outside, Reason.NUMBER_OUT_OF_RANGE))
+        .otherwise(when(pl.col("value").is_null(), Reason.NUMBER_OUT_OF_RANGE))
     )
-    return judged(raw, known, reason)
+    return read_verdicts(raw, known, reason)
 
 
 def _digits(raw: pl.Series, form: _Form | None) -> pl.Series:

@@ -27,7 +27,7 @@ _TYPOGRAPHIC_QUOTES = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a
 _BEYOND_READING = [Damage.SCIENTIFIC, Damage.PRECISION_LOST, Damage.DECIMAL_TAIL, Damage.DATE]
 
 
-def judge_mended(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, judge: Judge) -> pl.DataFrame:
+def read_repaired(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, judge: Judge) -> pl.DataFrame:
     """Judge phones or emails, and look for damage among those that are refused or were written by a spreadsheet.
 
     Args:
@@ -99,7 +99,7 @@ def texts_looked_at(repair: Repair) -> str:
     return suspect_pattern() if repair == "none" else f"{suspect_pattern()}|{_TYPOGRAPHIC_QUOTES}"
 
 
-def mend_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:
+def repair_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:
     """Look for damage in a column of texts: garbled letters, typographic quotes, zeros lost from postal codes.
 
     Returns:

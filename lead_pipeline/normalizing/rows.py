@@ -1,18 +1,17 @@
-"""Rows: every column of mapped leads becomes its canonical value, with the reason beside it when it has none. How a
-value is read belongs in columns.py; what follows from a reason (reject the row, blank the value) in validating/.
+"""Rows: every column of mapped leads becomes its canonical value, with the reason beside it when it cannot be read. No
+limit of a profile is looked at here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
-from lead_pipeline.model.fields import HINTS, title_of
+from lead_pipeline.model.fields import HINTS, SPLIT_NAMES, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule, PhoneRule
-from lead_pipeline.normalizing.attribute_damage import mend_attributes
-from lead_pipeline.normalizing.columns import Judged, normalize_column
+from lead_pipeline.normalizing.attribute_damage import repair_attributes
+from lead_pipeline.normalizing.columns import ColumnVerdict, normalize_column
 from lead_pipeline.normalizing.names import split_names
-from lead_pipeline.normalizing.secondary_contacts import judge_contacts
 
 _CODES = pl.List(pl.String)
 _PARTS = ("first_name", "last_name")
@@ -27,51 +26,57 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 
     Returns:
         The batch with the same rows and columns in the same order, each column that has a rule in its canonical type,
-        null unless the value is good; `attributes`, if there, with garbled texts repaired where the profile says so;
-        and `<column>_reason` (String) for each rule: null when the value is fine or an optional one is empty, else a
-        code of model/reasons.py. Behind them `warnings` (List(String), codes about values that are kept), `hints`
-        (String: sentences about this row's values, null for none), and what the profile derives from phones:
-        `phone_<fact>`, `secondary_phones`. Other columns are untouched.
+        null where it is empty or cannot be read; `attributes`, if there, with garbled texts repaired where the profile
+        says so; and `<column>_reason` (String) for each rule: why the value cannot be read, else null. Behind them
+        `warnings` (List(String), codes about values that are kept), `hints` (String: sentences about this row's values,
+        null for none), what the profile derives from phones (`phone_<fact>`, `secondary_phones`), and where it splits
+        names `split_names` (Boolean). Other columns are untouched.
     """
     rules = profile.rules
-    columns: dict[str, Judged] = {}
-    for name in sorted(rules, key=lambda one: one != "full_name"):  # first, for its parts are judged as well
-        raw = batch[name]
-        if profile.split_full_name and name in _PARTS:
-            raw = _with_parts(batch, columns["full_name"].verdicts["value"], name)
-        columns[name] = normalize_column(raw, name, rules[name], profile, _countries(batch, rules[name]))
+    columns: dict[str, ColumnVerdict] = {}
+    split: dict[str, pl.Series] = {}
+    for name in sorted(rules, key=lambda one: one != "full_name"):  # first, for its parts are normalized as well
+        countries = _countries(batch, rules[name])
+        columns[name] = normalize_column(split.get(name, batch[name]), name, rules[name], profile, countries)
+        if name == "full_name" and profile.split_full_name:
+            split = _split_names(batch, columns[name].verdicts["value"])
     columns = {name: columns[name] for name in rules}
-    verdicts, derived = _laid_out(columns), [series for one in columns.values() for series in one.derived]
-    verdicts |= judge_contacts(verdicts | {series.name: series for series in derived}, profile)
+    derived = [series for one in columns.values() for series in one.derived]
     warnings = [series for one in columns.values() for series in one.warnings]
     hints = [_titled(name, series) for name, one in columns.items() for series in one.hints]
     if "attributes" in batch.columns:
-        mended = mend_attributes(batch["attributes"], profile.repair)
-        batch = batch.with_columns(attributes=mended.attributes)
-        warnings.append(mended.warnings)
-        hints.append(mended.hints)
+        repaired = repair_attributes(batch["attributes"], profile.repair)
+        batch = batch.with_columns(attributes=repaired.attributes)
+        warnings.append(repaired.warnings)
+        hints.append(repaired.hints)
     return batch.with_columns(
-        *verdicts.values(), *derived, _gathered(batch.height, warnings), _told(batch.height, hints)
+        *_laid_out(columns),
+        *derived,
+        *(split[name] for name in split if name == SPLIT_NAMES),
+        _gathered(batch.height, warnings),
+        _joined_hints(batch.height, hints),
     )
 
 
-def _with_parts(batch: pl.DataFrame, full_names: pl.Series, name: str) -> pl.Series:
-    """Return the first or last names as written, and those of the full name in rows that leave both empty."""
+def _split_names(batch: pl.DataFrame, full_names: pl.Series) -> dict[str, pl.Series]:
+    """Return first and last names as written, those of the full name in rows that leave both empty, and which these
+    rows are (`split_names`).
+    """
     blank = pl.all_horizontal(pl.col(part).is_null() | (pl.col(part).str.strip_chars() == "") for part in _PARTS)
-    rows = batch.select(blank.arg_true()).to_series()
-    return batch[name].scatter(rows, split_names(full_names.gather(rows))[name]) if rows.len() else batch[name]
+    is_split = batch.select(blank.alias(SPLIT_NAMES)).to_series()
+    rows = is_split.arg_true()
+    parts = split_names(full_names.gather(rows))
+    return {SPLIT_NAMES: is_split} | {part: batch[part].scatter(rows, parts[part]) for part in _PARTS}
 
 
 def _countries(batch: pl.DataFrame, rule: FieldRule) -> pl.Series | None:
     return batch[rule.region_field] if isinstance(rule, PhoneRule) and rule.region_field else None
 
 
-def _laid_out(columns: Mapping[str, Judged]) -> dict[str, pl.Series]:
-    laid_out: dict[str, pl.Series] = {}
+def _laid_out(columns: Mapping[str, ColumnVerdict]) -> Iterator[pl.Series]:
     for name, one in columns.items():
-        laid_out[name] = one.verdicts["value"].alias(name)
-        laid_out[f"{name}_reason"] = one.verdicts["reason"].alias(f"{name}_reason")
-    return laid_out
+        yield one.verdicts["value"].alias(name)
+        yield one.verdicts["reason"].alias(f"{name}_reason")
 
 
 def _gathered(height: int, series: Iterable[pl.Series]) -> pl.Series:
@@ -82,7 +87,7 @@ def _gathered(height: int, series: Iterable[pl.Series]) -> pl.Series:
         return pl.repeat([], height, dtype=_CODES, eager=True).alias("warnings")
     # concat_list gives null where any of its lists is null
     lists = [pl.select(one.fill_null(none)).to_series() if one.dtype == _CODES else one for one in found]
-    frame = pl.DataFrame([one.alias(str(place)) for place, one in enumerate(lists)])
+    frame = pl.DataFrame([one.alias(str(index)) for index, one in enumerate(lists)])
     return frame.select(pl.concat_list(pl.all()).list.drop_nulls()).to_series().alias("warnings")
 
 
@@ -93,11 +98,11 @@ def _titled(name: str, hints: pl.Series) -> pl.Series:
     return pl.select(pl.format("{}: {}", pl.lit(title_of(name)), hints)).to_series()
 
 
-def _told(height: int, hints: Iterable[pl.Series]) -> pl.Series:
+def _joined_hints(height: int, hints: Iterable[pl.Series]) -> pl.Series:
     """Join the sentences about a row's values."""
-    said = [series for series in hints if series.null_count() < series.len()]
-    if not said:
+    found = [series for series in hints if series.null_count() < series.len()]
+    if not found:
         return pl.repeat(None, height, dtype=pl.String, eager=True).alias(HINTS)
-    frame = pl.DataFrame([one.alias(str(place)) for place, one in enumerate(said)])
+    frame = pl.DataFrame([one.alias(str(index)) for index, one in enumerate(found)])
     text = pl.concat_str(pl.all(), separator=" ", ignore_nulls=True)
     return frame.select(pl.when(text != "").then(text)).to_series().alias(HINTS)

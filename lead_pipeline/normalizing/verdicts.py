@@ -9,6 +9,9 @@ from lead_pipeline.model.reasons import Reason
 #: The column that a value is read from while it is judged.
 RAW = "raw"
 
+#: Of values that can always be read.
+NO_REASON = pl.lit(None, pl.String)
+
 
 def filled_text() -> pl.Expr:
     """Return the trimmed text of the column `raw`, null where it is blank."""
@@ -21,7 +24,7 @@ def when(wrong: pl.Expr, reason: Reason) -> pl.Expr:
     return pl.when(wrong).then(pl.lit(reason.value))
 
 
-def judged(raw: pl.Series, value: pl.Expr | pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
+def read_verdicts(raw: pl.Series, value: pl.Expr | pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
     """Lay out a verdict.
 
     Args:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.dates.time_forms import form_of
-from lead_pipeline.normalizing.declared_values import value_faults
 from lead_pipeline.normalizing.known_names import checked_locale, checked_pattern, checked_time_zone
 from lead_pipeline.normalizing.numbers import checked_unit
 from lead_pipeline.normalizing.phones.regions import checked_region
+from lead_pipeline.profiles.declared_values import value_faults
 from lead_pipeline.profiles.document import Document, KeyPath, Plain, Problem, key_name
 
 #: Key of a rule: the check of its text.

@@ -1,5 +1,5 @@
-"""What a bad secondary contact costs: itself or the whole row, as the profile says. Whether it is bad, normalizing/ and
-the rules have found.
+"""What a bad secondary contact costs: itself or the whole row, as the profile says. Whether it is bad, other modules
+find.
 """
 
 import polars as pl
@@ -13,7 +13,7 @@ from lead_pipeline.validating.failures import FAILURES
 _OF_CONTACT = r"^secondary\.([0-9]+)\."
 
 
-def settle_contacts(failures: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def apply_contact_policy(failures: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Turn the failures of secondary contacts into what the profile makes of them.
 
     Args:

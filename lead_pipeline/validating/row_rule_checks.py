@@ -1,5 +1,5 @@
-"""Rules about several values of one row, as expressions over a struct of them. The schema that they are checks of is in
-schema.py, what a broken one does to a row in rows.py.
+"""Rules about several values of one row, as expressions over a struct of them. What a broken one does to its row does
+not belong here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -8,6 +8,7 @@ from operator import and_, eq, ge, gt, le, lt, ne, or_
 
 import polars as pl
 
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.row_rules import CompareRule, Comparison, OneOfRule, RequiredIfRule, RowRule, TogetherRule
@@ -15,9 +16,6 @@ from lead_pipeline.model.rules import FieldRule
 
 #: The column that holds the values of a row that the rules look at, and their reasons.
 ROW = "row"
-
-#: Words for yes in `values:` of a rule; all others are no.
-_YES = ("true", "yes", "y", "1")
 
 _REASONS: Mapping[str, Reason] = {
     "one_of": Reason.REQUIRED_ONE_OF_MISSING,
@@ -87,26 +85,7 @@ def _is_there(column: str) -> pl.Expr:
 
 def _demands(column: str, rule: FieldRule, values: Iterable[str]) -> pl.Expr:
     """True where the deciding value is there, and one of the values if there are any."""
-    value, wanted = _value(column), [one.strip().lower() for one in values]
+    value, wanted = _value(column), [one.strip() for one in values]
     if not wanted:
         return value.is_not_null()
-    match rule.type:
-        case "integer" | "decimal":
-            found = value.cast(pl.Float64).is_in([number for one in wanted if (number := _number(one)) is not None])
-        case "boolean":
-            found = reduce(or_, (value == (one in _YES) for one in wanted))
-        case "tags":
-            lower = value.list.eval(pl.element().str.to_lowercase())
-            found = reduce(or_, (lower.list.contains(one) for one in wanted))
-        case "datetime":
-            found = value.dt.strftime("%Y-%m-%dt%H:%M:%S%.fz").is_in(wanted)
-        case _:
-            found = value.cast(pl.String).str.to_lowercase().is_in(wanted)
-    return found.fill_null(value=False)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None  # no value is equal to it; profiles are told when they are read
+    return type_of(rule).equals_any(value, wanted).fill_null(value=False)

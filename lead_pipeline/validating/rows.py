@@ -1,5 +1,5 @@
-"""The verdict on each row: which reasons reject it, and which are but warnings. The rules are in schema.py, what a bad
-secondary contact costs in contacts.py; the outcome of a row that is good is decided in screening/.
+"""What is wrong with each row: which reasons reject it, and which are but warnings. The outcome of a good row is not
+decided here.
 """
 
 import polars as pl
@@ -9,11 +9,14 @@ from lead_pipeline.model.fields import HINTS
 from lead_pipeline.model.missing_values import MISSING
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.validating.contact_policy import settle_contacts
+from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.validating.contact_policy import apply_contact_policy
 from lead_pipeline.validating.failures import FAILURES, no_failures
 from lead_pipeline.validating.row_rule_checks import ROW, columns_of, guidance
-from lead_pipeline.validating.schema import NO_REASON, compile_row_schema, schema_of
+from lead_pipeline.validating.schema import compile_row_schema
+from lead_pipeline.validating.secondary_contacts import check_contacts
 from lead_pipeline.validating.shape import with_nested
+from lead_pipeline.validating.value_limits import apply_limits
 
 _CODE = pl.Enum([reason.value for reason in Reason])  # sorts in registry order
 _MISSING = [reason.value for reason in MISSING]
@@ -27,7 +30,7 @@ _ABSENT = [
 _NO_CODES = pl.lit([], dtype=pl.List(pl.String))
 
 
-def judge_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Give every row all the reasons it has, in registry order; no row is added, dropped or moved.
 
     Args:
@@ -46,14 +49,21 @@ def judge_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     Raises:
         ContractError: the batch is not one of normalized rows, a bug of ours. Data never raises.
     """
-    found = pl.concat([_of_structure(batch), _of_rules(batch, profile), _of_row_rules(batch, profile)])
-    found = pl.concat([found, _of_kept_values(batch)])
+    batch = check_values(batch, profile)
+    found = pl.concat(
+        [_of_structure(batch), _of_values(batch, profile), _of_row_rules(batch, profile), _of_kept_values(batch)]
+    )
     slim = batch.drop(*(f"{name}_reason" for name in profile.rules)).drop("warnings", strict=False)
     if found.is_empty():
         return with_nested(slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES), profile)
-    settled = settle_contacts(_without_noise(found), profile)
-    rows = _with_hints(_with_blanked(slim, settled), settled)
-    return with_nested(_with_verdicts(rows, settled), profile)
+    failures = apply_contact_policy(_without_noise(found), profile)
+    rows = _with_hints(_with_blanked(slim, failures), failures)
+    return with_nested(_with_codes(rows, failures), profile)
+
+
+def check_values(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Return normalized rows with `<column>_reason` of all values that the profile refuses, without these values."""
+    return check_contacts(apply_limits(batch, profile), profile)
 
 
 def _of_structure(batch: pl.DataFrame) -> pl.DataFrame:
@@ -69,16 +79,26 @@ def _of_kept_values(batch: pl.DataFrame) -> pl.DataFrame:
     return _failures(found.select("index", code="warnings", list=pl.lit("warnings")))
 
 
-def _of_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
-    """Validate lazily (all rules, all rows) and turn pandera's failure cases into codes."""
-    names = tuple(name for name, rule in profile.rules.items() if rule.required or _has_any(batch, name))
-    judged = batch.select(one for name in names for one in (name, f"{name}_reason"))
-    cases = failure_cases(judged, schema_of(profile, names))
-    return no_failures() if cases is None else _as_failures(cases, profile)
+def _of_values(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Return the reasons beside the values; where a bad value is blanked it only warns, unless the value is missing."""
+    found = [_of_column(batch[f"{name}_reason"], name, rule) for name, rule in profile.rules.items()]
+    failures = pl.concat([no_failures(), *(one for one in found if one is not None)])
+    unknown = failures.filter(~pl.col("code").is_in(_CODE.categories))
+    if unknown.height:
+        columns = ", ".join(unknown["field"].unique().sort().to_list())
+        raise ContractError(f"Not a batch of normalized rows: reasons of {columns} are not registered.")
+    return failures
 
 
-def _has_any(batch: pl.DataFrame, name: str) -> bool:
-    return any(batch[column].null_count() < batch.height for column in (name, f"{name}_reason"))
+def _of_column(reasons: pl.Series, name: str, rule: FieldRule) -> pl.DataFrame | None:
+    if reasons.null_count() == reasons.len():
+        return None
+    rows = reasons.is_not_null().arg_true()
+    found = pl.DataFrame({"index": rows, "code": reasons.gather(rows)}).with_columns(field=pl.lit(name))
+    if rule.on_invalid == "blank":
+        warns = ~pl.col("code").is_in(_MISSING)
+        found = found.with_columns(list=pl.when(warns).then(pl.lit("warnings")).otherwise(pl.lit("reasons")))
+    return _failures(found)
 
 
 def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -94,21 +114,6 @@ def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     return _failures(
         cases.select("index", code=named[1], hint=named[0].replace_strict(sentences, return_dtype=pl.String))
     )
-
-
-def _as_failures(cases: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
-    code = pl.when(pl.col("check") == NO_REASON).then("failure_case").otherwise("check")
-    field = pl.col("column").str.strip_suffix("_reason")
-    blanking = [name for name, rule in profile.rules.items() if rule.on_invalid == "blank"]
-    warns = pl.col("field").is_in(blanking) & ~pl.col("code").is_in(_MISSING)
-    failures = cases.select("index", field=field, code=code).with_columns(
-        list=pl.when(warns).then(pl.lit("warnings")).otherwise(pl.lit("reasons"))
-    )
-    unknown = failures.filter(pl.col("index").is_null() | ~pl.col("code").is_in([reason.value for reason in Reason]))
-    if unknown.height:
-        columns = ", ".join(unknown["field"].unique().sort().to_list())
-        raise ContractError(f"Not a batch of normalized rows: columns or reasons of {columns} are not as promised.")
-    return _failures(failures)
 
 
 def _failures(found: pl.DataFrame) -> pl.DataFrame:
@@ -147,7 +152,7 @@ def _with_hints(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.when(whole != "").then(whole).alias(HINTS)).drop("index", "said")
 
 
-def _with_verdicts(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
+def _with_codes(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Add `reasons` and `warnings`, each code once and in registry order."""
     told = failures.select("index", "list", pl.col("code").cast(_CODE)).unique().sort("index", "code")
     lists = told.group_by("index", maintain_order=True).agg(

@@ -1,13 +1,13 @@
-"""Judged values take their places in the row: attributes with rules join the other attributes, aliases and secondary
-contacts become lists. No value is judged here.
+"""Values move to where they are kept: attributes with rules join the other attributes, aliases and secondary contacts
+become lists. No value is validated here.
 """
 
 import json
-from collections.abc import Iterable
 
 import polars as pl
 
 from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import (
     ALIASES,
     SECONDARY_CONTACTS,
@@ -19,7 +19,7 @@ from lead_pipeline.model.fields import (
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule
 
-_NOTHING = pl.lit(None, pl.String)
+_NULL_TEXT = pl.lit(None, pl.String)
 
 
 def with_nested(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -65,11 +65,11 @@ def _contacts(rows: pl.DataFrame, profile: ImportProfile) -> pl.Series:
     contacts = profile.secondary_contacts
     assert contacts is not None  # noqa: S101  # asked by the caller
     entries: list[pl.Expr] = []
-    for place in range(1, contacts.max + 1):
-        phone = secondary_phone_column(place)
+    for number in range(1, contacts.max + 1):
+        phone = secondary_phone_column(number)
         if rows[phone].null_count() == rows.height:
             continue
-        columns = {name: (secondary_variable_column(place, name), rule) for name, rule in contacts.variables.items()}
+        columns = {name: (secondary_variable_column(number, name), rule) for name, rule in contacts.variables.items()}
         entry = pl.struct(phone=pl.col(phone), attributes=_object(_members(rows, columns)))
         entries.append(pl.when(pl.col(phone).is_not_null()).then(entry))
     return _listed(rows, entries, SECONDARY_CONTACTS_TYPE, SECONDARY_CONTACTS)
@@ -87,31 +87,15 @@ def _listed(rows: pl.DataFrame, entries: list[pl.Expr], dtype: pl.List, name: st
 def _members(rows: pl.DataFrame, columns: dict[str, tuple[str, FieldRule]]) -> list[pl.Expr]:
     """Return `"name":value` of each column that has any value, null where a row has none."""
     return [
-        pl.lit(f"{json.dumps(name, ensure_ascii=False)}:") + _as_json(column, rule)
+        pl.lit(f"{json.dumps(name, ensure_ascii=False)}:") + type_of(rule).as_json(pl.col(column))
         for name, (column, rule) in columns.items()
         if rows[column].null_count() < rows.height
     ]
 
 
-def _object(members: Iterable[pl.Expr]) -> pl.Expr:
+def _object(members: list[pl.Expr]) -> pl.Expr:
     """Return a JSON object of the members that are not null, null for none."""
-    every = list(members)
-    if not every:
-        return _NOTHING
-    body = pl.concat_str(every, separator=",", ignore_nulls=True)
+    if not members:
+        return _NULL_TEXT
+    body = pl.concat_str(members, separator=",", ignore_nulls=True)
     return pl.when(body != "").then(pl.concat_str(pl.lit("{"), body, pl.lit("}")))
-
-
-def _as_json(column: str, rule: FieldRule) -> pl.Expr:
-    """Return the value as JSON: numbers and booleans bare, tags as an array, dates and moments as ISO 8601 texts."""
-    value = pl.col(column)
-    match rule.type:
-        case "integer" | "decimal" | "boolean":
-            return value.cast(pl.String)
-        case "date":
-            return value.dt.strftime('"%Y-%m-%d"')
-        case "datetime":
-            return value.dt.strftime('"%Y-%m-%dT%H:%M:%S%.fZ"')
-        case _:
-            whole = pl.struct(value.alias("v")).struct.json_encode()
-            return pl.when(value.is_not_null()).then(whole.str.slice(5).str.head(-1))

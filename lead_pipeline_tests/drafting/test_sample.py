@@ -19,7 +19,7 @@ from lead_pipeline.normalizing.phones.regions import supported_regions
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.profiles import load_profile, profile_names
 from lead_pipeline.reading import open_rows
-from lead_pipeline.validating import judge_rows
+from lead_pipeline.validating import validate_rows
 from lead_pipeline_tests.conftest import EXAMPLES
 from lead_pipeline_tests.profiles.random_profiles import profiles
 from lead_pipeline_tests.rooms import profile_of
@@ -41,7 +41,7 @@ def judged(sample: bytes, profile: ImportProfile) -> pl.DataFrame:
         names = [column.name for column in reader.columns]
         raw = pl.concat(list(reader.batches()))
     mapped = map_rows(raw, map_columns(names, profile, raw.select(names)), profile)
-    return judge_rows(normalize_rows(mapped, profile), profile)
+    return validate_rows(normalize_rows(mapped, profile), profile)
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -13,7 +13,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.profiles import parse_profile
 from lead_pipeline.reading.row_reader import named_columns
-from lead_pipeline.validating.rows import judge_rows
+from lead_pipeline.validating.rows import validate_rows
 
 PHONES = ["(202) 555-0143", "202-555-0188", "+1 202 555 0100", "2025550123"]
 EMAILS = ["a@example.org", "b@example.com", "c@example.net", "d@example.org"]
@@ -37,7 +37,7 @@ def imported(columns: dict[str, list[str]], profile: ImportProfile) -> pl.DataFr
         reasons=pl.lit([], dtype=pl.List(pl.String)),
     )
     mapped = map_rows(batch, map_columns(frame.columns, profile, frame), profile)
-    return judge_rows(normalize_rows(mapped, profile), profile)
+    return validate_rows(normalize_rows(mapped, profile), profile)
 
 
 FILES = {

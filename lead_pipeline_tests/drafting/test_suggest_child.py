@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from lead_pipeline.cli import main
-from lead_pipeline.drafting.in_memory import judged
+from lead_pipeline.drafting.in_memory import validated
 from lead_pipeline.drafting.sample import sample_file
 from lead_pipeline.drafting.suggest import suggest_profile
 from lead_pipeline.model.errors import ProfileError, RequiredColumnUnmappedError
@@ -52,7 +52,7 @@ def test_a_draft_on_top_of_a_profile_imports_the_file(parent, columns):
         assert wanted.isdisjoint(columns) or parent not in BUNDLED
         return
     assert f"extends: {parent}\n" in text
-    rows = judged(pl.DataFrame(columns), profile)
+    rows = validated(pl.DataFrame(columns), profile)
     missing = rows["reasons"].explode().drop_nulls().unique().to_list()
     assert set(missing) <= {f"{profile.identify_by}_missing", "identifier_missing", "email_missing"}
 

@@ -5,7 +5,7 @@ import re
 import polars as pl
 import pytest
 
-from lead_pipeline.drafting.in_memory import judged
+from lead_pipeline.drafting.in_memory import validated
 from lead_pipeline.model.errors import RequiredColumnUnmappedError
 from lead_pipeline.profiles import parse_profile
 from lead_pipeline_tests.drafting.test_suggest import suggested
@@ -51,7 +51,7 @@ def test_rows_without_the_identifier_can_become_new_leads_by_a_line():
     assert "Of 30 rows tried with it, 5 would be rejected: email_missing 5." in " ".join(text.replace("#", " ").split())
     opened = text.replace("# rows_without_identifier: create", "rows_without_identifier: create")
     opened = opened.replace("    required: true\n", "")
-    rows = judged(pl.DataFrame(columns), parse_profile(opened, "draft"))
+    rows = validated(pl.DataFrame(columns), parse_profile(opened, "draft"))
     assert rows["reasons"].list.len().sum() == 0
 
 
@@ -83,7 +83,7 @@ def test_types_that_are_clear_are_lines_to_uncomment_and_reject_nothing():
         "Newsletter": "boolean",
         "Rank": "integer",
     }
-    rows = judged(pl.DataFrame(TYPED), typed)
+    rows = validated(pl.DataFrame(TYPED), typed)
     assert rows["reasons"].list.len().sum() == 0
 
 
@@ -106,7 +106,7 @@ def test_amounts_are_read_as_they_are_written():
         "locale": "de",
         "units": ("€",),
     }
-    assert judged(pl.DataFrame(columns), profile)["deal_value"].to_list()[0] == 1234.5
+    assert validated(pl.DataFrame(columns), profile)["deal_value"].to_list()[0] == 1234.5
 
 
 FURTHER = {
@@ -123,7 +123,7 @@ def test_aliases_and_further_people_are_taken_and_cost_no_row():
     text, profile = suggested(FURTHER)
     assert list(profile.aliases) == ["email", "cookie_id"]
     assert (profile.secondary_contacts.max, list(profile.secondary_contacts.variables)) == (2, ["Role"])
-    rows = judged(pl.DataFrame(FURTHER), profile)
+    rows = validated(pl.DataFrame(FURTHER), profile)
     assert rows["reasons"].list.len().sum() == 0
     assert rows["aliases"][0].to_list() == [
         {"kind": "email", "value": "ana0@example.org"},
@@ -138,4 +138,4 @@ def test_further_people_without_a_phone_of_the_lead_stay_attributes():
     columns = {"Email": EMAILS, "secondary_phone_1": PHONES, "secondary_1_role": ["spouse"] * ROWS}
     _, profile = suggested(columns)
     assert profile.secondary_contacts is None
-    assert judged(pl.DataFrame(columns), profile)["attributes"][0].startswith('{"secondary_phone_1":')
+    assert validated(pl.DataFrame(columns), profile)["attributes"][0].startswith('{"secondary_phone_1":')

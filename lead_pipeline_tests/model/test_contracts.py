@@ -8,7 +8,6 @@ from pandera.config import config_context
 
 from lead_pipeline.model.contracts import (
     ContractError,
-    canonical_type,
     mapped_leads,
     normalized_leads,
     raw_leads,
@@ -129,8 +128,3 @@ def test_a_breach_is_our_bug_and_not_the_file_s():
 def test_contracts_hold_whatever_the_environment_tells_pandera():
     with config_context(validation_enabled=False):
         breach(mapped().drop("phone"), mapped_leads(PROFILE))
-
-
-def test_each_type_of_field_has_its_canonical_type():
-    types = {field: canonical_type(rule) for field, rule in PROFILE.fields.items()}
-    assert types == {"phone": pl.String, "expires_in": pl.Int64, "notes": pl.Boolean}

@@ -5,7 +5,7 @@ import json
 import polars as pl
 import pytest
 
-from lead_pipeline.normalizing.attribute_damage import mend_attributes
+from lead_pipeline.normalizing.attribute_damage import repair_attributes
 
 GARBLED = "\u00c3\u00a9"  # an e with an acute accent, its UTF-8 read as Windows-1252
 SAID = "This looks like text decoded with the wrong encoding; probably it was"
@@ -14,7 +14,7 @@ SAID = "This looks like text decoded with the wrong encoding; probably it was"
 def mended(*rows: dict[str, str] | None, repair="none"):
     texts = pl.Series([row and json.dumps(row, ensure_ascii=False) for row in rows], dtype=pl.String)
     before = texts.to_list()
-    told = mend_attributes(texts, repair)
+    told = repair_attributes(texts, repair)
     assert texts.to_list() == before
     objects = [text and json.loads(text) for text in told.attributes]
     return list(zip(objects, told.warnings.to_list(), told.hints.to_list(), strict=True))

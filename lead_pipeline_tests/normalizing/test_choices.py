@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lead_pipeline.model.rules import BooleanRule, OptionRule, TagsRule
 from lead_pipeline.normalizing.choices import normalize_booleans, normalize_options, normalize_tags
+from lead_pipeline_tests.rooms import limited_cells
 
 
 def one(verdict: pl.DataFrame) -> tuple[object, str | None]:
@@ -74,9 +75,8 @@ def test_an_option_is_kept_in_the_spelling_of_the_list(text, value):
     assert option(text, **STATES) == (value, None)
 
 
-def test_what_is_no_option_is_refused_or_kept_as_written():
-    assert option("Texas", **STATES) == (None, "option_invalid")
-    assert option(" Texas ", **STATES, others="keep") == ("Texas", None)
+def test_what_is_no_option_stays_as_written_until_it_is_validated():
+    assert option(" Texas ", **STATES) == option(" Texas ", **STATES, others="keep") == ("Texas", None)
     assert option("ca", value_map={"CA": "California"}) == ("California", None)
     assert option("california", value_map={"CA": "California"}) == ("California", None)
 
@@ -108,11 +108,6 @@ def test_tags_are_parted_at_the_separator_of_the_profile():
     assert tags("a.b", separator=".") == (["a", "b"], None)
 
 
-def test_one_tag_that_is_too_long_refuses_the_cell():
-    assert tags("\u00e4\u00f6, ok", max_length=2) == (["\u00e4\u00f6", "ok"], None)
-    assert tags("abc, ok", max_length=2) == (None, "value_too_long")
-
-
 @given(st.lists(st.lists(st.text("abAB ", max_size=3), max_size=5).map(",".join), max_size=6))
 def test_tags_are_taken_apart_as_in_a_loop(cells):
     found = normalize_tags(pl.Series(cells, dtype=pl.String), TagsRule())["value"].to_list()
@@ -125,9 +120,9 @@ def test_tags_are_taken_apart_as_in_a_loop(cells):
 
 
 @given(st.lists(st.sampled_from(["New", "new", "LOST", "x", "", " ", "\u0130", "stra\u00dfe", "STRASSE"]), max_size=8))
-def test_options_are_told_apart_as_python_folds_them(cells):
+def test_options_are_distinguished_as_python_folds_them(cells):
     options = ["New", "Lost", "Stra\u00dfe"]
-    found = normalize_options(pl.Series(cells, dtype=pl.String), OptionRule(options=options)).rows()
+    found = limited_cells(cells, OptionRule(options=options))
     for cell, (value, reason) in zip(cells, found, strict=True):
         expected = next((one for one in options if one.casefold() == cell.strip().casefold()), None)
         assert value == expected

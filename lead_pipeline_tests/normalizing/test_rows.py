@@ -6,6 +6,7 @@ from polars.testing import assert_frame_equal
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.rows import normalize_rows
+from lead_pipeline.validating.value_limits import apply_limits
 
 
 def profile(fields: dict[str, object], region: str | None = "US") -> ImportProfile:
@@ -47,13 +48,16 @@ def test_every_field_gets_its_type_and_a_reason_column():
     assert rows.schema["expires_in"] == pl.Int64
 
 
-def test_bad_values_become_null_and_say_why():
-    rows = normalize_rows(
-        batch(phone=["1518761336"], email=["x"], expires_in=["0"], notes=["too long"]), profile(FIELDS)
-    )
+def test_unreadable_values_become_null_and_say_why():
+    rows = normalize_rows(batch(phone=["1518761336"], email=["x"], expires_in=["soon"]), profile(FIELDS))
     assert rows.drop("row_number", "warnings", "hints").row(0) == (
-        None, None, None, None, "phone_not_valid", "email_invalid", "number_out_of_range", "value_too_long"
+        None, None, None, None, "phone_not_valid", "email_invalid", "number_invalid", None
     )  # fmt: skip
+
+
+def test_values_beyond_a_limit_are_read_all_the_same():
+    rows = normalize_rows(batch(phone=["9518761336"], expires_in=["0"], notes=["too long"]), profile(FIELDS))
+    assert rows.select("expires_in", "notes", "expires_in_reason", "notes_reason").row(0) == (0, "too long", None, None)
 
 
 def test_an_empty_optional_value_has_no_reason():
@@ -61,17 +65,10 @@ def test_an_empty_optional_value_has_no_reason():
     assert rows.select("email", "email_reason").row(0) == (None, None)
 
 
-REQUIRED = [
-    ("email", "email", "email_missing"),
-    ("expires_in", "integer", "required_missing"),
-    ("notes", "text", "required_missing"),
-]
-
-
-@pytest.mark.parametrize(("field", "kind", "reason"), REQUIRED)
-def test_an_empty_required_value_is_missing(field, kind, reason):
-    rows = normalize_rows(batch(phone=[" "]), profile({field: {"type": kind, "required": True}}))
-    assert rows.select("phone_reason", f"{field}_reason").row(0) == ("phone_missing", reason)
+@pytest.mark.parametrize("word", [" ", "n/a"])
+def test_that_a_required_value_is_missing_is_said_later(word):
+    rows = normalize_rows(batch(phone=[word]), profile({"email": {"type": "email", "required": True}}))
+    assert rows.select("phone", "email", "phone_reason", "email_reason").row(0) == (None, None, None, None)
 
 
 def test_a_bad_required_value_is_bad_not_missing():
@@ -110,11 +107,11 @@ NAMES = {name: {"type": "text", "max_length": 20} for name in ("full_name", "fir
 
 
 def names(*rows: tuple[str | None, str | None, str | None], **changes) -> list[tuple[object, ...]]:
-    """Return full, first and last name of the rows, and the reasons against the parts."""
+    """Return full, first and last name of the rows, and the reasons against the parts, limits applied."""
     by = profile(NAMES | changes).model_copy(update={"split_full_name": True})
     full, first, last = (list(column) for column in zip(*rows, strict=True))
-    normalized = normalize_rows(batch(phone=[None] * len(rows), full_name=full, first_name=first, last_name=last), by)
-    return normalized.select(*NAMES, "first_name_reason", "last_name_reason").rows()
+    read = normalize_rows(batch(phone=[None] * len(rows), full_name=full, first_name=first, last_name=last), by)
+    return apply_limits(read, by).select(*NAMES, "first_name_reason", "last_name_reason").rows()
 
 
 def test_a_full_name_is_split_only_in_rows_that_leave_both_parts_empty():
@@ -133,7 +130,7 @@ def test_a_full_name_is_split_only_in_rows_that_leave_both_parts_empty():
     ]
 
 
-def test_the_parts_of_a_name_are_judged_as_written_ones():
+def test_the_parts_of_a_name_keep_the_limits_of_written_ones():
     rule = {"type": "text", "max_length": 4, "required": True}
     assert names(("Ana Montgomery", None, None), ("Madonna", None, None), last_name=rule) == [
         ("Ana Montgomery", "Ana", None, None, "value_too_long"),
@@ -143,7 +140,12 @@ def test_the_parts_of_a_name_are_judged_as_written_ones():
 
 def test_a_full_name_that_is_refused_has_no_parts():
     short = {"type": "text", "max_length": 5, "on_invalid": "blank"}
-    assert names(("Ana Montgomery", None, None), full_name=short)[0][:3] == (None, None, None)
+    assert names(("Ana Montgomery", None, None), full_name=short) == [(None, None, None, None, None)]
+    assert names(("Ana Montgomery", "Al", None), full_name=short) == [(None, "Al", None, None, None)]
+    needed = {"type": "text", "max_length": 3, "required": True}
+    assert names(("Ana Montgomery", None, None), full_name=short, last_name=needed) == [
+        (None, None, None, None, "required_missing")
+    ]
 
 
 def test_names_are_not_split_unless_the_profile_says_so():
@@ -156,10 +158,10 @@ def test_names_are_not_split_unless_the_profile_says_so():
 def test_a_row_without_its_identifier_is_told_so_by_the_kind_of_it():
     for kind in ("external_id", "cookie_id", "social"):
         by = profile({kind: {"type": "text"}}).model_copy(update={"identify_by": kind})
-        rows = normalize_rows(batch(phone=["9518761336"], **{kind: [" "]}), by)
+        rows = apply_limits(normalize_rows(batch(phone=["9518761336"], **{kind: [" "]}), by), by)
         assert rows[f"{kind}_reason"].to_list() == ["identifier_missing"]
         other = profile({kind: {"type": "text", "required": True}})
-        rows = normalize_rows(batch(phone=["9518761336"], **{kind: [None]}), other)
+        rows = apply_limits(normalize_rows(batch(phone=["9518761336"], **{kind: [None]}), other), other)
         assert rows[f"{kind}_reason"].to_list() == ["required_missing"]
 
 

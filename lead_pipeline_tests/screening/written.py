@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from lead_pipeline.importing.committing import commit_import, dry_run_import
-from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE, canonical_type
+from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.screening.staged_rows import StagedRows
@@ -169,7 +170,7 @@ def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) ->
         "warnings": pl.Series([list(row.warnings) for row in rows], dtype=_CODES),
     }
     for name, rule in by.fields.items():
-        columns[name] = pl.Series([row.values.get(name) for row in rows], dtype=canonical_type(rule))
+        columns[name] = pl.Series([row.values.get(name) for row in rows], dtype=type_of(rule).dtype)
         if isinstance(rule, PhoneRule):
             for fact in rule.derive:
                 values = [row.derived.get(f"phone_{fact}") for row in rows]

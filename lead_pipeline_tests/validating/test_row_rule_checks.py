@@ -11,7 +11,7 @@ from lead_pipeline.mapping import map_columns, map_rows
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.rows import normalize_rows
-from lead_pipeline.validating import judge_rows
+from lead_pipeline.validating import validate_rows
 from lead_pipeline.validating.schema import compile_row_schema
 from lead_pipeline_tests.rooms import judged_rows, profile_of, raw_rows
 
@@ -188,7 +188,7 @@ def test_a_blank_row_and_a_short_one_are_not_told_what_they_lack():
 
     raw = raw_rows(columns).with_columns(reasons=pl.Series([["row_blank"], ["row_too_few_cells"]]))
     mapped = map_rows(raw, map_columns(list(columns), profile), profile)
-    rows = judge_rows(normalize_rows(mapped, profile), profile)
+    rows = validate_rows(normalize_rows(mapped, profile), profile)
     assert rows.select("reasons", "hints").rows() == [(["row_blank"], None), (["row_too_few_cells"], None)]
 
 

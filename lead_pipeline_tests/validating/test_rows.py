@@ -12,7 +12,7 @@ from pandera.config import ValidationDepth, config_context
 from lead_pipeline.model.contracts import ContractError, normalized_leads, validate_contract
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.validating import judge_rows
+from lead_pipeline.validating import validate_rows
 
 CODES = pl.List(pl.String)
 TYPES = {"phone": pl.String, "email": pl.String, "city": pl.String, "expires_in": pl.Int64}
@@ -45,7 +45,7 @@ def normalized(*rows: dict[str, Any]) -> pl.DataFrame:
 
 def judged(*rows: dict[str, Any], by: ImportProfile | None = None) -> pl.DataFrame:
     by = by or profile()
-    verdict = judge_rows(normalized(*rows), by)
+    verdict = validate_rows(normalized(*rows), by)
     return validate_contract(verdict, normalized_leads(by))
 
 
@@ -138,7 +138,7 @@ def test_what_the_rules_refuse_is_blanked_when_the_profile_says_so():
     by = profile(city={"type": "text", "max_length": 5, "on_invalid": "blank"})
     batch = normalized({"city": "Berlin"}, {"city": "Bonn"}, {"city": None})
     before = batch.clone()
-    got = judge_rows(batch, by)
+    got = validate_rows(batch, by)
     assert got["city"].to_list() == [None, "Bonn", None]
     assert got["warnings"].to_list() == [["value_too_long"], [], []]
     assert batch.equals(before)
@@ -151,7 +151,7 @@ def test_a_batch_without_faults_gains_two_empty_lists_and_loses_the_reasons_besi
 
 
 def test_a_batch_without_rows_is_judged_too():
-    assert judge_rows(normalized({}).clear(), profile()).select("reasons", "warnings").schema == {
+    assert validate_rows(normalized({}).clear(), profile()).select("reasons", "warnings").schema == {
         "reasons": CODES,
         "warnings": CODES,
     }
@@ -168,7 +168,7 @@ def test_a_batch_without_rows_is_judged_too():
 )
 def test_a_batch_that_is_not_normalized_is_our_bug_and_quotes_no_value(batch):
     with pytest.raises(ContractError) as broken:
-        judge_rows(batch, profile())
+        validate_rows(batch, profile())
     shown = "".join(traceback.format_exception(broken.value))
     assert "expires_in" in shown or "phone" in shown
     for private in ("canary", "+19518761336", "ana@example.com", "SchemaError"):

@@ -5,7 +5,6 @@ from pandera.errors import SchemaErrors
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.validating import compile_schema
-from lead_pipeline.validating.schema import NO_REASON
 from lead_pipeline_tests.validating.test_rows import normalized, profile
 
 
@@ -27,14 +26,13 @@ def checks(field: str, **rules) -> list[str]:
     ],
     ids=str,
 )
-def test_each_rule_is_a_check_named_by_the_reason_it_gives(field, rule, names):
+def test_each_limit_is_a_check_named_by_the_reason_it_gives(field, rule, names):
     assert checks(field, **{field: rule}) == names
-    assert checks(f"{field}_reason", **{field: rule}) == [NO_REASON]
 
 
 def test_every_check_name_is_a_registered_reason():
     named = {check.name for column in compile_schema(profile()).columns.values() for check in column.checks}
-    assert named - {NO_REASON} <= set(Reason)
+    assert named <= set(Reason)
 
 
 def test_a_schema_is_compiled_once_per_profile():

@@ -15,10 +15,11 @@ from lead_pipeline.model.rules import DateRule, DatetimeRule, in_utc
 from lead_pipeline.normalizing.dates.time_forms import ISO_FORMS, TimeForm, form_of
 from lead_pipeline.normalizing.dates.time_parts import read_moments
 from lead_pipeline.normalizing.known_names import checked_time_zone
-from lead_pipeline.normalizing.verdicts import RAW, filled_text, judged, when
+from lead_pipeline.normalizing.verdicts import RAW, filled_text, read_verdicts, when
 
 _PLAIN_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _UTC = pl.Datetime("us", "UTC")
+_UNREADABLE = when(pl.col("value").is_null(), Reason.DATE_INVALID)
 
 
 def normalize_dates(raw: pl.Series, rule: DateRule) -> pl.DataFrame:
@@ -37,7 +38,7 @@ def normalize_dates(raw: pl.Series, rule: DateRule) -> pl.DataFrame:
         return found.select(pl.when(is_day).then(pl.col("moment").dt.date())).to_series()
 
     days = _read(texts, days, rule, (rule.min, rule.max), day_in)
-    return judged(raw, days.alias("value").to_frame(), _reason(rule.min, rule.max))
+    return read_verdicts(raw, days.alias("value").to_frame(), _UNREADABLE)
 
 
 def normalize_datetimes(raw: pl.Series, rule: DatetimeRule) -> pl.DataFrame:
@@ -58,7 +59,7 @@ def normalize_datetimes(raw: pl.Series, rule: DatetimeRule) -> pl.DataFrame:
 
     span = (least and least.replace(tzinfo=None), most and most.replace(tzinfo=None))
     moments = _read(texts, moments, rule, span, moment_in)
-    return judged(raw, moments.alias("value").to_frame(), _reason(least, most))
+    return read_verdicts(raw, moments.alias("value").to_frame(), _UNREADABLE)
 
 
 def _texts(raw: pl.Series) -> pl.Series:
@@ -84,13 +85,3 @@ def _read(
 def _forms(rule: DateRule | DatetimeRule) -> Iterator[TimeForm]:
     yield from ISO_FORMS
     yield from (form_of(text, rule.locale) for text in rule.formats)
-
-
-def _reason(least: dt.date | None, most: dt.date | None) -> pl.Expr:
-    value = pl.col("value")
-    outside = pl.lit(value=False)
-    if least is not None:
-        outside |= value < pl.lit(least)
-    if most is not None:
-        outside |= value > pl.lit(most)
-    return pl.coalesce(when(value.is_null(), Reason.DATE_INVALID), when(outside, Reason.DATE_OUT_OF_RANGE))

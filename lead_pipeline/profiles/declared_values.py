@@ -1,5 +1,5 @@
 """Values that a profile itself names, as a default, a constant or in a rule about rows: whether they are any that its
-columns can have. Values of rows are judged in columns.py.
+columns can have. They go the way of the values of rows, and nothing is decided here.
 """
 
 from collections.abc import Iterator
@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 import polars as pl
 
+from lead_pipeline.model.field_types import plain_number, type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.row_rules import RequiredIfRule
 from lead_pipeline.model.rules import FieldRule
 from lead_pipeline.normalizing.columns import normalize_column
-
-#: Words for yes and no that a rule about rows may name, whatever words the column has.
-_YES_OR_NO = ("true", "false", "yes", "no", "y", "n", "1", "0")
+from lead_pipeline.validating.value_limits import limit_column
 
 
 class ValueFault(NamedTuple):
@@ -32,17 +31,17 @@ def value_faults(profile: ImportProfile) -> Iterator[ValueFault]:
     """
     for path, name, rule in _rules(profile):
         for key, text in (("default", rule.default), ("constant", rule.constant)):
-            reason = None if text is None else _judged(text, name, rule, profile)[1]
+            reason = None if text is None else _verdict(text, name, rule, profile)[1]
             if reason is not None:
                 said = REASONS[Reason(reason)].title.lower()
                 yield ValueFault((*path, key), f"its own rule refuses this value ({said}); write one that it accepts.")
-    for place, row_rule in enumerate(profile.row_rules):
+    for index, row_rule in enumerate(profile.row_rules):
         if isinstance(row_rule, RequiredIfRule):
             name = profile.rule_column(row_rule.when) or row_rule.when
             for number, text in enumerate(row_rule.values):
                 sentence = _never_equal(text, name, row_rule.when, profile)
                 if sentence is not None:
-                    yield ValueFault(("row_rules", place, "values", number), sentence)
+                    yield ValueFault(("row_rules", index, "values", number), sentence)
 
 
 def _rules(profile: ImportProfile) -> Iterator[tuple[tuple[str, ...], str, FieldRule]]:
@@ -59,42 +58,28 @@ def _rules(profile: ImportProfile) -> Iterator[tuple[tuple[str, ...], str, Field
             yield (*path, name), column.format(name), rule.model_copy(update={"required": False})
 
 
-def _judged(text: str, name: str, rule: FieldRule, profile: ImportProfile) -> tuple[object, str | None]:
+def _verdict(text: str, name: str, rule: FieldRule, profile: ImportProfile) -> tuple[object, str | None]:
     cell = pl.Series([text], dtype=pl.String)
-    value, reason = normalize_column(cell, name, rule, profile, None).verdicts.select("value", "reason").row(0)
+    verdicts = normalize_column(cell, name, rule, profile, None).verdicts
+    value, reason = limit_column(verdicts, name, rule, profile).row(0)
     return value, reason
 
 
 def _never_equal(text: str, name: str, called: str, profile: ImportProfile) -> str | None:
-    """Return why no value of the column can be this one, which is compared with what is kept, letter case aside."""
+    """Return why no value of the column can be this one, which is compared (case-insensitive) with what is kept."""
     rule = profile.rules[name].model_copy(update={"required": False})
-    if rule.type == "boolean" and text.strip().casefold() in _YES_OR_NO:
+    kind = type_of(rule)
+    if text.strip().casefold() in kind.aliases:
         return None
-    if rule.type in ("integer", "decimal"):
-        return None if _is_number(text) else f"'{called}' is a number; write a plain one, such as 48 or 1234.5."
-    value, reason = _judged(text, name, rule, profile)
+    if kind.is_number and plain_number(text) is None:
+        return f"'{called}' is a number; write a plain one, such as 48 or 1234.5."
+    if kind.is_number:
+        return None
+    value, reason = _verdict(text, name, rule, profile)
     if reason is not None or value is None:
         said = REASONS[Reason(reason)].title.lower() if reason else "value is missing"
         return f"no row can have this {called} ({said}); write a value as it is kept."
-    kept = _kept(value, rule)
+    kept = kind.as_text(value)
     if kept.casefold() == text.strip().casefold():
         return None
     return f"{called} is kept as '{kept}', and compared with that; write it so."
-
-
-def _kept(value: object, rule: FieldRule) -> str:
-    if rule.type == "tags" and isinstance(value, list):
-        return ", ".join(value)
-    if rule.type == "boolean":
-        return "true" if value else "false"
-    if rule.type == "datetime":
-        return pl.Series([value]).dt.strftime("%Y-%m-%dT%H:%M:%S%.fZ").item()  # type: ignore[no-any-return]
-    return str(value)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

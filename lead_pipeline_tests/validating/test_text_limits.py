@@ -2,17 +2,16 @@
 
 import re
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lead_pipeline.model.rules import TextRule
-from lead_pipeline.normalizing.texts import normalize_texts
+from lead_pipeline_tests.rooms import limited_cells
 
 
 def text(cell: str | None, **rule) -> tuple[str | None, str | None]:
-    return normalize_texts(pl.Series([cell], dtype=pl.String), TextRule(**rule)).row(0)
+    return limited_cells([cell], TextRule(**rule))[0]
 
 
 @pytest.mark.parametrize("blank", [None, "", "  ", "\t\u00a0\n"])
@@ -57,7 +56,7 @@ def test_of_several_reasons_the_length_comes_first():
 )
 def test_texts_are_matched_as_python_matches_them(cells, pattern):
     rule = TextRule(pattern=pattern, min_length=2, max_length=4)
-    verdicts = normalize_texts(pl.Series(cells, dtype=pl.String), rule).rows()
+    verdicts = limited_cells(cells, rule)
     for cell, verdict in zip(cells, verdicts, strict=True):
         plain = cell.strip()
         if not plain:

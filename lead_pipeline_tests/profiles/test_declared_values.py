@@ -2,7 +2,7 @@
 
 import pytest
 
-from lead_pipeline.normalizing.declared_values import value_faults
+from lead_pipeline.profiles.declared_values import value_faults
 from lead_pipeline_tests.rooms import profile_of
 
 STATUS = {"type": "option", "options": ["New", "Lost"], "value_map": {"gone": "Lost"}}

@@ -14,11 +14,14 @@ from lead_pipeline.model.policies import AliasRule, AutoBelow, Notify, RejectRat
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.row_rules import ROW_RULES
-from lead_pipeline.model.rules import RULES
+from lead_pipeline.model.rules import RULE_CLASSES
 from lead_pipeline.profiles.document import KeyPath, key_name
 
 #: The key that names another profile, from which keys are inherited that the profile does not set itself.
 EXTENDS = "extends"
+
+#: Every class of rules about values, by the word that `type:` has.
+_VALUE_RULES = {str(rule.model_fields["type"].default): rule for rule in RULE_CLASSES}
 
 #: Groups of keys that the model knows by name.
 _GROUPS: dict[KeyPath, type[BaseModel]] = {
@@ -32,9 +35,9 @@ _GROUPS: dict[KeyPath, type[BaseModel]] = {
 }
 #: Groups and lists whose entries are of several kinds, each kind by the word behind its `type:` or `rule:`.
 _KINDS: dict[KeyPath, Mapping[str, type[BaseModel]]] = {
-    ("fields",): RULES,
-    ("attributes",): RULES,
-    ("secondary_contacts", "variables"): RULES,
+    ("fields",): _VALUE_RULES,
+    ("attributes",): _VALUE_RULES,
+    ("secondary_contacts", "variables"): _VALUE_RULES,
     ("row_rules",): ROW_RULES,
 }
 #: Keys whose value may be one of several forms: a number or a text, a word or a group of keys.

@@ -72,8 +72,8 @@ def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Colu
         yield "Spaces after a delimiter are not part of the value and were left out."
     if len(columns) == 1 and any(mark in columns[0].header for mark in COMMON):
         yield (
-            "There is one column, but its name contains delimiters: each line may be quoted as a whole. Export the list "
-            "again if that is so."
+            "There is one column, but its name contains delimiters: each line may be quoted as a whole. If so, export "
+            "the list again."
         )
 
 

@@ -65,7 +65,6 @@ class Examples:
     """Makes the texts of one sample: what tells people apart is never given twice."""
 
     def __init__(self, profile: ImportProfile) -> None:
-        self._profile = profile
         self._region = profile.default_region or "US"
         self._given: set[str] = set()
         self._emails = 0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.model.fields import FrozenModel
@@ -52,14 +52,6 @@ class Looks(FrozenModel):
     """Everything seen at the last look; kept in the sensor's cursor."""
 
     seen: dict[str, Look] = Field(default_factory=dict)
-
-    @classmethod
-    def parse(cls, cursor: str | None) -> "Looks":
-        """Read a cursor; one that cannot be read is forgotten, which costs two seconds and loses nothing."""
-        try:
-            return cls.model_validate_json(cursor or "{}")
-        except ValidationError:
-            return cls()
 
     def after(self, drops: Iterable[Drop], now: float) -> "Looks":
         """Return the looks after seeing `drops` at time `now`; what is gone is forgotten.

@@ -94,9 +94,9 @@ class WorkFolder:
         return self.home.tables / table / f"import_id={self.manifest.import_id}" / "part-00000.parquet"
 
     @property
-    def rehearsed_rejects(self) -> Path:
-        """Return where the rows lie that a rehearsed import would leave out; tables/ hold those of real ones only."""
-        return self.folder / "rehearsed.parquet"
+    def dry_run_rejects(self) -> Path:
+        """Return where the rows are that a dry run would leave out; tables/ holds those of real imports only."""
+        return self.folder / "dry_run_rejects.parquet"
 
     def clear(self) -> None:
         """Remove everything: the import is finished, or is to start anew."""

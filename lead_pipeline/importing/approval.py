@@ -79,7 +79,7 @@ def dry_run_leads(
 
 def _keep_rejects(work: WorkFolder, workspace: Workspace, _entry: LedgerEntry) -> None:
     """Keep the rows that would be left out in the work folder, for the rejected file."""
-    with published_path(work.rehearsed_rejects) as path:
+    with published_path(work.dry_run_rejects) as path:
         publish_rejected(workspace, work.manifest.import_id, path)
 
 

@@ -118,10 +118,10 @@ def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
         return result
     path = work.home.reports / work.manifest.import_id / "rejected.csv"
     if not commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate:
-        path.unlink(missing_ok=True)  # of a rehearsal that left rows out
+        path.unlink(missing_ok=True)  # of a dry run that left rows out
         return result
     columns = [(column.name, column.header) for column in work.require("read", ReadFacts).columns]
-    rows = work.published("rejected_leads") if commit.status in COMMITTED else work.rehearsed_rejects
+    rows = work.published("rejected_leads") if commit.status in COMMITTED else work.dry_run_rejects
     write_rejected_file(path, columns, _rejected_rows(work, rows))
     return result.model_copy(update={"rejected_file": work.home.relative(path)})
 

@@ -49,7 +49,7 @@ class Cancellation(FrozenModel):
 
 
 class CommitFacts(FrozenModel):
-    """What the ledger says after the commit; of an import that waits for a person, what it said in the rehearsal."""
+    """What the ledger says after the commit; of an import that waits for a person, what it said in the dry run."""
 
     status: ImportStatus
     rows_read: int | None

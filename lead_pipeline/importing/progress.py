@@ -69,7 +69,7 @@ def tell(step: str, rows: int, **numbers: int) -> None:
 
 
 def tell_outcomes(step: str, counts: RowCounts, *, imported: bool) -> None:
-    """Tell what became of the rows; of a rehearsal, in which nothing was imported, who would have been left out."""
+    """Tell what became of the rows; of a dry run, in which nothing was imported, who would have been left out."""
     would = counts.created + counts.updated
     tell(
         step,
@@ -81,16 +81,16 @@ def tell_outcomes(step: str, counts: RowCounts, *, imported: bool) -> None:
     )
 
 
-def told(step: str, batches: Iterable[pl.DataFrame], judged: Counting | None = None) -> Iterator[pl.DataFrame]:
-    """Pass batches on and tell after each how many rows have gone by, and of judged ones how many are invalid."""
+def with_progress(step: str, batches: Iterable[pl.DataFrame], count: Counting | None = None) -> Iterator[pl.DataFrame]:
+    """Pass batches on and tell after each how many rows have gone by and, by `count`, how many are invalid."""
     rows = processed = invalid = 0
     tell(step, rows)
     for batch in batches:
         yield batch
         rows += batch.height
-        if judged is None:
+        if count is None:
             tell(step, rows)
             continue
-        found = judged(batch)
+        found = count(batch)
         processed, invalid = processed + found[0], invalid + found[1]
         tell(step, rows, processed=processed, skipped=invalid, errors=invalid)

@@ -16,7 +16,7 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
-from lead_pipeline.importing.progress import tell, tell_outcomes, told
+from lead_pipeline.importing.progress import tell, tell_outcomes, with_progress
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.layout_changes import count_filled
 from lead_pipeline.mapping.rows import map_rows
@@ -42,7 +42,7 @@ def read_file(work: WorkFolder) -> dict[str, int]:
     manifest = work.manifest
     restore_copy(work.home, manifest)
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
-    batches = (validate_contract(batch, raw_leads()) for batch in told(RAW, reader.batches()))
+    batches = (validate_contract(batch, raw_leads()) for batch in with_progress(RAW, reader.batches()))
     rows = work.write_parts(RAW, batches)
     tell(RAW, rows, total=rows)
     facts = FileFacts(
@@ -76,7 +76,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
             counted.append(count_filled(batch, columns))
         return validate_contract(map_rows(batch, mapping, profile, source), contract)
 
-    rows = work.write_parts(MAPPED, told(MAPPED, in_order(mapped, work.read_parts(RAW))))
+    rows = work.write_parts(MAPPED, with_progress(MAPPED, in_order(mapped, work.read_parts(RAW))))
     facts = MappedFacts(
         fields=mapping.fields,
         attributes=mapping.attributes,
@@ -89,23 +89,23 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
 
 
 def normalize_leads(work: WorkFolder) -> dict[str, int]:
-    """Make the values canonical and judge each row by the profile's rules."""
+    """Make the values canonical and validate each row by the profile's rules."""
     profile = work.manifest.profile
     contract = normalized_leads(profile)
     faulty: list[int] = []
 
-    def judged(batch: pl.DataFrame) -> pl.DataFrame:
+    def validated(batch: pl.DataFrame) -> pl.DataFrame:
         rows = validate_contract(validate_rows(normalize_rows(batch, profile), profile), contract)
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 
-    batches = told(NORMALIZED, in_order(judged, work.read_parts(MAPPED)), _rows_and_invalid)
+    batches = with_progress(NORMALIZED, in_order(validated, work.read_parts(MAPPED)), _rows_and_invalid)
     rows = work.write_parts(NORMALIZED, batches)
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
 
 def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
-    """Return the rows of a batch that are judged, and those that are no use; a blank row is no mistake of anybody's."""
+    """Return how many rows a batch has, and how many of them are invalid; a blank row is nobody's mistake."""
     invalid = (batch["reasons"].list.len() > 0) & ~batch["reasons"].list.contains(Reason.ROW_BLANK.value)
     return batch.height, int(invalid.sum())
 

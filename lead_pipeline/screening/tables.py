@@ -1,5 +1,5 @@
 """The temporary tables that steps of screening share: what each holds, and which step fills it. They live as long as
-the workspace's connection, and each step makes its own anew. A table that only one module uses is not listed.
+the workspace's connection, and each import replaces them. A table that only one module uses is not listed.
 """
 
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ class Workspace:
 
     @contextlib.contextmanager
     def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:
-        """Have a frame stand as a table named `name` inside the block."""
+        """Make a frame available as a table named `name` inside the block."""
         self._con.register(name, frame.to_arrow())
         try:
             yield

@@ -89,10 +89,10 @@ def _known_pieces(word: str, table: Synonyms) -> tuple[str, ...]:
 
 def _readings(words: tuple[str, ...], table: Synonyms) -> Iterator[_Reading]:
     """Yield the words left as more and more words are skipped."""
-    telling = _without(words, table, "word")
-    placed = tuple(word for word in telling if frozenset((word,)) in table.phrases or not _is_place(word, table))
-    unplaced = (_without(words, table, "place", "subject"), _without(telling, table, "place", "subject"))
-    for base in dict.fromkeys((words, telling, placed, *unplaced)):
+    significant = _without(words, table, "word")
+    placed = tuple(word for word in significant if frozenset((word,)) in table.phrases or not _is_place(word, table))
+    unplaced = (_without(words, table, "place", "subject"), _without(significant, table, "place", "subject"))
+    for base in dict.fromkeys((words, significant, placed, *unplaced)):
         yield _Reading(base)
         for role in LIMITED:
             fewer = _without(base, table, role)

@@ -84,8 +84,8 @@ def _keys(header: str, idle: Collection[str]) -> set[frozenset[str]]:
     The last of two words is never idle: the value of a deal is not a deal.
     """
     words = header.split()
-    telling = [word for word in words if word not in idle]
-    keys = {frozenset(words), frozenset(words if len(telling) == 1 and words[-1] in idle else telling)}
+    significant = [word for word in words if word not in idle]
+    keys = {frozenset(words), frozenset(words if len(significant) == 1 and words[-1] in idle else significant)}
     if len(words) == 1 and len(header) == 2 and header[0] > "\u2e80":
         keys.add(frozenset(header))
     return keys - {frozenset()}

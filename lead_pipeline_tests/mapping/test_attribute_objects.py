@@ -40,7 +40,7 @@ def attributes(columns: dict[str, list[str | None]], names=None, defaults=None) 
     ],
     ids=repr,
 )
-def test_any_text_is_read_back_to_the_letter(value):
+def test_any_text_is_read_back_unchanged(value):
     assert attributes({"note": ["x", value]}) == [{"note": "x"}, {"note": value}]
 
 
@@ -54,11 +54,11 @@ def test_a_blank_value_is_left_out_and_none_at_all_is_null(blank):
     assert attributes({"city": [blank, "Bonn"], "zip": [blank, blank]}) == [None, {"city": "Bonn"}]
 
 
-def test_blanks_around_a_value_are_kept():
+def test_whitespace_around_a_value_is_kept():
     assert attributes({"city": [" Bonn "]}) == [{"city": " Bonn "}]
 
 
-def test_a_default_fills_blanks_and_missing_columns_only():
+def test_a_default_fills_blank_cells_and_missing_columns_only():
     got = attributes({"source": ["google", " ", None]}, defaults={"source": "web", "buyers": 'a "b"'})
     assert [row["source"] for row in got] == ["google", "web", "web"]
     assert {row["buyers"] for row in got} == {'a "b"'}

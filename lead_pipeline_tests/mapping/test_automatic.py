@@ -80,10 +80,10 @@ def test_fields_that_the_profile_does_not_have_are_not_looked_for():
 
 
 def test_two_columns_for_one_field_are_refused_with_both_named_and_the_fix():
-    told = refusal({"Home Phone": PHONES, "Work Phone": PHONES})
+    refused = refusal({"Home Phone": PHONES, "Work Phone": PHONES})
     for part in ("'solar'", "mapping: auto", "'Home Phone'", "'Work Phone'", "fields.phone.column"):
-        assert part in told
-    assert told.count("Which one is it?") == 1
+        assert part in refused
+    assert refused.count("Which one is it?") == 1
 
 
 def test_an_optional_field_is_not_guessed_either():
@@ -102,10 +102,10 @@ def test_a_header_of_several_meanings_is_refused_when_the_profile_has_one_of_the
 
 
 def test_a_header_that_its_values_contradict_is_refused_without_a_value():
-    told = refusal({"Mobile": PHONES, "Email Address": DATES})
-    assert "'Email Address'" in told
-    assert "look like dates" in told
-    assert "2026-01-02" not in told
+    refused = refusal({"Mobile": PHONES, "Email Address": DATES})
+    assert "'Email Address'" in refused
+    assert "look like dates" in refused
+    assert "2026-01-02" not in refused
 
 
 def test_a_column_with_a_default_stays_an_attribute():
@@ -118,10 +118,10 @@ def test_a_required_field_that_nothing_fits_is_refused_as_ever():
 
 
 def test_a_file_without_a_header_is_refused_and_its_first_row_is_not_quoted():
-    told = refusal({"Ana": ["Bob"] * 3, "(202) 555-0199": PHONES})
-    assert "looks like values" in told
-    assert "Ana" not in told
-    assert "0199" not in told
+    refused = refusal({"Ana": ["Bob"] * 3, "(202) 555-0199": PHONES})
+    assert "looks like values" in refused
+    assert "Ana" not in refused
+    assert "0199" not in refused
 
 
 def test_a_rejected_file_coming_back_is_mapped_as_the_first_time():

@@ -24,7 +24,7 @@ def profile(**changes) -> ImportProfile:
 
 
 @pytest.mark.parametrize("header", ["caller_id", "Caller_ID", "  CALLER_ID ", "caller_id\t"], ids=repr)
-def test_a_header_is_found_whatever_its_case_and_outer_blanks(header):
+def test_a_header_is_found_whatever_its_case_and_outer_whitespace(header):
     assert map_columns([header, "city"], profile()).fields == {"phone": header}
 
 
@@ -41,7 +41,7 @@ def test_two_columns_that_differ_from_the_header_are_refused_and_not_guessed():
         assert part in str(refused.value)
 
 
-def test_every_column_goes_to_exactly_one_place_in_file_order():
+def test_every_column_goes_to_exactly_one_use_in_file_order():
     mapping = map_columns(["zip", "email", "caller_id", "city"], profile())
     assert mapping.fields == {"phone": "caller_id", "email": "email"}
     assert mapping.attributes == ("zip", "city")

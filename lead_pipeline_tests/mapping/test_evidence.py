@@ -77,7 +77,7 @@ def test_a_sampled_column_is_blank_only_when_no_row_has_a_value():
     assert (evidence.values, evidence.is_blank) == (0, False)
 
 
-def test_several_columns_of_phones_are_told_apart():
+def test_several_columns_of_phones_are_distinguished():
     frame = pl.DataFrame(
         {"a": ["(202) 555-0143", "1234567"], "b": ["(202) 555-0143", "(202) 555-0188"], "c": ["1", "2"]}
     )

@@ -212,7 +212,7 @@ def test_a_glued_word_is_taken_apart_only_into_known_words(word, pieces):
     assert pieces_of(word, {"telefon", "nummer", "公司", "電話", "no"}) == pieces
 
 
-def test_the_reading_stands_on_the_table_and_nothing_else():
+def test_the_meaning_rests_on_the_table_and_nothing_else():
     table = indexed(iter([("phone", "fono", "xx", "here")]), iter([("place", "domo", "xx", "here")]))
     assert table.phrases == {frozenset({"fono"}): frozenset({"phone"})}
     assert table.roles == {"domo": frozenset({"place"})}
@@ -221,7 +221,7 @@ def test_the_reading_stands_on_the_table_and_nothing_else():
 
 
 @pytest.mark.parametrize("file", ["synonyms.csv", "words.csv"])
-def test_every_row_of_the_table_is_plainly_spelled_stands_once_and_names_language_and_source(file):
+def test_every_row_of_the_table_is_plainly_spelled_appears_once_and_names_language_and_source(file):
     rows = list(rows_of(file))
     assert len({(what, text) for what, text, _, _ in rows}) == len(rows)
     for what, text, language, source in rows:

@@ -165,7 +165,7 @@ def test_counts_of_batches_add_up_to_those_of_the_file():
 
 
 @given(st.permutations(["a", "bb", "ccc", "dddd", "eeeee", "ffffff"]))
-def test_the_columns_that_have_not_moved_stand_in_their_old_order_and_no_fewer_could_have_moved(order):
+def test_the_columns_that_have_not_moved_are_in_their_old_order_and_no_fewer_could_have_moved(order):
     usual = ["a", "bb", "ccc", "dddd", "eeeee", "ffffff"]
     moved = {column for _, column, _ in changes(layout(*order), layout(*usual))}
     stayed = [name for name in order if name not in moved]

@@ -28,7 +28,7 @@ def mapped(columns: dict[str, list[str | None]], by: ImportProfile | None = None
     return validate_contract(map_rows(raw(columns), map_columns(list(columns), by), by), mapped_leads(by))
 
 
-def test_fields_stand_in_profile_order_and_the_rest_is_attributes():
+def test_fields_are_in_profile_order_and_the_rest_is_attributes():
     got = mapped({"city": ["Bonn", ""], "email": ["a@example.com", None], "Caller_ID": ["1", "2"]})
     assert got.columns == ["row_number", "line_number", "phone", "email", "attributes", "reasons"]
     assert got.select("phone", "email", "attributes").rows() == [

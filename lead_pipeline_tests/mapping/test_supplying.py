@@ -16,14 +16,14 @@ from lead_pipeline_tests.rooms import judged_rows, mapped_rows, profile_of
 PHONES = ["2015550101", "2015550102", "2015550103", "2015550104"]
 
 
-def test_a_default_stands_for_empty_cells_and_for_a_missing_column():
+def test_a_default_replaces_empty_cells_and_for_a_missing_column():
     profile = profile_of(fields={"status": {"type": "text", "default": "new"}})
     cells = {"phone": PHONES, "status": ["lost", "", " \u00a0", None]}
     assert mapped_rows(profile, cells)["status"].to_list() == ["lost", "new", "new", "new"]
     assert mapped_rows(profile, {"phone": PHONES})["status"].to_list() == ["new"] * 4
 
 
-def test_a_default_is_judged_as_a_written_value():
+def test_a_default_is_validated_like_a_value_from_the_file():
     profile = profile_of(fields={"lead_score": {"type": "integer", "default": " 1.000 ", "locale": "de"}})
     assert judged_rows(profile, {"phone": PHONES})["lead_score"].to_list() == [1000] * 4
     bad = profile_of(fields={"lead_score": {"type": "integer", "default": "many"}})

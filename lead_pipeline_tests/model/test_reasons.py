@@ -41,7 +41,7 @@ def test_a_code_is_lower_snake_case_and_starts_with_its_subject(reason):
     assert reason.value in SUPPRESSIONS or reason.value.split("_")[0] in SUBJECTS
 
 
-def test_reasons_stand_in_the_order_file_structure_value_identity_suppression():
+def test_reasons_are_in_the_order_file_structure_value_identity_suppression():
     stages = [_stage(reason) for reason in Reason]
     assert stages == sorted(stages)
 

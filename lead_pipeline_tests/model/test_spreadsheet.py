@@ -34,7 +34,7 @@ def test_a_cell_that_starts_a_formula_gets_one_apostrophe(start, before):
 
 @pytest.mark.parametrize("sign", SIGNS, ids=repr)
 @pytest.mark.parametrize("blanks", [" ", "\u3000", "\xa0 ", "\ufeff", "' "], ids=repr)
-def test_blanks_before_the_sign_change_nothing(blanks, sign):
+def test_whitespace_before_the_sign_change_nothing(blanks, sign):
     cell = f"{blanks}{sign}HYPERLINK(1)"
     assert harmless(cell) == [f"'{cell}"]
 

@@ -1,4 +1,4 @@
-"""The email about an import: who is told, what it says in both forms, and where its links lead."""
+"""The email about an import: who gets it, what it says in both forms, and where its links lead."""
 
 import re
 
@@ -38,7 +38,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize(("result", "always", "problems"), TOLD.values(), ids=TOLD)
-def test_who_wants_problems_only_is_not_told_of_anything_else(result, always, problems):
+def test_who_wants_problems_only_gets_no_other_email(result, always, problems):
     assert should_notify(ALWAYS, result) is always
     assert should_notify(PROBLEMS, result) is problems
 
@@ -102,7 +102,7 @@ def test_what_waits_is_said_with_the_commands_for_this_home(links):
         assert "approve each import" in form
 
 
-def test_a_home_with_blanks_can_be_copied_into_a_shell(tmp_path):
+def test_a_home_with_spaces_can_be_copied_into_a_shell(tmp_path):
     assert f"--home '{tmp_path}/my data' approve" in compose(waiting(), Links(tmp_path / "my data")).text
 
 
@@ -111,7 +111,7 @@ def test_where_nobody_has_to_decide_no_command_is_shown(links, result):
     assert "lead-pipeline" not in compose(result, links).text
 
 
-def test_changes_of_the_layout_and_notices_are_told(links):
+def test_layout_changes_and_notices_are_in_the_email(links):
     result = finished(layout_changes=("The column 'zip' is missing.",), notices=("A note.",))
     for form in shown(result, links)[1:]:
         assert "Note: The column 'zip' is missing." in form

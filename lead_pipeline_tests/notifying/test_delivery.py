@@ -1,4 +1,4 @@
-"""People are told by email how an import ended: at least once, in practice once, and never at an import's cost."""
+"""Emails say how an import ended: at least once, in practice once, and never at the expense of an import."""
 
 import socket
 from datetime import timedelta
@@ -122,7 +122,7 @@ def test_run_again_after_a_crash_an_import_tells_nobody_twice(imports, monkeypat
         assert len(mailbox.messages) == 1
 
 
-def test_what_waits_is_told_and_then_how_it_ended(imports):
+def test_an_email_says_that_approval_is_needed_and_another_how_it_ended(imports):
     with mail_server() as mailbox:
         waiting = imported(imports, approval="manual")
         imported(imports, approval="manual")  # judged again, and said once
@@ -133,7 +133,7 @@ def test_what_waits_is_told_and_then_how_it_ended(imports):
     assert subjects == ["1.csv: waiting for approval (1 created)", "1.csv: imported (1 created)"]
 
 
-def test_that_it_waits_is_not_told_any_more_once_it_is_decided(imports):
+def test_once_decided_no_email_says_that_approval_is_needed(imports):
     waiting = imported(imports, approval="manual")
     imports.decide(waiting.import_id, "cancelled")
     with mail_server() as mailbox:
@@ -141,7 +141,7 @@ def test_that_it_waits_is_not_told_any_more_once_it_is_decided(imports):
     assert [message["Subject"] for message in mailbox.messages] == ["1.csv: cancelled"]
 
 
-def test_cancelled_and_imported_again_it_is_told_again(imports):
+def test_cancelled_and_imported_again_it_is_emailed_again(imports):
     with mail_server() as mailbox:
         for _ in range(2):
             waiting = imported(imports, approval="manual")
@@ -150,7 +150,7 @@ def test_cancelled_and_imported_again_it_is_told_again(imports):
         assert len(mailbox.messages) == 2
 
 
-def test_without_settings_the_result_says_so_the_import_stands_and_the_email_goes_out_when_they_come(imports):
+def test_without_settings_the_result_says_so_the_import_succeeds_and_the_email_goes_out_when_they_come(imports):
     result = imported(imports)
     (notice,) = result.notices
     assert "LEAD_PIPELINE_SMTP_HOST is not set" in notice
@@ -158,12 +158,12 @@ def test_without_settings_the_result_says_so_the_import_stands_and_the_email_goe
     said = []
     assert sent(imports, {}, said=said) == 0
     assert sent(imports, {}, later=timedelta(minutes=5), said=said) == 0
-    assert len(said) == 1  # the same trouble is told once
+    assert len(said) == 1  # the same problem is logged once
     with mail_server() as mailbox:
         assert sent(imports, mailbox.environment(), later=timedelta(minutes=10)) == 1
 
 
-def test_a_server_that_is_down_costs_one_attempt_for_all_letters_and_they_are_sent_later(imports):
+def test_a_server_that_is_down_costs_one_attempt_for_all_messages_and_they_are_sent_later(imports):
     for number in range(3):
         imported(imports, number)
     said = []
@@ -227,9 +227,9 @@ def mailbox(monkeypatch):
 
 
 def test_the_run_sends_when_its_files_are_finished_one_email_each(watching, mailbox):
-    watching.profile("told", notify=NOTIFY)
+    watching.profile("notified", notify=NOTIFY)
     for number in range(9):
-        watching.drop(f"{number}.csv", leads(number) if number else "naem\nx\n", folder="told")
+        watching.drop(f"{number}.csv", leads(number) if number else "naem\nx\n", folder="notified")
     (run,) = watching.execute(watching.tick())
     assert run.success
     subjects = sorted(message["Subject"] for message in mailbox.messages)
@@ -242,8 +242,8 @@ def test_a_mail_server_that_is_down_fails_no_run_and_the_sensor_sends_later(watc
         probe.bind((HOST, 0))
         for name, value in (NOWHERE | {"LEAD_PIPELINE_SMTP_PORT": str(probe.getsockname()[1])}).items():
             monkeypatch.setenv(name, value)
-    watching.profile("told", notify=NOTIFY)
-    watching.drop("a.csv", leads(1), folder="told")
+    watching.profile("notified", notify=NOTIFY)
+    watching.drop("a.csv", leads(1), folder="notified")
     (run,) = watching.execute(watching.tick())
     assert run.success
     assert query(watching.home.root, "select status from imports") == [("completed",)]
@@ -261,10 +261,10 @@ def test_a_mail_server_that_is_down_fails_no_run_and_the_sensor_sends_later(watc
     assert outbox_sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
-def test_an_import_that_is_set_aside_after_its_runs_kept_dying_is_told_too(watching, mailbox):
+def test_an_import_that_is_set_aside_after_its_runs_kept_dying_is_emailed_too(watching, mailbox):
 
-    watching.profile("told", notify={**NOTIFY, "when": "problems"})
-    watching.drop("a.csv", leads(1), folder="told")
+    watching.profile("notified", notify={**NOTIFY, "when": "problems"})
+    watching.drop("a.csv", leads(1), folder="notified")
     for _ in range(MAX_ATTEMPTS):
         watching.tick(seconds=2)
         watching.pass_time(3600)

@@ -105,7 +105,7 @@ def test_of_several_recipients_those_deferred_are_returned_and_those_rejected_fo
         assert mailbox.recipients == [["ann@example.com"]]
 
 
-def test_when_nobody_is_accepted_the_reply_is_told_and_the_connection_serves_the_next_email():
+def test_when_nobody_is_accepted_the_reply_is_reported_and_the_connection_serves_the_next_email():
     with mail_server() as mailbox:
         with connected(settings(mailbox, security="none")) as mailer:
             mailbox.answer = lambda _address: "550 relaying\x1b[31m denied"

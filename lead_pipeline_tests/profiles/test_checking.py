@@ -39,7 +39,7 @@ def test_good_profiles_end_with_0_and_are_named(home: Path):
     assert "call_schedule: OK" in result.output
 
 
-def test_a_bad_profile_ends_with_2_and_its_sentences_and_the_good_ones_are_still_told(home: Path):
+def test_a_bad_profile_ends_with_2_and_its_errors_and_the_good_ones_are_still_listed(home: Path):
     put(home, "good.yaml", GOOD)
     bad = put(home, "bad.yaml", "name: bad\nextends: call_schedule\nscub_scope: x\n")
     result = run(home, "check")
@@ -49,7 +49,7 @@ def test_a_bad_profile_ends_with_2_and_its_sentences_and_the_good_ones_are_still
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("said", "message"),
     [
         ("attributes: {plan: {type: option, opions: [a]}}", "Did you mean 'options'?"),
         ("secondary_contacts: {variables: {role: {type: txt}}}", "Did you mean 'text'?"),
@@ -61,16 +61,16 @@ def test_a_bad_profile_ends_with_2_and_its_sentences_and_the_good_ones_are_still
         ("notify: {email: [ops]}", "one plain email address"),
     ],
 )
-def test_whatever_is_wrong_at_any_depth_is_found_by_the_check(home: Path, said, told):
+def test_whatever_is_wrong_at_any_depth_is_found_by_the_check(home: Path, said, message):
     bad = put(home, "bad.yaml", f"name: bad\nextends: call_schedule\n{said}\n")
     result = run(home, "check", "bad")
     assert result.exit_code == 2
     assert f"{bad}, line 3:" in result.stderr
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 @pytest.mark.parametrize("name", ["My Profile.yaml", "solar.yml"], ids=["unusable-name", "other-suffix"])
-def test_a_file_that_no_import_can_name_is_told(home: Path, name):
+def test_a_file_that_no_import_can_use_is_reported(home: Path, name):
     stray = put(home, name, "name: solar\nextends: call_schedule\n")
     result = run(home, "check")
     assert result.exit_code == 2
@@ -112,16 +112,16 @@ def test_suggest_prints_a_draft_and_writes_nothing(home: Path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [(["--name", "Not A Name"], "'name' is 'Not A Name'"), (["--region", "UK"], "Did you mean 'GB'?")],
     ids=["name", "region"],
 )
-def test_suggest_refuses_what_a_profile_cannot_have(home: Path, arguments, told):
+def test_suggest_refuses_what_a_profile_cannot_have(home: Path, arguments, message):
     file = home / "leads.csv"
     file.write_text("Mobile\n(202) 555-0143\n", encoding="utf-8")
     result = run(home, "suggest", str(file), *arguments)
     assert result.exit_code == 2
-    assert told in result.stderr
+    assert message in result.stderr
 
 
 def test_suggest_says_that_a_file_is_not_there(home: Path):

@@ -191,11 +191,11 @@ def test_what_is_said_anew_replaces_and_what_is_emptied_is_gone(tmp_path: Path, 
     ],
     ids=["key", "gone", "entry", "address", "variable", "nobody"],
 )
-def test_a_fault_is_told_where_it_was_written_or_at_extends(tmp_path: Path, said, parts):
+def test_an_error_is_reported_where_it_was_written_or_at_extends(tmp_path: Path, said, parts):
     put(tmp_path, parent=PARENT, child=f"name: child\nextends: parent\n{said}")
-    told = refusal(tmp_path, "child")
+    message = refusal(tmp_path, "child")
     for part in parts:
-        assert part in told
+        assert part in message
 
 
 @pytest.mark.parametrize(
@@ -221,13 +221,13 @@ def test_a_fault_is_told_where_it_was_written_or_at_extends(tmp_path: Path, said
 )
 def test_a_bad_parent_is_refused_with_line_and_fix(tmp_path: Path, text, parts):
     middle = "name: middle\n\n# ours\nextends: call_schedule\n"
-    told = refusal(put(tmp_path, a=text, middle=middle), "a")
-    assert str(tmp_path / "a.yaml") in told
+    message = refusal(put(tmp_path, a=text, middle=middle), "a")
+    assert str(tmp_path / "a.yaml") in message
     for part in parts:
-        assert part in told
+        assert part in message
 
 
-def test_a_fault_of_the_parent_is_told_at_the_parent(tmp_path: Path):
+def test_an_error_in_the_parent_is_reported_at_the_parent(tmp_path: Path):
     folder = put(tmp_path, bad="name: bad\nscub: 1\n", child="name: child\nextends: bad\n")
-    told = refusal(folder, "child")
-    assert f"{tmp_path / 'bad.yaml'}, line 2: 'scub'" in told
+    message = refusal(folder, "child")
+    assert f"{tmp_path / 'bad.yaml'}, line 2: 'scub'" in message

@@ -38,7 +38,7 @@ def test_a_profile_that_says_everything_fulfils_the_schema():
 
 
 @pytest.mark.parametrize(("number", "key"), KEYS, ids=[f"{number}-{key}" for number, key in KEYS])
-def test_a_misspelt_key_at_any_depth_breaks_the_schema(number, key):
+def test_a_misspelled_key_at_any_depth_breaks_the_schema(number, key):
     lines = WHOLE.splitlines()
     lines[number - 1] = lines[number - 1].replace(f"{key}:", f"{key}x:", 1)
     assert not is_fine("\n".join(lines))

@@ -126,12 +126,12 @@ def test_a_profile_that_says_everything_is_read():
 
 
 @pytest.mark.parametrize(("number", "key"), KEYS, ids=[f"{number}-{key}" for number, key in KEYS])
-def test_a_misspelled_key_at_any_depth_is_told_with_its_line_and_the_right_one(number, key):
+def test_a_misspelled_key_at_any_depth_is_reported_with_its_line_and_the_right_one(number, key):
     lines = WHOLE.splitlines()
     lines[number - 1] = lines[number - 1].replace(f"{key}:", f"{key}x:", 1)
-    told = refusal("\n".join(lines)).splitlines()
+    message = refusal("\n".join(lines)).splitlines()
     (own,) = [
-        sentence for sentence in told if f"'{'fields.' if f'fields.{key}x' in sentence else ''}{key}x'" in sentence
+        sentence for sentence in message if f"'{'fields.' if f'fields.{key}x' in sentence else ''}{key}x'" in sentence
     ]
     assert f"line {number}:" in own
     assert f"Did you mean '{key}'?" in own
@@ -207,17 +207,17 @@ def test_a_misspelled_key_at_any_depth_is_told_with_its_line_and_the_right_one(n
     ],
     ids=lambda value: value.strip()[:40] if isinstance(value, str) else "",
 )
-def test_what_is_wrong_behind_a_key_at_any_depth_is_told_with_line_key_and_fix(good, bad, parts):
+def test_an_invalid_value_at_any_depth_is_reported_with_line_key_and_fix(good, bad, parts):
     assert good in WHOLE
-    told = refusal(WHOLE.replace(good, bad, 1))
+    message = refusal(WHOLE.replace(good, bad, 1))
     for part in parts:
-        assert part in told
-    assert len(told.splitlines()) == 1 + ("line 62" in parts)
+        assert part in message
+    assert len(message.splitlines()) == 1 + ("line 62" in parts)
 
 
-def test_what_does_not_exist_is_told_beside_what_the_model_finds():
-    told = refusal(WHOLE.replace("locale: de\n", "locale: xx\n").replace("max: 2", "max: x")).splitlines()
-    assert [line.partition(":")[0] for line in told] == ["solar.yaml, line 24", "solar.yaml, line 70"]
+def test_what_does_not_exist_is_reported_next_to_what_the_model_finds():
+    message = refusal(WHOLE.replace("locale: de\n", "locale: xx\n").replace("max: 2", "max: x")).splitlines()
+    assert [line.partition(":")[0] for line in message] == ["solar.yaml, line 24", "solar.yaml, line 70"]
 
 
 @pytest.mark.parametrize(
@@ -229,13 +229,13 @@ def test_a_file_without_keys_is_refused(text, part):
     assert part in refusal(text)
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_their_lines():
+def test_all_errors_are_reported_at_once_in_the_order_of_their_lines():
     text = GOOD.replace("US", "UK").replace("min: 0", "min: x").replace("scrub_", "scub_").replace("0.2", "often")
     lines = refusal(text).splitlines()
     assert [line.split(":")[0] for line in lines] == [f"solar.yaml, line {n}" for n in (3, 10, 13, 15)]
 
 
-def test_a_file_full_of_faults_is_told_shortly():
+def test_a_file_full_of_errors_is_reported_briefly():
     text = GOOD + "".join(f"key{n}: 1\n" for n in range(500))
     assert len(refusal(text).splitlines()) == 21
     assert refusal(text).endswith("and 480 more.")
@@ -372,8 +372,8 @@ row_rules:
 """
 
 
-def test_values_that_no_row_can_have_are_told_with_their_lines():
-    told = refusal(NAMED).splitlines()
-    assert len(told) == 2
-    assert told[0].startswith("solar.yaml, line 5: 'fields.status.default': its own rule refuses this value")
-    assert told[1].startswith("solar.yaml, line 8: 'row_rules #1.values #2': no row can have this status")
+def test_values_that_no_row_can_have_are_reported_with_their_lines():
+    message = refusal(NAMED).splitlines()
+    assert len(message) == 2
+    assert message[0].startswith("solar.yaml, line 5: 'fields.status.default': its own rule refuses this value")
+    assert message[1].startswith("solar.yaml, line 8: 'row_rules #1.values #2': no row can have this status")

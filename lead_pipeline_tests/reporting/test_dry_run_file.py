@@ -1,4 +1,4 @@
-"""The file of a dry run: harmless in a spreadsheet, reasons and warnings told apart, changes in words."""
+"""The dry-run file: harmless in a spreadsheet, reasons and warnings distinguished, changes in words."""
 
 import csv
 
@@ -25,7 +25,7 @@ def written(tmp_path, *batches):
         return list(csv.DictReader(file))
 
 
-def test_a_row_of_which_nothing_is_told_is_its_number_and_outcome(tmp_path):
+def test_a_row_without_reasons_or_changes_is_its_number_and_outcome(tmp_path):
     (found,) = written(tmp_path, [row(line_number=2)])
     assert tuple(found) == DRY_RUN_COLUMNS
     assert {name: cell for name, cell in found.items() if cell} == {
@@ -34,7 +34,7 @@ def test_a_row_of_which_nothing_is_told_is_its_number_and_outcome(tmp_path):
     assert b'""' not in (tmp_path / "dry_run.csv").read_bytes()
 
 
-def test_warnings_stand_behind_the_reasons_and_both_have_guidance(tmp_path):
+def test_warnings_follow_the_reasons_and_both_have_guidance(tmp_path):
     (found,) = written(
         tmp_path, [row(reason_codes=["phone_missing"], warning_codes=["email_invalid"], hints="See it.")]
     )
@@ -43,7 +43,7 @@ def test_warnings_stand_behind_the_reasons_and_both_have_guidance(tmp_path):
     assert found["guidance"].endswith("See it.")
 
 
-def test_changes_are_told_with_what_was_and_what_would_be(tmp_path):
+def test_changes_show_what_was_and_what_would_be(tmp_path):
     changes = [
         {"field": "city", "before": "Rome", "after": None},
         {"field": "notes", "before": None, "after": "a\nb; c"},

@@ -106,7 +106,7 @@ def test_without_rejected_file_there_is_no_word_of_one():
     assert "a" not in page.tags()
 
 
-def test_without_known_place_of_the_report_the_rejected_file_is_named_but_not_linked():
+def test_without_a_known_path_of_the_report_the_rejected_file_is_named_but_not_linked():
     page = page_of(finished(report_file=None))
     assert "a" not in page.tags()
     assert "reports/messy@3fa9c1d2e0b7/rejected.csv" in page.text

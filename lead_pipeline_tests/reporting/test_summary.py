@@ -105,7 +105,7 @@ def test_json_of_a_refused_file_says_why_and_that_nothing_was_counted():
     assert shown["rejected_file"] is None
 
 
-def test_json_gives_full_paths_when_it_is_told_the_home():
+def test_json_gives_full_paths_when_it_is_given_the_home():
     below = result_as_json(finished())
     assert below["report_file"] == "reports/messy@3fa9c1d2e0b7/report.html"
     full = result_as_json(finished(), Path("/srv/leads"))

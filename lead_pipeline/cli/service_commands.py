@@ -14,8 +14,15 @@ from lead_pipeline.cli.shell import given_home, open_pipeline, with_home
 )
 @click.option("--port", default=3000, show_default=True, help="Port to listen on.")
 @click.option("--read-only", is_flag=True, help="For observers: look at everything, start nothing.")
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="NAME[:PORT]",
+    help="Another address that browsers may call the UI by, as behind a proxy or tunnel. Repeatable.",
+)
 @with_home
-def ui(host: str, port: int, read_only: bool, home: Path | None) -> None:
+def ui(host: str, port: int, read_only: bool, allow_hosts: tuple[str, ...], home: Path | None) -> None:
     """Start the Dagster UI, and the daemon that watches the inbox. Stop with Ctrl-C."""
     from lead_pipeline.orchestration.serving.services import UiSettings, serve
 
@@ -28,7 +35,7 @@ def ui(host: str, port: int, read_only: bool, home: Path | None) -> None:
             click.echo(f"Drop files into {served.inbox}/<profile>/, for example {example}")
 
     example.mkdir(parents=True, exist_ok=True)
-    sys.exit(serve(served, UiSettings(host=host, port=port, read_only=read_only), ready))
+    sys.exit(serve(served, UiSettings(host, port, read_only, allow_hosts), ready))
 
 
 @click.command()

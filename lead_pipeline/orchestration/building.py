@@ -27,6 +27,9 @@ from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline.orchestration.suppression_asset import suppressions
 
+#: No asset hands a value to another; Dagster's default would let run config name the folder of such values.
+_NO_VALUES = dg.IOManagerDefinition(lambda _context: dg.InMemoryIOManager(), config_schema={})  # type: ignore[no-untyped-call]
+
 
 def build_definitions(home: Path, *, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Return assets, checks, jobs and the sensor for a home; `resources` replaces or adds to ours by name.
@@ -38,6 +41,6 @@ def build_definitions(home: Path, *, resources: Mapping[str, Any] | None = None)
         asset_checks=[file_accepted, rows_accounted_for, layout_stable, reject_rate, reasons_registered],
         jobs=[import_leads, approve_import, cancel_import, load_suppressions],
         sensors=[inbox_sensor, outbox_sensor],
-        resources={"home": HomeResource(root=str(home)), **(resources or {})},
+        resources={"home": HomeResource(root=str(home)), "io_manager": _NO_VALUES, **(resources or {})},
         executor=dg.in_process_executor,
     )

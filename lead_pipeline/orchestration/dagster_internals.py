@@ -1,19 +1,26 @@
 """Every private name of Dagster that we touch; nobody else touches one. Each is looked up when it is needed: when a
 release has moved it, one log line says so and Dagster does what it does by itself, slower, and nothing else changes.
+Only the web server does not start then: by itself, it would answer everybody.
 """
 
 import importlib
 import logging
 import multiprocessing
 import multiprocessing.forkserver
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.context import BaseContext
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from lead_pipeline.model.errors import LeadPipelineError
 
 _log = logging.getLogger(__name__)
 
 #: Holds the code server and the function that a run's process begins with, so that a fork of it must have it, too.
 CODE_SERVER = "dagster._grpc.server"
+
+#: Holds the command that makes Dagster's ASGI app and gives it to `uvicorn.run`.
+WEB_SERVER = "dagster_webserver.cli"
 
 
 class _ForkServer(ModuleType):
@@ -46,3 +53,21 @@ def fork_runs(preload: Sequence[str]) -> bool:
     vars(server)["multiprocessing"] = _ForkServer("multiprocessing")
     multiprocessing.forkserver.ensure_running()  # now, so that the first dropped file need not wait for it
     return True
+
+
+def wrap_web_server(wrap: Callable[[Any], Any]) -> None:
+    """Have the web server of this process serve what `wrap` makes of Dagster's ASGI app.
+
+    Dagster 1.13 has no setting for what is in between. Its command is given a `uvicorn` that can do what it asks of it
+    and nothing else, so that another way to start the server would fail, not be open.
+    Raises: LeadPipelineError when Dagster has moved the name.
+    """
+    try:
+        command = importlib.import_module(WEB_SERVER)
+        serve = command.uvicorn.run
+    except (ImportError, AttributeError):
+        raise LeadPipelineError(
+            f"The web server was not started: Dagster has moved {WEB_SERVER}.uvicorn, so that nothing can be put in "
+            "front of it and any web page could approve imports. Install the release that constraints.txt names."
+        ) from None
+    vars(command)["uvicorn"] = SimpleNamespace(run=lambda app, **settings: serve(wrap(app), **settings))

@@ -18,11 +18,15 @@ from lead_pipeline.store.settings import OnWait, StoreSettings
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
-    """The home of this deployment. Nothing that weakens suppression can be set here, because run config reaches it."""
+    """The home of this deployment, set by who builds the definitions.
 
-    root: str
-    store_wait_seconds: float = 60.0
-    claim_wait_seconds: float = 600.0
+    Whoever launches a run may write its run config, so nothing of it is config, but a dependency in Dagster's words:
+    a run that names another home is refused before it starts.
+    """
+
+    root: dg.ResourceDependency[str]
+    store_wait_seconds: dg.ResourceDependency[float] = 60.0  # type: ignore[assignment]  # its generic type
+    claim_wait_seconds: dg.ResourceDependency[float] = 600.0  # type: ignore[assignment]
     _claims: dict[str, int] = PrivateAttr(default_factory=dict)
 
     @property

@@ -35,10 +35,11 @@ def free_port() -> int:
 class Ui:
     """One `lead-pipeline ui`, in a process group of its own."""
 
-    def __init__(self, home: Path, port: int | None = None) -> None:
+    def __init__(self, home: Path, *options: str, port: int | None = None) -> None:
         self.home = home
+        self.port = port or free_port()
         self._log = home.with_name(f"{home.name}.{free_port()}.log")
-        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", "--port", str(port or free_port())]
+        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", "--port", str(self.port), *options]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=Path(__file__).parents[2], start_new_session=True

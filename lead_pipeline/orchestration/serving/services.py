@@ -1,19 +1,22 @@
 """Starts what `lead-pipeline ui` is made of: code server, web server and daemon, which live and die together."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.model.errors import LeadPipelineError, UsageError
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.liveness import fail_dead_runs
+from lead_pipeline.orchestration.serving.guard import ADDRESSES, local_addresses
 from lead_pipeline.orchestration.serving.lifeline import LIFELINE
 from lead_pipeline.orchestration.serving.service import CODE_SERVER, DAEMON, WEB_SERVER
 
@@ -33,13 +36,20 @@ class UiSettings:
     host: str = "127.0.0.1"
     port: int = 3000
     read_only: bool = False
+    allow_hosts: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Return what the UI may be called by; raises UsageError for what is no host."""
+        return local_addresses(self.host, self.port, self.allow_hosts)
 
 
 def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> int:
     """Run the UI, and the daemon unless read-only, until one of them ends or we are told to stop; return the exit code.
 
-    Raises: UsageError when the port is taken, LeadPipelineError when a service does not start.
+    Raises: UsageError when the port is taken or a host is none, LeadPipelineError when a service does not start.
     """
+    addresses = settings.addresses
     _require_free(settings)
     instance = open_instance(home)  # once, before the services open it side by side
     if not settings.read_only:
@@ -56,10 +66,11 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
     try:
         services.start("code server", _code_server(code_port))
         services.wait_for_port("code server", "127.0.0.1", code_port)
-        services.start("web server", _web_server(settings, workspace))
+        services.start("web server", _web_server(settings, workspace), {ADDRESSES: ",".join(sorted(addresses))})
         if not settings.read_only:
             services.start("daemon", _command(DAEMON, "run", "-w", str(workspace)))
         services.wait_for_port("web server", settings.host, settings.port)
+        _require_guard(settings)
         ready(f"http://{settings.host}:{settings.port}")
         return services.watch()
     except KeyboardInterrupt:
@@ -94,6 +105,23 @@ def _require_free(settings: UiSettings) -> None:
         )
 
 
+def _require_guard(settings: UiSettings) -> None:
+    """Ask the web server under a name that leads nowhere; raises LeadPipelineError unless that is refused."""
+    connection = http.client.HTTPConnection(settings.host, settings.port, timeout=_START_SECONDS)
+    try:
+        connection.request("GET", "/server_info", headers={"Host": f"foreign.invalid:{settings.port}"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        status = None
+    finally:
+        connection.close()
+    if status != HTTPStatus.FORBIDDEN:
+        raise LeadPipelineError(
+            "The web server is not guarded against foreign web pages, which could approve imports, so it was stopped. "
+            "Install the release of Dagster that constraints.txt names."
+        )
+
+
 def _bind_error(settings: UiSettings) -> int:
     """Return why a port cannot be listened on, as an error number of the system; 0 when it can."""
     with socket.socket() as probe:
@@ -118,12 +146,13 @@ class _Services:
         self._home = home
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str, command: Sequence[str]) -> None:
+    def start(self, name: str, command: Sequence[str], settings: Mapping[str, str] | None = None) -> None:
         log = (self._home.dagster / f"{name.replace(' ', '-')}.log").open("ab")
         environment = os.environ | {
             "DAGSTER_HOME": str(self._home.dagster.absolute()),
             "LEAD_PIPELINE_HOME": str(self._home.root.absolute()),
             LIFELINE: "stdin",
+            **(settings or {}),
         }
         self._running[name] = subprocess.Popen(
             # Nothing is ever written to the pipe: its end tells that this process is gone.

@@ -21,7 +21,8 @@ import polars as pl
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.decisions import Answer, decide, state_of
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import Manifest, is_imported
+from lead_pipeline.filing.manifests import Manifest
+from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.approval import commit_or_hold

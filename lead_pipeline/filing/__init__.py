@@ -1,1 +1,1 @@
-"""Where files lie: home, inbox, staging, parts, receipts, archive, quarantine. No Dagster, no SQL, no judging."""
+"""Where files lie: home, inbox, staging, work folders, receipts, archive, quarantine. No Dagster, no SQL, no rules."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, safe_suffix, shown_name
 from lead_pipeline.filing.import_id import slug_of
-from lead_pipeline.filing.manifests import Manifest, find_receipt
+from lead_pipeline.filing.manifests import Manifest
+from lead_pipeline.filing.receipts import find_receipt
 from lead_pipeline.filing.staging import is_still_there, original_path
 
 _NOTE = ".reason.txt"
@@ -35,7 +36,7 @@ def quarantine_import(home: Home, manifest: Manifest, message: str) -> Path:
 
 
 def quarantine_unstaged(home: Home, source: Path, message: str) -> Path:
-    """Move a file that could not even be staged (unknown profile, no permission, a link) out of the inbox."""
+    """Move a file that could not be staged (unknown profile, no permission, a link) out of the inbox."""
     name = shown_name(source)
     target = home.quarantine / f"{slug_of(name)}-{uuid.uuid4().hex[:8]}{safe_suffix(name)}"
     source.rename(target)
@@ -58,7 +59,7 @@ def clear_known(home: Home, manifest: Manifest) -> None:
 
 
 def write_reason(target: Path, file_name: str, message: str) -> None:
-    """Write the note for people beside a shelved file."""
+    """Write the note for people beside an archived or quarantined file."""
     with published(target.with_name(target.name + _NOTE)) as note:
         note.write(f"{file_name}\n\n{message}\n".encode("utf-8", "backslashreplace"))
 
@@ -72,13 +73,13 @@ def _quarantined(home: Home, manifest: Manifest) -> Path:
 
 
 def restore_copy(home: Home, manifest: Manifest) -> None:
-    """Put the staged copy back from where the file was shelved, when it is missing.
+    """Put the staged copy back from the archive or quarantine, when it is missing.
 
-    A process that died between shelving a file and writing its receipt leaves an import to be run again without one.
+    A process that died between archiving a file and writing its receipt leaves an import to be run again without one.
     """
-    for shelved in (_archived(home, manifest), _quarantined(home, manifest)):
-        if shelved.exists():
-            _keep_copy(shelved, manifest.staged_file(home))
+    for kept in (_archived(home, manifest), _quarantined(home, manifest)):
+        if kept.exists():
+            _keep_copy(kept, manifest.staged_file(home))
 
 
 def _keep_copy(staged: Path, target: Path) -> None:

@@ -7,18 +7,11 @@ from datetime import datetime
 from typing import Literal
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.locks import claimed
-from lead_pipeline.filing.manifests import (
-    Manifest,
-    decision_path,
-    find_receipt,
-    manifest_path,
-    pending_manifests,
-    read_json,
-    readable_json,
-    receipt_path,
-    write_json,
-)
+from lead_pipeline.filing.json_files import read_json, readable_json, write_json
+from lead_pipeline.filing.life_cycle import decision_path
+from lead_pipeline.filing.locks import locked
+from lead_pipeline.filing.manifests import Manifest, manifest_path, pending_manifests
+from lead_pipeline.filing.receipts import find_receipt, receipt_path
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
@@ -26,7 +19,7 @@ from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 Answer = Literal["approved", "cancelled"]
 State = Literal["awaited", "approved", "cancelled"]
 
-#: How long a decision waits for a run that is just judging the import again.
+#: How many seconds a decision waits for a run that is at work on the import.
 _PATIENCE = 30.0
 
 _IMPORT_ID = re.compile(r"[a-z0-9-]{0,18}@[0-9a-f]{12}")
@@ -35,7 +28,7 @@ _IMPORT_ID = re.compile(r"[a-z0-9-]{0,18}@[0-9a-f]{12}")
 class Decision(FrozenModel):
     """A question put to a person, or the answer to it.
 
-    It holds for one staging under one profile: dropped again after the profile was changed, an import is judged anew.
+    It holds for one staging under one profile: dropped again after the profile changed, an import starts again.
     """
 
     import_id: str
@@ -54,7 +47,7 @@ def decision_on(home: Home, manifest: Manifest) -> Decision | None:
 
 
 def state_of(home: Home, manifest: Manifest) -> State | None:
-    """Return whether an answer is awaited, or which one was given; None when nobody has to decide."""
+    """Return whether an answer is awaited, or which one was given; None when no decision is needed."""
     decision = decision_on(home, manifest)
     return decision.state if decision else None
 
@@ -66,7 +59,7 @@ def started_at(home: Home, manifest: Manifest) -> datetime:
 
 
 def await_decision(home: Home, manifest: Manifest, at: datetime) -> None:
-    """Have the import wait for a person: it is not asked for again before somebody decides.
+    """Have the import wait for a person: no run is requested for it before somebody decides.
 
     The attempts so far came to an end, so they do not count against the run that follows an approval.
     """
@@ -83,11 +76,11 @@ def decide(home: Home, import_id: str, answer: Answer, at: datetime, patience: f
     Raises:
         ImportNotFoundError: no import has that id; names the nearest one that waits.
         UsageError: the import does not wait, or the other answer was given already.
-        LeadPipelineError: a run has been judging the import for longer than `patience` seconds.
+        LeadPipelineError: a run has been at work on the import for longer than `patience` seconds.
     """
     if not _IMPORT_ID.fullmatch(import_id) or not _is_known(home, import_id):
         raise _unknown(home, import_id)
-    with claimed(home, import_id, patience):
+    with locked(home, import_id, patience):
         waiting = read_json(manifest_path(home, import_id), Manifest)
         if waiting is None:
             return _finished(home, import_id, answer)
@@ -96,20 +89,20 @@ def decide(home: Home, import_id: str, answer: Answer, at: datetime, patience: f
         given = state_of(home, waiting)
         if given is None:
             raise UsageError(
-                f"Import {import_id} does not wait for a decision: it is still to be read and judged. Wait for that; "
-                f"`lead-pipeline show {import_id}` tells."
+                f"Import {import_id} does not wait for a decision: it has not been processed yet. "
+                f"Check `lead-pipeline show {import_id}`."
             )
         if given not in ("awaited", answer):
             raise UsageError(
-                f"Import {import_id} was {given} before, and is being brought to an end. "
-                + ("It cannot be cancelled any more." if given == "approved" else _AGAIN)
+                f"Import {import_id} was {given} before, and is being completed. "
+                + ("It can no longer be cancelled." if given == "approved" else _AGAIN)
             )
         if given == "awaited":
             _write(home, waiting, answer, at)
         return waiting
 
 
-_AGAIN = "Drop or import the file again, which starts anew."
+_AGAIN = "Drop or import the file again to start again."
 
 
 def _finished(home: Home, import_id: str, answer: Answer) -> Manifest:
@@ -124,7 +117,7 @@ def _finished(home: Home, import_id: str, answer: Answer) -> Manifest:
     if ended == answer:
         return receipt.manifest
     if ended == "approved":
-        raise UsageError(f"Import {import_id} is finished and its leads are imported: it cannot be cancelled any more.")
+        raise UsageError(f"Import {import_id} is finished and its leads are imported: it can no longer be cancelled.")
     raise UsageError(f"Import {import_id} is {receipt.status.value}, so there is nothing to decide. {_AGAIN}")
 
 
@@ -133,7 +126,7 @@ def _is_known(home: Home, import_id: str) -> bool:
 
 
 def waiting_imports(home: Home) -> list[str]:
-    """Return the ids of the imports that wait for a person, oldest first; none of a home that does not exist."""
+    """Return the ids of the imports that wait for approval, oldest first; none of a home that does not exist."""
     if not home.staging.is_dir():
         return []
     return [one.import_id for one in pending_manifests(home) if state_of(home, one) == "awaited"]
@@ -141,9 +134,9 @@ def waiting_imports(home: Home) -> list[str]:
 
 def _unknown(home: Home, import_id: str) -> ImportNotFoundError:
     waiting = waiting_imports(home)
-    told = f"These wait: {listed(waiting)}." if waiting else "None waits for a decision."
+    who_waits = f"Waiting for approval: {listed(waiting)}." if waiting else "No import is waiting."
     return ImportNotFoundError(
-        f"No import has the id '{import_id}'.{did_you_mean(import_id, waiting)} {told} "
+        f"No import has the id '{import_id}'.{did_you_mean(import_id, waiting)} {who_waits} "
         "`lead-pipeline history` lists all imports."
     )
 

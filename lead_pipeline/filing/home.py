@@ -1,6 +1,4 @@
-"""The home: the one folder below which everything is written, and the names of the places in it.
-What is put into those places belongs in the other modules of this room.
-"""
+"""The home: the one folder below which everything is written, and the folders in it."""
 
 import os
 import stat
@@ -105,7 +103,7 @@ def safe_suffix(file_name: str) -> str:
 
 
 def is_plain_file(path: Path) -> bool:
-    """Tell whether the path is a regular file itself: not a link, folder, pipe or device."""
+    """Return whether the path is a regular file itself: not a link, folder, pipe or device."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:

@@ -1,6 +1,4 @@
-"""What an import is called: the slug of its file's name and the first digits of its identity. Reading the bytes that
-make the identity belongs in staging.py.
-"""
+"""What an import is called: the slug of its file's name and the first digits of its identity. Reads no file."""
 
 import hashlib
 import re
@@ -53,3 +51,8 @@ def slug_of(file_name: str) -> str:
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     return slug[:SLUG_LENGTH].strip("-") or "file"
+
+
+def short_of(identity_or_id: str) -> str:
+    """Return the 12 hex digits that an identity and its import id share."""
+    return identity_or_id.rpartition("@")[2][:12]

@@ -1,4 +1,4 @@
-"""Which files in the inbox are complete: same size and time of change over two looks, some seconds apart.
+"""Which files in the inbox are complete: same size and modification time in two sightings, some seconds apart.
 No clock here (it is passed in), and no opinion about the content.
 """
 
@@ -13,7 +13,7 @@ from pydantic import Field
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.model.fields import FrozenModel
 
-SETTLE_SECONDS = 2.0
+STABLE_SECONDS = 2.0
 
 _UNFINISHED = (".tmp", ".part", ".crdownload")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
@@ -36,98 +36,97 @@ class Drop:
 
     @property
     def key(self) -> str:
-        """Return a text that names the path, whatever bytes it has."""
+        """Return text that names the path, whatever bytes it has."""
         return os.fsencode("/".join(filter(None, (self.folder or "/", self.inner, self.path.name)))).hex()
 
 
-class Look(FrozenModel):
-    """What a file looked like, and since when (seconds of the clock that was passed in)."""
+class Sighting(FrozenModel):
+    """What a file looked like, and since when (in seconds of the clock that was passed in)."""
 
     size: int
     mtime_ns: int
     since: float
 
 
-class Looks(FrozenModel):
-    """Everything seen at the last look; kept in the sensor's cursor."""
+class Sightings(FrozenModel):
+    """Everything in the inbox as it was seen last; kept in the sensor's cursor."""
 
-    seen: dict[str, Look] = Field(default_factory=dict)
+    seen: dict[str, Sighting] = Field(default_factory=dict)
 
-    def after(self, drops: Iterable[Drop], now: float) -> "Looks":
-        """Return the looks after seeing `drops` at time `now`; what is gone is forgotten.
+    def after(self, drops: Iterable[Drop], now: float) -> "Sightings":
+        """Return the sightings after seeing `drops` at time `now`; what is gone is forgotten.
 
-        Never a high-water mark of times of change: `mv`, `cp -p` and `rsync -t` bring files with old ones.
+        Never a high-water mark of modification times: `mv`, `cp -p` and `rsync -t` bring files with old ones.
         """
-        seen: dict[str, Look] = {}
+        seen: dict[str, Sighting] = {}
         for drop in drops:
             before = self.seen.get(drop.key)
             same = before is not None and (before.size, before.mtime_ns) == (drop.size, drop.mtime_ns)
             since = min(before.since, now) if before is not None and same else now
-            seen[drop.key] = Look(size=drop.size, mtime_ns=drop.mtime_ns, since=since)
-        return Looks(seen=seen)
+            seen[drop.key] = Sighting(size=drop.size, mtime_ns=drop.mtime_ns, since=since)
+        return Sightings(seen=seen)
 
-    def is_settled(self, drop: Drop, now: float) -> bool:
-        """Tell whether the file has looked the same for long enough."""
-        look = self.seen.get(drop.key)
+    def is_stable(self, drop: Drop, now: float) -> bool:
+        """Return whether the file has looked the same for long enough."""
+        seen = self.seen.get(drop.key)
         return (
-            look is not None
-            and (look.size, look.mtime_ns) == (drop.size, drop.mtime_ns)
-            and now - look.since >= SETTLE_SECONDS
+            seen is not None
+            and (seen.size, seen.mtime_ns) == (drop.size, drop.mtime_ns)
+            and now - seen.since >= STABLE_SECONDS
         )
 
 
-def _nobody(_sentence: str) -> None:
+def _ignore(_message: str) -> None:
     return None
 
 
 def is_wanted(name: str) -> bool:
-    """Tell whether a name can be that of a complete dropped file."""
+    """Return whether a name can be that of a complete dropped file."""
     lower = name.lower()
     return not (lower.startswith((".", "~$")) or lower.endswith(_UNFINISHED) or lower in _CLUTTER)
 
 
-def list_drops(home: Home, told: Callable[[str], object] = _nobody) -> list[Drop]:
+def list_drops(home: Home, warn: Callable[[str], object] = _ignore) -> list[Drop]:
     """Return what lies in the inbox and below its folders, oldest change first; unfinished names are passed over.
 
-    A folder that may not be read is told about and passed over, so that it costs no other folder its files.
+    A folder that may not be read is passed over with a warning, so that it costs no other folder its files.
     """
-    found, folders = _listed(home.inbox, "", "", told)
+    found, folders = _listed(home.inbox, "", "", warn)
     waiting = [(name, "") for name in folders]
     while waiting:
         folder, inner = waiting.pop()
-        drops, deeper = _listed(home.inbox / folder / inner, folder, inner, told)
+        drops, deeper = _listed(home.inbox / folder / inner, folder, inner, warn)
         found.extend(drops)
         waiting.extend((folder, f"{inner}/{name}" if inner else name) for name in deeper)
     return sorted(found, key=lambda drop: (drop.mtime_ns, drop.key))
 
 
-def _listed(place: Path, folder: str, inner: str, told: Callable[[str], object]) -> tuple[list[Drop], list[str]]:
+def _listed(path: Path, folder: str, inner: str, warn: Callable[[str], object]) -> tuple[list[Drop], list[str]]:
     """Return the drops in one folder, and the names of its folders; a link to a folder is a drop, and never entered."""
     drops, folders = [], []
     try:
-        with os.scandir(place) as entries:
+        with os.scandir(path) as entries:
             for entry in entries:
-                facts = _facts(entry)
+                facts = _stat(entry)
                 if facts is None or not is_wanted(entry.name):
                     continue
                 if stat.S_ISDIR(facts.st_mode):
                     folders.append(entry.name)
                 else:
-                    path = Path(entry.path)
-                    drops.append(Drop(path, folder, facts.st_size, facts.st_mtime_ns, facts.st_ino, inner))
-    except (FileNotFoundError, NotADirectoryError):  # taken away since the folder above was listed
+                    drops.append(Drop(Path(entry.path), folder, facts.st_size, facts.st_mtime_ns, facts.st_ino, inner))
+    except (FileNotFoundError, NotADirectoryError):  # removed since the folder above was listed
         return [], []
     except PermissionError:
-        told(
-            f"The folder {shown_name(place)} in the inbox may not be read, so that no file in it is imported. "
+        warn(
+            f"The folder {shown_name(path)} in the inbox cannot be read, so no file in it is imported. "
             "Give the user that runs the pipeline permission to read and enter it."
         )
         return [], []
     return drops, folders
 
 
-def _facts(entry: "os.DirEntry[str]") -> os.stat_result | None:
+def _stat(entry: "os.DirEntry[str]") -> os.stat_result | None:
     try:
         return entry.stat(follow_symlinks=False)
-    except FileNotFoundError:  # taken away since the folder was listed
+    except FileNotFoundError:  # removed since the folder was listed
         return None

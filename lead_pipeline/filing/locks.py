@@ -1,5 +1,5 @@
 """Locks that say a process is at work on something; the kernel drops them when the process dies, however it dies.
-A Dagster run that claims to be running while nobody holds its imports is dead: that is how the reconciler knows.
+A Dagster run that says it is running while nobody holds the locks of its imports is dead: so the reconciler knows.
 """
 
 import contextlib
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import short_of
+from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.model.errors import LeadPipelineError
 
 
@@ -18,8 +18,8 @@ def _path(home: Home, name: str) -> Path:
     return home.staging / "locks" / f"{short_of(name)}.lock"
 
 
-def try_claim(home: Home, name: str) -> int | None:
-    """Take the lock of an import and return its descriptor, or None when somebody else has it."""
+def try_acquire(home: Home, name: str) -> int | None:
+    """Take the lock of an import and return its descriptor, or None when another process has it."""
     path = _path(home, name)
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -36,15 +36,15 @@ def try_claim(home: Home, name: str) -> int | None:
 
 
 def release(home: Home, name: str, descriptor: int) -> None:
-    """Give the lock back."""
+    """Release the lock."""
     _path(home, name).unlink(missing_ok=True)
     os.close(descriptor)
 
 
-def claim(home: Home, name: str, wait_seconds: float) -> int:
-    """Take the lock, waiting for whoever has it; raises LeadPipelineError when that takes too long."""
+def acquire(home: Home, name: str, wait_seconds: float) -> int:
+    """Take the lock, waiting for its holder; raises LeadPipelineError when that takes too long."""
     until = time.monotonic() + wait_seconds
-    while (descriptor := try_claim(home, name)) is None:
+    while (descriptor := try_acquire(home, name)) is None:
         if time.monotonic() > until:
             raise LeadPipelineError(
                 f"Another process has been importing {name} for {wait_seconds:.0f} seconds. "
@@ -54,11 +54,11 @@ def claim(home: Home, name: str, wait_seconds: float) -> int:
     return descriptor
 
 
-def is_claimed(home: Home, name: str) -> bool:
-    """Tell whether some living process is at work on the import."""
+def is_locked(home: Home, name: str) -> bool:
+    """Return whether some living process is at work on the import."""
     if not _path(home, name).exists():
         return False
-    descriptor = try_claim(home, name)
+    descriptor = try_acquire(home, name)
     if descriptor is None:
         return True
     release(home, name, descriptor)
@@ -66,9 +66,9 @@ def is_claimed(home: Home, name: str) -> bool:
 
 
 @contextlib.contextmanager
-def claimed(home: Home, name: str, wait_seconds: float = 600.0) -> Iterator[None]:
+def locked(home: Home, name: str, wait_seconds: float = 600.0) -> Iterator[None]:
     """Hold the lock for the length of a block."""
-    descriptor = claim(home, name, wait_seconds)
+    descriptor = acquire(home, name, wait_seconds)
     try:
         yield
     finally:

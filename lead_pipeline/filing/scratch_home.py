@@ -1,6 +1,4 @@
-"""A place in which an import can be rehearsed: laid out like the home, below its staging, gone when the rehearsal is
-over. What is rehearsed there is not known here.
-"""
+"""A home for the length of a dry run: laid out like the real one, below its staging, and gone afterwards."""
 
 import shutil
 import uuid
@@ -12,11 +10,11 @@ from lead_pipeline.filing.home import Home
 
 @contextmanager
 def borrowed_home(home: Home) -> Iterator[Home]:
-    """Give a home of its own, in which whatever is staged and written disturbs nobody, and remove it afterwards."""
+    """Give a home in which whatever is staged and written disturbs nobody, and remove it afterwards."""
     home.prepare()
-    place = Home(home.staging / "dry_runs" / uuid.uuid4().hex)
-    place.prepare()
+    scratch = Home(home.staging / "dry_runs" / uuid.uuid4().hex)
+    scratch.prepare()
     try:
-        yield place
+        yield scratch
     finally:
-        shutil.rmtree(place.root, ignore_errors=True)
+        shutil.rmtree(scratch.root, ignore_errors=True)

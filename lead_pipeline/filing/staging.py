@@ -1,5 +1,5 @@
 """Copies a dropped file into staging and gives it its identity: from then on everybody reads the immutable copy.
-Which files are taken when belongs in settling.py, where they end up in shelving.py.
+Which files are staged when, and where they end up, does not belong here.
 """
 
 import contextlib
@@ -10,18 +10,14 @@ import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import identity_hash, import_id_of
-from lead_pipeline.filing.manifests import (
-    DroppedFile,
-    ListManifest,
-    Manifest,
-    claim_manifest,
-    list_manifest_path,
-    path_hex,
-    write_json,
-)
+from lead_pipeline.filing.json_files import write_json
+from lead_pipeline.filing.life_cycle import register_manifest
+from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
+from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import SuppressionKind
@@ -30,7 +26,7 @@ _BLOCK = 1 << 20
 
 
 class FileChangedError(FileUnreadableError):
-    """The file was still being written while it was copied: not a fault of the file, try again."""
+    """The file was still being written while it was copied: the file is not at fault, try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ def stage_import(
     """
     copy = _copy(home, source, identity_name or profile.name)
     name = shown_name(source)
-    return claim_manifest(
+    return register_manifest(
         home,
         Manifest(
             import_id=import_id_of(name, copy.identity),
@@ -97,6 +93,29 @@ def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | No
 def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
     """Copy through one open descriptor, so that a file swapped in between is never mixed in."""
     name = shown_name(source)
+    with os.fdopen(_opened(source, name), "rb") as file:
+        before = os.fstat(file.fileno())
+        try:
+            with tempfile.NamedTemporaryFile(prefix=".copy.", suffix=".tmp", dir=home.staging) as copy:
+                sha256, identity = _copied(file, copy, identity_name)
+                after = os.fstat(file.fileno())
+                if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                    raise FileChangedError(f"'{name}' changed while it was being read; it is staged when complete.")
+                with contextlib.suppress(FileExistsError):  # the same bytes are there already
+                    os.link(copy.name, home.staging / identity)
+        except OSError as error:
+            raise FileUnreadableError(
+                f"'{name}' could not be copied to {home.staging} ({os.strerror(error.errno or 0)}). "
+                "Free some space or repair the disk; the file is where it was."
+            ) from None
+    original = DroppedFile(
+        path_hex=path_hex(source), size=before.st_size, mtime_ns=before.st_mtime_ns, inode=before.st_ino
+    )
+    return StagedCopy(sha256=sha256, identity=identity, size=before.st_size, dropped=original)
+
+
+def _opened(source: Path, name: str) -> int:
+    """Open a plain file and return its descriptor; raises FileUnreadableError."""
     try:
         # O_NONBLOCK: opening a pipe must not wait for a writer. O_NOFOLLOW: a link may point anywhere.
         descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
@@ -107,44 +126,22 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
             f"'{name}' cannot be opened ({os.strerror(error.errno or 0)}). "
             "Give the user that runs the pipeline permission to read it, and drop the file itself, not a link."
         ) from None
-    before = os.fstat(descriptor)
-    if not stat.S_ISREG(before.st_mode):
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise FileUnreadableError(f"'{name}' is a folder, pipe or device, not a file. Drop the file itself.")
-    with os.fdopen(descriptor, "rb") as file:
-        content, identity = hashlib.sha256(), identity_hash(identity_name)
-        handle, temporary = tempfile.mkstemp(prefix=".copy.", suffix=".tmp", dir=home.staging)
-        try:
-            with os.fdopen(handle, "wb") as copy:
-                while block := file.read(_BLOCK):
-                    content.update(block)
-                    identity.update(block)
-                    copy.write(block)
-                copy.flush()
-                os.fsync(copy.fileno())
-            after = os.fstat(file.fileno())
-            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                raise FileChangedError(f"'{name}' changed while it was being read; it is taken when it is complete.")
-            with contextlib.suppress(FileExistsError):  # the same bytes are there already
-                os.link(temporary, home.staging / identity.hexdigest())
-        except OSError as error:
-            raise FileUnreadableError(
-                f"'{name}' could not be copied to {home.staging} ({os.strerror(error.errno or 0)}). "
-                "Free some space or mend the disk; the file is where it was."
-            ) from None
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    return StagedCopy(
-        sha256=content.hexdigest(),
-        identity=identity.hexdigest(),
-        size=before.st_size,
-        dropped=DroppedFile(
-            path_hex=path_hex(source),
-            size=before.st_size,
-            mtime_ns=before.st_mtime_ns,
-            inode=before.st_ino,
-        ),
-    )
+    return descriptor
+
+
+def _copied(file: IO[bytes], copy: IO[bytes], identity_name: str) -> tuple[str, str]:
+    """Copy all bytes and flush them to the disk; return their SHA-256 and the identity of the import."""
+    content, identity = hashlib.sha256(), identity_hash(identity_name)
+    while block := file.read(_BLOCK):
+        content.update(block)
+        identity.update(block)
+        copy.write(block)
+    copy.flush()
+    os.fsync(copy.fileno())
+    return content.hexdigest(), identity.hexdigest()
 
 
 def original_path(dropped: DroppedFile) -> Path:
@@ -153,7 +150,7 @@ def original_path(dropped: DroppedFile) -> Path:
 
 
 def is_still_there(dropped: DroppedFile) -> bool:
-    """Tell whether the path still holds the very file that was staged, and not a later one under the same name."""
+    """Return whether the path still holds the very file that was staged, and not a later one under the same name."""
     try:
         found = original_path(dropped).lstat()
     except OSError:

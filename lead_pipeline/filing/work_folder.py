@@ -1,10 +1,15 @@
-"""What travels between the assets of one import: Parquet parts in a folder, in batches of rows, and small JSON facts.
-Never one frame of a whole file, never a pickle. What the rows mean belongs in the rooms that make them.
+"""What travels between the steps of one import: Parquet parts in a folder, in batches of rows, and small JSON facts.
+Never one frame of a whole file, never a pickle. What the rows mean is not known here.
+
+Two things are done at once, on a machine of two cores: the next batch is worked on while the last one is written.
+Polars releases the interpreter's lock while it computes.
 """
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -12,12 +17,14 @@ from typing import TypeVar
 import polars as pl
 from pydantic import BaseModel
 
-from lead_pipeline.filing.concurrency import in_order
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import Manifest, read_json, write_json
+from lead_pipeline.filing.json_files import read_json, write_json
+from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.errors import LeadPipelineError
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class WorkFolder:
             batch.write_parquet(fresh / f"part-{number:05d}.parquet", compression="uncompressed", statistics=False)
             return batch.height
 
-        rows = sum(in_order(write, enumerate(batches)))
+        rows = sum(map_in_order(write, enumerate(batches)))
         shutil.rmtree(final, ignore_errors=True)
         fresh.rename(final)
         return rows
@@ -65,6 +72,10 @@ class WorkFolder:
         for path in self.part_paths(table):
             yield pl.read_parquet(path, glob=False, memory_map=False)
 
+    def map_parts(self, table: str, function: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """Yield what `function` makes of each part of `table`, in order, working on two at a time."""
+        return map_in_order(function, self.read_parts(table))
+
     def read_rows(self, table: str, row_numbers: pl.Series) -> Iterator[pl.DataFrame]:
         """Yield, part by part, the rows of `table` with these numbers; the cells of all others are never unpacked."""
         wanted = pl.col("row_number").is_in(row_numbers.implode())
@@ -72,7 +83,7 @@ class WorkFolder:
         def read(path: Path) -> pl.DataFrame:
             return pl.scan_parquet(path, glob=False).filter(wanted).collect()
 
-        yield from (rows for rows in in_order(read, self.part_paths(table)) if rows.height)
+        yield from (rows for rows in map_in_order(read, self.part_paths(table)) if rows.height)
 
     def put(self, name: str, model: BaseModel) -> None:
         """Keep a fact for a later step."""
@@ -95,10 +106,26 @@ class WorkFolder:
 
     @property
     def dry_run_rejects(self) -> Path:
-        """Return where the rows are that a dry run would leave out; tables/ holds those of real imports only."""
+        """Return where the rows lie that an import would leave out, after a dry run; tables/ hold those of imports."""
         return self.folder / "dry_run_rejects.parquet"
 
     def clear(self) -> None:
-        """Remove everything: the import is finished, or is to start anew."""
+        """Remove everything: the import is finished, or is to start from scratch."""
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self.folder)
+
+
+def map_in_order(function: Callable[[_In], _Out], items: Iterable[_In], *, workers: int = 2) -> Iterator[_Out]:
+    """Yield `function(item)` for each item, in their order, with at most `workers` under way and none piling up."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
+        under_way: deque[Future[_Out]] = deque()
+        try:
+            for item in items:
+                under_way.append(pool.submit(function, item))
+                if len(under_way) >= workers:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for waiting in under_way:
+                waiting.cancel()

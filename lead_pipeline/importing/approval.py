@@ -8,12 +8,12 @@ from functools import partial
 
 from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.decisions import state_of
-from lead_pipeline.filing.manifests import read_json
+from lead_pipeline.filing.json_files import read_json
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import dry_run_import
 from lead_pipeline.importing.facts import Cancellation, CommitFacts
 from lead_pipeline.importing.layout_drift import layout_changes
-from lead_pipeline.importing.progress import tell, tell_outcomes
+from lead_pipeline.importing.progress import report_outcomes, report_progress
 from lead_pipeline.importing.steps import commit_leads, facts_of, record_of, staged_rows
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.results import ImportResult, RowCounts
@@ -61,7 +61,7 @@ def dry_run_leads(
     `inspect` is called inside. With `check_approval` the facts say that the import would wait, and why, where a person
     has to decide.
     """
-    tell("dry_run", 0)
+    report_progress("dry_run", 0)
     profile = work.manifest.profile
 
     def seen(workspace: Workspace, entry: LedgerEntry) -> CommitFacts:
@@ -73,7 +73,7 @@ def dry_run_leads(
         return facts.model_copy(update=waits)
 
     facts = dry_run_import(store, record_of(work), profile, staged_rows(work), at=at, inspect=seen)
-    tell_outcomes("dry_run", facts.counts, imported=False)
+    report_outcomes("dry_run", facts.counts, imported=False)
     return facts
 
 

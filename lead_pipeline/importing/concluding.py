@@ -1,5 +1,5 @@
-"""What people get of an import: its result with report, rejected file and email; then the file is put where it belongs
-and the receipt written. What became of the rows is read from facts here; deciding it belongs in stages.py, approval.py.
+"""What people get of an import: its result with report, rejected file and email; then the file is archived or
+quarantined, and the receipt written. What became of the rows is read from facts; nothing is decided here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,9 @@ import polars as pl
 from lead_pipeline.filing.archive import archive_import, quarantine_import
 from lead_pipeline.filing.decisions import await_decision
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import Manifest, finish, read_json, write_json
+from lead_pipeline.filing.json_files import read_json, write_json
+from lead_pipeline.filing.life_cycle import finish
+from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.importing.steps import RAW
@@ -27,7 +29,7 @@ from lead_pipeline.reporting.wording import status_sentence
 def report_import(
     work: WorkFolder, started_at: datetime, ended_at: datetime, environment: Mapping[str, str]
 ) -> ImportResult:
-    """Write what people get: rejected file, report, result, email; then shelve the file and write the receipt.
+    """Write what people get: rejected file, report, result, email; then archive the file and write the receipt.
 
     In this order: a crash in between leaves the import without a receipt, so that it is run again, finds itself
     committed, and ends up here. The file of an import that waits for a person stays where it is, and a question takes
@@ -41,7 +43,7 @@ def report_import(
 def set_aside(
     home: Home, manifest: Manifest, message: str, at: datetime, environment: Mapping[str, str]
 ) -> ImportResult:
-    """Conclude an import that cannot be brought to an end, for a reason that is not the file's own."""
+    """Conclude an import that cannot be completed, for a reason that is not the file's own."""
     work = WorkFolder(home, manifest)
     result = _without_rows(work, ImportStatus.FAILED, message, manifest.staged_at, at)
     return _conclude(home, manifest, result, environment)
@@ -159,7 +161,7 @@ def _cancelled(work: WorkFolder, cancellation: Cancellation, started_at: datetim
 def _without_rows(
     work: WorkFolder, status: ImportStatus, message: str, started_at: datetime, ended_at: datetime
 ) -> ImportResult:
-    """Return the result of an import whose rows were not judged."""
+    """Return the result of an import whose rows were not screened."""
     manifest, read = work.manifest, work.get("read", ReadFacts)
     known = FileFacts(file_name=manifest.file_name, file_sha256=manifest.file_sha256, file_bytes=manifest.file_bytes)
     return ImportResult(

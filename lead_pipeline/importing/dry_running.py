@@ -10,7 +10,8 @@ import polars as pl
 
 from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import as_it_would_be, is_imported
+from lead_pipeline.filing.life_cycle import as_it_would_be
+from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.scratch_home import borrowed_home
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.filing.work_folder import WorkFolder

@@ -1,4 +1,4 @@
-"""What the steps of one import tell each other besides rows; kept as small JSON beside the parts."""
+"""What the steps of one import hand on besides rows; kept as small JSON beside the parts."""
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus

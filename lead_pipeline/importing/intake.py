@@ -1,9 +1,9 @@
-"""Takes what lies complete in the inbox, and says which staged files a run must be asked for.
-Dagster's side of the sensor belongs in sensors.py; moving and copying files in filing/.
+"""Stages what lies complete in the inbox, and says which staged files a run must be requested for. How files are copied
+and moved does not belong here, nor what a run is.
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,15 +11,10 @@ from lead_pipeline.filing.archive import clear_known, quarantine_unstaged
 from lead_pipeline.filing.decisions import decision_on, state_of
 from lead_pipeline.filing.home import Home, is_plain_file, shown_name
 from lead_pipeline.filing.inbox import Drop
-from lead_pipeline.filing.locks import is_claimed
-from lead_pipeline.filing.manifests import (
-    Manifest,
-    forget,
-    is_imported,
-    path_hex,
-    pending_manifests,
-    waiting_drops,
-)
+from lead_pipeline.filing.life_cycle import forget, note_request
+from lead_pipeline.filing.locks import is_locked
+from lead_pipeline.filing.manifests import Manifest, path_hex, pending_manifests, waiting_drops
+from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileChangedError, stage_import
 from lead_pipeline.importing.concluding import set_aside
 from lead_pipeline.model.errors import FileRefusedError, ProfileError, listed
@@ -39,20 +34,22 @@ _HANDS_OFF = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A run to ask for: the partitions from `first` to `last` in the order in which Dagster keeps them."""
+class RunRequest:
+    """A run to start: over the imports from `first` to `last`, in the scheduler's order, which are `files` many."""
 
     first: str
     last: str
     files: int
+    key: str  # no other request has it
+    tags: Mapping[str, str]
 
 
-def take(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[str]:
-    """Stage every complete file; return what was done with each, for the log. Nothing is left without a trace."""
-    return [f"{shown_name(drop.path)}: {_take_one(home, drop, clock())}" for drop in drops]
+def stage_drops(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[str]:
+    """Stage every complete file; return what was done with each, for the log."""
+    return [f"{shown_name(drop.path)}: {_stage_drop(home, drop, clock())}" for drop in drops]
 
 
-def not_taken(home: Home, drops: Sequence[Drop]) -> list[Drop]:
+def not_staged(home: Home, drops: Sequence[Drop]) -> list[Drop]:
     """Return the drops that are not staged yet: a staged file stays in the inbox until its import is finished."""
     if not drops:
         return []
@@ -60,21 +57,21 @@ def not_taken(home: Home, drops: Sequence[Drop]) -> list[Drop]:
     return [drop for drop in drops if (path_hex(drop.path), drop.size, drop.mtime_ns, drop.inode) not in waiting]
 
 
-def _take_one(home: Home, drop: Drop, now: datetime) -> str:
+def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
     try:
         if not is_plain_file(drop.path):
             raise FileRefusedError("This is a link, pipe or device, not a file. Drop the file itself.")
         if not drop.folder:
             names = listed(entry.name for entry in profile_names(home.profiles))
             raise ProfileError(
-                "The file lies in the inbox itself, so nobody knows which profile it is meant for. "
+                "The file lies in the inbox itself, so it is not clear which profile it is for. "
                 f"Drop it into a folder named after one: inbox/<profile>/. The profiles are {names}."
             )
         manifest = stage_import(
             home, drop.path, load_profile(drop.folder, folder=home.profiles), now=now, from_inbox=True
         )
     except FileChangedError:
-        return "still being written; looked at again later"
+        return "still being written; checked again later"
     except (FileRefusedError, ProfileError) as error:
         if drop.path.exists() or drop.path.is_symlink():
             quarantine_unstaged(home, drop.path, str(error))
@@ -87,7 +84,7 @@ def _take_one(home: Home, drop: Drop, now: datetime) -> str:
     return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"
 
 
-def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
+def imports_to_run(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
     """Return the staged imports that no run, process or person is at work on, and whose pause is over.
 
     This is also the reconciler: what a dead daemon, run or machine left behind has a manifest and no receipt.
@@ -97,7 +94,7 @@ def due(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
         if is_imported(home, manifest.identity):  # left by a process that died right after its receipt
             forget(home, manifest)
             continue
-        if manifest.import_id in active or not _is_time(home, manifest, now) or is_claimed(home, manifest.import_id):
+        if manifest.import_id in active or not _is_time(home, manifest, now) or is_locked(home, manifest.import_id):
             continue
         if manifest.attempts >= MAX_ATTEMPTS:
             _give_up(home, manifest, now)
@@ -124,26 +121,44 @@ def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:
     message = (
         f"The import was tried {manifest.attempts} times and each run died or failed for a reason that is not the "
         f"file's own; nothing was imported. Look at the failed runs of partition {manifest.import_id} in the Dagster "
-        "UI, mend what they name, and drop the file again."
+        "UI, fix what they name, and drop the file again."
     )
     set_aside(home, manifest, message, now, os.environ)
 
 
-def grouped(keys: Collection[str], stored: Sequence[str]) -> list[Request]:
-    """Return the runs that import `keys`, given all partition keys in the order in which Dagster keeps them.
+def note_requests(
+    home: Home, manifests: Mapping[str, Manifest], order: Sequence[str], now: datetime
+) -> list[RunRequest]:
+    """Count an attempt for each import, and return the runs that import them.
+
+    `manifests` are the imports that a run is due for, by id; `order` are the ids of all imports that the scheduler
+    knows, in the order in which a run over a range takes them.
+    """
+    noted = {import_id: note_request(home, manifest, now) for import_id, manifest in manifests.items()}
+    return [_request(noted, ids, now) for ids in group_for_runs(noted, order)]
+
+
+def _request(noted: Mapping[str, Manifest], import_ids: Sequence[str], now: datetime) -> RunRequest:
+    first, last = noted[import_ids[0]], import_ids[-1]
+    tags = {"lead_pipeline/profile": first.profile.name, "lead_pipeline/files": str(len(import_ids))}
+    if len(import_ids) == 1:
+        tags["lead_pipeline/file"] = first.file_name
+    key = f"{first.import_id}..{last}#{first.attempts}@{now.timestamp()}"
+    return RunRequest(first=first.import_id, last=last, files=len(import_ids), key=key, tags=tags)
+
+
+def group_for_runs(import_ids: Collection[str], order: Sequence[str]) -> list[list[str]]:
+    """Return the imports of each run, given all imports in the order in which a run over a range takes them.
 
     A range is everything between its two ends, so only neighbours may share one.
     """
-    wanted = set(keys)
+    wanted = set(import_ids)
     if len(wanted) <= SINGLE_RUNS:
-        return [Request(key, key, 1) for key in stored if key in wanted]
-    requests: list[Request] = []
-    together: list[str] = []
-    for key in [*stored, None]:
-        if key is not None and key in wanted and len(together) < RANGE_FILES:
-            together.append(key)
-            continue
-        if together:
-            requests.append(Request(together[0], together[-1], len(together)))
-        together = [key] if key is not None and key in wanted else []
-    return requests
+        return [[key] for key in order if key in wanted]
+    groups: list[list[str]] = [[]]
+    for key in order:
+        if key not in wanted or len(groups[-1]) == RANGE_FILES:
+            groups.append([])
+        if key in wanted:
+            groups[-1].append(key)
+    return [group for group in groups if group]

@@ -1,4 +1,4 @@
-"""Tells whoever started an import in this process how far it is. Drawing bars belongs in the command line."""
+"""How far an import in this process is, for whoever started it: numbers, and who is waited for. Draws nothing."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -9,35 +9,35 @@ import polars as pl
 
 from lead_pipeline.model.results import Progress, RowCounts
 
-#: Told the name of the step, the rows that this step has done so far, and how far the import is.
+#: Called with the name of the step, the rows that this step has done so far, and how far the import is.
 Listener = Callable[[str, int, Progress], None]
 
-#: What a batch adds to the numbers: rows that are judged, and rows of these that are invalid.
+#: What a batch adds to the numbers: rows that are validated, and rows of these that are invalid.
 Counting = Callable[[pl.DataFrame], tuple[int, int]]
 
 
 @dataclass
-class _Heard:
-    """A listener, and what it was told last."""
+class _Listening:
+    """A listener, and how far it was last said to be."""
 
     listener: Listener
     progress: Progress = field(default_factory=Progress)
 
 
-_heard: ContextVar[_Heard | None] = ContextVar("lead_pipeline_progress", default=None)
+_listening: ContextVar[_Listening | None] = ContextVar("lead_pipeline_progress", default=None)
 
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Have `listener` told about every step that runs inside the block."""
-    token = _heard.set(_Heard(listener))
+    """Call `listener` during every step that runs inside the block."""
+    token = _listening.set(_Listening(listener))
     try:
         yield
     finally:
-        _heard.reset(token)
+        _listening.reset(token)
 
 
-#: Told how many seconds an import has waited for the store, and who holds it.
+#: Called with how many seconds an import has waited for the store, and who holds it.
 WaitListener = Callable[[float, str], None]
 
 _waiting: ContextVar[WaitListener | None] = ContextVar("lead_pipeline_waiting", default=None)
@@ -45,7 +45,7 @@ _waiting: ContextVar[WaitListener | None] = ContextVar("lead_pipeline_waiting", 
 
 @contextmanager
 def waiting_reported(listener: WaitListener) -> Iterator[None]:
-    """Have `listener` told whenever an import inside the block waits for the store."""
+    """Call `listener` whenever an import inside the block waits for the store."""
     token = _waiting.set(listener)
     try:
         yield
@@ -54,24 +54,24 @@ def waiting_reported(listener: WaitListener) -> Iterator[None]:
 
 
 def report_waiting(waited: float, holder: str) -> None:
-    """Tell the listener, if there is one, that the store is held by somebody else."""
+    """Call the listener, if there is one: another process holds the store."""
     listener = _waiting.get()
     if listener is not None:
         listener(waited, holder)
 
 
-def tell(step: str, rows: int, **numbers: int) -> None:
-    """Tell the listener, if there is one; `numbers` are those of Progress that are known better now."""
-    heard = _heard.get()
-    if heard is not None:
-        heard.progress = heard.progress.model_copy(update=numbers)
-        heard.listener(step, rows, heard.progress)
+def report_progress(step: str, rows: int, **numbers: int) -> None:
+    """Call the listener, if there is one; `numbers` are those of Progress that are known better now."""
+    current = _listening.get()
+    if current is not None:
+        current.progress = current.progress.model_copy(update=numbers)
+        current.listener(step, rows, current.progress)
 
 
-def tell_outcomes(step: str, counts: RowCounts, *, imported: bool) -> None:
-    """Tell what became of the rows; of a dry run, in which nothing was imported, who would have been left out."""
+def report_outcomes(step: str, counts: RowCounts, *, imported: bool) -> None:
+    """Report what became of the rows; after a dry run, in which nothing was imported, who would have been left out."""
     would = counts.created + counts.updated
-    tell(
+    report_progress(
         step,
         counts.total,
         processed=counts.total,
@@ -82,15 +82,15 @@ def tell_outcomes(step: str, counts: RowCounts, *, imported: bool) -> None:
 
 
 def with_progress(step: str, batches: Iterable[pl.DataFrame], count: Counting | None = None) -> Iterator[pl.DataFrame]:
-    """Pass batches on and tell after each how many rows have gone by and, by `count`, how many are invalid."""
+    """Pass batches on and report after each how many rows have gone by, and with `count` how many are invalid."""
     rows = processed = invalid = 0
-    tell(step, rows)
+    report_progress(step, rows)
     for batch in batches:
         yield batch
         rows += batch.height
         if count is None:
-            tell(step, rows)
+            report_progress(step, rows)
             continue
-        found = count(batch)
-        processed, invalid = processed + found[0], invalid + found[1]
-        tell(step, rows, processed=processed, skipped=invalid, errors=invalid)
+        validated, faulty = count(batch)
+        processed, invalid = processed + validated, invalid + faulty
+        report_progress(step, rows, processed=processed, skipped=invalid, errors=invalid)

@@ -11,12 +11,11 @@ import polars as pl
 
 from lead_pipeline.filing.archive import restore_copy
 from lead_pipeline.filing.atomic import published_path
-from lead_pipeline.filing.concurrency import in_order
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
-from lead_pipeline.importing.progress import tell, tell_outcomes, with_progress
+from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.layout_changes import count_filled
 from lead_pipeline.mapping.rows import map_rows
@@ -44,7 +43,7 @@ def read_file(work: WorkFolder) -> dict[str, int]:
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (validate_contract(batch, raw_leads()) for batch in with_progress(RAW, reader.batches()))
     rows = work.write_parts(RAW, batches)
-    tell(RAW, rows, total=rows)
+    report_progress(RAW, rows, total=rows)
     facts = FileFacts(
         file_name=manifest.file_name,
         file_sha256=manifest.file_sha256,
@@ -76,7 +75,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
             counted.append(count_filled(batch, columns))
         return validate_contract(map_rows(batch, mapping, profile, source), contract)
 
-    rows = work.write_parts(MAPPED, with_progress(MAPPED, in_order(mapped, work.read_parts(RAW))))
+    rows = work.write_parts(MAPPED, with_progress(MAPPED, work.map_parts(RAW, mapped)))
     facts = MappedFacts(
         fields=mapping.fields,
         attributes=mapping.attributes,
@@ -99,7 +98,7 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 
-    batches = with_progress(NORMALIZED, in_order(validated, work.read_parts(MAPPED)), _rows_and_invalid)
+    batches = with_progress(NORMALIZED, work.map_parts(MAPPED, validated), _rows_and_invalid)
     rows = work.write_parts(NORMALIZED, batches)
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
@@ -114,14 +113,14 @@ def commit_leads(
     work: WorkFolder, store: LeadStore, at: datetime, layout_changes: tuple[str, ...] = ()
 ) -> dict[str, int]:
     """Screen and write the import in one transaction, and publish its rows as Parquet after the commit."""
-    tell("imported_leads", 0)
+    report_progress("imported_leads", 0)
     entry = commit_import(store, record_of(work), work.manifest.profile, staged_rows(work), at=at)
     with store.for_another_thread() as other, ThreadPoolExecutor(1) as aside:
         leads = aside.submit(_publish_leads, work, other, at)
         work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
         rejected = _publish_rejected(work, store)
         imported = leads.result()
-    tell_outcomes("imported_leads", entry.counts, imported=True)
+    report_outcomes("imported_leads", entry.counts, imported=True)
     return {"imported": imported, "rejected": rejected}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import ListManifest
+from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.mapping.lists import ListColumns, map_list_columns
 from lead_pipeline.model.errors import FileEmptyError
 from lead_pipeline.normalizing.phones import normalize_phones

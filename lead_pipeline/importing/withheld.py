@@ -2,10 +2,13 @@
 
 import contextlib
 import traceback
+from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self, TypeVar
 
 from lead_pipeline.model.errors import LeadPipelineError
+
+_T = TypeVar("_T")
 
 
 class StageCrashedError(Exception):
@@ -15,14 +18,14 @@ class StageCrashedError(Exception):
 class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
     """Let nothing but LeadPipelineErrors, process exits and what `lets_through` names through as they are.
 
-    The exceptions of polars, duckdb, pandera and Python quote the values they stumbled over, and Dagster stores
-    tracebacks where everybody can read them. So every other exception becomes its kind and its places in the code.
+    The exceptions of polars, duckdb, pandera and Python quote the values they stumbled over, and schedulers store
+    tracebacks where everybody can read them. So every other exception becomes its kind and the lines of code it passed.
     """
 
     def __init__(self, doing: str, *, lets_through: tuple[type[BaseException], ...] = ()) -> None:
         self._doing = doing
-        self._lets_through: tuple[type[BaseException], ...] = (LeadPipelineError, *lets_through)
-        self._crash: StageCrashedError | None = None
+        self._lets_through: tuple[type[BaseException], ...] = (LeadPipelineError, StageCrashedError, *lets_through)
+        self._crash = StageCrashedError("Nothing was caught.")
 
     def __enter__(self) -> Self:
         return self
@@ -32,19 +35,28 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
     ) -> bool:
         if error is None or isinstance(error, self._lets_through) or _ends_the_process(error):
             return False
-        places = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
+        lines = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
         self._crash = StageCrashedError(
             f"{type(error).__module__}.{type(error).__name__} while {self._doing}; its text is withheld because it may "
-            "quote rows. Passed through:\n  " + "\n  ".join(places)
+            "quote rows. Passed through:\n  " + "\n  ".join(lines)
         )
         return True
 
-    def raise_crash(self) -> None:
+    def raise_crash(self) -> NoReturn:
         """Raise what was caught without the original as its context, which would bring the values along."""
-        if self._crash is not None:
-            raise self._crash from None
+        raise self._crash from None
+
+
+def errors_without_values(
+    doing: str, work: Callable[[], _T], *, lets_through: tuple[type[BaseException], ...] = ()
+) -> _T:
+    """Return what `work` returns; errors that may quote rows are raised as StageCrashedError, see ValuesWithheld."""
+    withheld = ValuesWithheld(doing, lets_through=lets_through)
+    with withheld:
+        return work()
+    return withheld.raise_crash()
 
 
 def _ends_the_process(error: BaseException) -> bool:
-    """Tell interrupts and exits from crashes; pyo3's PanicException is no Exception, and quotes values all the same."""
+    """Distinguish interrupts and exits from crashes; pyo3's PanicException is no Exception, and quotes values, too."""
     return not isinstance(error, Exception) and type(error).__name__ != "PanicException"

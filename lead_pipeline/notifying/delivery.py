@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.locks import is_claimed, release, try_claim
-from lead_pipeline.filing.manifests import Manifest, short_of
+from lead_pipeline.filing.import_id import short_of
+from lead_pipeline.filing.locks import is_locked, release, try_acquire
+from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ImportResult
@@ -121,14 +122,14 @@ def deliver(
     A message about an import that another process is still working on is left to that process; `own_imports` are the
     imports of this process. Two processes never send at the same time.
     """
-    descriptor = try_claim(home, _OUTBOX)
+    descriptor = try_acquire(home, _OUTBOX)
     if descriptor is None:
         return 0
     try:
         due = [
             message
             for message in pending_messages(home)
-            if message.is_due(now) and (message.import_id in own_imports or not is_claimed(home, message.import_id))
+            if message.is_due(now) and (message.import_id in own_imports or not is_locked(home, message.import_id))
         ]
         return _send(home, due[:_MESSAGES_AT_ONCE], now, environment, log) if due else 0
     finally:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import readable_json, write_json
+from lead_pipeline.filing.json_files import readable_json, write_json
 from lead_pipeline.model.fields import FrozenModel
 
 #: The pause between two attempts doubles, from the first to the longest.

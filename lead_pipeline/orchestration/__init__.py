@@ -1,1 +1,1 @@
-"""Dagster and nothing else: assets, checks, partitions, jobs, sensors, resources. Logic belongs in the rooms."""
+"""Dagster and nothing else: assets, checks, partitions, jobs, sensors, resources. No logic of imports."""

@@ -1,13 +1,14 @@
-"""The assets of an import, one partition per import. Each body calls one function; what it does is in the rooms."""
+"""The assets of an import, one partition per import. Each body calls one step; what that does is not known here."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import dagster as dg
 
-from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
+from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import run_commits, run_reports, run_stage
+from lead_pipeline.orchestration.running import add_numbers, add_reports, log_waiting, materialized
 
 #: Many small files are imported by one run; each keeps its own partition and metadata.
 _together = dg.BackfillPolicy.single_run()
@@ -15,8 +16,9 @@ _together = dg.BackfillPolicy.single_run()
 
 @dg.asset(group_name="leads", partitions_def=imports_partitions, backfill_policy=_together, kinds={"polars", "csv"})
 def raw_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
-    """The rows of the dropped file as they stand there: every value text, with row and line numbers."""
-    run_stage(context, home, "raw_leads", read_file, anew=True)
+    """The rows of the dropped file as they are in it: every value text, with row and line numbers."""
+    step = partial(home.engine.read_files, context.partition_keys)
+    add_numbers(context, "raw_leads", failures_without_values("making raw_leads", step))
 
 
 @dg.asset(
@@ -24,7 +26,8 @@ def raw_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
 )
 def mapped_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     """The same rows by field, as the profile maps their columns; all other columns are attributes."""
-    run_stage(context, home, "mapped_leads", map_leads)
+    step = partial(home.engine.map_leads, context.partition_keys)
+    add_numbers(context, "mapped_leads", failures_without_values("making mapped_leads", step))
 
 
 @dg.asset(
@@ -36,7 +39,8 @@ def mapped_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
 )
 def normalized_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     """The same rows with canonical phones, emails and values, and the reasons why a row cannot be imported."""
-    run_stage(context, home, "normalized_leads", normalize_leads)
+    step = partial(home.engine.normalize_leads, context.partition_keys)
+    add_numbers(context, "normalized_leads", failures_without_values("making normalized_leads", step))
 
 
 @dg.multi_asset(
@@ -62,9 +66,8 @@ def normalized_leads(context: dg.AssetExecutionContext, home: HomeResource) -> N
 )
 def screened_leads(context: dg.AssetExecutionContext, home: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
     """Screen each row against the store and commit the import: both tables land, or neither does."""
-    run_commits(context, home)
-    yield dg.MaterializeResult(asset_key="imported_leads")
-    yield dg.MaterializeResult(asset_key="rejected_leads")
+    step = partial(home.engine.commit, context.partition_keys, log_waiting(context))
+    yield from materialized(context, failures_without_values("committing", step))
 
 
 @dg.asset(
@@ -76,4 +79,5 @@ def screened_leads(context: dg.AssetExecutionContext, home: HomeResource) -> Ite
 )
 def import_report(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     """What people get: counts, reasons with guidance, the rejected file, and the dropped file put where it belongs."""
-    run_reports(context, home)
+    step = partial(home.engine.report, context.partition_keys, context.log.warning)
+    add_reports(context, failures_without_values("reporting", step))

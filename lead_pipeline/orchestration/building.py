@@ -34,7 +34,7 @@ _NO_VALUES = dg.IOManagerDefinition(lambda _context: dg.InMemoryIOManager(), con
 def build_definitions(home: Path, *, resources: Mapping[str, Any] | None = None) -> dg.Definitions:
     """Return assets, checks, jobs and the sensor for a home; `resources` replaces or adds to ours by name.
 
-    All steps of a run share one process: the default executor costs two seconds a step, and crashes are ours to mend.
+    All steps of a run share one process: the default executor costs two seconds a step.
     """
     return dg.Definitions(
         assets=[raw_leads, mapped_leads, normalized_leads, screened_leads, import_report, suppressions],

@@ -45,7 +45,7 @@ class EagerRunCoordinator(QueuedRunCoordinator):
 
 
 def has_room(instance: DagsterInstance) -> bool:
-    """Tell whether one more run may be at work, as far as can be told without the queue."""
+    """Return whether one more run may be at work, as far as is known without the queue."""
     concurrency = instance.get_concurrency_config()
     queue, granularity = concurrency.run_queue_config, concurrency.pool_config.pool_granularity
     if queue is None or queue.tag_concurrency_limits:

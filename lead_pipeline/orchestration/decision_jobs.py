@@ -1,31 +1,32 @@
-"""The jobs with which a person decides in the UI about an import that waits. They record the answer; the sensor asks
-for the run that carries it out. What may be answered when belongs in filing/decisions.py.
+"""The jobs with which a person decides in the UI about an import that waits. They record the answer; the sensor
+requests the run that carries it out.
 """
+
+from functools import partial
 
 import dagster as dg
 
-from lead_pipeline.filing.decisions import Answer, decide
-from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.orchestration.boundary import telling_dagster
+from lead_pipeline.importing.submitting import Answer, record_answer
+from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 
 
 @dg.op
 def record_approval(context: dg.OpExecutionContext, home: HomeResource) -> None:
-    """Record that the import is to be written; the sensor asks for its run within seconds."""
+    """Record that the import is to be written; the sensor requests its run within seconds."""
     _record(context, home, "approved")
 
 
 @dg.op
 def record_cancellation(context: dg.OpExecutionContext, home: HomeResource) -> None:
-    """Record that nothing of the import is to be written; the sensor asks for the run that puts its file away."""
+    """Record that nothing of the import is to be written; the sensor requests the run that puts its file away."""
     _record(context, home, "cancelled")
 
 
 @dg.job(
     partitions_def=imports_partitions,
-    description="Choose the partition of an import that waits for approval and launch: it is read and judged again "
+    description="Choose the partition of an import that waits for approval and launch: it is read and screened again "
     "from its staged copy, and imported.",
 )
 def approve_import() -> None:
@@ -36,7 +37,7 @@ def approve_import() -> None:
 @dg.job(
     partitions_def=imports_partitions,
     description="Choose the partition of an import that waits for approval and launch: nothing of it is imported, and "
-    "its file is put into quarantine/. Dropped again, it starts anew.",
+    "its file is put into quarantine/. Dropped again, it starts from scratch.",
 )
 def cancel_import() -> None:
     """Leave what waits."""
@@ -45,7 +46,7 @@ def cancel_import() -> None:
 
 def _record(context: dg.OpExecutionContext, home: HomeResource, answer: Answer) -> None:
     import_id = context.partition_key
-    with telling_dagster(f"deciding about {import_id}"):
-        manifest = decide(home.home, import_id, answer, utc_now())
-        context.log.info(f"{manifest.file_name}: {import_id} is {answer}.")
-        context.add_output_metadata({"import_id": import_id, "file_name": manifest.file_name, "decision": answer})
+    record = partial(record_answer, home.home, import_id, answer)
+    manifest = failures_without_values(f"deciding about {import_id}", record)
+    context.log.info(f"{manifest.file_name}: {import_id} is {answer}.")
+    context.add_output_metadata({"import_id": import_id, "file_name": manifest.file_name, "decision": answer})

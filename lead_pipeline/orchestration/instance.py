@@ -1,21 +1,17 @@
-"""The project's own Dagster instance below the home: its settings, and opening it once before anything else does.
-What runs on it belongs in the other modules of this room.
-"""
+"""The project's own Dagster instance below the home: its settings, and opening it before anything else does."""
 
 from importlib import resources
 
 import dagster as dg
 
-from lead_pipeline.filing.atomic import published
-from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.locks import claimed
+from lead_pipeline.importing.homes import Home, locked, write_once
 from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 
-#: A name for the lock; `claims` locks are named by what they protect.
+#: The name of the lock that is held while the instance is opened.
 _OPENING = "instance"
 
 #: A run in this process takes no slot of the store's pool; it waits at the store itself. A process that is killed keeps
-#: its slot until a daemon frees it (dagster issue 32560), and where none runs the next import would wait for ever, at
+#: its slot until a daemon frees it (dagster issue 32560), and where none runs the next import would wait forever, at
 #: full load (`interval_to_next_pending_claim_check` never sleeps). Granularity `run` is about queued runs only.
 _NO_SLOTS = {"concurrency": {"pools": {"granularity": "run"}}}
 
@@ -28,11 +24,8 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     """
     home.prepare()
     speed_up_sqlite(home.root)
-    with claimed(home, _OPENING):
-        settings = home.dagster / "dagster.yaml"
-        if not settings.exists():
-            with published(settings) as file:
-                file.write(instance_settings().encode())
+    with locked(home, _OPENING):
+        write_once(home.dagster / "dagster.yaml", instance_settings())
         return dg.DagsterInstance.local_temp(str(home.dagster), overrides=_NO_SLOTS)
 
 

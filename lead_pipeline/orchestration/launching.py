@@ -1,4 +1,4 @@
-"""Runs the jobs in this process, against the same instance the UI shows. Starting services belongs in services.py."""
+"""Runs the jobs in this process, against the same instance that the UI shows."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,26 +6,22 @@ from typing import Any
 
 import dagster as dg
 
-from lead_pipeline.filing.archive import discard_copy
-from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.import_id import aimed_at
-from lead_pipeline.filing.manifests import (
+from lead_pipeline.importing.homes import Home
+from lead_pipeline.importing.progress import Listener, listening
+from lead_pipeline.importing.submitting import (
     ListManifest,
     Manifest,
-    is_finished,
-    is_imported,
-    note_request,
+    begin_attempt,
+    earlier_result,
+    finished_result,
+    submit_file,
+    submit_list,
 )
-from lead_pipeline.filing.staging import stage_import, stage_list
-from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.importing.concluding import earlier_result
-from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import RunFailedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SuppressionKind
-from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
@@ -46,19 +42,17 @@ class Launcher:
 
     def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
         """Stage a file; one aimed at another destination than its profile's is an import of its own."""
-        aimed, name = aimed_at(profile, destination)
-        return stage_import(self.home, file, aimed, now=utc_now(), identity_name=name)
+        return submit_file(self.home, file, profile, destination)
 
     def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
         """Stage a suppression list; raises UsageError for a region that does not exist."""
-        return stage_list(self.home, file, kind, checked_region(region), now=utc_now())
+        return submit_list(self.home, file, kind, region)
 
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""
-        if is_imported(self.home, manifest.identity):
-            discard_copy(self.home, manifest)
-            return earlier_result(self.home, manifest.import_id)
-        note_request(self.home, manifest, utc_now())
+        imported = begin_attempt(self.home, manifest)
+        if imported is not None:
+            return imported
         tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": manifest.file_name}
         with listening(listener):
             self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
@@ -66,9 +60,7 @@ class Launcher:
 
     def carry_out(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Do what was decided about an import, in a recorded run, unless it is done already; raises RunFailedError."""
-        if is_finished(self.home, manifest.import_id):
-            return earlier_result(self.home, manifest.import_id)
-        return self.import_staged(manifest, listener)
+        return finished_result(self.home, manifest) or self.import_staged(manifest, listener)
 
     def load_list(self, manifest: ListManifest) -> dict[str, Any]:
         """Load a staged suppression list in a recorded run and return its counts; raises RunFailedError."""
@@ -93,9 +85,9 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
     """Return the sentence of the step that failed, or where to look for it."""
     for event in result.all_events:
         failure = event.event_specific_data if event.is_step_failure else None
-        told = getattr(getattr(failure, "user_failure_data", None), "description", None)
-        if told:
-            return str(told)
+        description = getattr(getattr(failure, "user_failure_data", None), "description", None)
+        if description:
+            return str(description)
     kinds: Sequence[str] = [
         str(event.event_specific_data.error.cls_name)  # type: ignore[union-attr]
         for event in result.all_events
@@ -103,5 +95,5 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
     ]
     return (
         f"The run {result.run_id} crashed ({', '.join(kinds) or 'no step says why'}). Nothing was imported twice and "
-        "nothing is lost: the file stays staged. The places in the code are in the run's log in the UI; please report."
+        "nothing is lost: the file stays staged. The run's log in the UI names the lines of code; please report it."
     )

@@ -1,17 +1,16 @@
 """Which runs live. Dagster does not notice that a machine or process died (issues 4319, 15325): the kernel's locks on
-imports tell. What is asked for again then belongs in intake.py.
+imports show it. What is requested again then is not decided here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
-from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.locks import is_claimed
+from lead_pipeline.importing.homes import Home, is_locked
 from lead_pipeline.orchestration.jobs import import_leads
 from lead_pipeline.orchestration.partitions import imports_partitions
 
-#: A run that claims to be running while none of its imports is held by a living process is dead after this long. So is
+#: A run that says it is running while no living process has locked any of its imports is dead after this long. So is
 #: one that has not got so far: its process takes a second to start, and may need a while on a busy machine.
 SUSPECT_SECONDS = 20.0
 STARTING_SECONDS = 60.0
@@ -27,10 +26,10 @@ _ON_THE_WAY = (DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING)
 _UNFINISHED = [DagsterRunStatus.QUEUED, *_ON_THE_WAY, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
 
 
-def active_keys(
-    home: Home, instance: DagsterInstance, suspects: dict[str, float], now: float
+def active_imports(
+    home: Home, instance: DagsterInstance, suspects: Mapping[str, float], now: float
 ) -> tuple[set[str], dict[str, float]]:
-    """Return the partitions that runs are at work on, and the runs that seem dead, since when; fail those that are."""
+    """Return the imports that runs are at work on, and the runs that seem dead, since when; fail those that are."""
     active: set[str] = set()
     suspected: dict[str, float] = {}
     for run, keys, lives in _unfinished(home, instance):
@@ -56,11 +55,11 @@ def _unfinished(home: Home, instance: DagsterInstance) -> Iterator[tuple[Dagster
     stored = instance.get_dynamic_partitions(str(imports_partitions.name))
     for run in instance.get_runs(filters=RunsFilter(job_name=import_leads.name, statuses=_UNFINISHED)):
         keys = _keys_of(run, stored)
-        yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_claimed(home, key) for key in keys)
+        yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
 
 
 def _fail(instance: DagsterInstance, run: DagsterRun) -> None:
-    instance.report_run_failed(run, "The process of this run died. What it left undone is asked for again.")
+    instance.report_run_failed(run, "The process of this run died. What it left undone is requested again.")
 
 
 def _keys_of(run: DagsterRun, stored: Sequence[str]) -> list[str]:

@@ -1,16 +1,13 @@
-"""The asset `suppressions`: people who may not be contacted, one partition per list that was loaded.
-Who of an import is suppressed is decided in screening/, inside the import's own transaction.
-"""
+"""The asset `suppressions`: people who may not be contacted, one partition per list that was loaded."""
+
+from functools import partial
 
 import dagster as dg
 
-from lead_pipeline.filing.manifests import load_list_manifest
-from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.importing.suppression_list import load_list
-from lead_pipeline.orchestration.boundary import telling_dagster
+from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.partitions import suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import waiting_logged
+from lead_pipeline.orchestration.running import log_waiting
 
 
 @dg.asset(
@@ -21,15 +18,5 @@ from lead_pipeline.orchestration.running import waiting_logged
 )
 def suppressions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Numbers that are blocked, opted out or on a do-not-call list; entries are only ever added."""
-    with telling_dagster("loading a suppression list"), home.open_store(waiting_logged(context)) as store:
-        counts, bad_lines = load_list(store, load_list_manifest(home.home, context.partition_key), home.home, utc_now())
-    return dg.MaterializeResult(
-        metadata={
-            "rows_read": counts.read,
-            "rows_added": counts.added,
-            "rows_known": counts.known,
-            "rows_rejected": counts.rejected,
-            "lines_rejected": ", ".join(map(str, bad_lines)),
-            "loaded_before": counts.loaded_before,
-        }
-    )
+    load = partial(home.engine.load_list, context.partition_key, log_waiting(context))
+    return dg.MaterializeResult(metadata=failures_without_values("loading a suppression list", load))

@@ -15,7 +15,7 @@ from pathlib import Path
 import dagster as dg
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import Receipt
+from lead_pipeline.filing.receipts import Receipt
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.orchestration.serving import Ui

@@ -71,11 +71,11 @@ def test_a_decision_about_nothing_is_refused_with_a_sentence(place, asked):
         assert f"Did you mean '{one['import_id']}'?" in told
         assert "Traceback" not in told
     run("approve", one["import_id"])
-    assert "cannot be cancelled any more" in run("cancel", one["import_id"], code=2).stderr
+    assert "can no longer be cancelled" in run("cancel", one["import_id"], code=2).stderr
 
 
 def test_a_home_that_does_not_exist_is_not_made_by_a_decision(place):
-    assert "None waits for a decision" in run("--home", "nowhere", "approve", "a@0123456789ab", code=2).stderr
+    assert "No import is waiting" in run("--home", "nowhere", "approve", "a@0123456789ab", code=2).stderr
     assert not (place / "nowhere").exists()
 
 

@@ -3,7 +3,8 @@ import os
 import pytest
 
 from lead_pipeline.filing.archive import archive_import, clear_known, quarantine_import, quarantine_unstaged
-from lead_pipeline.filing.manifests import finish, pending_manifests
+from lead_pipeline.filing.life_cycle import finish
+from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.profiles.loader import load_profile

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from lead_pipeline.filing.decisions import await_decision, decide, state_of, waiting_imports
-from lead_pipeline.filing.locks import claimed
-from lead_pipeline.filing.manifests import decision_path, finish, load_manifest, note_request, pending_manifests
+from lead_pipeline.filing.life_cycle import decision_path, finish, load_manifest, note_request
+from lead_pipeline.filing.locks import locked
+from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError, UsageError
 from lead_pipeline.model.outcomes import ImportStatus
@@ -28,10 +29,10 @@ def waiting(home, **how):
     return manifest
 
 
-def test_nothing_is_asked_about_an_import_before_it_was_judged(home):
+def test_nothing_is_asked_about_an_import_before_it_was_screened(home):
     manifest = staged(home)
     assert state_of(home, manifest) is None
-    with pytest.raises(UsageError, match="still to be read and judged"):
+    with pytest.raises(UsageError, match="it has not been processed yet"):
         decide(home, manifest.import_id, "approved", LATER)
 
 
@@ -54,7 +55,7 @@ def test_the_other_answer_comes_too_late(home, first, second):
 
 
 ENDED = {
-    "imported": (ImportStatus.COMPLETED, {"approved": None, "cancelled": "cannot be cancelled any more"}),
+    "imported": (ImportStatus.COMPLETED, {"approved": None, "cancelled": "can no longer be cancelled"}),
     "with rejects": (ImportStatus.COMPLETED_WITH_REJECTS, {"approved": None, "cancelled": "leads are imported"}),
     "cancelled": (ImportStatus.CANCELLED, {"approved": "Drop or import the file again", "cancelled": None}),
     "refused": (ImportStatus.QUARANTINED, {"approved": "nothing to decide", "cancelled": "nothing to decide"}),
@@ -82,20 +83,20 @@ def test_an_unknown_id_is_named_with_the_nearest_one_that_waits(home, wrong):
     with pytest.raises(ImportNotFoundError) as error:
         decide(home, asked, "approved", LATER)
     assert f"'{asked}'" in str(error.value)
-    assert f"These wait: {manifest.import_id}." in str(error.value)
+    assert f"Waiting for approval: {manifest.import_id}." in str(error.value)
     if "@" in wrong and "/" not in wrong:
         assert f"Did you mean '{manifest.import_id}'?" in str(error.value)
     assert state_of(home, manifest) == "awaited"
 
 
 def test_where_none_waits_that_is_said(home):
-    with pytest.raises(ImportNotFoundError, match="None waits for a decision"):
+    with pytest.raises(ImportNotFoundError, match="No import is waiting"):
         decide(home, "a@0123456789ab", "cancelled", LATER)
 
 
 def test_a_run_at_work_on_the_import_is_waited_for_and_then_named(home):
     manifest = waiting(home)
-    with claimed(home, manifest.import_id), pytest.raises(LeadPipelineError, match="nothing is imported twice"):
+    with locked(home, manifest.import_id), pytest.raises(LeadPipelineError, match="nothing is imported twice"):
         decide(home, manifest.import_id, "approved", LATER, patience=0.1)
     assert state_of(home, manifest) == "awaited"
 
@@ -110,13 +111,13 @@ def test_the_same_content_dropped_again_goes_on_waiting_and_keeps_its_answer(hom
     assert len(list(pending_manifests(home))) == 1
 
 
-def test_dropped_again_after_its_profile_was_changed_it_is_judged_anew(home):
+def test_dropped_again_after_its_profile_was_changed_it_starts_again(home):
     manifest = waiting(home)
     decide(home, manifest.import_id, "approved", LATER)
     assert state_of(home, staged(home, now=LATER, default_region="GB")) is None
 
 
-def test_a_cancelled_import_starts_anew_when_it_is_dropped_again_even_where_its_answer_was_left_behind(home):
+def test_a_cancelled_import_starts_again_when_it_is_dropped_again_even_where_its_answer_was_left_behind(home):
     manifest = waiting(home)
     decide(home, manifest.import_id, "cancelled", LATER)
     left = decision_path(home, manifest.identity).read_bytes()
@@ -135,7 +136,7 @@ def test_the_attempts_before_an_approval_do_not_count_against_the_run_after_it(h
     assert load_manifest(home, manifest.import_id).attempts == 0
 
 
-def test_a_damaged_answer_is_none_and_the_import_judged_anew(home):
+def test_a_damaged_answer_is_none_and_the_import_screened_again(home):
     manifest = waiting(home)
     decision_path(home, manifest.identity).write_text("{")
     assert state_of(home, manifest) is None

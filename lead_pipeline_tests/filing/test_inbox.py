@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from lead_pipeline.filing.inbox import SETTLE_SECONDS, Looks, is_wanted, list_drops
+from lead_pipeline.filing.inbox import STABLE_SECONDS, Sightings, is_wanted, list_drops
 
 
 def drop(home, name, content=b"x", folder="call_schedule"):
@@ -12,46 +12,46 @@ def drop(home, name, content=b"x", folder="call_schedule"):
     return path
 
 
-def look(home, looks, now):
-    """Return the looks after `now`, and the names of what is complete."""
+def look(home, seen, now):
+    """Return the sightings after `now`, and the names of what is complete."""
     drops = list_drops(home)
-    after = looks.after(drops, now)
-    return after, [one.path.name for one in drops if after.is_settled(one, now)]
+    after = seen.after(drops, now)
+    return after, [one.path.name for one in drops if after.is_stable(one, now)]
 
 
-def test_a_file_is_complete_when_two_looks_two_seconds_apart_see_the_same(home):
+def test_a_file_is_complete_when_two_sightings_two_seconds_apart_see_the_same(home):
     drop(home, "a.csv")
-    looks, first = look(home, Looks(), 100.0)
-    looks, early = look(home, looks, 100.0 + SETTLE_SECONDS - 0.1)
-    looks, late = look(home, looks, 100.0 + SETTLE_SECONDS)
+    seen, first = look(home, Sightings(), 100.0)
+    seen, early = look(home, seen, 100.0 + STABLE_SECONDS - 0.1)
+    seen, late = look(home, seen, 100.0 + STABLE_SECONDS)
     assert (first, early, late) == ([], [], ["a.csv"])
 
 
 def test_a_file_is_never_taken_at_its_first_look_however_late_that_is(home):
     drop(home, "a.csv")
-    assert look(home, Looks(), 1e9)[1] == []
+    assert look(home, Sightings(), 1e9)[1] == []
 
 
-def test_a_growing_file_starts_to_settle_anew_at_every_change(home):
-    path, looks, settled = drop(home, "a.csv"), Looks(), []
+def test_a_growing_file_is_not_stable_until_it_stops(home):
+    path, seen, complete = drop(home, "a.csv"), Sightings(), []
     for now in range(10):
         with path.open("ab") as file:
             file.write(b"more")
-        looks, names = look(home, looks, float(now))
-        settled += names
-    assert settled == []
-    looks, _ = look(home, looks, 10.0)
-    assert look(home, looks, 12.0)[1] == ["a.csv"]
+        seen, names = look(home, seen, float(now))
+        complete += names
+    assert complete == []
+    seen, _ = look(home, seen, 10.0)
+    assert look(home, seen, 12.0)[1] == ["a.csv"]
 
 
-def test_a_file_rewritten_at_the_same_size_starts_to_settle_anew(home):
+def test_a_file_rewritten_at_the_same_size_has_to_be_stable_again(home):
     path = drop(home, "a.csv", b"old")
-    looks, _ = look(home, Looks(), 0.0)
+    seen, _ = look(home, Sightings(), 0.0)
     path.write_bytes(b"new")
     os.utime(path, ns=(1, 1))
-    looks, names = look(home, looks, 2.0)
+    seen, names = look(home, seen, 2.0)
     assert names == []
-    assert look(home, looks, 4.0)[1] == ["a.csv"]
+    assert look(home, seen, 4.0)[1] == ["a.csv"]
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 86_400, 4_000_000_000], ids=["1970", "1970", "1970 too", "2096"])
@@ -59,42 +59,42 @@ def test_a_time_of_change_in_the_past_or_future_is_as_good_as_any(home, seconds)
     drop(home, "newer.csv")
     old = drop(home, "old.csv")
     os.utime(old, (seconds, seconds))
-    looks, _ = look(home, Looks(), 0.0)
-    assert "old.csv" in look(home, looks, 2.0)[1]
+    seen, _ = look(home, Sightings(), 0.0)
+    assert "old.csv" in look(home, seen, 2.0)[1]
 
 
 def test_an_old_file_moved_in_beside_a_newer_one_taken_before_is_seen(home):
     drop(home, "newer.csv")
-    looks, _ = look(home, Looks(), 0.0)
-    looks, _ = look(home, looks, 2.0)
+    seen, _ = look(home, Sightings(), 0.0)
+    seen, _ = look(home, seen, 2.0)
     os.utime(drop(home, "old.csv"), (1, 1))
-    looks, _ = look(home, looks, 3.0)
-    assert "old.csv" in look(home, looks, 5.0)[1]
+    seen, _ = look(home, seen, 3.0)
+    assert "old.csv" in look(home, seen, 5.0)[1]
 
 
 def test_a_clock_that_was_set_back_delays_a_file_and_does_not_lose_it(home):
     drop(home, "a.csv")
-    looks, _ = look(home, Looks(), 1000.0)
-    looks, names = look(home, looks, 10.0)
+    seen, _ = look(home, Sightings(), 1000.0)
+    seen, names = look(home, seen, 10.0)
     assert names == []
-    assert look(home, looks, 12.0)[1] == ["a.csv"]
+    assert look(home, seen, 12.0)[1] == ["a.csv"]
 
 
 def test_what_is_gone_is_forgotten(home):
     path = drop(home, "a.csv")
-    looks, _ = look(home, Looks(), 0.0)
+    seen, _ = look(home, Sightings(), 0.0)
     path.unlink()
-    looks, _ = look(home, looks, 1.0)
-    assert looks.seen == {}
+    seen, _ = look(home, seen, 1.0)
+    assert seen.seen == {}
     drop(home, "a.csv")
-    looks, names = look(home, looks, 5.0)
+    seen, names = look(home, seen, 5.0)
     assert names == []
 
 
-def test_looks_survive_the_cursor(home):
+def test_sightings_survive_the_cursor(home):
     drop(home, "a.csv")
-    looks, _ = look(home, Looks(), 0.0)
-    assert look(home, Looks.model_validate_json(looks.model_dump_json()), 2.0)[1] == ["a.csv"]
+    seen, _ = look(home, Sightings(), 0.0)
+    assert look(home, Sightings.model_validate_json(seen.model_dump_json()), 2.0)[1] == ["a.csv"]
 
 
 UNWANTED = [".hidden.csv", "a.csv.tmp", "a.csv.TMP", "a.part", "a.csv.crdownload", "~$list.xlsx", "Thumbs.db"]
@@ -145,14 +145,14 @@ def test_files_deeper_in_a_folder_of_a_profile_are_drops_and_know_where_they_lie
     assert len({one.key for one in found}) == 4
 
 
-def test_files_of_one_name_in_two_folders_settle_each_for_itself(home):
+def test_files_of_one_name_in_two_folders_become_stable_each_for_itself(home):
     (home.inbox / "call_schedule" / "acme").mkdir()
     drop(home, "a.csv")
-    looks, _ = look(home, Looks(), 0.0)
+    seen, _ = look(home, Sightings(), 0.0)
     drop(home, "a.csv", content=b"later", folder="call_schedule/acme")
-    looks, names = look(home, looks, 2.0)
+    seen, names = look(home, seen, 2.0)
     assert names == ["a.csv"]
-    assert len(look(home, looks, 4.0)[1]) == 2
+    assert len(look(home, seen, 4.0)[1]) == 2
 
 
 def test_a_folder_that_may_not_be_read_is_told_and_costs_no_other_its_files(home, monkeypatch):

@@ -1,17 +1,8 @@
 import pytest
 
-from lead_pipeline.filing.manifests import (
-    Manifest,
-    find_manifest,
-    find_receipt,
-    finish,
-    is_finished,
-    is_imported,
-    load_manifest,
-    manifest_path,
-    note_request,
-    pending_manifests,
-)
+from lead_pipeline.filing.life_cycle import find_manifest, finish, is_finished, load_manifest, note_request
+from lead_pipeline.filing.manifests import Manifest, manifest_path, pending_manifests
+from lead_pipeline.filing.receipts import find_receipt, is_imported
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError
 from lead_pipeline.model.outcomes import ImportStatus
@@ -58,7 +49,7 @@ def test_imported_content_gets_no_new_manifest(home):
 
 
 @pytest.mark.parametrize("status", [ImportStatus.QUARANTINED, ImportStatus.FAILED])
-def test_content_that_was_refused_is_tried_anew_when_dropped_again(home, status):
+def test_content_that_was_refused_is_tried_again_when_dropped_again(home, status):
     manifest = staged(home)
     home.store.touch()
     finish(home, manifest, status, NOW)

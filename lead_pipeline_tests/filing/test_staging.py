@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from lead_pipeline.filing.manifests import find_manifest, pending_manifests
+from lead_pipeline.filing.life_cycle import find_manifest
+from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.filing.staging import FileChangedError, stage_import, stage_list
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.profiles.loader import load_profile

@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 
 from lead_pipeline.filing.decisions import waiting_imports
-from lead_pipeline.filing.manifests import find_receipt, pending_manifests
+from lead_pipeline.filing.manifests import pending_manifests
+from lead_pipeline.filing.receipts import find_receipt
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import call_schedule, query, quick_folder, staging, write_csv
@@ -287,7 +288,7 @@ def test_a_job_that_decides_about_nothing_fails_with_a_sentence(watching):
     failed = watching.launch("approve_import", "a@0123456789ab")
     assert not failed.success
     (told,) = [event.event_specific_data.user_failure_data for event in failed.all_events if event.is_step_failure]
-    assert f"These wait: {import_id}." in told.description
+    assert f"Waiting for approval: {import_id}." in told.description
 
 
 def test_some_files_of_a_run_wait_and_the_others_are_imported(watching):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lead_pipeline.importing.progress import listening, tell
+from lead_pipeline.importing.progress import listening, report_progress
 from lead_pipeline.model.results import Progress
 from lead_pipeline_tests.support import call_schedule, quick_folder, staging, write_csv
 
@@ -56,4 +56,4 @@ def test_of_an_import_that_waits_nothing_is_imported(imports):
 
 
 def test_where_nobody_listens_nothing_happens():
-    tell("raw_leads", 3, total=3)
+    report_progress("raw_leads", 3, total=3)

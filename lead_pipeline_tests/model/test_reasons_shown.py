@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lead_pipeline.filing.inbox import Drop
-from lead_pipeline.importing.intake import take
+from lead_pipeline.importing.intake import stage_drops
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline_tests.reasons_shown import SHOWN, Example
@@ -77,7 +77,7 @@ def assert_said_of_a_dropped_file(stages: Stages, reason: Reason, example: Examp
     dropped.write_bytes(example.as_bytes())
     facts = dropped.stat()
     drop = Drop(dropped, profile.name, facts.st_size, facts.st_mtime_ns, facts.st_ino)
-    take(stages.home, [drop], lambda: datetime.now(UTC))
+    stage_drops(stages.home, [drop], lambda: datetime.now(UTC))
     assert not dropped.exists()
     notes = [note.read_text() for note in stages.home.archive.rglob("*.reason.txt")]
     assert len(notes) == 1

@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from lead_pipeline.filing.locks import claimed
+from lead_pipeline.filing.locks import locked
 from lead_pipeline.importing import concluding
 from lead_pipeline.importing.intake import MAX_ATTEMPTS
 from lead_pipeline.notifying import delivery
@@ -198,9 +198,9 @@ def test_after_a_day_it_is_given_up_and_that_is_said(imports):
 def test_two_processes_do_not_send_at_the_same_time_nor_for_an_import_that_another_is_at_work_on(imports):
     result = imported(imports)
     with mail_server() as mailbox:
-        with claimed(imports.home, "outbox"):
+        with locked(imports.home, "outbox"):
             assert sent(imports, mailbox.environment()) == 0
-        with claimed(imports.home, result.import_id):
+        with locked(imports.home, result.import_id):
             assert sent(imports, mailbox.environment()) == 0
         assert sent(imports, mailbox.environment()) == 1
 
@@ -255,8 +255,8 @@ def test_a_mail_server_that_is_down_fails_no_run_and_the_sensor_sends_later(watc
         monkeypatch.setenv("LEAD_PIPELINE_SMTP_PORT", str(server.port))
         home = HomeResource(root=str(watching.home.root))
         with dg.build_sensor_context(instance=watching.instance, resources={"home": home}) as context:
-            assert outbox_sensor(context).skip_message == "1 emails sent."
-            assert outbox_sensor(context).skip_message == "No email was to be sent."
+            assert outbox_sensor(context).skip_message == "Emails sent: 1."
+            assert outbox_sensor(context).skip_message == "Emails sent: 0."
         assert len(server.messages) == 1
     assert outbox_sensor.default_status is dg.DefaultSensorStatus.RUNNING
 

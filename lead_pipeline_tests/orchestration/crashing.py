@@ -22,20 +22,20 @@ from typing import Any
 warnings.simplefilter("ignore")
 
 
-from lead_pipeline.filing import archive, decisions, manifests, staging  # noqa: E402
+from lead_pipeline.filing import archive, decisions, life_cycle, staging  # noqa: E402
 from lead_pipeline.filing.decisions import Answer, waiting_imports  # noqa: E402
 from lead_pipeline.filing.inbox import list_drops  # noqa: E402
-from lead_pipeline.filing.manifests import Receipt  # noqa: E402
+from lead_pipeline.filing.receipts import Receipt  # noqa: E402
 from lead_pipeline.filing.work_folder import WorkFolder  # noqa: E402
 from lead_pipeline.importing import (  # noqa: E402
     approval,
     concluding,
     steps,
+    submitting,
 )
-from lead_pipeline.importing.intake import due, not_taken, take  # noqa: E402
+from lead_pipeline.importing.intake import imports_to_run, not_staged, stage_drops  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
 from lead_pipeline.model.outcomes import ImportStatus  # noqa: E402
-from lead_pipeline.orchestration import launching  # noqa: E402
 from lead_pipeline.orchestration.serving.warm import warm_up  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import writing  # noqa: E402
@@ -86,8 +86,8 @@ def _recorded_as(status: ImportStatus) -> Point:
 
 #: Where an import can die, in the order in which it gets there.
 POINTS: dict[str, Point] = {
-    "copied, not yet staged": Point(staging, "claim_manifest", after=False),
-    "staged": Point(launching, "note_request", after=False),
+    "copied, not yet staged": Point(staging, "register_manifest", after=False),
+    "staged": Point(submitting, "note_request", after=False),
     "raw leads read": _parts_of("raw_leads"),
     "leads mapped": _parts_of("mapped_leads"),
     "leads normalized": _parts_of("normalized_leads"),
@@ -105,7 +105,7 @@ POINTS: dict[str, Point] = {
     "before archiving": Point(concluding, "archive_import", after=False),
     "copied to the archive": Point(archive, "_keep_copy"),
     "archived": Point(concluding, "archive_import"),
-    "receipt written": Point(manifests, "write_json", which=lambda _path, model: isinstance(model, Receipt)),
+    "receipt written": Point(life_cycle, "write_json", which=lambda _path, model: isinstance(model, Receipt)),
     "finished": Point(concluding, "finish"),
 }
 
@@ -269,8 +269,8 @@ def _import(attempt: Attempt, imports: Importing) -> str:
     if attempt.answer is not None:
         decided = [decisions.decide(imports.home, one, attempt.answer, later) for one in waiting_imports(imports.home)]
         return ",".join(launcher.carry_out(manifest, lambda *_: None).status.value for manifest in decided)
-    take(imports.home, not_taken(imports.home, list_drops(imports.home)), lambda: later)
-    asked = due(imports.home, (), later)
+    stage_drops(imports.home, not_staged(imports.home, list_drops(imports.home)), lambda: later)
+    asked = imports_to_run(imports.home, (), later)
     return ",".join(launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
 
 

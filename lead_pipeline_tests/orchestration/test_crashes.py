@@ -10,7 +10,7 @@ import pytest
 
 from lead_pipeline.filing.decisions import decide, waiting_imports
 from lead_pipeline.filing.inbox import list_drops
-from lead_pipeline.importing.intake import MAX_ATTEMPTS, due, not_taken, take
+from lead_pipeline.importing.intake import MAX_ATTEMPTS, imports_to_run, not_staged, stage_drops
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline_tests.importing.test_approval import LEFT
 from lead_pipeline_tests.orchestration.crashing import DECIDED_POINTS, POINTS, WAITING_POINTS, Crasher
@@ -216,8 +216,8 @@ def decided(asking_home):
 def drive(imports):
     """Do what the daemon does about everything that is left to do."""
     later = datetime.now(UTC) + timedelta(hours=1)
-    take(imports.home, not_taken(imports.home, list_drops(imports.home)), lambda: later)
-    for manifest in due(imports.home, (), later):
+    stage_drops(imports.home, not_staged(imports.home, list_drops(imports.home)), lambda: later)
+    for manifest in imports_to_run(imports.home, (), later):
         imports.launcher.import_staged(manifest, lambda *_: None)
 
 

@@ -52,14 +52,14 @@ def test_a_finished_partition_that_is_run_again_in_dagster_changes_nothing(impor
     assert dump_home(home) == before
 
 
-def test_without_the_store_the_file_is_imported_anew(imported):
+def test_without_the_store_the_file_is_imported_again(imported):
     home, file, _before, _import_id = imported
     (home / "leads.duckdb").unlink()
     assert again(home, file).counts.created == 2
     assert query(home, "select count(*) from leads") == [(2,)]
 
 
-def test_a_quarantined_file_is_imported_once_the_profile_is_mended_and_it_is_dropped_again():
+def test_a_quarantined_file_is_imported_once_the_profile_is_fixed_and_it_is_dropped_again():
     with quick_folder() as folder, importing(folder / "home") as imports:
         file = write_csv(folder / "list.csv", ("number", "state"), ROWS)
         refused = imports.file(file, call_schedule())

@@ -6,14 +6,15 @@ import dagster as dg
 import pytest
 from dagster import DagsterRunStatus
 
-from lead_pipeline.filing.locks import claimed
-from lead_pipeline.filing.manifests import is_imported, note_request
-from lead_pipeline.importing import intake
-from lead_pipeline.orchestration import sensors
+from lead_pipeline.filing.life_cycle import note_request
+from lead_pipeline.filing.locks import locked
+from lead_pipeline.filing.receipts import is_imported
+from lead_pipeline.importing import inbox_watch, intake
+from lead_pipeline.importing.inbox_watch import WatchState, watch_inbox
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.sensors import Cursor, inbox_sensor
+from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import query
 
@@ -274,8 +275,8 @@ def test_nine_files_share_one_run_with_metadata_of_each_and_a_refused_one_hurts_
 def test_a_range_holds_neighbours_only(watching):
     stored = [f"k{number:03d}" for number in range(30)]
     wanted = set(stored) - {"k007", "k020"}
-    ranges = intake.grouped(wanted, stored)
-    assert [(one.first, one.last, one.files) for one in ranges] == [
+    groups = intake.group_for_runs(wanted, stored)
+    assert [(one[0], one[-1], len(one)) for one in groups] == [
         ("k000", "k006", 7), ("k008", "k019", 12), ("k021", "k029", 9),
     ]  # fmt: skip
 
@@ -283,12 +284,10 @@ def test_a_range_holds_neighbours_only(watching):
 @pytest.mark.parametrize("files", [9, 199, 200, 201, 400, 401, 1000])
 def test_a_range_holds_at_most_two_hundred_files_and_together_they_hold_all(files):
     stored = [f"k{number:04d}" for number in range(files)]
-    ranges = intake.grouped(stored, stored)
-    assert sum(one.files for one in ranges) == files
-    assert max(one.files for one in ranges) <= 200
-    assert len(ranges) == -(-files // 200)
-    places = [(stored.index(one.first), stored.index(one.last)) for one in ranges]
-    assert [last - first + 1 for first, last in places] == [one.files for one in ranges]
+    groups = intake.group_for_runs(stored, stored)
+    assert [key for group in groups for key in group] == stored
+    assert max(len(group) for group in groups) <= 200
+    assert len(groups) == -(-files // 200)
 
 
 def test_six_hundred_files_are_taken_in_bounded_ticks_and_few_runs(watching, monkeypatch):
@@ -310,7 +309,7 @@ def test_staging_stops_when_its_time_is_over_and_goes_on_at_the_next_tick(watchi
     really_stage = intake.stage_import
 
     def slow(*arguments, **options):
-        watching.pass_time(sensors.STAGING_SECONDS)
+        watching.pass_time(inbox_watch.STAGING_SECONDS)
         return really_stage(*arguments, **options)
 
     monkeypatch.setattr(intake, "stage_import", slow)
@@ -326,13 +325,11 @@ def test_staging_stops_when_its_time_is_over_and_goes_on_at_the_next_tick(watchi
 def test_a_daemon_that_dies_between_staging_and_asking_loses_nothing(watching, monkeypatch):
     watching.drop("a.csv", leads(1))
 
-    def die(_home, _instance, manifests, _clock):
-        if manifests:
-            raise KeyboardInterrupt
-        return []
+    def die(*_arguments):
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sensors, "ask", die)
+        patch.setattr(inbox_watch, "note_requests", die)
         with pytest.raises(KeyboardInterrupt):
             watching.tick()
     assert len(watching.waiting()) == 1
@@ -384,7 +381,7 @@ def test_an_import_that_a_living_process_holds_is_not_asked_for(watching):
     watching.drop("a.csv", leads(1))
     (request,) = watching.tick()
     watching.pass_time(3600)
-    with claimed(watching.home, request.partition_key):
+    with locked(watching.home, request.partition_key):
         assert watching.tick() == []
     assert len(watching.tick(seconds=10)) == 1
 
@@ -393,7 +390,7 @@ def test_a_started_run_whose_process_died_is_failed_and_its_import_asked_for_aga
     watching.drop("a.csv", leads(1))
     (request,) = watching.tick()
     run_id = recorded_run(watching, request.partition_key, DagsterRunStatus.STARTED)
-    with claimed(watching.home, request.partition_key):
+    with locked(watching.home, request.partition_key):
         watching.pass_time(3600)
         watching.tick()
         assert watching.instance.get_run_by_id(run_id).status == DagsterRunStatus.STARTED
@@ -433,9 +430,11 @@ def test_a_file_staged_by_a_command_is_left_to_it_for_a_while(watching, tmp_path
     assert request.partition_key == manifest.import_id
 
 
-@pytest.mark.parametrize("cursor", ["", "{", "17", '{"looks": 3}', '{"suspects": {"x": "y"}}'])
+@pytest.mark.parametrize(
+    "cursor", ["", "{", "17", '{"looks": {"seen": {}}}', '{"sightings": 3}', "ü", '{"suspects": {"x": "y"}}']
+)
 def test_a_cursor_that_cannot_be_read_costs_seconds_and_no_file(watching, cursor):
-    assert Cursor.parse(cursor) == Cursor()
+    assert WatchState.parse(cursor) == WatchState()
     watching.cursor = cursor
     watching.drop("a.csv", leads(1))
     assert len(watching.tick()) == 1
@@ -449,7 +448,7 @@ def test_a_lost_cursor_neither_stages_nor_asks_again(watching):
     assert watching.waiting()[0].attempts == 1
 
 
-def test_a_damaged_manifest_stops_nobody_and_its_file_is_staged_anew(watching):
+def test_a_damaged_manifest_stops_nobody_and_its_file_is_staged_again(watching):
     watching.drop("a.csv", leads(1))
     watching.tick()
     (manifest,) = watching.waiting()
@@ -489,12 +488,12 @@ def test_the_sensor_never_opens_the_store(watching):
 
 
 def test_the_sensor_that_dagster_ticks_is_this_one(watching, monkeypatch):
-    monkeypatch.setattr(sensors.watch, "__kwdefaults__", sensors.watch.__kwdefaults__ | {"seconds": 0.0})
+    monkeypatch.setattr(watch_inbox, "__kwdefaults__", watch_inbox.__kwdefaults__ | {"seconds": 0.0})
     home = HomeResource(root=str(watching.home.root))
     with dg.build_sensor_context(
         instance=watching.instance, cursor="garbage", resources={"home": home}, sensor_name=inbox_sensor.name
     ) as context:
         result = inbox_sensor(context)
-    assert Cursor.parse(result.cursor) == Cursor()
+    assert WatchState.parse(result.cursor) == WatchState()
     assert result.run_requests == []
     assert inbox_sensor.default_status is dg.DefaultSensorStatus.RUNNING

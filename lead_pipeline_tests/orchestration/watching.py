@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.manifests import Manifest, find_receipt, pending_manifests
+from lead_pipeline.filing.manifests import Manifest, pending_manifests
+from lead_pipeline.filing.receipts import find_receipt
+from lead_pipeline.importing.inbox_watch import watch_inbox
 from lead_pipeline.orchestration.building import build_definitions
-from lead_pipeline.orchestration.sensors import watch
+from lead_pipeline.orchestration.dagster_scheduler import DagsterScheduler
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -27,17 +29,17 @@ class Watching:
 
     def tick(self, seconds: float = 4.0) -> list[dg.RunRequest]:
         """Run one tick that looks for at most `seconds` of our clock, and return what it asks for."""
-        result = watch(
+        watched = watch_inbox(
             self.home,
-            self.instance,
+            DagsterScheduler(self.home, self.instance),
             self.cursor,
             log=self.said.append,
             seconds=seconds,
             clock=lambda: self.now,
             sleep=self.pass_time,
         )
-        self.cursor = result.cursor
-        return list(result.run_requests or [])
+        self.cursor = watched.remembered
+        return watched.runs
 
     def pass_time(self, seconds: float) -> None:
         """Move our clock."""

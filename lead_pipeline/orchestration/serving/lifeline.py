@@ -1,6 +1,4 @@
-"""Ends a service when the command that started it is gone, however that ended. What the services are belongs in
-services.py.
-"""
+"""Ends a service when the command that started it is gone, however that ended."""
 
 import os
 import signal

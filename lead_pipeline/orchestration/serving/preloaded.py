@@ -1,4 +1,4 @@
-"""Imported before any run by the process that runs are forked from, which can be told to import and nothing else:
+"""Imported before any run by the process that runs are forked from, which can do nothing but import:
 importing this is the work. Imported by nobody else.
 """
 

@@ -1,5 +1,5 @@
 """Runs one of Dagster's commands in this process, as its own script would, but prepared: it ends with the command that
-started it, writes its history quickly, and answers no foreign web page. What is started when belongs in services.py.
+started it, writes its history quickly, and answers no foreign web page.
 """
 
 import os

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from lead_pipeline.filing.home import Home
+from lead_pipeline.importing.homes import Home
 from lead_pipeline.model.errors import LeadPipelineError, UsageError
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.liveness import fail_dead_runs
@@ -155,7 +155,7 @@ class _Services:
             **(settings or {}),
         }
         self._running[name] = subprocess.Popen(
-            # Nothing is ever written to the pipe: its end tells that this process is gone.
+            # Nothing is ever written to the pipe: when it ends, this process is gone.
             list(command),
             env=environment,
             stdout=log,

@@ -1,0 +1,216 @@
+"""Runs the steps of imports, for whoever schedules them: each over several imports, one after the other. A refused file
+is a result, so that the others go on; an import that is finished is left alone, so every step may be run again.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+from lead_pipeline.filing.decisions import started_at, state_of
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.life_cycle import is_finished, load_manifest
+from lead_pipeline.filing.list_manifests import load_list_manifest
+from lead_pipeline.filing.locks import acquire, release
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.approval import commit_or_hold
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.concluding import earlier_result, report_import
+from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
+from lead_pipeline.importing.findings import Check, Finding
+from lead_pipeline.importing.progress import report_waiting
+from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
+from lead_pipeline.importing.suppression_list import load_list
+from lead_pipeline.importing.withheld import errors_without_values
+from lead_pipeline.model.errors import FileRefusedError
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.notifying.delivery import deliver
+from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
+from lead_pipeline.store.opening import open_store
+from lead_pipeline.store.protocol import LeadStore
+from lead_pipeline.store.settings import OnWait, StoreSettings
+
+__all__ = ["Engine", "OnWait", "Report"]
+
+#: Numbers about one import by name; `rows` are the rows of the table that a step made.
+Numbers = dict[str, int]
+
+Step = Callable[[WorkFolder], Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What people are shown of an import that ended or waits."""
+
+    result: ImportResult
+    line: str  # one line, for logs
+    summary: str  # Markdown
+    numbers: dict[str, int | float]
+    files: dict[str, Path]  # the report, and the rejected file if there is one
+
+
+class Engine:
+    """The imports of one home. A step locks the imports that it works on; `release` ends that, as does the process."""
+
+    def __init__(self, home: Home, *, store_wait: float = 60.0, lock_wait: float = 600.0) -> None:
+        """Choose the home, and the seconds to wait for the store, and for an import that another process works on."""
+        self.home = home
+        self._settings = StoreSettings(wait_seconds=store_wait)
+        self._lock_wait = lock_wait
+        self._locks: dict[str, int] = {}
+
+    def read_files(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
+        """Read staged files into `raw_leads`, from scratch; return the numbers of each import that is not finished."""
+        return dict(self._made("raw_leads", read_file, import_ids, from_scratch=True))
+
+    def map_leads(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
+        """Make `mapped_leads` of `raw_leads`; return as `read_files`."""
+        return dict(self._made("mapped_leads", map_leads, import_ids))
+
+    def normalize_leads(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
+        """Make `normalized_leads` of `mapped_leads`; return as `read_files`."""
+        return dict(self._made("normalized_leads", normalize_leads, import_ids))
+
+    def commit(self, import_ids: Sequence[str], on_wait: OnWait) -> dict[str, dict[str, Numbers]]:
+        """Screen and commit imports, with the store open for as long as it takes and no longer.
+
+        Returns: of `imported_leads` and `rejected_leads` the numbers of each import that is not finished.
+        """
+        committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
+        with self._store(on_wait) as store:
+            for work in self._unfinished(import_ids):
+                import_id = work.manifest.import_id
+                numbers = errors_without_values(f"committing {import_id}", partial(_commit, work, store))
+                for table, made in committed.items():
+                    made[import_id] = numbers[table]
+        return committed
+
+    def report(self, import_ids: Sequence[str], warn: Callable[[str], object]) -> list[Report]:
+        """Report imports and finish them; of one that was finished before, return what came of it then.
+
+        Emails are sent when all of them are finished: a mail server that does not answer delays no import.
+        """
+        results = [
+            errors_without_values(f"reporting {work.manifest.import_id}", partial(_report, work))
+            for work in self._works(import_ids)
+        ]
+        deliver(self.home, utc_now(), os.environ, warn, own_imports={result.import_id for result in results})
+        return [self._described(result) for result in results]
+
+    def check(self, check: Check, import_ids: Sequence[str]) -> Finding:
+        """Return what a check finds of imports between their commit and their report."""
+        return check(list(self._works(import_ids)))
+
+    def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, int | str]:
+        """Load a staged suppression list; return its counts, and the lines that no number could be read from."""
+        manifest = load_list_manifest(self.home, list_id)
+        with self._store(on_wait) as store:
+            counts, bad_lines = load_list(store, manifest, self.home, utc_now())
+        return {
+            "rows_read": counts.read,
+            "rows_added": counts.added,
+            "rows_known": counts.known,
+            "rows_rejected": counts.rejected,
+            "lines_rejected": ", ".join(map(str, bad_lines)),
+            "loaded_before": counts.loaded_before,
+        }
+
+    def send_emails(self, warn: Callable[[str], object]) -> int:
+        """Send the emails that are due, and return how many were sent."""
+        return deliver(self.home, utc_now(), os.environ, warn)
+
+    def release(self) -> None:
+        """Release the locks of the imports that steps have worked on."""
+        while self._locks:
+            import_id, descriptor = self._locks.popitem()
+            release(self.home, import_id, descriptor)
+
+    def _store(self, on_wait: OnWait) -> AbstractContextManager[LeadStore]:
+        def report(waited: float, holder: str) -> None:
+            report_waiting(waited, holder)
+            on_wait(waited, holder)
+
+        return open_store(self.home.root, settings=self._settings, on_wait=report)
+
+    def _works(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
+        """Yield the work folders of imports, locked against every other process."""
+        for import_id in import_ids:
+            if import_id not in self._locks:
+                self._locks[import_id] = acquire(self.home, import_id, self._lock_wait)
+            yield WorkFolder(self.home, load_manifest(self.home, import_id))
+
+    def _unfinished(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
+        return (work for work in self._works(import_ids) if not is_finished(self.home, work.manifest.import_id))
+
+    def _made(
+        self, table: str, step: Step, import_ids: Sequence[str], *, from_scratch: bool = False
+    ) -> Iterator[tuple[str, Numbers]]:
+        """Run a step that works on parts, and yield its numbers; `from_scratch` drops what an earlier attempt left."""
+        for work in self._unfinished(import_ids):
+            if from_scratch:
+                work.clear()
+            import_id = work.manifest.import_id
+            yield import_id, errors_without_values(f"making {table} of {import_id}", partial(_make, work, table, step))
+
+    def _described(self, result: ImportResult) -> Report:
+        files = {"report": result.report_file, "rejected_file": result.rejected_file}
+        return Report(
+            result=result,
+            line=f"{result.import_id}: {summary_line(result)}",
+            summary=markdown_summary(result, self.home.root),
+            numbers=metadata_numbers(result),
+            files={name: self.home.root / path for name, path in files.items() if path},
+        )
+
+
+def statuses_of(reports: Sequence[Report]) -> str:
+    """Return how imports ended: `completed`, or of several `8 completed, 2 awaiting_approval`."""
+    counted = Counter(report.result.status.value for report in reports)
+    return ", ".join(f"{files} {status}" if len(reports) > 1 else status for status, files in counted.most_common())
+
+
+def _make(work: WorkFolder, table: str, step: Step) -> Numbers:
+    if work.get("refusal", Refusal) is not None or state_of(work.home, work.manifest) == "cancelled":
+        return {"rows": 0}
+    started = perf_counter()
+    try:
+        numbers = step(work)
+    except FileRefusedError as error:
+        work.put("refusal", Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error)))
+        numbers = {"rows": 0}
+    _note_seconds(work, table, started)
+    return numbers
+
+
+def _commit(work: WorkFolder, store: LeadStore) -> dict[str, Numbers]:
+    started, refusal = perf_counter(), work.get("refusal", Refusal)
+    if refusal is None:
+        published = commit_or_hold(work, store, utc_now())
+    else:
+        record_refusal(work, store, refusal, utc_now())
+        published = {"imported": 0, "rejected": 0}
+    _note_seconds(work, "imported_leads", started)
+    facts = work.get("committed", CommitFacts)
+    counts = {f"rows_{name}": rows for name, rows in facts.counts.model_dump().items()} if facts else {}
+    return {
+        "imported_leads": {"rows": published["imported"]} | counts,
+        "rejected_leads": {"rows": published["rejected"]} | counts,
+    }
+
+
+def _report(work: WorkFolder) -> ImportResult:
+    if is_finished(work.home, work.manifest.import_id):
+        return earlier_result(work.home, work.manifest.import_id)
+    result = report_import(work, started_at(work.home, work.manifest), utc_now(), os.environ)
+    work.clear()
+    return result
+
+
+def _note_seconds(work: WorkFolder, table: str, started: float) -> None:
+    timings = work.get("timings", Timings) or Timings()
+    work.put("timings", timings.with_stage(table, perf_counter() - started))

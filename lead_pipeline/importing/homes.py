@@ -1,0 +1,16 @@
+"""The home as whoever runs imports sees it: its paths, and the locks of those who are at work on something in it."""
+
+from pathlib import Path
+
+from lead_pipeline.filing.atomic import published
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.locks import is_locked, locked
+
+__all__ = ["Home", "is_locked", "locked", "write_once"]
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a file that people may change from then on; one that is there stays as it is."""
+    if not path.exists():
+        with published(path) as file:
+            file.write(text.encode())

@@ -1,0 +1,61 @@
+"""Hands files and answers in, and hands results out: what is done about an import before and after its run. Running it
+does not belong here.
+"""
+
+from pathlib import Path
+
+from lead_pipeline.filing.archive import discard_copy
+from lead_pipeline.filing.decisions import Answer, decide
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.import_id import aimed_at
+from lead_pipeline.filing.life_cycle import is_finished, note_request
+from lead_pipeline.filing.list_manifests import ListManifest
+from lead_pipeline.filing.manifests import Manifest
+from lead_pipeline.filing.receipts import is_imported
+from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.concluding import earlier_result
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.normalizing.phones.regions import checked_region
+
+__all__ = ["Answer", "ListManifest", "Manifest", "earlier_result"]
+
+
+def submit_file(home: Home, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
+    """Stage a file; one for another destination than its profile's is an import of its own.
+
+    Raises: FileUnreadableError, FileChangedError.
+    """
+    aimed, identity_name = aimed_at(profile, destination)
+    return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name)
+
+
+def submit_list(home: Home, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
+    """Stage a suppression list; raises UsageError for a region that does not exist, FileUnreadableError."""
+    return stage_list(home, file, kind, checked_region(region), now=utc_now())
+
+
+def record_answer(home: Home, import_id: str, answer: Answer) -> Manifest:
+    """Record what a person answered about an import that waits; carrying it out is up to the next run.
+
+    Raises: ImportNotFoundError, UsageError when it does not wait or the other answer was given, LeadPipelineError when
+    a run is at work on it for too long.
+    """
+    return decide(home, import_id, answer, utc_now())
+
+
+def begin_attempt(home: Home, manifest: Manifest) -> ImportResult | None:
+    """Return what came of an import that was completed before; None, and the attempt is counted, when a run is due."""
+    if is_imported(home, manifest.identity):
+        discard_copy(home, manifest)
+        return earlier_result(home, manifest.import_id)
+    note_request(home, manifest, utc_now())
+    return None
+
+
+def finished_result(home: Home, manifest: Manifest) -> ImportResult | None:
+    """Return what came of an import for which nothing is left to do, None of any other."""
+    return earlier_result(home, manifest.import_id) if is_finished(home, manifest.import_id) else None

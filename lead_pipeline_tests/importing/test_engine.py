@@ -1,0 +1,129 @@
+"""The engine on its own, as another scheduler than Dagster would call it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.locks import is_locked
+from lead_pipeline.importing import engine as engine_module
+from lead_pipeline.importing.engine import Engine, statuses_of
+from lead_pipeline.importing.findings import check_accepted, check_accounted_for
+from lead_pipeline.importing.inbox_watch import watch_inbox
+from lead_pipeline.importing.intake import RunRequest
+from lead_pipeline.importing.submitting import submit_file
+from lead_pipeline.importing.withheld import StageCrashedError
+from lead_pipeline_tests.support import call_schedule, quick_folder, write_csv
+
+GOOD = [("2125550101", "NY"), ("2125550102", "CA"), ("12", "TX")]
+
+
+@pytest.fixture
+def engine():
+    with quick_folder() as folder:
+        home = Home(folder / "home")
+        home.prepare()
+        made = Engine(home)
+        yield made
+        made.release()
+
+
+def submitted(engine, name, header=("caller_id", "state"), rows=GOOD):
+    """Stage a file and return the id of its import."""
+    return submit_file(engine.home, write_csv(engine.home.root / name, header, rows), call_schedule()).import_id
+
+
+def run(engine, *import_ids):
+    """Run all steps, as a scheduler does."""
+    for step in (engine.read_files, engine.map_leads, engine.normalize_leads):
+        step(import_ids)
+    committed = engine.commit(import_ids, lambda *_: None)
+    assert engine.check(check_accounted_for, import_ids).passed
+    return committed, engine.report(import_ids, lambda _message: None)
+
+
+def test_an_import_goes_from_its_file_to_its_report(engine):
+    import_id = submitted(engine, "a.csv")
+    committed, (report,) = run(engine, import_id)
+    assert committed["imported_leads"][import_id]["rows"] == 2
+    assert committed["rejected_leads"][import_id]["rows"] == 1
+    assert (report.result.status, report.numbers["rows_rejected"]) == ("completed_with_rejects", 1)
+    assert all(path.exists() for path in report.files.values())
+    assert set(report.files) == {"report", "rejected_file"}
+
+
+def test_a_refused_file_is_a_result_and_the_others_go_on(engine):
+    good, bad = submitted(engine, "good.csv"), submitted(engine, "bad.csv", ("nothing", "useful"))
+    _, reports = run(engine, bad, good)
+    assert [report.result.status for report in reports] == ["quarantined", "completed_with_rejects"]
+    assert statuses_of(reports) == "1 quarantined, 1 completed_with_rejects"
+    assert statuses_of(reports[:1]) == "quarantined"
+
+
+def test_the_check_of_files_names_the_refused_one_and_why(engine):
+    good, bad = submitted(engine, "good.csv"), submitted(engine, "bad.csv", ("nothing", "useful"))
+    engine.map_leads(list(engine.read_files([good, bad])))
+    finding = engine.check(check_accepted, [good, bad])
+    assert not finding.passed
+    assert f"`{bad}`: required_column_unmapped." in finding.message
+    assert good not in finding.message
+
+
+def test_a_finished_import_is_left_alone_and_reported_as_it_was(engine):
+    import_id = submitted(engine, "a.csv")
+    _, first = run(engine, import_id)
+    assert engine.read_files([import_id]) == {}
+    assert engine.commit([import_id], lambda *_: None) == {"imported_leads": {}, "rejected_leads": {}}
+    (again,) = engine.report([import_id], lambda _message: None)
+    assert again.result.counts == first[0].result.counts
+
+
+def test_imports_are_locked_from_their_first_step_until_released(engine):
+    import_id = submitted(engine, "a.csv")
+    assert not is_locked(engine.home, import_id)
+    engine.read_files([import_id])
+    assert is_locked(engine.home, import_id)
+    engine.release()
+    assert not is_locked(engine.home, import_id)
+
+
+def test_a_crash_names_step_and_import_and_withholds_what_it_says(engine, monkeypatch):
+    def crash(_work):
+        raise ValueError("2125550101")
+
+    monkeypatch.setattr(engine_module, "map_leads", crash)
+    import_id = submitted(engine, "a.csv")
+    engine.read_files([import_id])
+    with pytest.raises(StageCrashedError) as crashed:
+        engine.map_leads([import_id])
+    assert f"ValueError while making mapped_leads of {import_id}" in str(crashed.value)
+    assert "2125550101" not in str(crashed.value)
+    assert crashed.value.__cause__ is crashed.value.__context__ is None
+
+
+@dataclass
+class Queue:
+    """A scheduler of a list: it knows imports in the order in which it met them, and runs nothing."""
+
+    known: list[str] = field(default_factory=list)
+
+    def active_imports(self, suspects: Mapping[str, float], now: float) -> tuple[set[str], dict[str, float]]:
+        return set(), {}
+
+    def in_run_order(self, import_ids: Sequence[str]) -> Sequence[str]:
+        self.known += [one for one in import_ids if one not in self.known]
+        return self.known
+
+    def run_of(self, request: RunRequest) -> str:
+        return request.first
+
+
+def test_the_inbox_is_watched_for_any_scheduler(engine):
+    (engine.home.inbox / "call_schedule").mkdir()
+    write_csv(engine.home.inbox / "call_schedule" / "a.csv", ("caller_id", "state"), GOOD)
+    queue = Queue()
+    watched = watch_inbox(engine.home, queue, None, log=lambda _line: None, seconds=30)
+    assert watched.runs == queue.known
+    _, (report,) = run(engine, *watched.runs)
+    assert report.result.counts.created == 2

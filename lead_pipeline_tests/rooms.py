@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from lead_pipeline.mapping import map_columns, map_rows
+from lead_pipeline.mapping.supplying import NO_NAMES, SourceNames
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule
-from lead_pipeline.model.source_names import NO_NAMES, SourceNames
 from lead_pipeline.normalizing.columns import normalize_column
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.validating import validate_rows

@@ -1,5 +1,5 @@
-"""What may stand in a cell: for one rule of a profile, texts that should fulfil it, the most telling first. Whether
-they do, and whether they go together in a row, sampling.py finds out. Nobody real is in them.
+"""What a cell may hold: for one rule of a profile, texts that should fulfil it, the most telling first. Whether they
+do, and whether they go together in a row, is not decided here. Nobody real is in them.
 """
 
 import datetime as dt
@@ -7,24 +7,22 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import assert_never
 
 import polars as pl
 import rstr
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import get_decimal_symbol
 
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import (
-    BooleanRule,
     DateRule,
     DatetimeRule,
     DecimalRule,
     EmailRule,
     FieldRule,
     IntegerRule,
-    OptionRule,
     PhoneRule,
     TagsRule,
     TextRule,
@@ -77,7 +75,9 @@ class Examples:
         texts = list(self._texts(name, rule, row))
         return [text for text in dict.fromkeys(texts) if text.strip()]
 
-    def _texts(self, name: str, rule: FieldRule, row: int) -> Iterable[str]:
+    def _texts(self, name: str, rule: FieldRule, row: int) -> Iterable[str]:  # one return for each type
+        """Return texts that mind the limits of types that have many, and for any other type those that it names."""
+        title = _title(name)
         match rule:
             case PhoneRule():
                 return self._phone(rule)
@@ -85,8 +85,20 @@ class Examples:
                 return self._email(row)
             case TextRule():
                 return self._text(name, rule, row)
+            case IntegerRule():
+                return (str(int(number)) for number in _numbers(title, rule.min, rule.max, row, Decimal(1)))
+            case DecimalRule():
+                return _decimals(title, rule, row)
+            case DateRule():
+                return _days(rule, row)
+            case DatetimeRule():
+                return _moments(rule, row)
+            case TagsRule():
+                return _tags(rule, row)
             case _:
-                return _typed(_title(name), rule, row)
+                examples = list(type_of(rule).examples(rule))
+                telling = [text for text in _TEXTS.get(title, ()) if text in examples]
+                return [*_rotated(telling, row), *_rotated(examples, row)]
 
     def _phone(self, rule: PhoneRule) -> Iterator[str]:
         free = (phone for phone in example_phones(self._region, rule.allow_types) if phone not in self._given)
@@ -120,31 +132,10 @@ def _title(name: str) -> str:
     return title_of(name).split(" ", 2)[2] if name.startswith("secondary.") else name.partition(".")[2] or name
 
 
-def _typed(
-    title: str,
-    rule: IntegerRule | DecimalRule | BooleanRule | OptionRule | DateRule | DatetimeRule | TagsRule,
-    row: int,
-) -> Iterable[str]:
-    match rule:
-        case IntegerRule():
-            return (str(int(number)) for number in _numbers(title, rule.min, rule.max, row, Decimal(1)))
-        case DecimalRule():
-            point = get_decimal_symbol(rule.locale) if rule.locale else "."
-            numbers = _numbers(title, _exact(rule.min), _exact(rule.max), row, Decimal("0.5"))
-            return (f"{number:f}".replace(".", point) for number in numbers)
-        case BooleanRule():
-            return _rotated([*rule.true_words[:1], *rule.false_words[:1], "yes", "no"], row)
-        case OptionRule():
-            known = [text for text in _TEXTS.get(title, ()) if text in rule.options]
-            return [*_rotated(known, row), *_rotated([*rule.options, *rule.value_map], row)]
-        case DateRule():
-            return _days(rule, row)
-        case DatetimeRule():
-            return _moments(rule, row)
-        case TagsRule():
-            return _tags(rule, row)
-        case _:
-            assert_never(rule)
+def _decimals(title: str, rule: DecimalRule, row: int) -> Iterator[str]:
+    point = get_decimal_symbol(rule.locale) if rule.locale else "."
+    for number in _numbers(title, _exact(rule.min), _exact(rule.max), row, Decimal("0.5")):
+        yield f"{number:f}".replace(".", point)
 
 
 def _rotated(texts: list[str], row: int) -> list[str]:

@@ -23,7 +23,7 @@ from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import HeaderMissingError, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, STANDARD_FIELDS
-from lead_pipeline.model.spreadsheet import is_rejected_file
+from lead_pipeline.model.formula_injection import is_rejected_file
 from lead_pipeline.profiles.loader import load_profile, parse_profile
 
 _TYPES = {"phone": "phone", "email": "email", "expires_in": "integer", "tags": "tags"}

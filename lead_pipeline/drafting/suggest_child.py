@@ -21,24 +21,15 @@ from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import listed
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, attribute_column
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.row_rules import OneOfRule, RequiredIfRule, RowRule, TogetherRule
-from lead_pipeline.model.rules import (
-    BooleanRule,
-    DateRule,
-    DatetimeRule,
-    DecimalRule,
-    FieldRule,
-    IntegerRule,
-    OptionRule,
-)
+from lead_pipeline.model.rules import DecimalRule, FieldRule, OptionRule
 from lead_pipeline.profiles.loader import parse_profile
 
 #: Keys of one rule of the parent that the draft says anew.
 _Keys = dict[str, object]
-#: Rules whose values are written in one of several ways, which a file decides.
-_SPELLED = (IntegerRule, DecimalRule, BooleanRule, DateRule, DatetimeRule, OptionRule)
 
 
 class _Match(NamedTuple):
@@ -222,7 +213,7 @@ def _spelling(name: str, rule: FieldRule, match: _Match) -> _Keys:
     and that values which are no option are kept, until somebody says what they mean.
     """
     column = match.column_of(name)
-    if column is None or column not in match.sample.columns or not isinstance(rule, _SPELLED):
+    if column is None or column not in match.sample.columns or not type_of(rule).written_in_ways:
         return {}
     values = match.sample[column].str.strip_chars()
     values = values.filter((values != "").fill_null(value=False))
@@ -238,7 +229,7 @@ def _spelling(name: str, rule: FieldRule, match: _Match) -> _Keys:
 
 
 def _is_of(found: ColumnType, rule: FieldRule) -> bool:
-    return found.keys["type"] == rule.type or (rule.type == "decimal" and found.is_number)
+    return found.keys["type"] == rule.type or (isinstance(rule, DecimalRule) and found.is_number)
 
 
 def _rules(group: str, changes: dict[str, _Keys], match: _Match) -> Iterator[str]:

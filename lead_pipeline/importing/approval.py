@@ -15,9 +15,9 @@ from lead_pipeline.importing.facts import Cancellation, CommitFacts
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.progress import report_outcomes, report_progress
 from lead_pipeline.importing.steps import commit_leads, facts_of, record_of, staged_rows
+from lead_pipeline.importing.waiting import may_wait, why_it_waits
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.results import ImportResult, RowCounts
-from lead_pipeline.model.waiting import may_wait, why_it_waits
 from lead_pipeline.store.ledger import count_rows
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.publishing import publish_rejected

@@ -19,13 +19,12 @@ from lead_pipeline.importing.progress import report_outcomes, report_progress, w
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.layout_changes import count_filled
 from lead_pipeline.mapping.rows import map_rows
-from lead_pipeline.mapping.supplying import supplied_names
+from lead_pipeline.mapping.supplying import SourceNames, supplied_names
 from lead_pipeline.model.column_layout import FilledCells
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.reasons import REASONS, Reason, in_registry_order
 from lead_pipeline.model.results import FileFacts, ReasonCount
-from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.reading import open_rows
 from lead_pipeline.screening.staged_rows import StagedRows

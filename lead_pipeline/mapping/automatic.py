@@ -10,8 +10,8 @@ from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import folded_header
+from lead_pipeline.model.formula_injection import is_rejected_file, restored
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.spreadsheet import is_rejected_file, restored
 
 
 def complete_mapping(

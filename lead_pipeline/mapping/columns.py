@@ -10,8 +10,8 @@ from lead_pipeline.mapping.automatic import complete_mapping
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, did_you_mean, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel, folded_header, title_of
+from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
 
 
 class ColumnMapping(FrozenModel):

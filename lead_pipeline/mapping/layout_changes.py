@@ -14,7 +14,7 @@ from lead_pipeline.mapping.header_spelling import look_like_values, spelling_of
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutChange, LayoutChangeKind, LayoutColumn
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
-from lead_pipeline.model.spreadsheet import is_rejected_file, restored_text
+from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
 
 #: Enough rows to see the kind of a column; pass the first ones to `evidence_of`.
 SAMPLED_ROWS = 200

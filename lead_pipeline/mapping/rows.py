@@ -6,11 +6,10 @@ import polars as pl
 
 from lead_pipeline.mapping.attribute_objects import with_attributes
 from lead_pipeline.mapping.columns import ColumnMapping, attribute_names
-from lead_pipeline.mapping.supplying import text_of, with_defaults_of_contacts
+from lead_pipeline.mapping.supplying import NO_NAMES, SourceNames, text_of, with_defaults_of_contacts
+from lead_pipeline.model.formula_injection import restored
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.model.source_names import NO_NAMES, SourceNames
-from lead_pipeline.model.spreadsheet import restored
 
 #: The column of a rejected file with the cells beyond the last column of the original.
 _EXTRA_CELLS = "_extra_cells"

@@ -7,15 +7,25 @@ import re
 import polars as pl
 
 from lead_pipeline.mapping.columns import ColumnMapping
-from lead_pipeline.model.fields import secondary_phone_column, secondary_variable_column
+from lead_pipeline.model.fields import FrozenModel, secondary_phone_column, secondary_variable_column
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule
-from lead_pipeline.model.source_names import SourceNames
 
 #: The name in `supplied_names` for attributes without rules.
 ATTRIBUTES = "attributes"
 
 _NAMES = ("first_name", "last_name")
+
+
+class SourceNames(FrozenModel):
+    """The names under which a file was handed in; empty where nobody knows."""
+
+    file_name: str = ""
+    folder: str = ""
+
+
+#: Of a file that came from nowhere in particular.
+NO_NAMES = SourceNames()
 
 
 def supplied_names(mapping: ColumnMapping, profile: ImportProfile) -> frozenset[str]:

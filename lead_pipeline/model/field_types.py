@@ -1,14 +1,14 @@
 """What there is to know of each type that a field can have: one object per type, from which all rooms take it.
 
 How texts are read into values of the type belongs in normalizing. A new type is a rule class, an object here and a
-parser there; `type_of` does not type-check until the object is there.
+parser there; the other rooms have nothing to add.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any, Generic, TypeVar, assert_never
+from typing import Any, Generic, TypeVar
 
 import polars as pl
 
@@ -69,33 +69,6 @@ class FieldType(Generic[RuleT]):
     def is_number(self) -> bool:
         """Return whether the values are numbers."""
         return self.comparable == _NUMBER
-
-
-def type_of(rule: FieldRule) -> FieldType[Any]:  # noqa: C901  # one arm for each type
-    """Return the type that a rule is for."""
-    match rule:
-        case PhoneRule():
-            return PHONE
-        case EmailRule():
-            return EMAIL
-        case TextRule():
-            return TEXT
-        case IntegerRule():
-            return INTEGER
-        case DecimalRule():
-            return DECIMAL
-        case BooleanRule():
-            return BOOLEAN
-        case OptionRule():
-            return OPTION
-        case DateRule():
-            return DATE
-        case DatetimeRule():
-            return DATETIME
-        case TagsRule():
-            return TAGS
-        case _:
-            assert_never(rule)
 
 
 _NUMBER = "number"
@@ -315,3 +288,16 @@ TAGS = FieldType(
     written_in_ways=False,
     examples=lambda _rule: ("new",),
 )
+
+FIELD_TYPES: tuple[FieldType[Any], ...] = (
+    PHONE, EMAIL, TEXT, INTEGER, DECIMAL, BOOLEAN, OPTION, DATE, DATETIME, TAGS
+)  # fmt: skip
+_BY_RULE: Mapping[type, FieldType[Any]] = {one.rule: one for one in FIELD_TYPES}
+
+#: Every reason that says of a value that it is missing; none of them can be blanked away.
+MISSING = tuple(dict.fromkeys((*(one.missing for one in FIELD_TYPES), Reason.IDENTIFIER_MISSING)))
+
+
+def type_of(rule: FieldRule) -> FieldType[Any]:
+    """Return the type that a rule is for."""
+    return _BY_RULE[type(rule)]

@@ -1,15 +1,17 @@
-"""How one kind of file is imported: a frozen pydantic model, and the sentences for what is wrong with one.
-Reading YAML, and knowing which countries exist, belongs in profiles/; nothing here opens a file. The rules of
-values are in rules.py, those of rows in row_rules.py, those of the import as a whole in policies.py.
+"""How one kind of file is imported: a frozen pydantic model, and the sentences for what contradicts itself in one.
+Reading YAML, and knowing which countries exist, does not belong here; nothing opens a file.
 """
 
 import hashlib
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, StringConstraints, model_validator
 
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import did_you_mean, listed
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import (
     AttributeName,
     FieldName,
@@ -35,6 +37,7 @@ from lead_pipeline.model.policies import (
     WriteMode,
 )
 from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.model.row_rules import CompareRule, RowRule
 from lead_pipeline.model.rules import FieldRule, PhoneRule
 
@@ -53,8 +56,9 @@ _TYPES_OF: dict[str, tuple[str, ...]] = {
     "cookie_id": ("text",),
     "social": ("text",),
 }
-#: Types that fit no other standard field: the store would not know where to put the value.
-_TYPES_OF_FEW = ("phone", "email", "tags")
+
+
+ProfileT = TypeVar("ProfileT", bound="ImportProfile")
 
 
 class ImportProfile(FrozenModel):
@@ -139,7 +143,7 @@ class ImportProfile(FrozenModel):
     def _fields_have_their_types(self) -> Self:
         for field, rule in self.fields.items():
             wanted = _TYPES_OF.get(field)
-            if wanted is None and rule.type in _TYPES_OF_FEW:
+            if wanted is None and type_of(rule).only_of_own_field:
                 raise RuleError(
                     f"{field} cannot be of type {rule.type}, which is for the field of its name or an attribute; "
                     "write text, or put it under `attributes:`",
@@ -253,30 +257,29 @@ class ImportProfile(FrozenModel):
 
     @model_validator(mode="after")
     def _row_rules_name_what_there_is(self) -> Self:
-        for place, rule in enumerate(self.row_rules):
+        for index, rule in enumerate(self.row_rules):
             unknown = next((name for name in rule.names if self.rule_column(name) is None), None)
             if unknown is not None:
                 known = (*self.fields, *self.attributes)
                 raise RuleError(
                     f"the rule '{rule.rule}' names '{unknown}', which is neither a field nor an attribute with rules."
                     f"{did_you_mean(unknown, known)} These are {listed(known)}",
-                    *("row_rules", str(place)),
+                    *("row_rules", str(index)),
                 )
             if isinstance(rule, CompareRule):
-                self._check_comparable(rule, place)
+                self._check_comparable(rule, index)
         return self
 
-    def _check_comparable(self, rule: CompareRule, place: int) -> None:
-        left, right = (self.rules[self.rule_column(name) or ""].type for name in rule.names)
-        numbers = {"integer", "decimal"}
-        if left != right and not {left, right} <= numbers:
+    def _check_comparable(self, rule: CompareRule, index: int) -> None:
+        left, right = (self.rules[self.rule_column(name) or ""] for name in rule.names)
+        if type_of(left).comparable != type_of(right).comparable:
             raise RuleError(
-                f"'{rule.field}' is of type {left} and '{rule.than}' of type {right}, which cannot be compared; give "
-                "both the same type",
-                *("row_rules", str(place)),
+                f"'{rule.field}' is of type {left.type} and '{rule.than}' of type {right.type}, which cannot be "
+                "compared; give both the same type",
+                *("row_rules", str(index)),
             )
-        if left == "tags":
-            raise RuleError("lists of tags stand in no order; compare other values", "row_rules", str(place))
+        if type_of(left).comparable is None:
+            raise RuleError(f"{left.type} stand in no order; compare other values", "row_rules", str(index))
 
     @model_validator(mode="after")
     def _names_can_be_split(self) -> Self:
@@ -292,8 +295,16 @@ class ImportProfile(FrozenModel):
         """Make profiles keys of caches: pydantic's own hash of a frozen model fails on its dicts."""
         return hash((self.name, self.fingerprint))
 
-    @property
-    def rules(self) -> dict[str, FieldRule]:
+    def __copy__(self) -> Self:
+        """Copy what the profile says, and nothing that was worked out from it: `model_copy` may change that."""
+        return _with_fields_only(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """Do the same for `model_copy(deep=True)`."""
+        return _with_fields_only(super().__deepcopy__(memo))
+
+    @cached_property
+    def rules(self) -> Mapping[str, FieldRule]:
         """Return the rules of columns of mapped leads: fields, attributes, aliases, secondary contacts.
 
         The field that identifies somebody is required unless rows without it are new leads.
@@ -364,11 +375,27 @@ class ImportProfile(FrozenModel):
             return reject_rate >= self.approval.auto_below
         return self.approval == "manual"
 
+    def missing_reason(self, name: str, rule: FieldRule) -> Reason:
+        """Return the reason of a row without the value of a column of mapped leads, such as `phone` or `attribute.x`.
+
+        `rule` need not be the profile's own for the column.
+        """
+        reason = type_of(rule).missing
+        is_identifier = reason == Reason.REQUIRED_MISSING and name == self.identify_by
+        return Reason.IDENTIFIER_MISSING if is_identifier else reason
+
     def with_destination(self, destination: Destination) -> "ImportProfile":
         """Return this profile aimed at another destination."""
         return self.model_copy(update={"destination": destination})
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def _with_fields_only(profile: ProfileT) -> ProfileT:
+    """Forget what is cached; pydantic's own copies keep it (seen in 2.12)."""
+    for name in profile.__dict__.keys() - type(profile).model_fields.keys():
+        del profile.__dict__[name]
+    return profile

@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 
 from lead_pipeline.filing.atomic import published
+from lead_pipeline.model.formula_injection import made_harmless
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.model.spreadsheet import made_harmless
 
 #: The columns of the file, in their order.
 DRY_RUN_COLUMNS = ("row_number", "line_number", "outcome", "reasons", "guidance", "lead_id", "changes")

@@ -10,14 +10,14 @@ import polars as pl
 
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
-from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.model.spreadsheet import (
+from lead_pipeline.model.formula_injection import (
     is_rejected_file,
     made_harmless,
     made_harmless_text,
     restored,
     restored_text,
 )
+from lead_pipeline.model.reasons import REASONS, Reason
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV for the machine's own 8-bit code page
 _EXTRA_CELLS = "_extra_cells"

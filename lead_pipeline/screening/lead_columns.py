@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES, STANDARD_FIELDS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.store.workspace import Workspace
@@ -71,7 +72,7 @@ def secondary_contacts(columns: frozenset[str]) -> str | None:
 
 def is_default(name: str, profile: ImportProfile) -> str:
     """Return the condition that a row's value is the default that its field has; it binds $default_<name>."""
-    if profile.fields[name].type in ("integer", "decimal"):
+    if type_of(profile.fields[name]).is_number:
         return f"p.{name} = try_cast($default_{name} as double)"
     return f"p.{name}::varchar = $default_{name}"
 

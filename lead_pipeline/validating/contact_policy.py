@@ -4,8 +4,8 @@ find.
 
 import polars as pl
 
+from lead_pipeline.model.field_types import MISSING
 from lead_pipeline.model.fields import secondary_phone_column, secondary_variable_column
-from lead_pipeline.model.missing_values import MISSING
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.validating.failures import FAILURES

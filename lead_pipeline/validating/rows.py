@@ -5,8 +5,8 @@ decided here.
 import polars as pl
 
 from lead_pipeline.model.contracts import ContractError, failure_cases
+from lead_pipeline.model.field_types import MISSING
 from lead_pipeline.model.fields import HINTS
-from lead_pipeline.model.missing_values import MISSING
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import FieldRule

@@ -11,7 +11,6 @@ import polars as pl
 
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.limits import AtLeast, AtMost, Limit, Matches, MaxItemLength, MaxLength, MinLength, OneOf
-from lead_pipeline.model.missing_values import missing_reason
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule, whole
 from lead_pipeline.validating.row_rule_checks import ROW, broken_reason, holds
@@ -63,7 +62,7 @@ def _checks(profile: ImportProfile, name: str, rule: FieldRule) -> Iterator[pa.C
     """
     value = pl.col(name)
     if rule.required:
-        reason = missing_reason(profile, name, rule)
+        reason = profile.missing_reason(name, rule)
         # a value that cannot be read is null too, with a reason beside it: that is not a missing one
         yield _check(reason, value.is_not_null() | pl.col(f"{name}_reason").is_not_null(), on_null=True)
     earlier: pl.Expr | None = None

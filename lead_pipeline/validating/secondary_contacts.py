@@ -8,8 +8,8 @@ from operator import or_
 
 import polars as pl
 
+from lead_pipeline.model.field_types import MISSING
 from lead_pipeline.model.fields import SECONDARY_PHONES, secondary_phone_column, secondary_variable_column
-from lead_pipeline.model.missing_values import MISSING, missing_reason
 from lead_pipeline.model.policies import SecondaryContacts
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
@@ -91,7 +91,7 @@ def _required(
     columns = {secondary_variable_column(number, name): rule for name, rule in contacts.variables.items()}
     return {
         f"{column}_reason": pl.when(is_there & ~_filled(column))
-        .then(pl.lit(missing_reason(profile, column, rule).value))
+        .then(pl.lit(profile.missing_reason(column, rule).value))
         .otherwise(f"{column}_reason")
         for column, rule in columns.items()
         if rule.required

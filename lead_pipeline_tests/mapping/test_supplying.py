@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from lead_pipeline.mapping import map_columns, map_rows, supplied_names
+from lead_pipeline.mapping.supplying import SourceNames
 from lead_pipeline.model.errors import RequiredColumnUnmappedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
-from lead_pipeline.model.source_names import SourceNames
 from lead_pipeline.reading import open_rows
 from lead_pipeline_tests.rooms import judged_rows, mapped_rows, profile_of
 

@@ -1,5 +1,6 @@
 """The profile model: frozen, closed, and free of contradictions."""
 
+import pickle
 from typing import Any
 
 import pytest
@@ -329,3 +330,24 @@ def test_the_reject_rate_of_an_import_is_a_share_of_the_rows_read():
     assert ImportResult(**said, rows_read=0).reject_rate == 0
     assert ImportResult(**said, rows_read=None).reject_rate == 0
     assert counts.total == 4
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_copy_with_another_value_works_its_rules_and_fingerprint_out_anew(deep):
+    before = profile(fields={"phone": PHONE, "email": EMAIL})
+    assert (before.rules["phone"].required, before.rules["email"].required) == (True, False)
+    fingerprint, known = before.fingerprint, hash(before)
+    after = before.model_copy(update={"identify_by": "email"}, deep=deep)
+    assert after.rules["email"].required
+    assert after.fingerprint != fingerprint
+    assert hash(after) != known
+    assert (before.fingerprint, before.rules["email"].required) == (fingerprint, False)
+
+
+def test_what_is_worked_out_once_is_no_part_of_the_profile():
+    asked, unasked = profile(), profile()
+    assert asked.rules is asked.rules
+    assert asked.fingerprint == unasked.fingerprint
+    assert asked == unasked
+    assert asked.model_dump_json() == unasked.model_dump_json()
+    assert pickle.loads(pickle.dumps(asked)) == unasked

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline.model.formula_injection import made_harmless_text, restored_text
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.model.spreadsheet import made_harmless_text, restored_text
 from lead_pipeline.reporting.rejected_file import guidance_for, write_rejected_file
 
 OURS = list(REJECTED_FILE_COLUMNS)

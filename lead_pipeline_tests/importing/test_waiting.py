@@ -2,7 +2,7 @@
 
 import pytest
 
-from lead_pipeline.model.waiting import may_wait, why_it_waits
+from lead_pipeline.importing.waiting import may_wait, why_it_waits
 from lead_pipeline_tests.support import call_schedule
 
 CHANGED = ("The column 'email' is missing.", "The column 'zip' is new.")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lead_pipeline.model.spreadsheet import made_harmless, made_harmless_text, restored, restored_text
+from lead_pipeline.model.formula_injection import made_harmless, made_harmless_text, restored, restored_text
 
 SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 RISKY_STARTS = (*SIGNS, "\t", "\r", "\n", "\x00")

@@ -437,20 +437,25 @@ def _open_files_below(root):
     return [target for target in targets if target.startswith(f"{root}/")]
 
 
-def test_what_is_written_is_private_and_the_callers_own_umask_stays(leads, folder):
+def test_what_is_written_is_private_at_every_moment_and_the_callers_own_umask_stays(leads, folder):
+    exposed = set()
+
+    def look(*_progress):
+        for name in ("staging", "archive", "reports", "tables"):
+            written = (leads.home.root / name).rglob("*")
+            exposed.update(path.name for path in written if path.stat().st_mode & 0o077)
+
     before = os.umask(0o022)
     try:
-        leads.import_file(write(folder, "mixed.csv", MIXED))
-        leads.dry_run(write(folder, "other.csv", MIXED + "2125550188,Eve\n"))
+        leads.import_file(write(folder, "mixed.csv", MIXED), on_progress=look)
+        leads.dry_run(write(folder, "other.csv", MIXED + "2125550188,Eve\n"), on_progress=look)
         now = os.umask(0o022)
     finally:
         os.umask(before)
-    assert now == 0o022
-    written = [
-        path for name in ("staging", "archive", "reports", "tables") for path in (leads.home.root / name).rglob("*")
-    ]
+    look()
+    assert exposed == set()
     assert leads.home.store.stat().st_mode & 0o077 == 0
-    assert [path for path in written if path.stat().st_mode & 0o077] == []
+    assert now == 0o022
 
 
 # What is loaded.

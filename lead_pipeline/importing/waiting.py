@@ -1,6 +1,4 @@
-"""Whether an import waits for a person, and the sentences that say why. Asking, and keeping the answer, belong in
-filing/ and orchestration/.
-"""
+"""Whether an import waits for approval, and the sentences that say why."""
 
 from collections.abc import Sequence
 
@@ -14,23 +12,23 @@ def may_wait(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
 
 
 def why_it_waits(profile: ImportProfile, reject_rate: float, layout_changes: Sequence[str]) -> str:
-    """Return why an import waits for a person, as sentences; empty when it does not.
+    """Return why an import waits for approval, as sentences; empty when it does not.
 
     Args:
         profile: says what a person has to approve.
         reject_rate: share of the rows that would be rejected.
         layout_changes: how the columns differ from those of the profile's last files, as sentences.
     """
-    told = []
+    sentences = []
     if profile.needs_approval(reject_rate):
-        told.append(_why_approval(profile, reject_rate))
+        sentences.append(_why_approval(profile, reject_rate))
     if _holds(profile, layout_changes):
-        told.append(
-            f"The columns are not those of the last files, which the profile '{profile.name}' has a person look at "
-            "(on_layout_change: hold)."
+        sentences.append(
+            f"The columns differ from those of the previous files, and the profile '{profile.name}' then requires "
+            "approval (on_layout_change: hold)."
         )
-        told.extend(layout_changes)
-    return " ".join(told)
+        sentences.extend(layout_changes)
+    return " ".join(sentences)
 
 
 def _holds(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
@@ -40,7 +38,7 @@ def _holds(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
 def _why_approval(profile: ImportProfile, reject_rate: float) -> str:
     if isinstance(profile.approval, AutoBelow):
         return (
-            f"{reject_rate:.1%} of the rows would be rejected, and the profile '{profile.name}' imports without asking "
-            f"below {profile.approval.auto_below:.1%} only (approval: auto_below)."
+            f"{reject_rate:.1%} of the rows would be rejected, and the profile '{profile.name}' only imports without "
+            f"approval below {profile.approval.auto_below:.1%} (approval: auto_below)."
         )
-    return f"The profile '{profile.name}' has a person approve each import (approval: manual)."
+    return f"The profile '{profile.name}' requires approval of every import (approval: manual)."

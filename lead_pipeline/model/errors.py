@@ -1,7 +1,7 @@
 """Problems with a whole file, profile or store, as sentences for people. A bad row is never an exception.
 
 Every message says what is wrong, what was found and how to fix it, and carries no value of any row:
-it is written to logs, to the Dagster event log and beside quarantined files.
+it is written to logs, to the Dagster event log and next to quarantined files.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from lead_pipeline.model.reasons import Reason
 
 
 class LeadPipelineError(Exception):
-    """Base of all errors that a person outside the code can mend; `reason` is set when a file is at fault."""
+    """Base of all errors that a user can fix; `reason` is set when a file is at fault."""
 
     reason: ClassVar[Reason | None] = None
 

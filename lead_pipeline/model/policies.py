@@ -44,7 +44,7 @@ class RejectRate(FrozenModel):
     @model_validator(mode="after")
     def _warns_first(self) -> Self:
         if self.warn > self.error:
-            raise RuleError("warn must not be above error; swap the two numbers", "warn")
+            raise RuleError("warn must not be greater than error; swap the two numbers", "warn")
         return self
 
 
@@ -56,11 +56,14 @@ def _address(text: str) -> str:
 
 
 class Notify(FrozenModel):
-    """Who is told by email when an import has ended; the mail server is named by environment variables."""
+    """Who gets an email when an import has ended; the mail server is set by environment variables."""
 
-    email: tuple[Annotated[str, AfterValidator(_address)], ...] = Field(min_length=1, description="Addresses to tell.")
+    email: tuple[Annotated[str, AfterValidator(_address)], ...] = Field(
+        min_length=1, description="Addresses to notify."
+    )
     when: Literal["always", "problems"] = Field(
-        default="always", description="always; or problems: rows were rejected, the file refused, approval is needed."
+        default="always",
+        description="always; or problems: rows were rejected, the file was refused, or approval is needed.",
     )
 
 
@@ -71,7 +74,7 @@ class AliasRule(FrozenModel):
     on_invalid: OnInvalid = Field(default="blank", description="reject the row, or leave the identifier out.")
 
     def as_field_rule(self, kind: IdentifierKind) -> FieldRule:
-        """Return the rule that its values have to fulfil."""
+        """Return the rule for its values."""
         if kind == "phone":
             return PhoneRule(column=self.column, on_invalid=self.on_invalid)
         if kind == "email":
@@ -88,19 +91,20 @@ class SecondaryContacts(FrozenModel):
         default="secondary_{n}_{variable}", description="Header of a variable; {variable} is its name."
     )
     on_invalid: Literal["drop", "reject"] = Field(
-        default="drop", description="A bad one is left out and reported, or costs the whole row."
+        default="drop", description="An invalid one is left out and reported, or its whole row is rejected."
     )
     variables: dict[AttributeName, FieldRule] = Field(
-        default_factory=dict, description="What is known of each, with the rules that its values have to fulfil."
+        default_factory=dict, description="What is known about each, with the rules for its values."
     )
 
     @model_validator(mode="after")
     def _columns_have_places(self) -> Self:
         if "{n}" not in self.phone_column:
-            raise RuleError("write {n} where the number stands, as in secondary_phone_{n}", "phone_column")
+            raise RuleError("write {n} in place of the number, as in secondary_phone_{n}", "phone_column")
         if "{n}" not in self.variable_column or "{variable}" not in self.variable_column:
             raise RuleError(
-                "write {n} and {variable} where they stand, as in secondary_{n}_{variable}", "variable_column"
+                "write {n} and {variable} in place of number and name, as in secondary_{n}_{variable}",
+                "variable_column",
             )
         sourced = next((name for name, rule in self.variables.items() if not rule.has_column or rule.column), None)
         if sourced is not None:

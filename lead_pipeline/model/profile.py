@@ -96,10 +96,10 @@ class ImportProfile(FrozenModel):
     )
     repair: Literal["none", "safe"] = Field(
         default="none",
-        description="What a spreadsheet damaged: named only, or repaired where there is just one possible original.",
+        description="Spreadsheet damage: none reports it, safe repairs it if there is only one possible original.",
     )
     other_columns: Literal["attributes", "ignore"] = Field(
-        default="attributes", description="What becomes of columns that no field names."
+        default="attributes", description="How columns that no field names are handled."
     )
     ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
     default_attributes: dict[AttributeName, str] = Field(
@@ -108,21 +108,21 @@ class ImportProfile(FrozenModel):
     )
     identify_by: IdentifierKind = Field(
         default="phone",
-        description="The field that says who somebody is: contacts and duplicates are judged by it.",
+        description="The field that identifies a person: contacts and duplicates are matched on it.",
     )
     rows_without_identifier: Literal["reject", "create"] = Field(
-        default="reject", description="What becomes of a row without it: rejected, or always a new lead."
+        default="reject", description="How a row without it is handled: rejected, or always a new lead."
     )
     scrub_scope: Literal["destination", "company"] = Field(
         default="destination",
         description="Where an existing lead makes a row a duplicate: here, or anywhere.",
     )
     write_mode: WriteMode = Field(
-        default="create_only", description="create_only: new leads; update_only: leads that are there; upsert: both."
+        default="create_only", description="create_only: new leads; update_only: existing leads; upsert: both."
     )
     on_duplicate: OnDuplicate | None = Field(
         default=None,
-        description="What becomes of a row whose lead is there: skip, update, fill, reject. Default: skip where leads "
+        description="How a row whose lead exists is handled: skip, update, fill, reject. Default: skip if leads "
         "are only created, else update.",
     )
     duplicates_in_file: DuplicatesInFile = Field(
@@ -134,9 +134,9 @@ class ImportProfile(FrozenModel):
         description="auto; manual: a person approves each import; or {auto_below: share of rejected rows}.",
     )
     on_layout_change: OnLayoutChange = Field(
-        default="warn", description="When columns differ from the last files': ignore, warn, or hold for approval."
+        default="warn", description="When columns differ from the previous files': ignore, warn, or hold for approval."
     )
-    notify: Notify | None = Field(default=None, description="Who is told by email when an import has ended.")
+    notify: Notify | None = Field(default=None, description="Who gets an email when an import has ended.")
     reject_rate: RejectRate = RejectRate()
 
     @model_validator(mode="after")
@@ -145,7 +145,7 @@ class ImportProfile(FrozenModel):
             wanted = _TYPES_OF.get(field)
             if wanted is None and type_of(rule).only_of_own_field:
                 raise RuleError(
-                    f"{field} cannot be of type {rule.type}, which is for the field of its name or an attribute; "
+                    f"{field} cannot be of type {rule.type}, which is for the field of that name or an attribute; "
                     "write text, or put it under `attributes:`",
                     *("fields", field, "type"),
                 )
@@ -167,7 +167,7 @@ class ImportProfile(FrozenModel):
             raise RuleError(f"leads are identified by {who}, so `fields:` needs {needed}", "fields", who)
         if rule.on_invalid != "reject" and self.rows_without_identifier == "reject":
             raise RuleError(
-                f"leads are identified by {who}, so a bad one cannot be blanked; write reject, or leave it out",
+                f"leads are identified by {who}, so an invalid one cannot be blanked; write reject, or leave it out",
                 *("fields", who, "on_invalid"),
             )
         if rule.required and self.rows_without_identifier == "create":
@@ -189,7 +189,7 @@ class ImportProfile(FrozenModel):
             if column in taken:
                 raise RuleError(
                     f"column '{headers[name]}' is named by two fields, {taken[column]} and {name} "
-                    "(letter case, blanks and underscores aside); name it under one",
+                    "(apart from case, spaces and underscores); name it under one only",
                     *self.key_of(name),
                 )
             taken[column] = name
@@ -230,7 +230,7 @@ class ImportProfile(FrozenModel):
                 )
             if rule.format == "national" and self.default_region is None and rule.region_field is None:
                 raise ValueError(
-                    f"{field} is written nationally, so its country must be known; set default_region (such as US)"
+                    f"{field} is in national format, so its country must be known; set default_region (such as US)"
                 )
         if self.secondary_contacts is not None and "phone" not in self.fields:
             raise RuleError(
@@ -279,7 +279,7 @@ class ImportProfile(FrozenModel):
                 *("row_rules", str(index)),
             )
         if type_of(left).comparable is None:
-            raise RuleError(f"{left.type} stand in no order; compare other values", "row_rules", str(index))
+            raise RuleError(f"{left.type} have no order; compare other values", "row_rules", str(index))
 
     @model_validator(mode="after")
     def _names_can_be_split(self) -> Self:

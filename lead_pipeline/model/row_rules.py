@@ -11,7 +11,9 @@ class OneOfRule(FrozenModel):
     """At least one of these fields has a value."""
 
     rule: Literal["one_of"] = "one_of"
-    fields: tuple[str, ...] = Field(min_length=2, description="Fields or attributes, one of which must be filled.")
+    fields: tuple[str, ...] = Field(
+        min_length=2, description="Fields or attributes, at least one of which must have a value."
+    )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -20,7 +22,7 @@ class OneOfRule(FrozenModel):
 
 
 class TogetherRule(FrozenModel):
-    """These fields are all filled, or none of them."""
+    """Either all of these fields have a value, or none of them."""
 
     rule: Literal["together"] = "together"
     fields: tuple[str, ...] = Field(min_length=2, description="Fields or attributes that go together.")
@@ -32,12 +34,12 @@ class TogetherRule(FrozenModel):
 
 
 class RequiredIfRule(FrozenModel):
-    """A field is filled where another has one of some values (in any letter case), or any value at all."""
+    """A field has a value if another one has one of some values (case-insensitive), or any value at all."""
 
     rule: Literal["required_if"] = "required_if"
-    field: str = Field(description="The field or attribute that must be filled.")
+    field: str = Field(description="The field or attribute that must have a value.")
     when: str = Field(description="The field or attribute that decides.")
-    values: tuple[str, ...] = Field(default=(), description="Its values that demand it; empty: any value.")
+    values: tuple[str, ...] = Field(default=(), description="Its values that require it; empty: any value.")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,11 +52,11 @@ Comparison = Literal["less", "less_or_equal", "equal", "not_equal", "greater_or_
 
 
 class CompareRule(FrozenModel):
-    """Two values of one type stand in an order; a row that lacks one of them passes."""
+    """Two values of one type compare as stated; a row that lacks one of them passes."""
 
     rule: Literal["compare"] = "compare"
     field: str = Field(description="The field or attribute on the left.")
-    is_: Comparison = Field(alias="is", description="How the left value stands to the right one.")
+    is_: Comparison = Field(alias="is", description="How the left value compares to the right one.")
     than: str = Field(description="The field or attribute on the right.")
 
     @property

@@ -19,7 +19,7 @@ UpdateRule = Literal["always", "if_new_not_empty", "if_existing_empty", "never"]
 
 def _one_group(pattern: str) -> str:
     if _compiled(pattern).groups > 1:
-        raise ValueError("write a pattern with one group at most; what it matches is the value")
+        raise ValueError("use at most one group in the pattern; its match becomes the value")
     return pattern
 
 
@@ -27,7 +27,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"this is not a regular expression ({error.msg}); mend it") from None
+        raise ValueError(f"this is not a regular expression ({error.msg}); fix it") from None
 
 
 def _regular(pattern: str) -> str:
@@ -35,7 +35,7 @@ def _regular(pattern: str) -> str:
     _compiled(pattern)
     if re.search(r"\(\?(?:=|!|<=|<!|P=|\(|>)|\\[1-9]", pattern):
         raise ValueError(
-            "looking around ((?=, (?!, (?<) and repeating a group (\\1) are not possible; write it without"
+            "lookarounds ((?=, (?!, (?<) and backreferences (\\1) are not supported; write it without them"
         )
     return pattern
 
@@ -43,7 +43,7 @@ def _regular(pattern: str) -> str:
 def _no_timestamp(moment: object) -> object:
     """Refuse digits alone, which pydantic would count as seconds since 1970: `2026` is a year to everybody else."""
     if isinstance(moment, str) and re.fullmatch(r"\s*[+-]?[0-9]*[.]?[0-9]*\s*", moment):
-        raise ValueError("write a day, such as 2026-01-31, with the time behind it where that counts")
+        raise ValueError("write a date, such as 2026-01-31, followed by a time where it matters")
     return moment
 
 
@@ -69,16 +69,17 @@ class _FieldRule(FrozenModel):
     )
     required: bool = Field(default=False, description="Refuse a file without the column, reject a row without a value.")
     on_invalid: OnInvalid = Field(default="reject", description="reject the row, or blank the value and keep the row.")
-    default: str | None = Field(default=None, description="What an empty cell means, and a file without the column.")
+    default: str | None = Field(default=None, description="Value for an empty cell, and for a file without the column.")
     constant: str | None = Field(default=None, description="The value of every row; no column is looked for.")
     from_file_name: TakingPattern | None = Field(
-        default=None, description="Regular expression; what it (or its group) matches in the file's name is the value."
+        default=None,
+        description="Regular expression; its match (or that of its group) in the file's name is the value.",
     )
     from_folder: TakingPattern | None = Field(
-        default=None, description="The same for the name of the folder that the file lay in."
+        default=None, description="The same for the name of the folder that the file was in."
     )
     update_rule: UpdateRule = Field(
-        default="if_new_not_empty", description="When a value replaces that of a lead that is there already."
+        default="if_new_not_empty", description="When a value replaces that of an existing lead."
     )
 
     @property
@@ -93,14 +94,14 @@ class _FieldRule(FrozenModel):
         ]
         if len(named) > 1:
             raise RuleError(
-                f"a value has one source, and this names {' and '.join(named)}; keep one of them", named[-1]
+                f"a value has only one source, but {' and '.join(named)} are set; keep one of them", named[-1]
             )
         if self.constant is not None and self.default is not None:
-            raise RuleError("a constant is never empty, so a default has no use; remove one of them", "default")
+            raise RuleError("a constant is never empty, so a default is useless; remove one of them", "default")
         return self
 
 
-#: Kinds of line, as phonenumbers tells them apart.
+#: Kinds of line, as phonenumbers distinguishes them.
 LineType = Literal[
     "fixed_line",
     "mobile",
@@ -136,13 +137,15 @@ class PhoneRule(_FieldRule):
     allow_types: tuple[LineType, ...] | None = Field(
         default=None, min_length=1, description="Kinds of line accepted; default: all."
     )
-    allow_extension: bool = Field(default=True, description="Accept a number with an extension, and drop that.")
+    allow_extension: bool = Field(
+        default=True, description="Accept a number with an extension, and drop the extension."
+    )
     multiple: Literal["reject", "first", "secondary"] = Field(
         default="reject",
-        description="What becomes of a cell with several numbers; secondary: the others are kept as further contacts.",
+        description="How a cell with several numbers is handled; secondary: the others are kept as further contacts.",
     )
     derive: tuple[PhoneFact, ...] = Field(
-        default=(), description="What else is kept of a good number: extension, type, region, time_zones, national."
+        default=(), description="What else is kept of a valid number: extension, type, region, time_zones, national."
     )
 
 
@@ -164,23 +167,25 @@ class TextRule(_FieldRule):
     @model_validator(mode="after")
     def _has_lengths(self) -> Self:
         if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
-            raise RuleError("it must not be above max_length; swap the two numbers", "min_length")
+            raise RuleError("it must not be greater than max_length; swap the two numbers", "min_length")
         return self
 
 
 class _NumberRule(_FieldRule):
     locale: str | None = Field(
-        default=None, description="Whose separators are used, such as de or en_US; default: plain digits and a point."
+        default=None, description="Locale for the separators, such as de or en_US; default: plain digits and a point."
     )
-    units: tuple[str, ...] = Field(default=(), description="Currency signs and units that may stand beside the number.")
+    units: tuple[str, ...] = Field(
+        default=(), description="Currency signs and units that may be written next to the number."
+    )
 
 
 class IntegerRule(_NumberRule):
     """A whole number in plain digits, or with the thousands separators of `locale`."""
 
     type: Literal["integer"] = "integer"
-    min: int | None = Field(default=None, description="Least number accepted.")
-    max: int | None = Field(default=None, description="Greatest number accepted.")
+    min: int | None = Field(default=None, description="Smallest number accepted.")
+    max: int | None = Field(default=None, description="Largest number accepted.")
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:
@@ -192,8 +197,8 @@ class DecimalRule(_NumberRule):
     """A number in plain digits with an optional decimal point, or written as in `locale`."""
 
     type: Literal["decimal"] = "decimal"
-    min: float | None = Field(default=None, description="Least number accepted.")
-    max: float | None = Field(default=None, description="Greatest number accepted.")
+    min: float | None = Field(default=None, description="Smallest number accepted.")
+    max: float | None = Field(default=None, description="Largest number accepted.")
 
     @model_validator(mode="after")
     def _has_a_range(self) -> Self:
@@ -202,7 +207,7 @@ class DecimalRule(_NumberRule):
 
 
 class BooleanRule(_FieldRule):
-    """Yes or no: true/false, yes/no, y/n, 1/0, in any letter case, and further words for either."""
+    """Yes or no: true/false, yes/no, y/n, 1/0 (case-insensitive), and further words for either."""
 
     type: Literal["boolean"] = "boolean"
     true_words: tuple[str, ...] = Field(default=(), description="Further words for yes, such as [ja, oui].")
@@ -212,20 +217,20 @@ class BooleanRule(_FieldRule):
     def _tells_apart(self) -> Self:
         both = {word.casefold() for word in self.true_words} & {word.casefold() for word in self.false_words}
         if both:
-            raise RuleError(f"'{min(both)}' means yes and no; remove it from one list", "false_words")
+            raise RuleError(f"'{min(both)}' means both yes and no; remove it from one of the lists", "false_words")
         return self
 
 
 class OptionRule(_FieldRule):
-    """One of a list of options, told apart without regard to letter case and kept in the list's spelling."""
+    """One of a list of options (case-insensitive), kept in the spelling of the list."""
 
     type: Literal["option"] = "option"
-    options: tuple[str, ...] = Field(default=(), description="The values there are, in the spelling that is kept.")
+    options: tuple[str, ...] = Field(default=(), description="The accepted values, in the spelling that is kept.")
     value_map: dict[str, str] = Field(
         default_factory=dict, description="Value in the file: value that is kept, such as CA: California."
     )
     others: Literal["reject", "keep"] = Field(
-        default="reject", description="What becomes of a value that is neither an option nor in the value map."
+        default="reject", description="How a value that is neither an option nor in the value map is handled."
     )
 
     @model_validator(mode="after")
@@ -235,13 +240,13 @@ class OptionRule(_FieldRule):
         spelled: dict[str, str] = {}
         for key in self.value_map:
             if spelled.setdefault(key.strip().casefold(), key) != key:
-                raise RuleError("it stands there twice (letter case aside); keep one", "value_map", key)
+                raise RuleError("it appears twice (case-insensitive); keep one", "value_map", key)
         if self.options and self.others == "reject":
             known = {option.casefold() for option in self.options}
             stray = next((key for key, kept in self.value_map.items() if kept.casefold() not in known), None)
             if stray is not None:
                 raise RuleError(
-                    f"it leads to '{self.value_map[stray]}', which is no option; add that to `options:`, or mend it",
+                    f"it maps to '{self.value_map[stray]}', which is not an option; add that to `options:`, or fix it",
                     "value_map",
                     stray,
                 )
@@ -252,14 +257,14 @@ class _TimeRule(_FieldRule):
     formats: tuple[str, ...] = Field(
         default=(), description="How it may be written besides ISO 8601, in strftime codes, such as %d.%m.%Y."
     )
-    locale: str | None = Field(default=None, description="Whose names of months and days are used, such as de.")
+    locale: str | None = Field(default=None, description="Locale for the names of months and days, such as de.")
 
     @model_validator(mode="after")
     def _formats_have_codes(self) -> Self:
         wrong = next((place for place, text in enumerate(self.formats) if not re.search(r"%[A-Za-z]", text)), None)
         if wrong is not None:
             raise RuleError(
-                f"'{self.formats[wrong]}' is no format; write strftime codes, such as %d.%m.%Y or %m/%d/%Y %H:%M",
+                f"'{self.formats[wrong]}' is not a format; write strftime codes, such as %d.%m.%Y or %m/%d/%Y %H:%M",
                 *("formats", str(wrong)),
             )
         return self
@@ -293,11 +298,11 @@ class DatetimeRule(_TimeRule):
 
 
 class TagsRule(_FieldRule):
-    """Several names in one cell; an import adds them to those of the lead and removes none."""
+    """Several tags in one cell; an import adds them to those of the lead and removes none."""
 
     type: Literal["tags"] = "tags"
-    separator: str = Field(default=",", min_length=1, max_length=3, description="What stands between two names.")
-    max_length: int | None = Field(default=None, gt=0, description="Longest name accepted, in characters.")
+    separator: str = Field(default=",", min_length=1, max_length=3, description="Separator between two tags.")
+    max_length: int | None = Field(default=None, gt=0, description="Longest tag accepted, in characters.")
 
 
 def in_utc(moment: dt.datetime | None) -> dt.datetime | None:
@@ -309,7 +314,7 @@ def in_utc(moment: dt.datetime | None) -> dt.datetime | None:
 
 def _check_range(least: float | dt.date | None, most: float | dt.date | None) -> None:
     if least is not None and most is not None and least > most:  # type: ignore[operator]  # both of one type
-        raise RuleError("min must not be above max; swap the two", "min")
+        raise RuleError("min must not be greater than max; swap the two", "min")
 
 
 FieldRule = Annotated[

@@ -251,7 +251,7 @@ def test_nobody_asks_again_for_an_import_that_waits_and_its_file_stays_until_som
     watching.drop("again.csv", leads(1), folder="asked")
     assert watching.tick() == []
     assert [one.import_id for one in watching.waiting()] == [import_id]
-    assert [line for line in watching.said if "waiting for approval" in line] == [
+    assert [line for line in watching.said if "waits for approval" in line] == [
         f"again.csv: waits for approval as {import_id}"
     ]
 

@@ -10,7 +10,9 @@ CASES = {
     "auto": ({}, 0.9, CHANGED, False, ()),
     "manual": ({"approval": "manual"}, 0.0, (), True, ("approval: manual",)),
     "below the limit": ({"approval": {"auto_below": 0.1}}, 0.099, (), True, ()),
-    "at the limit": ({"approval": {"auto_below": 0.1}}, 0.1, (), True, ("10.0% of the rows", "without approval below 10.0%")),
+    "at the limit": (
+        {"approval": {"auto_below": 0.1}}, 0.1, (), True, ("10.0% of the rows", "without approval below 10.0%"),
+    ),
     "never without asking": ({"approval": {"auto_below": 0.0}}, 0.0, (), True, ("0.0% of the rows",)),
     "held": ({"on_layout_change": "hold"}, 0.0, CHANGED, True, ("on_layout_change: hold", *CHANGED)),
     "nothing to hold": ({"on_layout_change": "hold"}, 0.9, (), False, ()),

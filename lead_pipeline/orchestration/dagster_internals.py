@@ -22,6 +22,9 @@ CODE_SERVER = "dagster._grpc.server"
 #: Holds the command that makes Dagster's ASGI app and gives it to `uvicorn.run`.
 WEB_SERVER = "dagster_webserver.cli"
 
+#: A setting's value that Dagster's documentation names although its path is private: leaves a step's output alone.
+NO_COMPUTE_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+
 
 class _ForkServer(ModuleType):
     """Stands in for the module `multiprocessing` in Dagster's code server: processes are forked, not spawned."""
@@ -71,3 +74,19 @@ def wrap_web_server(wrap: Callable[[Any], Any]) -> None:
             "front of it and any web page could approve imports. Install the release that constraints.txt names."
         ) from None
     vars(command)["uvicorn"] = SimpleNamespace(run=lambda app, **settings: serve(wrap(app), **settings))
+
+
+def output_left_alone() -> dict[str, Any]:
+    """Return the instance settings with which Dagster leaves the output of a run's steps where it goes.
+
+    It would redirect the terminal to files while a step runs (no progress bar moves then), and start two interpreters
+    for each step that watch over that. Empty, as stock Dagster has it, when the name has moved.
+    """
+    try:
+        found = hasattr(importlib.import_module(NO_COMPUTE_LOGS["module"]), NO_COMPUTE_LOGS["class"])
+    except ImportError:
+        found = False
+    if not found:
+        _log.warning("Dagster has moved %(module)s.%(class)s: the output of steps goes to files.", NO_COMPUTE_LOGS)
+        return {}
+    return {"compute_logs": NO_COMPUTE_LOGS}

@@ -5,6 +5,7 @@ from importlib import resources
 import dagster as dg
 
 from lead_pipeline.importing.homes import Home, locked, write_once
+from lead_pipeline.orchestration.dagster_internals import output_left_alone
 from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 
 #: The name of the lock that is held while the instance is opened.
@@ -26,7 +27,7 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     speed_up_sqlite(home.root)
     with locked(home, _OPENING):
         write_once(home.dagster / "dagster.yaml", instance_settings())
-        return dg.DagsterInstance.local_temp(str(home.dagster), overrides=_NO_SLOTS)
+        return dg.DagsterInstance.local_temp(str(home.dagster), overrides=_NO_SLOTS | output_left_alone())
 
 
 def instance_settings() -> str:

@@ -147,7 +147,7 @@ class _Services:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: Sequence[str], settings: Mapping[str, str] | None = None) -> None:
-        log = (self._home.dagster / f"{name.replace(' ', '-')}.log").open("ab")
+        log = self._log(name).open("ab")
         environment = os.environ | {
             "DAGSTER_HOME": str(self._home.dagster.absolute()),
             "LEAD_PIPELINE_HOME": str(self._home.root.absolute()),
@@ -193,7 +193,17 @@ class _Services:
     def _require_running(self) -> None:
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise LeadPipelineError(f"The {name} ended with exit code {process.returncode}; see {self._logs()}.")
+                raise LeadPipelineError(
+                    f"The {name} ended with exit code {process.returncode}; see {self._logs()}. "
+                    f"Its last line is: {self._last_line(name)}"
+                )
+
+    def _log(self, name: str) -> Path:
+        return self._home.dagster / f"{name.replace(' ', '-')}.log"
+
+    def _last_line(self, name: str) -> str:
+        lines = self._log(name).read_text("utf-8", "replace").splitlines()
+        return lines[-1][:500] if lines else "none"
 
     def _logs(self) -> str:
         return f"the log files in {self._home.dagster}"

@@ -1,5 +1,6 @@
 """Whoever launches a run chooses its run config and its partition: neither leads out of the home."""
 
+import itertools
 import re
 
 import dagster as dg
@@ -10,24 +11,19 @@ from lead_pipeline.orchestration.building import build_definitions
 JOBS = {"import_leads": "imports", "approve_import": "imports", "load_suppressions": "suppression_lists"}
 
 
-@pytest.mark.parametrize("config", [{"root": "{}"}, {"store_wait_seconds": 1.0}, {"lock_wait_seconds": 1e9}], ids=str)
-@pytest.mark.parametrize("job", JOBS)
-def test_nothing_of_the_home_is_run_config(watching, tmp_path, job, config):
+def test_run_config_names_no_other_home_no_folder_for_values_and_no_waits(watching, tmp_path, subtests):
+    """Assets hand no values to each other: the folder for them is Dagster's default, which run config could move."""
     elsewhere = tmp_path / "elsewhere"
-    given = {key: str(elsewhere) if value == "{}" else value for key, value in config.items()}
-    definition = build_definitions(watching.home.root).resolve_job_def(job)
-    with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
-        definition.execute_in_process(instance=watching.instance, run_config={"resources": {"home": {"config": given}}})
+    configs = ({"home": {"root": str(elsewhere)}}, {"home": {"store_wait_seconds": 1.0}},
+               {"home": {"lock_wait_seconds": 1e9}}, {"io_manager": {"base_dir": str(elsewhere)}})  # fmt: skip
+    for job, config in itertools.product(JOBS, configs):
+        with subtests.test(f"{job} {config}"):
+            resources = {name: {"config": given} for name, given in config.items()}
+            definition = build_definitions(watching.home.root).resolve_job_def(job)
+            with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
+                definition.execute_in_process(instance=watching.instance, run_config={"resources": resources})
     assert not elsewhere.exists()
     assert watching.instance.get_runs() == []
-
-
-@pytest.mark.parametrize("job", ["import_leads", "load_suppressions"])
-def test_assets_hand_over_no_values_whose_folder_run_config_could_name(watching, tmp_path, job):
-    definition = build_definitions(watching.home.root).resolve_job_def(job)
-    config = {"resources": {"io_manager": {"config": {"base_dir": str(tmp_path / "elsewhere")}}}}
-    with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
-        definition.execute_in_process(instance=watching.instance, run_config=config)
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -5,10 +5,14 @@ import re
 import unicodedata
 
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.profile import ImportProfile
 
 SLUG_LENGTH = 18
 _ID_DIGITS = 12
+
+#: What may be part of the name of a file in the home.
+_FILE_NAME = re.compile(r"[\w-]*", re.ASCII)
 
 #: Endings that say how a file is packed; every other short ending is the extension itself.
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}$")
@@ -54,5 +58,13 @@ def slug_of(file_name: str) -> str:
 
 
 def short_of(identity_or_id: str) -> str:
-    """Return the 12 hex digits that an identity and its import id share."""
-    return identity_or_id.rpartition("@")[2][:12]
+    """Return the 12 hex digits that an identity and its import id share, which files are named by.
+
+    Raises: ImportNotFoundError for what would lead elsewhere: anybody can launch a run for a partition of any name.
+    """
+    short = identity_or_id.rpartition("@")[2][:_ID_DIGITS]
+    if _FILE_NAME.fullmatch(short) is None:
+        raise ImportNotFoundError(
+            f"'{identity_or_id}' is not the id of an import. `lead-pipeline history` lists all imports."
+        )
+    return short

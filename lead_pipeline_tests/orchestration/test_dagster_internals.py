@@ -1,16 +1,21 @@
-"""The private name of Dagster that we replace: what that does, and that nothing breaks once it has moved. That the runs
-of the real services are forked indeed is asserted in the tour of test_services.
+"""The names of Dagster that we replace: what that does, and that nothing breaks, or opens, once one has moved. That the
+runs of the real services are forked indeed is asserted in the tour of test_services.
 """
 
 import logging
 import multiprocessing
+import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from dagster._grpc import server
+from dagster_webserver import cli
 
-from lead_pipeline.orchestration.dagster_internals import CODE_SERVER, fork_runs
+from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.orchestration.dagster_internals import CODE_SERVER, fork_runs, wrap_web_server
+from lead_pipeline_tests.orchestration.serving import free_port
 
 CODE = f"""
 import multiprocessing
@@ -48,3 +53,40 @@ def test_a_system_that_cannot_fork_spawns_as_ever(monkeypatch, caplog):
     monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     assert fork_runs([]) is False
     assert not caplog.records
+
+
+def test_what_dagster_serves_is_wrapped_and_nothing_else_of_uvicorn_is_within_its_reach(monkeypatch):
+    served = []
+    monkeypatch.setattr(cli, "uvicorn", SimpleNamespace(run=lambda app, **settings: served.append((app, settings))))
+    wrap_web_server(lambda app: f"guard of {app}")
+    cli.uvicorn.run("app", port=1)
+    assert served == [("guard of app", {"port": 1})]
+    assert vars(cli.uvicorn).keys() == {"run"}
+
+
+@pytest.mark.parametrize("missing", ["name", "module"])
+def test_once_the_name_of_the_web_server_has_moved_nothing_is_wrapped(monkeypatch, missing):
+    if missing == "name":
+        monkeypatch.delattr(cli, "uvicorn")
+    else:
+        monkeypatch.setitem(sys.modules, "dagster_webserver.cli", None)
+    with pytest.raises(LeadPipelineError, match="was not started"):
+        wrap_web_server(lambda app: app)
+
+
+UNGUARDABLE = """
+import sys
+from dagster_webserver import cli
+from lead_pipeline.orchestration.serving import service
+del cli.uvicorn
+sys.argv = ["service", service.WEB_SERVER, "-p", sys.argv[1]]
+service.main()
+"""
+
+
+def test_a_web_server_that_cannot_be_guarded_does_not_start_and_says_why_in_one_sentence(tmp_path):
+    settings = {"LEAD_PIPELINE_HOME": str(tmp_path), "LEAD_PIPELINE_UI_ADDRESSES": "localhost:3000"}
+    command = [sys.executable, "-c", UNGUARDABLE, str(free_port())]
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | settings)
+    assert (ended.returncode, ended.stderr.count("\n"), ended.stdout) == (1, 1, "")
+    assert ended.stderr.startswith("The web server was not started: ")

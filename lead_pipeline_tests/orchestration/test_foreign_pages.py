@@ -294,4 +294,4 @@ def test_the_person_at_the_uis_own_page_approves_and_the_leads_are_imported(serv
     launched = server.graphql(LAUNCH, params("approve_import", server.waiting))["launchRun"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
     server.ui.wait_for("import", lambda: len(receipts(server.ui.home)) == 1)
-    assert query(server.ui.home, "select status, created from imports") == [("completed", 2)]
+    assert query(server.ui.home, "select status, rows_created from imports") == [("completed", 2)]

@@ -2,9 +2,13 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
+from lead_pipeline.orchestration.serving import services
+from lead_pipeline.orchestration.serving.guard import ADDRESSES
+from lead_pipeline.orchestration.serving.service import WEB_SERVER
 from lead_pipeline_tests.orchestration.serving import Ui, drop, left_behind, receipts, unfinished_runs
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import call_schedule, prepared_home, quick_folder, staging
@@ -59,3 +63,12 @@ def test_everything_dies_midway_and_what_was_dropped_is_imported_exactly_once_af
     finally:
         ui.kill()
     assert left_behind(home) == left_behind(folder / "undisturbed")
+
+
+def test_a_module_of_the_folder_it_is_started_in_does_not_stand_in_for_one_of_the_web_server(tmp_path):
+    for name in ("gql", "graphene", "uvicorn", "polars"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')")
+    settings = {"LEAD_PIPELINE_HOME": str(tmp_path), ADDRESSES: "localhost:3000"}
+    command = services.command_of(WEB_SERVER, "--version")
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=os.environ | settings)
+    assert (ended.returncode, "version" in ended.stdout) == (0, True), ended.stderr

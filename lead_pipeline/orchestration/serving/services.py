@@ -68,7 +68,7 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
         services.wait_for_port("code server", "127.0.0.1", code_port)
         services.start("web server", _web_server(settings, workspace), {ADDRESSES: ",".join(sorted(addresses))})
         if not settings.read_only:
-            services.start("daemon", _command(DAEMON, "run", "-w", str(workspace)))
+            services.start("daemon", command_of(DAEMON, "run", "-w", str(workspace)))
         services.wait_for_port("web server", settings.host, settings.port)
         _require_guard(settings)
         ready(f"http://{settings.host}:{settings.port}")
@@ -80,17 +80,19 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
         workspace.unlink(missing_ok=True)
 
 
-def _command(name: str, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "lead_pipeline.orchestration.serving.service", name, *arguments]
+def command_of(service: str, *arguments: str) -> list[str]:
+    """Return the command that runs one of Dagster's commands as a service."""
+    # -P: no module of the folder in which somebody starts the command stands in for one of Dagster's.
+    return [sys.executable, "-P", "-m", "lead_pipeline.orchestration.serving.service", service, *arguments]
 
 
 def _code_server(port: int) -> list[str]:
     served = ("-m", "lead_pipeline.definitions", "--location-name", "lead_pipeline")
-    return _command(CODE_SERVER, "api", "grpc", *served, "-h", "127.0.0.1", "-p", str(port))
+    return command_of(CODE_SERVER, "api", "grpc", *served, "-h", "127.0.0.1", "-p", str(port))
 
 
 def _web_server(settings: UiSettings, workspace: Path) -> list[str]:
-    command = _command(WEB_SERVER, "-h", settings.host, "-p", str(settings.port), "-w", str(workspace))
+    command = command_of(WEB_SERVER, "-h", settings.host, "-p", str(settings.port), "-w", str(workspace))
     return [*command, "--read-only"] if settings.read_only else command
 
 
@@ -147,7 +149,7 @@ class _Services:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: Sequence[str], settings: Mapping[str, str] | None = None) -> None:
-        log = (self._home.dagster / f"{name.replace(' ', '-')}.log").open("ab")
+        log = self._log(name).open("ab")
         environment = os.environ | {
             "DAGSTER_HOME": str(self._home.dagster.absolute()),
             "LEAD_PIPELINE_HOME": str(self._home.root.absolute()),
@@ -193,7 +195,17 @@ class _Services:
     def _require_running(self) -> None:
         for name, process in self._running.items():
             if process.poll() is not None:
-                raise LeadPipelineError(f"The {name} ended with exit code {process.returncode}; see {self._logs()}.")
+                raise LeadPipelineError(
+                    f"The {name} ended with exit code {process.returncode}; see {self._logs()}. "
+                    f"Its last line is: {self._last_line(name)}"
+                )
+
+    def _log(self, name: str) -> Path:
+        return self._home.dagster / f"{name.replace(' ', '-')}.log"
+
+    def _last_line(self, name: str) -> str:
+        lines = self._log(name).read_text("utf-8", "replace").splitlines()
+        return lines[-1][:500] if lines else "none"
 
     def _logs(self) -> str:
         return f"the log files in {self._home.dagster}"

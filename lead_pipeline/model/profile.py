@@ -57,7 +57,6 @@ _TYPES_OF: dict[str, tuple[str, ...]] = {
     "social": ("text",),
 }
 
-
 ProfileT = TypeVar("ProfileT", bound="ImportProfile")
 
 
@@ -103,8 +102,7 @@ class ImportProfile(FrozenModel):
     )
     ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
     default_attributes: dict[AttributeName, str] = Field(
-        default_factory=dict,
-        description="Attributes for rows that leave the value empty or have no such column.",
+        default_factory=dict, description="Attributes for rows that leave the value empty or have no such column."
     )
     identify_by: IdentifierKind = Field(
         default="phone",

@@ -13,12 +13,25 @@ import tempfile
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
-if TYPE_CHECKING:
-    from lead_pipeline.reading.workbook.format_readers import Annotation, Book, Sheet
+from lead_pipeline.reading.workbook.binary_annotations import cell_annotations_of_xls, cell_annotations_of_xlsb
+from lead_pipeline.reading.workbook.format_readers import (
+    Annotation,
+    AnnotationsUnknownError,
+    Book,
+    EncryptedWorkbookError,
+    Sheet,
+    UnreadableWorkbookError,
+    read_with_calamine,
+    read_with_xlrd,
+    repacked,
+)
+from lead_pipeline.reading.workbook.number_formats import apply_display_prefix
+from lead_pipeline.reading.workbook.ods_annotations import cell_annotations_of_ods
+from lead_pipeline.reading.workbook.xlsx_annotations import cell_annotations_of_xlsx
 
 #: Limits of the process: address space, processor seconds, size of the output.
 MEMORY_BYTES = 4 * 2**30
@@ -42,8 +55,6 @@ def main() -> None:
     ):
         resource.setrlimit(limit, (value, value))
     path, kind, wanted, way = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]
-    from lead_pipeline.reading.workbook.format_readers import EncryptedWorkbookError, UnreadableWorkbookError
-
     try:
         with tempfile.TemporaryDirectory() as folder:
             _write(path, kind, wanted, way, Path(folder))
@@ -77,8 +88,6 @@ def _say(facts: dict[str, object]) -> None:
 def _write(path: str, kind: str, wanted: str | int | None, way: str, folder: Path) -> None:
     import pyarrow as pa
 
-    from lead_pipeline.reading.workbook.format_readers import UnreadableWorkbookError, repacked
-
     if way == "repacked":
         if not repacked(path, folder / "workbook"):
             raise UnreadableWorkbookError("CalamineError")
@@ -102,9 +111,7 @@ def _write(path: str, kind: str, wanted: str | int | None, way: str, folder: Pat
             stream.write_batch(pa.record_batch(arrays, schema=schema))
 
 
-def _read(path: str, wanted: str | int | None, way: str) -> "Book":
-    from lead_pipeline.reading.workbook.format_readers import read_with_calamine, read_with_xlrd
-
+def _read(path: str, wanted: str | int | None, way: str) -> Book:
     return read_with_xlrd(path, wanted) if way == "xlrd" else read_with_calamine(path, wanted)
 
 
@@ -116,7 +123,7 @@ class _Row(NamedTuple):
     prefixes: int | None
 
 
-def _batches(sheet: "Sheet", annotations: Iterator[tuple[int, int, "Annotation"]]) -> Iterator[list[_Row]]:
+def _batches(sheet: Sheet, annotations: Iterator[tuple[int, int, Annotation]]) -> Iterator[list[_Row]]:
     """Yield the rows of the sheet, from its first on, as their cells show them."""
     waiting = _Waiting(annotations)
     rows = (waiting.annotated(index, cells) for index, cells in enumerate(sheet.rows()))
@@ -127,22 +134,18 @@ def _batches(sheet: "Sheet", annotations: Iterator[tuple[int, int, "Annotation"]
 class _Waiting:
     """The annotations that rows are still to get, of which the next is held."""
 
-    def __init__(self, annotations: Iterator[tuple[int, int, "Annotation"]]) -> None:
+    def __init__(self, annotations: Iterator[tuple[int, int, Annotation]]) -> None:
         self._annotations = annotations
         self._known = True
         self._advance()
 
     def _advance(self) -> None:
-        from lead_pipeline.reading.workbook.format_readers import AnnotationsUnknownError
-
         try:
             self._next = next(self._annotations, None)
         except (AnnotationsUnknownError, ExpatError, SyntaxError):  # the last two: XML that does not parse
             self._next, self._known = None, False
 
     def annotated(self, index: int, cells: list[str]) -> _Row:
-        from lead_pipeline.reading.workbook.number_formats import apply_display_prefix
-
         errors = prefixes = 0
         while self._next is not None and self._next[0] <= index:
             row, column, annotation = self._next
@@ -155,12 +158,8 @@ class _Waiting:
         return _Row(cells, errors, prefixes) if self._known else _Row(cells, None, None)
 
 
-def _annotations(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, "Annotation"]]:
+def _annotations(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, Annotation]]:
     """Return what the reader does not say of the cells."""
-    from lead_pipeline.reading.workbook.binary_annotations import cell_annotations_of_xls, cell_annotations_of_xlsb
-    from lead_pipeline.reading.workbook.ods_annotations import cell_annotations_of_ods
-    from lead_pipeline.reading.workbook.xlsx_annotations import cell_annotations_of_xlsx
-
     return {
         "xlsx": cell_annotations_of_xlsx,
         "ods": cell_annotations_of_ods,

@@ -7,7 +7,7 @@ from lead_pipeline.model.profile import ImportProfile
 
 
 def may_wait(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
-    """Return whether an import has to be rehearsed, because it could have to wait for a person."""
+    """Return whether an import needs a dry run first, because it might have to wait for a person."""
     return profile.approval != "auto" or _holds(profile, layout_changes)
 
 

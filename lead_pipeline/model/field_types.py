@@ -40,8 +40,8 @@ class FieldType(Generic[RuleT]):
         rule: the class of the rules of this type; its `type` is the name that profiles use.
         dtype: of the canonical values.
         missing: the reason of a row that lacks a required value, unless the value identifies somebody.
-        limits: yields what a rule holds canonical values to, in the order in which a value is told of the first that it
-            breaks.
+        limits: yields what a rule holds canonical values to, in the order in which a value is reported for the
+            first that it breaks.
         as_json: makes JSON of the value, as a text.
         as_text: writes a value as rules about rows name it.
         equals_any: whether the value is one of these texts, as rules about rows name values: case-insensitive.

@@ -1,5 +1,5 @@
 """The standard fields of a lead, the kinds of identifiers, and the names that columns of our frames have. What a
-profile demands of a field's values belongs in rules.py.
+profile demands of their values does not belong here.
 """
 
 import re
@@ -67,7 +67,7 @@ ALIASES = "aliases"
 REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")
 
 
-#: What parts the words of a header: blanks, underscores and hyphens between two other characters.
+#: What separates the words of a header: whitespace, underscores and hyphens between two other characters.
 _PARTING = re.compile(r"(?<=[^\s_-])[\s_-]+(?=[^\s_-])")
 
 
@@ -87,7 +87,7 @@ class RuleError(ValueError):
 
 
 def folded_header(header: str) -> str:
-    """Return what counts of a header when it is looked up: neither letter case nor how its words are parted.
+    """Return what counts of a header when it is looked up: neither upper and lower case nor what separates its words.
 
     `First Name`, `first_name` and `FIRST-NAME` are one header; a leading underscore, as in `_alias_email`, counts.
     """
@@ -104,22 +104,22 @@ def alias_column(kind: IdentifierKind) -> str:
     return f"alias.{kind}"
 
 
-def secondary_phone_column(place: int) -> str:
-    """Return the column of mapped leads that holds the phone of the secondary contact at `place`, from 1."""
-    return f"secondary.{place}.phone"
+def secondary_phone_column(number: int) -> str:
+    """Return the column of mapped leads that holds the phone of the secondary contact with this number, from 1."""
+    return f"secondary.{number}.phone"
 
 
-def secondary_variable_column(place: int, name: str) -> str:
-    """Return the column of mapped leads that holds a variable of the secondary contact at `place`, from 1."""
-    return f"secondary.{place}.variable.{name}"
+def secondary_variable_column(number: int, name: str) -> str:
+    """Return the column of mapped leads that holds a variable of the secondary contact with this number, from 1."""
+    return f"secondary.{number}.variable.{name}"
 
 
 def title_of(column: str) -> str:
-    """Return what people are told of a column of mapped leads: `secondary 2 phone` for `secondary.2.phone`."""
+    """Return what people call a column of mapped leads: `secondary 2 phone` for `secondary.2.phone`."""
     kind, _, rest = column.partition(".")
     if kind == "secondary":
-        place, _, what = rest.partition(".")
-        return f"secondary {place} {what.removeprefix('variable.')}"
+        number, _, what = rest.partition(".")
+        return f"secondary {number} {what.removeprefix('variable.')}"
     return {"attribute": rest, "alias": f"alias {rest}"}.get(kind, column)
 
 

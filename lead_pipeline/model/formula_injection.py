@@ -1,5 +1,5 @@
 """Cells that a spreadsheet would run as a formula, made harmless on the way out and restored on the way back.
-Writing the file that goes out belongs in reporting/, laying out the one that comes back in mapping/.
+Reporting does the one and mapping the other, and each must take the other back exactly: so they are together here.
 """
 
 import re

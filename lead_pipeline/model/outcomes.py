@@ -1,4 +1,4 @@
-"""What becomes of a row and of an import: the two closed lists of words. Why it became so is in reasons.py."""
+"""What becomes of a row and of an import: the two closed lists of words. Why it became so does not belong here."""
 
 from enum import StrEnum
 

@@ -1,5 +1,5 @@
-"""What a profile says of an import as a whole: how leads are written, who must approve, who is told. What it says of
-columns and values belongs in rules.py.
+"""What a profile says of an import as a whole: how leads are written, who must approve, who is notified. What it
+says of columns and values does not belong here.
 """
 
 from typing import Annotated, Literal, Self
@@ -98,7 +98,7 @@ class SecondaryContacts(FrozenModel):
     )
 
     @model_validator(mode="after")
-    def _columns_have_places(self) -> Self:
+    def _columns_have_placeholders(self) -> Self:
         if "{n}" not in self.phone_column:
             raise RuleError("write {n} in place of the number, as in secondary_phone_{n}", "phone_column")
         if "{n}" not in self.variable_column or "{variable}" not in self.variable_column:
@@ -114,10 +114,10 @@ class SecondaryContacts(FrozenModel):
             )
         return self
 
-    def phone_header(self, place: int) -> str:
-        """Return the header of the phone of the contact at `place`, from 1."""
-        return self.phone_column.replace("{n}", str(place))
+    def phone_header(self, number: int) -> str:
+        """Return the header of the phone of the contact with this number, from 1."""
+        return self.phone_column.replace("{n}", str(number))
 
-    def variable_header(self, place: int, name: str) -> str:
-        """Return the header of a variable of the contact at `place`, from 1."""
-        return self.variable_column.replace("{n}", str(place)).replace("{variable}", name)
+    def variable_header(self, number: int, name: str) -> str:
+        """Return the header of a variable of the contact with this number, from 1."""
+        return self.variable_column.replace("{n}", str(number)).replace("{variable}", name)

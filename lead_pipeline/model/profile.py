@@ -177,7 +177,7 @@ class ImportProfile(FrozenModel):
 
     @model_validator(mode="after")
     def _columns_serve_one_purpose(self) -> Self:
-        """Headers are matched whatever their case and what parts their words, so they are told apart alike here."""
+        """Headers are matched whatever their case and what separates their words, so the same counts here."""
         taken: dict[str, str] = {}
         headers = self._headers()
         for name, rule in self.rules.items():
@@ -322,10 +322,10 @@ class ImportProfile(FrozenModel):
         sources = dict.fromkeys(("column", "default", "constant", "from_file_name", "from_folder"))
         own = sources | {"required": False, "derive": (), "multiple": "reject", "on_invalid": "blank"}
         rules: dict[str, FieldRule] = {}
-        for place in range(1, secondary.max + 1):
-            rules[secondary_phone_column(place)] = phone.model_copy(update=own)
+        for number in range(1, secondary.max + 1):
+            rules[secondary_phone_column(number)] = phone.model_copy(update=own)
             for name, rule in secondary.variables.items():
-                rules[secondary_variable_column(place, name)] = rule.model_copy(update={"required": False})
+                rules[secondary_variable_column(number, name)] = rule.model_copy(update={"required": False})
         return rules
 
     def rule_column(self, name: str) -> str | None:
@@ -346,11 +346,11 @@ class ImportProfile(FrozenModel):
             for kind, alias in self.aliases.items()
         }
         secondary = self.secondary_contacts
-        for place in range(1, (secondary.max if secondary else 0) + 1):
+        for number in range(1, (secondary.max if secondary else 0) + 1):
             assert secondary is not None  # noqa: S101  # the range is empty without it
-            headers[secondary_phone_column(place)] = secondary.phone_header(place)
+            headers[secondary_phone_column(number)] = secondary.phone_header(number)
             for name in secondary.variables:
-                headers[secondary_variable_column(place, name)] = secondary.variable_header(place, name)
+                headers[secondary_variable_column(number, name)] = secondary.variable_header(number, name)
         return headers
 
     def key_of(self, name: str) -> tuple[str, ...]:
@@ -393,7 +393,7 @@ class ImportProfile(FrozenModel):
 
 
 def _with_fields_only(profile: ProfileT) -> ProfileT:
-    """Forget what is cached; pydantic's own copies keep it (seen in 2.12)."""
+    """Forget what is cached; pydantic's own copies keep it (seen in 2.14.3)."""
     for name in profile.__dict__.keys() - type(profile).model_fields.keys():
         del profile.__dict__[name]
     return profile

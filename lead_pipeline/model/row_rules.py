@@ -1,4 +1,4 @@
-"""What a profile demands of several values of one row together. Rules about one value belong in rules.py."""
+"""What a profile demands of several values of one row together. Rules about one value do not belong here."""
 
 from typing import Annotated, Literal
 

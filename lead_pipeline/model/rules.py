@@ -1,5 +1,5 @@
 """What a profile demands of the values of one column, type by type, and where a value comes from when no column holds
-it. How a value becomes canonical belongs in normalizing/, rules about several values of a row in row_rules.py.
+it. Rules about several values of a row do not belong here.
 """
 
 import datetime as dt
@@ -214,7 +214,7 @@ class BooleanRule(_FieldRule):
     false_words: tuple[str, ...] = Field(default=(), description="Further words for no, such as [nein, non].")
 
     @model_validator(mode="after")
-    def _tells_apart(self) -> Self:
+    def _distinguishes(self) -> Self:
         both = {word.casefold() for word in self.true_words} & {word.casefold() for word in self.false_words}
         if both:
             raise RuleError(f"'{min(both)}' means both yes and no; remove it from one of the lists", "false_words")
@@ -261,7 +261,7 @@ class _TimeRule(_FieldRule):
 
     @model_validator(mode="after")
     def _formats_have_codes(self) -> Self:
-        wrong = next((place for place, text in enumerate(self.formats) if not re.search(r"%[A-Za-z]", text)), None)
+        wrong = next((index for index, text in enumerate(self.formats) if not re.search(r"%[A-Za-z]", text)), None)
         if wrong is not None:
             raise RuleError(
                 f"'{self.formats[wrong]}' is not a format; write strftime codes, such as %d.%m.%Y or %m/%d/%Y %H:%M",

@@ -1,1 +1,1 @@
-"""Values to canonical values, each with the reason why it has none. No row is judged here: that is validating/."""
+"""Texts to canonical values of their type, or the reason why they cannot be read. No limit is looked at here."""

@@ -1,5 +1,5 @@
 """What a spreadsheet did to the values of columns that have no rule: garbled letters are repaired or named as in fields
-of text, and nothing else is asked of these values. What is looked for, and what is said of it, belongs in mending.py.
+of text, and nothing else is asked of these values.
 """
 
 import json
@@ -23,7 +23,7 @@ class RepairedAttributes(NamedTuple):
 def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttributes:
     """Look for damage in the values of JSON objects, one per row (String; null for none).
 
-    Rows without a trace of damage, which a regular expression tells of whole objects, are not unpacked.
+    Rows without a trace of damage, which a regular expression finds in whole objects, are not unpacked.
     """
     rows = attributes.str.contains(texts_looked_at(repair)).fill_null(value=False).arg_true()
     objects = dict(zip(rows, map(json.loads, attributes.gather(rows)), strict=True))
@@ -37,14 +37,14 @@ def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttribut
     for row, name, value in repaired.select("row", "name", "value").iter_rows():
         objects[row][name] = value
     changed = repaired["row"].unique().sort()
-    mended = [json.dumps(objects[row], ensure_ascii=False, separators=(",", ":")) for row in changed]
+    repaired_objects = [json.dumps(objects[row], ensure_ascii=False, separators=(",", ":")) for row in changed]
     titles = {name: title_of(f"attribute.{name}") for name in found["name"].unique()}
-    told = found.group_by("row", maintain_order=True).agg(
+    remarks = found.group_by("row", maintain_order=True).agg(
         warnings=pl.col("warning").unique(maintain_order=True),
         hints=pl.concat_str(pl.col("name").replace(titles), pl.lit(": "), "hint").str.join(" "),
     )
     of_rows = pl.DataFrame({"row": pl.int_range(attributes.len(), dtype=pl.UInt32, eager=True)})
-    of_rows = of_rows.join(told, on="row", how="left", maintain_order="left")
+    of_rows = of_rows.join(remarks, on="row", how="left", maintain_order="left")
     hints = of_rows.select(pl.when(pl.col("hints") != "").then("hints")).to_series()
     # `scatter` writes into the series itself
-    return RepairedAttributes(attributes.clone().scatter(changed, mended), of_rows["warnings"], hints)
+    return RepairedAttributes(attributes.clone().scatter(changed, repaired_objects), of_rows["warnings"], hints)

@@ -1,5 +1,5 @@
-"""Values out of a list: yes or no, one of several options, and tags. Each function gives the canonical value or the
-reason why there is none; what a reason leads to, validating/ decides.
+"""Values out of a list: yes or no, one of several options, and tags. Each function gives the canonical value, or the
+reason why the text cannot be read.
 """
 
 from collections.abc import Mapping
@@ -15,9 +15,9 @@ _FALSE = ("false", "no", "n", "0")
 
 
 def normalize_booleans(raw: pl.Series, rule: BooleanRule) -> pl.DataFrame:
-    """Read yes/no, true/false, y/n, 1/0 and the rule's own words, letter case aside.
+    """Read yes/no, true/false, y/n, 1/0 and the rule's own words, case-insensitive.
 
-    Returns `value`, `reason` (Boolean, String), both null for blank.
+    Returns `value`, `reason` (Boolean, String), both null for an empty text.
     """
     words = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
     words |= {_folded(word): True for word in rule.true_words}
@@ -28,7 +28,7 @@ def normalize_booleans(raw: pl.Series, rule: BooleanRule) -> pl.DataFrame:
 
 
 def normalize_options(raw: pl.Series, rule: OptionRule) -> pl.DataFrame:
-    """Read one of the rule's options, letter case aside, in the spelling of the list.
+    """Read one of the rule's options, case-insensitive, in the spelling of the list.
 
     A value of the value map stands for what it leads to, a map before an option of the same spelling; what is neither
     stays as written. Returns `value`, `reason` (String, always null).
@@ -41,8 +41,8 @@ def normalize_options(raw: pl.Series, rule: OptionRule) -> pl.DataFrame:
 
 
 def normalize_tags(raw: pl.Series, rule: TagsRule) -> pl.DataFrame:
-    """Part tags at the rule's separator: outer blanks and empty ones dropped, repeated ones (in any letter case) kept
-    once, in the first spelling.
+    """Split tags at the rule's separator: outer whitespace and empty ones dropped, repeated ones (case-insensitive)
+    kept once, in the first spelling.
 
     Returns `value` (List(String), null for no tags), `reason` (String, always null).
     """

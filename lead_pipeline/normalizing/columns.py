@@ -116,33 +116,33 @@ def _by_type(  # noqa: C901  # one arm for each type
 def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profile: ImportProfile) -> ColumnVerdict:
     region = profile.default_region
 
-    def judge(spellings: pl.Series, rows: pl.Series | None) -> pl.DataFrame:
+    def read(spellings: pl.Series, rows: pl.Series | None) -> pl.DataFrame:
         of_rows = countries if countries is None or rows is None else countries.gather(rows)
         return accepted_phones(spellings, rule, of_rows, region)
 
-    judged = read_repaired(raw, "phone", region, profile.repair, judge)
+    verdicts = read_repaired(raw, "phone", region, profile.repair, read)
     derived = []
-    asked = tuple(fact for fact in rule.derive if fact != "extension")
-    if asked:
-        facts = describe_phones(judged["value"], asked)
-        derived = [facts[fact].alias(f"phone_{fact}") for fact in asked]
+    wanted = tuple(fact for fact in rule.derive if fact != "extension")
+    if wanted:
+        facts = describe_phones(verdicts["value"], wanted)
+        derived = [facts[fact].alias(f"phone_{fact}") for fact in wanted]
     if "extension" in rule.derive:
-        derived.append(judged["extension"].alias("phone_extension"))
+        derived.append(verdicts["extension"].alias("phone_extension"))
     if rule.multiple == "secondary":
-        further = secondary_phones(judged["value"], judged["further"], region)
+        further = secondary_phones(verdicts["value"], verdicts["further"], region)
         derived.append(further.alias(SECONDARY_PHONES))
-    return ColumnVerdict(judged, [judged["warning"]], [judged["hint"]], derived)
+    return ColumnVerdict(verdicts, [verdicts["warning"]], [verdicts["hint"]], derived)
 
 
 def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVerdict:
-    def judge(spellings: pl.Series, _rows: pl.Series | None) -> pl.DataFrame:
+    def read(spellings: pl.Series, _rows: pl.Series | None) -> pl.DataFrame:
         return normalize_emails(spellings, allow_display_name=rule.allow_display_name).rename({"email": "value"})
 
-    judged = read_repaired(raw, "email", None, profile.repair, judge)
-    odd = hint_emails(judged["value"])
-    suggestion = odd.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
-    warnings = pl.select(pl.when(odd["warnings"].list.len() > 0).then(odd["warnings"])).to_series()
-    return ColumnVerdict(judged, [judged["warning"], warnings], [judged["hint"], suggestion])
+    verdicts = read_repaired(raw, "email", None, profile.repair, read)
+    hints = hint_emails(verdicts["value"])
+    suggestion = hints.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
+    warnings = pl.select(pl.when(hints["warnings"].list.len() > 0).then(hints["warnings"])).to_series()
+    return ColumnVerdict(verdicts, [verdicts["warning"], warnings], [verdicts["hint"], suggestion])
 
 
 def _texts(raw: pl.Series, kind: Kind, profile: ImportProfile) -> ColumnVerdict:

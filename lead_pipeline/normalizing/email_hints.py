@@ -1,5 +1,5 @@
-"""What may be odd about a good address: a throw-away domain, an office's mailbox, a slip in the domain. Hints never
-change or refuse an address; whether it is one at all belongs in emails.py.
+"""What may be odd about a good address: a throw-away domain, an office's mailbox, a typo in the domain. Hints never
+change or refuse an address.
 
 Throw-away domains come from the package disposable-email-domains, the other lists from data/ (source and date in each).
 """

@@ -1,5 +1,5 @@
-"""Email addresses, column by column: spellings in, normalized addresses out, exactly as email-validator judges their
-form. No network. What a profile makes of an address belongs in rows.py, what may be odd about one in email_hints.py.
+"""Email addresses, column by column: spellings in, normalized addresses out, exactly as email-validator reads them.
+No network. What a profile makes of an address does not belong here.
 
 Most addresses are plain: ASCII, a dotted name behind the @, no trick. For these the library's rules are one regular
 expression, built from its own constants; all others are left to it, once per distinct spelling.
@@ -23,14 +23,14 @@ _PART = 500_000
 
 
 def normalize_emails(raw: pl.Series, *, allow_display_name: bool = False) -> pl.DataFrame:
-    """Judge every spelling as email-validator does, with its own defaults but no DNS look-up.
+    """Read every spelling as email-validator does, with its own defaults but no DNS look-up.
 
     The defaults: internationalized local parts are allowed (`allow_smtputf8`); quoted local parts, address literals
-    and an empty local part are not; special-use domains (`localhost`, `x.test`) are refused. Surrounding blanks are
+    and an empty local part are not; special-use domains (`localhost`, `x.test`) are refused. Surrounding whitespace is
     part of the spelling, and refused.
 
     Args:
-        raw: String; null, blank and words for 'none' are missing.
+        raw: String; null, whitespace and words for 'none' are missing.
         allow_display_name: accept `Ana <ana@example.com>` as `ana@example.com`.
 
     Returns:
@@ -55,18 +55,18 @@ def _without_display_name() -> pl.Expr:
 def _normalize_part(spellings: pl.DataFrame) -> pl.DataFrame:
     plain, others = split(spellings, _is_plain())
     lower, cased = split(plain, ~_RAW.str.contains("[A-Z]"))
-    judged = [lower.select("row", email="raw"), cased.select("row", email=_folded())]
+    verdicts = [lower.select("row", email="raw"), cased.select("row", email=_folded())]
     present, missing = split(others, _RAW.str.strip_chars() != "")
     addresses, others = split(present, _RAW.str.contains("@", literal=True))
     wordless, words = split(others, ~means_missing(_RAW))
-    judged += [_refused(wordless, Reason.EMAIL_INVALID), _refused(pl.concat([missing, words]), Reason.EMAIL_MISSING)]
-    judged.append(_judge_by_library(addresses))
-    return pl.concat(judged, how="diagonal").sort("row").select(*EMAIL_SCHEMA)
+    verdicts += [_refused(wordless, Reason.EMAIL_INVALID), _refused(pl.concat([missing, words]), Reason.EMAIL_MISSING)]
+    verdicts.append(_by_library(addresses))
+    return pl.concat(verdicts, how="diagonal").sort("row").select(*EMAIL_SCHEMA)
 
 
 @cache
 def _is_plain() -> pl.Expr:
-    """True where the address is accepted beyond doubt, and comes back as written but for letter case.
+    """True where the address is accepted beyond doubt, and comes back as written but for upper and lower case.
 
     RFC 5322 3.2.3 dot-atom before the @; behind it RFC 1035 labels with a hyphen nowhere doubled (`xn--` is decoded), a
     top level that ends in a letter, no special-use name; short enough that no length limit matters.
@@ -93,13 +93,13 @@ def _refused(rows: pl.DataFrame, reason: Reason) -> pl.DataFrame:
     return rows.select("row", reason=pl.lit(reason.value))
 
 
-def _judge_by_library(spellings: pl.DataFrame) -> pl.DataFrame:
+def _by_library(spellings: pl.DataFrame) -> pl.DataFrame:
     distinct = spellings["raw"].unique()
-    judged = pl.DataFrame([_judge_email(one) for one in distinct], schema=EMAIL_SCHEMA, orient="row")
-    return spellings.join(judged.insert_column(0, distinct), on="raw", how="left").drop("raw")
+    verdicts = pl.DataFrame([_normalize_email(one) for one in distinct], schema=EMAIL_SCHEMA, orient="row")
+    return spellings.join(verdicts.insert_column(0, distinct), on="raw", how="left").drop("raw")
 
 
-def _judge_email(spelling: str) -> tuple[str | None, str | None]:
+def _normalize_email(spelling: str) -> tuple[str | None, str | None]:
     accepted = _normalized(spelling)
     return (accepted, None) if accepted else (None, _refusal(spelling).value)
 

@@ -1,6 +1,6 @@
 """What a profile may declare about values and only the libraries know: locales, time zones, patterns. Each check
-returns what it was given, or says what is wrong with it; what else a rule declares is checked where it is read, formats
-in time_forms.py and units in numbers.py.
+returns what it was given, or says what is wrong with it; what else a rule declares is checked where it is
+read.
 """
 
 import re
@@ -108,7 +108,9 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
 
-def _cause(told: str) -> str:
+def _cause(message: str) -> str:
     """Return what the engine says in one line: it draws the pattern over several."""
-    found = re.search(r"error: ([^\n]+)\s*\n\nThis error occurred|error: ([^\n.]+)\.?\s*$|(exceeds size limit)", told)
+    found = re.search(
+        r"error: ([^\n]+)\s*\n\nThis error occurred|error: ([^\n.]+)\.?\s*$|(exceeds size limit)", message
+    )
     return next((part.strip(" .") for part in found.groups() if part), "not understood") if found else "not understood"

@@ -1,5 +1,5 @@
 """How people of a language and country write numbers, months and days: what CLDR (Babel) says. What is read with it
-belongs in numbers.py and time_forms.py.
+does not belong here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,11 +39,11 @@ class NumberSymbols(NamedTuple):
 
 
 class TimeNames(NamedTuple):
-    """Names in lower case with what they stand for: months from 1, days (which say nothing), halves of the day."""
+    """Names in lower case with what they stand for: months from 1, days (which say nothing), am and pm."""
 
     months: Mapping[str, int]
     days: Mapping[str, int]
-    halves: Mapping[str, int]
+    am_pm: Mapping[str, int]
 
 
 def _locale(name: str | None) -> Locale:
@@ -73,18 +73,18 @@ def _separators(symbols: Mapping[str, str]) -> Separators:
 
 @cache
 def time_names(name: str | None) -> TimeNames:
-    """Return what the locale calls months, days and halves of the day, English without one.
+    """Return what the locale calls months, days and am and pm, English without one.
 
     Names are folded as `folded` folds them, without a dot at their end. Raises UsageError when there is no such locale.
     """
     locale = _locale(name)
     months = _numbered(locale.months, 0)
-    halves = {"am": 0, "pm": 12, "a.m": 0, "p.m": 12, "a. m": 0, "p. m": 12}
+    am_pm = {"am": 0, "pm": 12, "a.m": 0, "p.m": 12, "a. m": 0, "p. m": 12}
     for width in ("wide", "abbreviated"):
-        for half, hours in (("am", 0), ("pm", 12)):
-            called = locale.day_periods.get("format", {}).get(width, {}).get(half)
-            halves |= dict.fromkeys(_spellings([called] if called else []), hours)
-    return TimeNames(months, _numbered(locale.days, 1), halves)
+        for marker, hours in (("am", 0), ("pm", 12)):
+            called = locale.day_periods.get("format", {}).get(width, {}).get(marker)
+            am_pm |= dict.fromkeys(_spellings([called] if called else []), hours)
+    return TimeNames(months, _numbered(locale.days, 1), am_pm)
 
 
 def _numbered(names: Mapping[str, Mapping[str, Mapping[int, str]]], more: int) -> dict[str, int]:

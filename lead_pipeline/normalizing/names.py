@@ -1,5 +1,5 @@
 """Full names taken apart into first and last name, where that takes no guessing (docs/decisions/0061). Whether a
-profile wants it belongs in rows.py, whether the parts are good values in columns.py.
+profile wants it does not belong here.
 """
 
 import re

@@ -3,7 +3,7 @@ them. Each function gives the canonical value or the reason why there is none.
 
 Without `locale` and `units` a number is ASCII digits with a leading sign and a point. With either, it is read as people
 and spreadsheets write it: sign before or behind, brackets around what is negative, units before or behind. Separators
-that the locale does not have in that place make it no number, so that none is misread.
+that the locale does not have in that position make it invalid, so that none is misread.
 """
 
 import re
@@ -45,7 +45,7 @@ class _Form(NamedTuple):
 
 
 def normalize_integers(raw: pl.Series, rule: IntegerRule) -> pl.DataFrame:
-    """Read whole numbers. Returns `value`, `reason` (Int64, String), both null for blank.
+    """Read whole numbers. Returns `value`, `reason` (Int64, String), both null for an empty text.
 
     Raises:
         UsageError: there is no locale of the rule's name.
@@ -56,7 +56,7 @@ def normalize_integers(raw: pl.Series, rule: IntegerRule) -> pl.DataFrame:
 
 
 def normalize_decimals(raw: pl.Series, rule: DecimalRule) -> pl.DataFrame:
-    """Read decimals. Returns `value`, `reason` (Float64, String), both null for blank.
+    """Read decimals. Returns `value`, `reason` (Float64, String), both null for an empty text.
 
     Raises:
         UsageError: there is no locale of the rule's name.
@@ -152,7 +152,9 @@ def checked_unit(unit: str) -> str:
     """
     if unit.strip() in _PRICE_ENDINGS or any(_says_something(mark) for mark in unit):
         return unit
-    raise UsageError(f"'{unit}' is no unit, for it could be part of a number; write a word or a sign such as EUR or $.")
+    raise UsageError(
+        f"'{unit}' is not a unit, for it could be part of a number; write a word or a sign such as EUR or $."
+    )
 
 
 def _numbers(symbols: NumberSymbols, *, whole: bool) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """What a spreadsheet did to the values of one field: repaired where the profile says `repair: safe` and there is but
-one repair, else named, with the repair as a hint. How damage is recognised belongs in damage.py.
+one repair, else named, with the repair as a hint. How damage is recognised does not belong here.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from lead_pipeline.normalizing.mojibake import suspect_pattern
 
 Repair = Literal["none", "safe"]
 
-#: Judges a column of spellings that stand in the rows of the second argument (null: all rows): `value` and `reason`
+#: Reads a column of spellings that are in the rows of the second argument (null: all rows): `value` and `reason`
 #: first, whatever else the caller needs behind them.
-Judge = Callable[[pl.Series, pl.Series | None], pl.DataFrame]
+Reader = Callable[[pl.Series, pl.Series | None], pl.DataFrame]
 
 #: Spellings that may read as a good number although a spreadsheet wrote them: `030123456.0` has one digit too many.
 _WRITTEN_BY_SPREADSHEET = r"^\s*\+?\d+(?:[.,]\d+)?[eE]\+?\d+\s*$|^\s*\+?\d{3,}[.,]0+\s*$"
@@ -27,64 +27,63 @@ _TYPOGRAPHIC_QUOTES = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a
 _BEYOND_READING = [Damage.SCIENTIFIC, Damage.PRECISION_LOST, Damage.DECIMAL_TAIL, Damage.DATE]
 
 
-def read_repaired(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, judge: Judge) -> pl.DataFrame:
-    """Judge phones or emails, and look for damage among those that are refused or were written by a spreadsheet.
+def read_repaired(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, read: Reader) -> pl.DataFrame:
+    """Read phones or emails, and look for damage among those that are refused or were written by a spreadsheet.
 
     Args:
         raw: String.
         kind: what the column holds.
         region: country assumed for phones without +.
-        repair: `safe` judges the repaired spelling where there is but one; `none` only tells of it.
-        judge: gives `value`, `reason` and any further columns for a column of spellings.
+        repair: `safe` reads the repaired spelling where there is but one; `none` only names it.
+        read: gives `value`, `reason` and any further columns for a column of spellings.
 
     Returns:
-        What `judge` gives, with `warning` (String, value_repaired or null) and `hint` (String, a sentence with the
+        What `read` gives, with `warning` (String, value_repaired or null) and `hint` (String, a sentence with the
         repair, or null) behind; `reason` is spreadsheet_damage where digits are gone or no phone can be read.
     """
-    judged = judge(raw, None)
+    plain = read(raw, None)
     written = (
         raw.str.contains(_WRITTEN_BY_SPREADSHEET).fill_null(value=False)
         if kind == "phone"
         else pl.repeat(value=False, n=raw.len(), dtype=pl.Boolean, eager=True)
     )
-    suspect = judged["reason"].is_not_null() & (raw.str.strip_chars() != "") | written
-    plain = judged.with_columns(warning=_NOTHING, hint=_NOTHING)
+    suspect = plain["reason"].is_not_null() & (raw.str.strip_chars() != "") | written
+    plain = plain.with_columns(warning=_NULL_TEXT, hint=_NULL_TEXT)
     if not suspect.any():
         return plain
-    place = suspect.arg_true()
-    found = find_damage(raw.gather(place), kind, region).insert_column(0, place.alias("row"))
+    rows = suspect.arg_true()
+    found = find_damage(raw.gather(rows), kind, region).insert_column(0, rows.alias("row"))
     found = found.filter(pl.col("damage").is_not_null())
     if found.is_empty():
         return plain
-    return _with_findings(plain, found, repair, judge)
+    return _with_findings(plain, found, repair, read)
 
 
-_NOTHING = pl.lit(None, dtype=pl.String)
+_NULL_TEXT = pl.lit(None, dtype=pl.String)
 
 
-def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, judge: Judge) -> pl.DataFrame:
-    mended = found.filter(pl.col("safe") & pl.col("repair").is_not_null()) if repair == "safe" else found.clear()
-    again = judge(mended["repair"], mended["row"]).with_columns(
-        row=mended["row"],
+def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, read: Reader) -> pl.DataFrame:
+    repaired = found.filter(pl.col("safe") & pl.col("repair").is_not_null()) if repair == "safe" else found.clear()
+    again = read(repaired["repair"], repaired["row"]).with_columns(
+        row=repaired["row"],
         warning=pl.when(pl.col("reason").is_null()).then(pl.lit(Reason.VALUE_REPAIRED.value)),
-        hint=_NOTHING,
+        hint=_NULL_TEXT,
     )
     again = again.filter(pl.col("reason").is_null())
-    told = found.join(again, on="row", how="anti")
+    damaged_rows = found.join(again, on="row", how="anti")
     damaged = pl.col("damage").is_in([damage.value for damage in _BEYOND_READING])
     named = (
-        plain[told["row"]]
-        .with_columns(told["row"], told["damage"], told["repair"])
+        plain[damaged_rows["row"]]
+        .with_columns(damaged_rows["row"], damaged_rows["damage"], damaged_rows["repair"])
         .with_columns(
-            value=pl.when(damaged).then(_NOTHING).otherwise("value"),
+            value=pl.when(damaged).then(_NULL_TEXT).otherwise("value"),
             reason=pl.when(damaged).then(pl.lit(Reason.SPREADSHEET_DAMAGE.value)).otherwise("reason"),
             hint=_hint(),
         )
         .select(again.select("row", pl.exclude("row")).columns)
     )
     changed = pl.concat([again.select(named.columns), named])
-    rows = plain.with_row_index("row")
-    kept = rows.join(changed, on=pl.col("row"), how="anti")
+    kept = plain.with_row_index("row").join(changed, on=pl.col("row"), how="anti")
     return pl.concat([kept.select(named.columns), changed.cast({"row": pl.UInt32})]).sort("row").drop("row")
 
 
@@ -104,21 +103,23 @@ def repair_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair)
 
     Returns:
         `value` (String, repaired where the profile says so), `warning` (String: value_repaired, value_damaged or
-        null), `hint` (String or null). Typographic quotes are normal in names and told of only when repaired.
+        null), `hint` (String or null). Typographic quotes are normal in names and named only when repaired.
     """
     looked_at = raw.str.contains(texts_looked_at(repair)).fill_null(value=False)
     if kind == "postal_code":
         looked_at = looked_at | raw.str.contains(_SHORT_POSTAL_CODE).fill_null(value=False)
-    texts = pl.DataFrame({"value": raw}).with_columns(warning=_NOTHING, hint=_NOTHING)
+    texts = pl.DataFrame({"value": raw}).with_columns(warning=_NULL_TEXT, hint=_NULL_TEXT)
     if not looked_at.any():
         return texts
-    place = looked_at.arg_true()
-    found = find_damage(raw.gather(place), kind, region).insert_column(0, place.alias("row"))
+    rows = looked_at.arg_true()
+    found = find_damage(raw.gather(rows), kind, region).insert_column(0, rows.alias("row"))
     found = found.filter(pl.col("damage").is_not_null())
     safe = pl.col("safe").fill_null(value=False) & pl.col("repair").is_not_null() & pl.lit(repair == "safe")
-    rows = texts.with_row_index("row").join(found.cast({"row": pl.UInt32}), on="row", how="left", maintain_order="left")
+    joined = texts.with_row_index("row").join(
+        found.cast({"row": pl.UInt32}), on="row", how="left", maintain_order="left"
+    )
     hurt = pl.col("damage").is_not_null()
-    return rows.select(
+    return joined.select(
         value=pl.when(safe).then("repair").otherwise("value"),
         warning=pl.when(safe)
         .then(pl.lit(Reason.VALUE_REPAIRED.value))

@@ -28,31 +28,31 @@ def apply_contact_policy(failures: pl.DataFrame, profile: ImportProfile) -> pl.D
     contacts = profile.secondary_contacts
     if contacts is None:
         return failures
-    place = pl.col("field").str.extract(_OF_CONTACT, 1)
-    of_contacts = failures.filter(place.is_not_null())
+    number = pl.col("field").str.extract(_OF_CONTACT, 1)
+    of_contacts = failures.filter(number.is_not_null())
     if of_contacts.is_empty():
         return failures
     blanked = [
-        secondary_variable_column(number, name)
+        secondary_variable_column(position, name)
         for name, rule in contacts.variables.items()
         if rule.on_invalid == "blank"
-        for number in range(1, contacts.max + 1)
+        for position in range(1, contacts.max + 1)
     ]
     alone = pl.col("field").is_in(blanked) & ~pl.col("code").is_in([reason.value for reason in MISSING])
-    costly = of_contacts.filter(~alone).with_columns(place=place.cast(pl.Int64)).sort("index", "place")
+    costly = of_contacts.filter(~alone).with_columns(number=number.cast(pl.Int64)).sort("index", "number")
     codes = pl.col("code").unique(maintain_order=True).str.join(", ")
-    told = costly.group_by("index", "place", maintain_order=True).agg(
-        hint=pl.format("secondary {}: {}.", pl.col("place").first(), codes)
+    hints = costly.group_by("index", "number", maintain_order=True).agg(
+        hint=pl.format("secondary {}: {}.", pl.col("number").first(), codes)
     )
     outcome = "reasons" if contacts.on_invalid == "reject" else "warnings"
-    settled = costly.drop("hint").join(told, on=["index", "place"], how="left", maintain_order="left")
-    settled = settled.with_columns(list=pl.lit(outcome))
-    parts = [failures.filter(place.is_null()), of_contacts.filter(alone), settled]
+    charged = costly.drop("hint").join(hints, on=["index", "number"], how="left", maintain_order="left")
+    charged = charged.with_columns(list=pl.lit(outcome))
+    parts = [failures.filter(number.is_null()), of_contacts.filter(alone), charged]
     if contacts.on_invalid == "drop":
-        phones = {number: secondary_phone_column(number) for number in range(1, contacts.max + 1)}
+        phones = {position: secondary_phone_column(position) for position in range(1, contacts.max + 1)}
         parts.append(
-            told.with_columns(
-                field=pl.col("place").replace_strict(phones, return_dtype=pl.String),
+            hints.with_columns(
+                field=pl.col("number").replace_strict(phones, return_dtype=pl.String),
                 code=pl.lit(Reason.SECONDARY_DROPPED.value),
                 list=pl.lit("warnings"),
             )

@@ -102,14 +102,14 @@ def _of_column(reasons: pl.Series, name: str, rule: FieldRule) -> pl.DataFrame |
 
 
 def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
-    """Judge rules about several values; the rule's sentence stands beside the code."""
+    """Check rules about several values; the rule's sentence goes with the code."""
     if not profile.row_rules:
         return no_failures()
     looked_at = [one for name in columns_of(profile) for one in (name, f"{name}_reason")]
     cases = failure_cases(batch.select(pl.struct(looked_at).alias(ROW)), compile_row_schema(profile))
     if cases is None:
         return no_failures()
-    sentences = {str(place): guidance(rule) for place, rule in enumerate(profile.row_rules)}
+    sentences = {str(index): guidance(rule) for index, rule in enumerate(profile.row_rules)}
     named = pl.col("check").str.splitn(":", 2).struct
     return _failures(
         cases.select("index", code=named[1], hint=named[0].replace_strict(sentences, return_dtype=pl.String))
@@ -119,8 +119,8 @@ def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 def _failures(found: pl.DataFrame) -> pl.DataFrame:
     """Lay out what was found as failures: what is not said of them is null, and the list is that of reasons."""
     absent = {name: pl.lit(None, dtype) for name, dtype in FAILURES.items() if name not in found.columns}
-    told = found.with_columns(**absent).with_columns(pl.col("list").fill_null("reasons"))
-    return told.select(*FAILURES).cast(FAILURES)  # type: ignore[arg-type]  # polars types the keys invariantly
+    whole = found.with_columns(**absent).with_columns(pl.col("list").fill_null("reasons"))
+    return whole.select(*FAILURES).cast(FAILURES)  # type: ignore[arg-type]  # polars types the keys invariantly
 
 
 def _without_noise(failures: pl.DataFrame) -> pl.DataFrame:
@@ -143,10 +143,10 @@ def _with_blanked(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
 
 def _with_hints(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Put what is to be said of a row behind what normalizing has said of its values."""
-    told = failures.filter(pl.col("hint").is_not_null()).select("index", "hint").unique(maintain_order=True)
-    if told.is_empty():
+    hinted = failures.filter(pl.col("hint").is_not_null()).select("index", "hint").unique(maintain_order=True)
+    if hinted.is_empty():
         return rows
-    sentences = told.group_by("index", maintain_order=True).agg(said=pl.col("hint").str.join(" "))
+    sentences = hinted.group_by("index", maintain_order=True).agg(said=pl.col("hint").str.join(" "))
     joined = rows.with_row_index().join(sentences, on="index", how="left", maintain_order="left")
     whole = pl.concat_str(HINTS, "said", separator=" ", ignore_nulls=True)
     return joined.with_columns(pl.when(whole != "").then(whole).alias(HINTS)).drop("index", "said")
@@ -154,8 +154,8 @@ def _with_hints(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
 
 def _with_codes(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
     """Add `reasons` and `warnings`, each code once and in registry order."""
-    told = failures.select("index", "list", pl.col("code").cast(_CODE)).unique().sort("index", "code")
-    lists = told.group_by("index", maintain_order=True).agg(
+    codes = failures.select("index", "list", pl.col("code").cast(_CODE)).unique().sort("index", "code")
+    lists = codes.group_by("index", maintain_order=True).agg(
         pl.col("code").filter(pl.col("list") == name).cast(pl.String).alias(name) for name in ("reasons", "warnings")
     )
     return (

@@ -10,21 +10,21 @@ from importlib.metadata import version
 
 import polars as pl
 
-from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, judge_phones
-from lead_pipeline.normalizing.phones.plan.metadata_verdicts import judge_spellings
+from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, library_verdicts
+from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_spellings
 from lead_pipeline_tests.normalizing.phones.phone_spellings import REGIONS, Speller
 
 
 def differences(spellings: list[str], region: str | None) -> tuple[pl.DataFrame, int]:
     """Return the rows on which the compiled verdict is not the library's, and how many spellings it did not cover."""
     frame = pl.DataFrame({"raw": pl.Series(spellings, dtype=pl.String)}).with_row_index("row")
-    numbers, refused, uncovered = judge_spellings(frame, region)
+    numbers, refused, uncovered = verdicts_on_spellings(frame, region)
     judged = pl.concat([numbers, refused], how="diagonal")
     judged = judged.with_columns(pl.col("possible", "valid").fill_null(value=False))
     if sorted([*judged["row"], *uncovered["row"]]) != list(range(frame.height)):
         raise AssertionError(f"rows were lost or doubled under {region}")
     both = frame.join(judged.cast({pl.Enum: pl.String}), on="row")
-    expected = judge_phones(both["raw"], region).select(pl.all().name.suffix("_expected"))
+    expected = library_verdicts(both["raw"], region).select(pl.all().name.suffix("_expected"))
     wrong = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_expected")) for name in PHONE_SCHEMA)
     return pl.concat([both, expected], how="horizontal").filter(wrong), uncovered.height
 

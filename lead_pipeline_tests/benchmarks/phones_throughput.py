@@ -17,9 +17,9 @@ from importlib.metadata import version
 import phonenumbers
 import polars as pl
 
-from lead_pipeline.normalizing.phones.library import judge_phone
+from lead_pipeline.normalizing.phones.library import library_verdict
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
-from lead_pipeline.normalizing.phones.plan.metadata_verdicts import judge_spellings
+from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_spellings
 
 AREAS = (
     "201",
@@ -126,11 +126,11 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
     started = time.perf_counter()
-    verdicts = [judge_phone(raw, region) for raw, region in sample.iter_rows()]
+    verdicts = [library_verdict(raw, region) for raw, region in sample.iter_rows()]
     rival = sample.height / (time.perf_counter() - started)
     ours = raw.len() / seconds
     left = [
-        judge_spellings(group.select("raw").with_row_index("row"), region).uncovered.height
+        verdicts_on_spellings(group.select("raw").with_row_index("row"), region).uncovered.height
         for (region,), group in sample.partition_by("region", as_dict=True).items()
     ]
     versions = f"polars {pl.__version__}, phonenumbers {version('phonenumbers')}"

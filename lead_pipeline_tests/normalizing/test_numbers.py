@@ -129,7 +129,7 @@ def test_a_word_or_sign_is_a_unit(unit):
 
 @pytest.mark.parametrize("unit", ["5", ",", ".", "-", "", " ", "1,000", "()"])
 def test_what_could_be_part_of_a_number_is_no_unit(unit):
-    with pytest.raises(UsageError, match="is no unit"):
+    with pytest.raises(UsageError, match="is not a unit"):
         checked_unit(unit)
 
 

@@ -1,5 +1,5 @@
 """Days and moments, column by column: ISO 8601, and the formats of the rule in their order. Each function gives the
-canonical value or the reason why there is none. How a moment may be written belongs in time_forms.py.
+canonical value, or the reason why the text cannot be read.
 
 A moment without an offset is of the rule's time zone. Of two moments that the clocks show alike (in autumn) it is the
 earlier one, as Python has it; one that the clocks skip (in spring) is refused, for it never was.
@@ -26,8 +26,10 @@ def normalize_dates(raw: pl.Series, rule: DateRule) -> pl.DataFrame:
     """Read days of the calendar.
 
     ISO 8601 with a time is a day only at midnight, as spreadsheets write it; a format of the rule may have any time.
-    Returns `value`, `reason` (Date, String), both null for blank. Raises UsageError for a format or locale that is
-    none.
+    Returns `value`, `reason` (Date, String), both null for an empty text.
+
+    Raises:
+        UsageError: a format or locale is not known.
     """
     texts = _texts(raw)
     plain = texts.str.contains(_PLAIN_DAY) & ~texts.str.starts_with("0000")
@@ -44,8 +46,10 @@ def normalize_dates(raw: pl.Series, rule: DateRule) -> pl.DataFrame:
 def normalize_datetimes(raw: pl.Series, rule: DatetimeRule) -> pl.DataFrame:
     """Read moments; a day alone is its first moment.
 
-    Returns `value`, `reason` (Datetime in UTC, String), both null for blank. Raises UsageError for a format, locale or
-    time zone that is none.
+    Returns `value`, `reason` (Datetime in UTC, String), both null for an empty text.
+
+    Raises:
+        UsageError: a format, locale or time zone is not known.
     """
     zone, least, most = checked_time_zone(rule.timezone), in_utc(rule.min), in_utc(rule.max)
     texts = _texts(raw)

@@ -1,5 +1,5 @@
 """How a moment may be written, as patterns whose groups are its parts: ISO 8601, and strftime codes with the names of a
-locale. What is made of the parts belongs in moments.py.
+locale. What is made of the parts does not belong here.
 """
 
 import re
@@ -24,7 +24,7 @@ _CODES: Mapping[str, tuple[str, str]] = {
     "y": ("short_year", "[0-9]{2}"),
     "j": ("day_of_year", "[0-9]{1,3}"),
     "H": ("hour", "[0-9]{1,2}"),
-    "I": ("half_hour", "[0-9]{1,2}"),
+    "I": ("hour_12", "[0-9]{1,2}"),
     "M": ("minute", "[0-9]{1,2}"),
     "S": ("second", "[0-9]{1,2}"),
     "f": ("fraction", "[0-9]{1,6}"),
@@ -40,12 +40,12 @@ _NAME_CODES: Mapping[str, tuple[str, str]] = {
     "h": ("month_name", "months"),
     "a": ("day_name", "days"),
     "A": ("day_name", "days"),
-    "p": ("half", "halves"),
+    "p": ("am_pm", "am_pm"),
 }
 _CODE = re.compile(r"%-?(.)|(\s+)|([^%\s]+)|(%)", re.DOTALL)
 
 #: Parts that say the same as another.
-_WHAT_IT_SAYS: Mapping[str, str] = {"short_year": "year", "month_name": "month", "half_hour": "hour"}
+_WHAT_IT_SAYS: Mapping[str, str] = {"short_year": "year", "month_name": "month", "hour_12": "hour"}
 
 
 class TimeForm(NamedTuple):
@@ -98,8 +98,10 @@ def _check_parts(parts: Collection[str], text: str) -> None:
         raise UsageError(f"The format '{text}' says the {twice[0][0].replace('_', ' ')} twice; keep one of the two.")
     is_day = "day" in said and said & {"month", "month_name"}
     if not said & {"year", "short_year"} or not (is_day or "day_of_year" in said):
-        raise UsageError(f"The format '{text}' does not tell day, month and year; write all three, such as %d.%m.%Y.")
-    if ("half" in said) != ("half_hour" in said):
+        raise UsageError(
+            f"The format '{text}' does not contain day, month and year; write all three, such as %d.%m.%Y."
+        )
+    if ("am_pm" in said) != ("hour_12" in said):
         raise UsageError(f"The format '{text}' has %I or %p alone; write both, as %I:%M %p, or %H for hours up to 23.")
 
 

@@ -1,5 +1,5 @@
 """From the parts of written moments to moments: a column of texts of one form in, naive moments and offsets out. Which
-forms there are belongs in time_forms.py, what a rule makes of a moment in moments.py.
+forms there are, and what a rule makes of a moment, does not belong here.
 """
 
 import datetime as dt
@@ -65,7 +65,7 @@ def _part(part: str, form: TimeForm) -> pl.Expr:
     if part == "month" and "month_name" in form.parts:
         assert form.names is not None  # noqa: S101  # forms with names have them
         return _named("month_name", form.names.months)
-    if part == "hour" and "half_hour" in form.parts:
+    if part == "hour" and "hour_12" in form.parts:
         return _hour(form)
     if part == "fraction" and part in form.parts:
         return pl.col(part).fill_null("0").str.head(6).str.pad_end(6, "0").cast(pl.Int32)
@@ -85,10 +85,10 @@ def _named(part: str, names: Mapping[str, int]) -> pl.Expr:
 
 
 def _hour(form: TimeForm) -> pl.Expr:
-    """12 is the first hour of each half of the day."""
-    assert form.names is not None  # noqa: S101  # a form with half hours says which half
-    hour, half = pl.col("half_hour").cast(pl.Int32), _named("half", form.names.halves)
-    return pl.when(hour.is_between(1, 12)).then(hour % 12 + half).otherwise(-1)
+    """12 is the first hour of both am and pm."""
+    assert form.names is not None  # noqa: S101  # a form with 12 hours has am and pm
+    hour, shift = pl.col("hour_12").cast(pl.Int32), _named("am_pm", form.names.am_pm)
+    return pl.when(hour.is_between(1, 12)).then(hour % 12 + shift).otherwise(-1)
 
 
 def _offset() -> pl.Expr:

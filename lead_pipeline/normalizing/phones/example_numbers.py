@@ -1,5 +1,5 @@
 """Telephone numbers for examples: valid to phonenumbers, and nobody's wherever a regulator has set some aside for
-fiction. Judging numbers that people wrote belongs in phones.py.
+fiction. Reading numbers that people wrote does not belong here.
 """
 
 from collections.abc import Collection, Iterator
@@ -42,7 +42,7 @@ def spelled_phone(e164: str, *, national: bool) -> str:
 
 def _candidates(region: str, types: Collection[str] | None) -> Iterator[str]:
     for start, digits in _FICTION.get(region, ()):
-        yield from (f"{start}{place:0{digits}}" for place in range(1, 100))
+        yield from (f"{start}{index:0{digits}}" for index in range(1, 100))
     wanted = [code for code in PhoneNumberType.values() if code != PhoneNumberType.UNKNOWN]
     for code in wanted:
         if types is not None and PhoneNumberType.to_string(code).lower() not in types:
@@ -56,6 +56,6 @@ def _varied(example: phonenumbers.PhoneNumber) -> Iterator[str]:
     """Yield the numbers around an example; in North America those for fiction of its area first."""
     text = phonenumbers.format_number(example, PhoneNumberFormat.E164)
     if example.country_code == _NANP:
-        yield from (f"{text[:5]}55501{place:02}" for place in range(100))
+        yield from (f"{text[:5]}55501{index:02}" for index in range(100))
     yield text
-    yield from (f"{text[:-2]}{place:02}" for place in range(100))
+    yield from (f"{text[:-2]}{index:02}" for index in range(100))

@@ -1,5 +1,5 @@
-"""The reference: what phonenumbers itself says of one spelling after another. It is slow, exact and the judge of
-everything faster; no rule of ours belongs here.
+"""The reference: what phonenumbers itself says of one spelling after another. It is slow and exact, and
+everything faster is measured by it; no rule of ours belongs here.
 """
 
 from collections.abc import Iterable
@@ -55,11 +55,11 @@ class PhoneVerdict(NamedTuple):
 
 
 def refused(reason: Reason) -> PhoneVerdict:
-    """Return the verdict on a spelling that is no number at all."""
+    """Return the verdict on a spelling that is not a number at all."""
     return PhoneVerdict(None, None, None, possible=False, valid=False, reason=reason.value, extension=None)
 
 
-def judge_phone(spelling: str, region: str | None) -> PhoneVerdict:
+def library_verdict(spelling: str, region: str | None) -> PhoneVerdict:
     """Return phonenumbers' verdict on one spelling read under `region` (None: international format only)."""
     try:
         number = phonenumbers.parse(spelling, region)
@@ -83,7 +83,7 @@ def verdict_on(number: PhoneNumber) -> PhoneVerdict:
     )
 
 
-def judge_phones(spellings: Iterable[str], region: str | None) -> pl.DataFrame:
+def library_verdicts(spellings: Iterable[str], region: str | None) -> pl.DataFrame:
     """Return the verdicts on `spellings` (PHONE_SCHEMA), in their order."""
-    verdicts = [judge_phone(spelling, region) for spelling in spellings]
+    verdicts = [library_verdict(spelling, region) for spelling in spellings]
     return pl.DataFrame(verdicts, schema=PHONE_SCHEMA, orient="row")

@@ -1,5 +1,5 @@
-"""What else can be said of a good number: its line, its owner, the clocks it lives by, how its country writes it.
-Whether a number is good at all belongs in phones.py.
+"""What else can be said of a good number: its line type, its region and time zones, how its country writes it. Whether
+a number is good at all does not belong here.
 """
 
 from typing import Literal
@@ -9,7 +9,7 @@ import polars as pl
 from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.phones.plan.dialling import with_calling_code
 from lead_pipeline.normalizing.phones.plan.formatting import with_national, with_time_zones
-from lead_pipeline.normalizing.phones.plan.metadata_verdicts import judge_numbers
+from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_numbers
 
 PhoneFact = Literal["region", "type", "time_zones", "national"]
 _SCHEMA: dict[PhoneFact, pl.DataType] = {
@@ -44,8 +44,8 @@ def describe_phones(e164: pl.Series, facts: tuple[PhoneFact, ...] = ("region", "
 
 
 def _described(numbers: pl.DataFrame, code: int, facts: tuple[PhoneFact, ...]) -> pl.DataFrame:
-    judged = judge_numbers(numbers, code).select("row", "region", "type").cast({pl.Enum: pl.String})
-    known = numbers.join(judged, on="row")
+    verdicts = verdicts_on_numbers(numbers, code).select("row", "region", "type").cast({pl.Enum: pl.String})
+    known = numbers.join(verdicts, on="row")
     if "time_zones" in facts:
         known = with_time_zones(known, code)
     if "national" in facts:

@@ -1,5 +1,5 @@
 """What a profile makes of a phone: which of a cell's numbers is taken, which verdicts, types and spellings it accepts.
-How a number is judged belongs in phones.py.
+How a number is read does not belong here.
 """
 
 import polars as pl
@@ -12,7 +12,7 @@ from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.regions import checked_region, regions_named
 from lead_pipeline.normalizing.phones.several import find_multiple_phones
 
-_NO = pl.lit(value=False)
+_FALSE = pl.lit(value=False)
 _SPELLINGS = pl.List(pl.String)
 _PLUS = r"[+\x{FF0B}]"
 
@@ -20,7 +20,7 @@ _PLUS = r"[+\x{FF0B}]"
 def accepted_phones(
     raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, default_region: str | None
 ) -> pl.DataFrame:
-    """Judge phones as `rule` wants them.
+    """Read phones as `rule` wants them.
 
     Args:
         raw: String.
@@ -40,9 +40,9 @@ def accepted_phones(
     region = checked_region(default_region) if countries is None else regions_named(countries, default_region)
     cells = find_multiple_phones(raw)
     spelling = cells["phones"].list.first()
-    judged = normalize_phones(spelling, None if rule.format == "international" else region, default_region)
+    read = normalize_phones(spelling, None if rule.format == "international" else region, default_region)
     country = region if isinstance(region, pl.Series) else pl.lit(region, pl.String)
-    known = judged.with_columns(cells["multiple"], spelling=spelling, country=country)
+    known = read.with_columns(cells["multiple"], spelling=spelling, country=country)
     further = cells["phones"].list.slice(1) if rule.multiple == "secondary" else pl.lit(None, _SPELLINGS)
     verdicts = known.select("e164", "extension", reason=_refusal(rule, known), further=further)
     value = pl.when(pl.col("reason").is_null()).then("e164").alias("value")
@@ -62,28 +62,28 @@ def secondary_phones(primary: pl.Series, further: pl.Series, region: str | None)
     """
     cells = pl.DataFrame({"primary": primary, "spelling": further}).with_row_index("row")
     each = cells.explode("spelling", empty_as_null=True).filter(pl.col("spelling").is_not_null())
-    judged = normalize_phones(each["spelling"], region)
-    each = each.with_columns(phone=judged.select(pl.when("valid").then("e164")).to_series())
+    read = normalize_phones(each["spelling"], region)
+    each = each.with_columns(phone=read.select(pl.when("valid").then("e164")).to_series())
     good = each.filter(pl.col("phone").is_not_null() & pl.col("phone").ne_missing(pl.col("primary")))
     lists = good.group_by("row").agg(pl.col("phone").unique(maintain_order=True))
     joined = cells.select("row").join(lists, on="row", how="left", maintain_order="left")
     return joined.select(pl.col("phone").fill_null(pl.lit([], dtype=_SPELLINGS))).to_series().alias(SECONDARY_PHONES)
 
 
-def _refusal(rule: PhoneRule, judged: pl.DataFrame) -> pl.Expr:
+def _refusal(rule: PhoneRule, known: pl.DataFrame) -> pl.Expr:
     """The first reason against each number, null for none."""
     unwritten = (pl.col("reason") == Reason.PHONE_COUNTRY_UNKNOWN.value) & ~pl.col("spelling").str.contains(_PLUS)
-    foreign = ~_is_domestic(judged["country"]) if rule.format == "national" else _NO
+    foreign = ~_is_domestic(known["country"]) if rule.format == "national" else _FALSE
     tried = (
-        (pl.col("multiple") if rule.multiple == "reject" else _NO, Reason.PHONE_MULTIPLE),
-        (unwritten if rule.format == "international" else _NO, Reason.PHONE_FORMAT_NOT_ALLOWED),
+        (pl.col("multiple") if rule.multiple == "reject" else _FALSE, Reason.PHONE_MULTIPLE),
+        (unwritten if rule.format == "international" else _FALSE, Reason.PHONE_FORMAT_NOT_ALLOWED),
         (~_is_good(rule), None),
         (foreign, Reason.PHONE_FORMAT_NOT_ALLOWED),
-        (~pl.col("type").is_in(rule.allow_types) if rule.allow_types else _NO, Reason.PHONE_TYPE_NOT_ALLOWED),
-        (_NO if rule.allow_extension else pl.col("extension").is_not_null(), Reason.PHONE_EXTENSION_NOT_ALLOWED),
+        (~pl.col("type").is_in(rule.allow_types) if rule.allow_types else _FALSE, Reason.PHONE_TYPE_NOT_ALLOWED),
+        (_FALSE if rule.allow_extension else pl.col("extension").is_not_null(), Reason.PHONE_EXTENSION_NOT_ALLOWED),
     )
-    said = (pl.when(wrong).then(pl.lit(reason.value) if reason else pl.col("reason")) for wrong, reason in tried)
-    return pl.coalesce(*said)
+    reasons = (pl.when(wrong).then(pl.lit(reason.value) if reason else pl.col("reason")) for wrong, reason in tried)
+    return pl.coalesce(*reasons)
 
 
 def _is_good(rule: PhoneRule) -> pl.Expr:

@@ -1,5 +1,5 @@
 """Cells that hold several numbers: found, and taken apart. The library does not ask: it glues `03525 / 0172/8945541`
-into one good number. What becomes of such a cell belongs in phone_rules.py.
+into one good number. What becomes of such a cell does not belong here.
 """
 
 import re
@@ -9,7 +9,7 @@ import polars as pl
 
 _RAW = pl.col("raw")
 
-#: Places where a second number may begin: each pattern matches what stands between two numbers, and looks no further
+#: Where a second number may begin: each pattern matches what stands between two numbers, and looks no further
 #: than Polars' engine can. A number in full has 7 digits, or 9 with its country code.
 _FULL, _FULL_ABROAD = 7, 9
 _MARK = r"[;|&\n\r,]|\s(?:[oO][rR]|[aA][nN][dD]|oder|und|ou|et|o|y|e)\.?\s"
@@ -30,7 +30,7 @@ def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
     """Find the cells that hold several numbers, and take them apart.
 
     Several are: pieces of six digits or more with `; , | & or`, a line break or a + between them; full numbers (7
-    digits, 9 with country code) with a slash, a blank or a parenthesis between; what follows a slash and begins with a
+    digits, 9 with country code) with a slash, space or parenthesis between; what follows a slash and begins with a
     trunk 0 (`03525 / 0172/8945541`); and another ending behind a slash (`05141 401240/1`). In cells with letters
     (extensions, words) only marks and words part numbers.
 
@@ -64,14 +64,14 @@ def _taken_apart(cell: str) -> list[str]:
 
 
 def _parted(piece: str) -> Iterator[str]:
-    """Yield the numbers of a piece without marks, parted at slashes, blanks, parentheses where both sides allow it."""
+    """Yield the numbers of a piece without marks, split at slashes, spaces, parentheses where both sides allow it."""
     if re.search("[^\\W\\d_]", piece):
         yield piece
         return
     number = ""
     for found in re.finditer(r"(\s*/[/\s]*|\s+|(?=\()|^)([^\s/(]+|\([^\s/(]*)", piece):
         gap, part = found.groups()
-        if number and _begins_anew(number, gap, part, piece[found.start() :]):
+        if number and _is_a_new_number(number, gap, part, piece[found.start() :]):
             yield number
             number = part
         elif number and _is_ending(number, gap, piece[found.start(2) :]):
@@ -82,11 +82,11 @@ def _parted(piece: str) -> Iterator[str]:
     yield number
 
 
-def _begins_anew(number: str, gap: str, part: str, rest: str) -> bool:
+def _is_a_new_number(number: str, gap: str, part: str, rest: str) -> bool:
     """True where a number in full begins behind one in full, or anything behind a slash with a trunk 0."""
     full = _FULL_ABROAD if number.startswith(("+", "00")) else _FULL
     trunk = "/" in gap and re.match(r"\(?0[0-9]{2}", part) is not None and _digits(number) > 2
-    # Behind a slash, blanks may group the digits of one number.
+    # Behind a slash, spaces may group the digits of one number.
     ahead = rest.lstrip("/ \t").split("/")[0] if part.startswith("(") or "/" in gap else part
     return trunk or (_digits(number) >= full and _digits(ahead) >= _FULL)
 

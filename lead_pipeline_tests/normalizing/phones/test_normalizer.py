@@ -12,7 +12,7 @@ from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.missing import means_missing
 from lead_pipeline.normalizing.phones import normalizer
-from lead_pipeline.normalizing.phones.library import LENGTH_REASONS, PARSE_REASONS, judge_phone
+from lead_pipeline.normalizing.phones.library import LENGTH_REASONS, PARSE_REASONS, library_verdict
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones, supported_regions
 from lead_pipeline_tests.normalizing.phones.phone_spellings import Speller
 
@@ -153,7 +153,7 @@ def words_for_none() -> frozenset[str]:
 @cache
 def expected(spelling: str | None, region: str | None) -> tuple[object, ...]:
     """The library's verdict, but for the words that say that there is no number."""
-    verdict = judge_phone(spelling or "", region)
+    verdict = library_verdict(spelling or "", region)
     missing = verdict.reason == "phone_not_a_number" and (spelling is None or spelling in words_for_none())
     return tuple(verdict._replace(reason="phone_missing") if missing else verdict)
 

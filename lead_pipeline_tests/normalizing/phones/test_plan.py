@@ -15,7 +15,7 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumber
 
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.plan import patterns
-from lead_pipeline.normalizing.phones.plan.metadata_verdicts import judge_numbers, judge_spellings
+from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_numbers, verdicts_on_spellings
 from lead_pipeline.normalizing.phones.plan.numbering import metadata_of
 from lead_pipeline.normalizing.phones.plan.patterns import UncoveredPatternError, replacement, translated, whole
 from lead_pipeline_tests.benchmarks.phones_differential import differences
@@ -177,7 +177,7 @@ def test_a_realistic_list_leaves_almost_nothing_to_the_library():
     with corpus("leads-synthetic-lists/customers-10000.csv").open(newline="", encoding="utf-8") as lines:
         phones = [row[column] for row in csv.DictReader(lines) for column in ("Phone 1", "Phone 2")]
     frame = pl.DataFrame({"raw": phones}).with_row_index("row")
-    assert judge_spellings(frame, "US").uncovered.height < 0.02 * len(phones)
+    assert verdicts_on_spellings(frame, "US").uncovered.height < 0.02 * len(phones)
 
 
 def test_a_pattern_that_may_not_mean_the_same_is_not_translated():
@@ -206,7 +206,7 @@ def test_what_cannot_be_compiled_is_left_to_the_library(monkeypatch):
     for cached in (numbering.line_type, numbering.ordinary_line_type, numbering.may_be_special):
         cached.cache_clear()
     frame = pl.DataFrame({"raw": ["+33 1 70 18 99 00", "+44 20 7946 0958"]}).with_row_index("row")
-    judged = judge_spellings(frame, None)
+    judged = verdicts_on_spellings(frame, None)
     assert (judged.uncovered["row"].to_list(), judged.numbers["row"].to_list()) == ([0], [1])
     for cached in (numbering.line_type, numbering.ordinary_line_type, numbering.may_be_special):
         cached.cache_clear()
@@ -214,4 +214,4 @@ def test_what_cannot_be_compiled_is_left_to_the_library(monkeypatch):
 
 def test_a_calling_code_without_any_number_at_hand_gives_an_empty_verdict():
     nobody = pl.DataFrame(schema={"row": pl.UInt32, "number": pl.String})
-    assert judge_numbers(nobody, 1).height == 0
+    assert verdicts_on_numbers(nobody, 1).height == 0

@@ -1,5 +1,5 @@
 """Dialling: which calling code a number falls under, and its significant national number. Digits in, (calling code,
-number) out; what the number then is belongs in numbering.py.
+number) out.
 
 Frames here have `row` (UInt32), `number` (String, ASCII digits) and, once known, `calling_code` (UInt16). The functions
 follow `phonenumbers.phonenumberutil.parse` step by step and name the part they mirror.

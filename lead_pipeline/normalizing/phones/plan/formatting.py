@@ -1,5 +1,5 @@
-"""Formatting: how a country writes its own numbers, and which clocks a number lives by. Which number it is belongs in
-judging.py. Functions name those of `phonenumbers` that they mirror.
+"""How a country writes its own numbers, and which time zones a number belongs to. Functions name those of
+`phonenumbers` that they mirror.
 """
 
 import re
@@ -21,10 +21,10 @@ _ZONES = pl.List(pl.String)
 def with_national(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     """Add `national` (String): the `number` as its country writes it (`format_number`, NATIONAL)."""
     formats = metadata_of(code, regions_of(code)[0]).number_format
-    chosen = (pl.when(_fits(form)).then(pl.lit(place, pl.UInt16)) for place, form in enumerate(formats))
+    chosen = (pl.when(_fits(form)).then(pl.lit(index, pl.UInt16)) for index, form in enumerate(formats))
     choice = pl.coalesce(*chosen, pl.lit(None, pl.UInt16))
     parts = numbers.with_columns(choice=choice).partition_by("choice", as_dict=True, include_key=False)
-    return pl.concat([part.with_columns(national=_written(formats, place)) for (place,), part in parts.items()])
+    return pl.concat([part.with_columns(national=_written(formats, index)) for (index,), part in parts.items()])
 
 
 def _fits(form: NumberFormat) -> pl.Expr:
@@ -36,11 +36,11 @@ def _fits(form: NumberFormat) -> pl.Expr:
     return NUMBER.str.contains(at_start(leading[-1])) & fits if leading else fits
 
 
-def _written(formats: list[NumberFormat], place: int | None) -> pl.Expr:
+def _written(formats: list[NumberFormat], index: int | None) -> pl.Expr:
     """Write the groups of a number, the national prefix where the rule has one (`_format_nsn_using_pattern`)."""
-    if place is None:
+    if index is None:
         return NUMBER
-    form = formats[place]
+    form = formats[index]
     rule = form.format or ""
     if form.national_prefix_formatting_rule:
         rule = re.sub(r"(\\\d)", form.national_prefix_formatting_rule, rule, count=1)
@@ -50,9 +50,9 @@ def _written(formats: list[NumberFormat], place: int | None) -> pl.Expr:
 def with_time_zones(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     """Add `time_zones` (List(String), IANA names) for numbers of known `type` (`time_zones_for_number`).
 
-    Lines that belong to a place live by the longest known prefix of the number, all others by their calling code.
+    Lines with a location have those of the longest known prefix of the number, all others those of their calling code.
     """
-    placed = [
+    located = [
         PhoneNumberType.to_string(kind).lower()
         for kind in PhoneNumberType.values()
         if phonenumbers.is_number_type_geographical(kind, code)
@@ -61,7 +61,7 @@ def with_time_zones(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     by_prefix = (_looked_up(full.str.head(length), prefixes) for length, prefixes in _prefixes_of(code).items())
     unknown = pl.lit([UNKNOWN_TIMEZONE], _ZONES)
     country = pl.lit(list(_zones_of_calling_code(str(code))), _ZONES)
-    zones = pl.when(pl.col("type").is_in(placed)).then(pl.coalesce(*by_prefix, unknown)).otherwise(country)
+    zones = pl.when(pl.col("type").is_in(located)).then(pl.coalesce(*by_prefix, unknown)).otherwise(country)
     return numbers.with_columns(time_zones=pl.when(pl.col("type") == UNKNOWN).then(unknown).otherwise(zones))
 
 
@@ -72,8 +72,8 @@ def _zones_of_calling_code(code: str) -> tuple[str, ...]:
 
 def _looked_up(prefix: pl.Expr, known: list[str]) -> pl.Expr:
     zones = pl.Series([list(TIMEZONE_DATA[one]) for one in known], dtype=_ZONES)
-    place = prefix.replace_strict(known, list(range(len(known))), default=None, return_dtype=pl.UInt32)
-    return pl.lit(zones).gather(place)
+    index = prefix.replace_strict(known, list(range(len(known))), default=None, return_dtype=pl.UInt32)
+    return pl.lit(zones).gather(index)
 
 
 @cache

@@ -1,5 +1,5 @@
-"""Judging: calling code and national number in, everything that is known of the number out, and the same for spellings
-by way of spelling.py and dialling.py. The rules themselves belong in numbering.py.
+"""Verdicts by the compiled metadata: calling code and national number in, everything that is known of the number out,
+and the same for spellings. The rules themselves do not belong here.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from lead_pipeline.normalizing.phones.plan.plan_schema import LINE_TYPE, REASON,
 _POSSIBLE = (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY)
 
 
-class Judged(NamedTuple):
+class MetadataVerdicts(NamedTuple):
     """What became of spellings: VERDICT of the numbers; `row reason` of what is none; `row` of what is not covered."""
 
     numbers: pl.DataFrame
@@ -35,30 +35,30 @@ class Judged(NamedTuple):
     uncovered: pl.DataFrame
 
 
-def judge_spellings(spellings: pl.DataFrame, region: str | None) -> Judged:
-    """Judge spellings (`row`, `raw`; none null) as far as the compiled metadata goes. Every row comes back once."""
+def verdicts_on_spellings(spellings: pl.DataFrame, region: str | None) -> MetadataVerdicts:
+    """Return what becomes of spellings (`row`, `raw`; none null); every row comes back once."""
     spelled = read_spellings(spellings)
     dialled = dial(spelled.numbers, region)
-    numbers = pl.concat([VERDICT.to_frame(), *_judge_by_calling_code(dialled)], how="diagonal")
+    numbers = pl.concat([VERDICT.to_frame(), *_by_calling_code(dialled)], how="diagonal")
     if spelled.extensions.height:
         numbers = numbers.drop("extension").join(spelled.extensions, on="row", how="left")
-    return Judged(
+    return MetadataVerdicts(
         numbers.select(VERDICT.names()),
         pl.concat([spelled.refused, *dialled.refused]),
         pl.concat([spelled.uncovered, *dialled.uncovered]),
     )
 
 
-def _judge_by_calling_code(dialled: Dialled) -> Iterator[pl.DataFrame]:
+def _by_calling_code(dialled: Dialled) -> Iterator[pl.DataFrame]:
     for code, numbers in dialled.numbers.items():
         together = pl.concat(numbers)
         try:
-            yield judge_numbers(together, code)
+            yield verdicts_on_numbers(together, code)
         except UncoveredPatternError:
             dialled.uncovered.append(together.select("row"))
 
 
-def judge_numbers(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
+def verdicts_on_numbers(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     """Return what is known of national numbers (`row`, `number`) under a calling code: VERDICT but for `extension`."""
     main = metadata_of(code, regions_of(code)[0])
     reasons = pl.Series([LENGTH_REASONS[verdict].value for verdict in range(len(LENGTH_REASONS))], dtype=REASON)
@@ -75,10 +75,10 @@ def judge_numbers(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
 
 
 def _with_region_and_type(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
-    """Give each number the first region of its calling code that claims it (`region_code_for_number`), and its type.
+    """Give each number its type and the first region of its code that it belongs to (`region_code_for_number`).
 
-    A calling code's only region owns all its numbers; of several, a region claims by leading digits where its metadata
-    has some, else by knowing the number's type.
+    A calling code's only region owns all its numbers; of several, it belongs to a region by leading digits where the
+    metadata has some, else where the region knows its type.
     """
     regions = regions_of(code)
     if len(regions) == 1:
@@ -87,11 +87,9 @@ def _with_region_and_type(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     contested, plain = (
         split(numbers, NUMBER.str.contains(at_start(by_digits))) if by_digits else (numbers.clear(), numbers)
     )
-    claims = (pl.when(_claim(code, region)).then(pl.lit(region, REGION)) for region in regions)
-    claimed = contested.with_columns(region=pl.coalesce(*claims)).partition_by(
-        "region", as_dict=True, include_key=False
-    )
-    typed = [_with_type(mine, code, region) for (region,), mine in claimed.items()]
+    owners = (pl.when(_belongs_to(code, region)).then(pl.lit(region, REGION)) for region in regions)
+    owned = contested.with_columns(region=pl.coalesce(*owners)).partition_by("region", as_dict=True, include_key=False)
+    typed = [_with_type(mine, code, region) for (region,), mine in owned.items()]
     for region in regions:
         if not metadata_of(code, region).leading_digits:
             known, unknown = split(_with_type(plain, code, region), pl.col("type") != UNKNOWN)
@@ -99,7 +97,7 @@ def _with_region_and_type(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     return pl.concat([*typed, _with_type(plain, code, None)])
 
 
-def _claim(code: int, region: str) -> pl.Expr:
+def _belongs_to(code: int, region: str) -> pl.Expr:
     leading = metadata_of(code, region).leading_digits
     return NUMBER.str.contains(at_start(leading)) if leading else line_type(code, region) != UNKNOWN
 

@@ -1,4 +1,4 @@
-"""Spelling: text to digits, with a + or without, and an extension. What the digits mean belongs in dialling.py.
+"""Spelling: text to digits, with a + or without, and an extension.
 
 A spelling is covered when its shape is one of those below, on which the library's reading is plain: it drops what
 stands before the first digit or + (`_extract_possible_number`) and behind the last digit or letter, wants three digits

@@ -1,5 +1,4 @@
 """Numbering plans: what one region's metadata says about a national number, as expressions over the column `number`.
-Which plan a number falls under belongs in dialling.py.
 
 Each function names the function of `phonenumbers.phonenumberutil` that it mirrors.
 """

@@ -12,7 +12,7 @@ _NOT_TRANSLATABLE = re.compile(r"\(\?(?!:)|\\(?!d)")
 
 
 class UncoveredPatternError(Exception):
-    """The metadata uses a construct that is not known to mean the same in Polars; the library must judge instead."""
+    """The metadata uses a construct that is not known to mean the same in Polars; the library must decide instead."""
 
 
 def translated(pattern: str) -> str:

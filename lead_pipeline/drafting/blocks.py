@@ -1,6 +1,4 @@
-"""Blocks that all drafts of profiles have: what became of the rows, types of attributes, aliases, secondary contacts.
-What a draft says as a whole belongs in suggesting.py and suggesting_child.py.
-"""
+"""What all drafts of profiles have: what became of the rows, types of attributes, aliases, secondary contacts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,8 +25,8 @@ def tried(sample: pl.DataFrame, profile: ImportProfile) -> str:
     rejected, reasons = reasons_counted(rows, profile)
     if not rejected:
         return f" Of {rows.height:,} rows tried with it, none would be rejected."
-    told = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
-    return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {told}."
+    counts = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
+    return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {counts}."
 
 
 def attribute_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[str]:
@@ -49,7 +47,7 @@ def attribute_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[st
     )
     yield "# attributes:"
     for header, kind in found[:_MOST_TYPES]:
-        asked = "to choose or complete: " if kind.is_asked else ""
+        asked = "to choose or complete: " if kind.needs_confirmation else ""
         yield f"#   {quoted(header)}: {on_one_line(kind.keys)}   # {asked}{kind.evidence}"
 
 

@@ -1,7 +1,7 @@
 """Which type the values of a column clearly have: yes or no, numbers, days, moments, a few options. A draft proposes it
-as a comment, for a rule may reject rows; what the values are is judged by the rooms that judge them in an import.
+as a comment, for a rule may reject rows; the values are read as in an import.
 
-What is told carries counts, formats and codes, never a value of the file (personal data).
+The evidence carries counts, formats and codes, never a value of the file (personal data).
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_d
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 
 #: Fewer values show nothing; and a list of options shows in this many rows, each option in several of them.
-_ENOUGH = 5
-_ENOUGH_FOR_OPTIONS = 20
+_FEWEST_VALUES = 5
+_FEWEST_FOR_OPTIONS = 20
 _MOST_OPTIONS = 12
 _ROWS_PER_OPTION = 5
-_LOOKED_AT = 1_000
+_SAMPLED = 1_000
 
 _WORDS = (("ja", "nein"), ("oui", "non"), ("sí", "no"), ("si", "no"), ("sim", "não"), ("ja", "nee"), ("tak", "nie"))
 _LOCALES = ("en_US", "de", "fr", "de_CH")
@@ -52,7 +52,7 @@ class ColumnType(NamedTuple):
 
     keys: Mapping[str, object]
     evidence: str
-    is_asked: bool = False
+    needs_confirmation: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -64,9 +64,9 @@ def column_type(values: pl.Series) -> ColumnType | None:
     """Return the type that all sampled values have, None when they have none but text, or are too few to tell."""
     filled = values.str.strip_chars()
     filled = filled.filter((filled != "").fill_null(value=False))
-    spread = (pl.int_range(_LOOKED_AT, eager=True) * filled.len()) // _LOOKED_AT
-    sampled = filled[spread] if filled.len() > _LOOKED_AT else filled
-    if sampled.len() < _ENOUGH:
+    spread = (pl.int_range(_SAMPLED, eager=True) * filled.len()) // _SAMPLED
+    sampled = filled[spread] if filled.len() > _SAMPLED else filled
+    if sampled.len() < _FEWEST_VALUES:
         return None
     distinct = sampled.unique(maintain_order=True)
     looked_at = f"all of {sampled.len():,} values"
@@ -98,9 +98,9 @@ def _number(values: pl.Series) -> ColumnType | None:
     units = [unit for unit in _UNITS if values.str.contains(unit, literal=True).any()]
     read = {}
     for locale in _LOCALES:
-        judged = normalize_decimals(values, DecimalRule(locale=locale, units=tuple(units)))
-        if _fits(judged):
-            read[locale] = judged["value"]
+        verdicts = normalize_decimals(values, DecimalRule(locale=locale, units=tuple(units)))
+        if _fits(verdicts):
+            read[locale] = verdicts["value"]
     return _number_of(read, units)
 
 
@@ -112,7 +112,9 @@ def _number_of(read: Mapping[str, pl.Series], units: list[str]) -> ColumnType | 
     unlike = [locale for locale in others if not read[locale].equals(read[first])]
     keys: dict[str, object] = {"type": "decimal", "locale": first} | ({"units": units} if units else {})
     if unlike:
-        return ColumnType(keys, f"are numbers, written as in {first} or as in {' or '.join(unlike)}", is_asked=True)
+        return ColumnType(
+            keys, f"are numbers, written as in {first} or as in {' or '.join(unlike)}", needs_confirmation=True
+        )
     return ColumnType(keys, f"are numbers as they are written in {first}")
 
 
@@ -145,15 +147,15 @@ def _of_forms(kind: str, what: str, forms: list[str]) -> ColumnType | None:
 
 def _options(sampled: pl.Series, distinct: pl.Series) -> ColumnType | None:
     several = 1 < distinct.len() <= _MOST_OPTIONS and distinct.len() * _ROWS_PER_OPTION <= sampled.len()
-    if sampled.len() < _ENOUGH_FOR_OPTIONS or not several:
+    if sampled.len() < _FEWEST_FOR_OPTIONS or not several:
         return None
-    told = f"only {distinct.len()} different values in {sampled.len():,}: write them between the brackets"
-    return ColumnType({"type": "option", "options": []}, told, is_asked=True)
+    evidence = f"only {distinct.len()} different values in {sampled.len():,}: write them between the brackets"
+    return ColumnType({"type": "option", "options": []}, evidence, needs_confirmation=True)
 
 
 def _all(values: pl.Series, pattern: str) -> bool:
     return bool(values.str.contains(f"(?i){pattern}").all())
 
 
-def _fits(judged: pl.DataFrame) -> bool:
-    return judged["reason"].null_count() == judged.height
+def _fits(verdicts: pl.DataFrame) -> bool:
+    return verdicts["reason"].null_count() == verdicts.height

@@ -1,5 +1,5 @@
 """Columns that say by their names that they hold further identifiers of a contact, or further people of a lead:
-`_alias_email`, `secondary_phone_2`, `secondary_2_role`. What other headers mean belongs in mapping/.
+`_alias_email`, `secondary_phone_2`, `secondary_2_role`.
 """
 
 import re
@@ -27,7 +27,7 @@ class FurtherColumns(NamedTuple):
 
 
 def further_columns(columns: Sequence[str]) -> FurtherColumns:
-    """Find the columns of aliases and secondary contacts among those of a file, letter case and outer blanks aside."""
+    """Find the columns of aliases and secondary contacts of a file, case-insensitive, outer whitespace ignored."""
     aliases: dict[str, str] = {}
     places: set[int] = set()
     variables: dict[str, str] = {}

@@ -1,6 +1,4 @@
-"""A file is looked into and a draft of its profile comes out; nothing is staged, stored or recorded. What the draft
-says belongs in drafting/suggest.py.
-"""
+"""A file is looked into and a draft of its profile comes out; nothing is staged, stored or recorded."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
 """Which column of a file says who somebody is: what could, how full each is and how different its values are, and the
-one that a draft takes. What headers and values mean, mapping/ says.
+one that a draft takes.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from lead_pipeline.model.fields import IDENTIFIER_KINDS, IdentifierKind
 _MOSTLY_FILLED = 0.5
 #: What a column that has to be asked about weighs beside a clear one.
 _ASKED = 0.8
-#: People are told by these before an id: an id tells rows apart, and the same person twice.
+#: These identify people rather than an id, which differs in each row, also for the same person.
 _OF_PEOPLE: tuple[IdentifierKind, ...] = ("phone", "email")
 
 
@@ -25,7 +25,7 @@ class Identity(NamedTuple):
 
     field: IdentifierKind
     column: str
-    is_asked: bool
+    needs_confirmation: bool
     #: Share of the rows that have one, and of these, of different ones.
     filled: float
     different: float
@@ -44,10 +44,10 @@ def identities(proposal: MappingProposal, sample: pl.DataFrame) -> list[Identity
     found = []
     for field in IDENTIFIER_KINDS:
         if field in proposal.fields:
-            found.append(_identity(field, proposal.fields[field], sample, is_asked=False))
+            found.append(_identity(field, proposal.fields[field], sample, needs_confirmation=False))
         else:
             likely = (one.column for one in proposal.questions if _likeliest(one) == field)
-            found += [_identity(field, column, sample, is_asked=True) for column in likely]
+            found += [_identity(field, column, sample, needs_confirmation=True) for column in likely]
     return found
 
 
@@ -79,16 +79,16 @@ def chosen_identity(
             "email."
         )
     for kind in dict.fromkeys((preferred, *_OF_PEOPLE)):
-        first = next((one for one in every if one.field == kind and not one.is_asked), None)
+        first = next((one for one in every if one.field == kind and not one.needs_confirmation), None)
         if first is not None and (first.filled >= _MOSTLY_FILLED or is_empty):
             return first
-    return max(every, key=lambda one: one.filled * one.different * (_ASKED if one.is_asked else 1.0))
+    return max(every, key=lambda one: one.filled * one.different * (_ASKED if one.needs_confirmation else 1.0))
 
 
-def _identity(field: IdentifierKind, column: str, sample: pl.DataFrame, *, is_asked: bool) -> Identity:
+def _identity(field: IdentifierKind, column: str, sample: pl.DataFrame, *, needs_confirmation: bool) -> Identity:
     if column not in sample.columns or sample.is_empty():
-        return Identity(field, column, is_asked, 0.0, 0.0)
+        return Identity(field, column, needs_confirmation, 0.0, 0.0)
     values = sample[column].str.strip_chars().str.to_lowercase()
     values = values.filter((values != "").fill_null(value=False))
     different = values.n_unique() / values.len() if values.len() else 0.0
-    return Identity(field, column, is_asked, values.len() / sample.height, different)
+    return Identity(field, column, needs_confirmation, values.len() / sample.height, different)

@@ -1,5 +1,5 @@
-"""The country that a file's numbers are written for, worked out from its phone and country columns; what it is used for
-belongs in suggesting.py. A profile never has this done for it: only drafts, which a person looks through.
+"""The country that a file's numbers are written for, worked out from its phone and country columns. A profile never has
+this done for it: only drafts, which a person looks through.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
-"""A sample file of a profile: its headers, and rows that it imports as they are, to be replaced by one's own. The texts
-come from examples.py; here they are held against the rooms that judge real rows, before anybody gets them.
+"""A sample file of a profile: its headers, and rows that it imports as they are, to be replaced by one's own. Its
+rows take the way of real ones before anybody gets them.
 """
 
 import csv
@@ -34,8 +34,8 @@ class _Fault(NamedTuple):
     reasons: int
     warnings: int
     blanks: int
-    #: Letters of what people are told of it: two broken rules of one kind give one reason and two sentences.
-    told: int
+    #: Characters of the hints: two broken rules of one kind give one reason and two sentences.
+    hint_length: int
 
     @property
     def is_none(self) -> bool:
@@ -143,7 +143,7 @@ def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
         reasons=pl.col("reasons").list.len(),
         warnings=pl.col("warnings").list.len(),
         blanks=pl.Series([list(row.values()).count("") for row in rows]),
-        told=pl.col(HINTS).str.len_chars().fill_null(0),
+        hint_length=pl.col(HINTS).str.len_chars().fill_null(0),
     )
     return [_Fault(*counts) for counts in counted.iter_rows()]
 
@@ -156,7 +156,7 @@ def _refuse(profile: ImportProfile, cells: Cells) -> NoReturn:
     verdict = validated(_frame([cells]), profile)
     names = {profile.column_of(name): title_of(name) for name in profile.rules}
     empty = [names[header] for header, text in cells.items() if not text]
-    missing = f" Nothing could be thought of for {listed(empty)}." if empty else ""
+    missing = f" No example value was found for {listed(empty)}." if empty else ""
     raise UsageError(
         f"No row could be made up that profile '{profile.name}' accepts: its rules say "
         f"{listed(verdict['reasons'][0])}.{missing} Check that some value can fulfil them (`lead-pipeline profiles "

@@ -1,6 +1,5 @@
 """A draft profile for a file: YAML that imports it as it is, with what speaks for each line beside it, and what a
-person has to decide marked QUESTION. Reading the file belongs in reading/, what the columns are in mapping/; drafts on
-top of another profile are in suggesting_child.py.
+person has to decide marked QUESTION.
 
 A draft carries headers and shares, never a value of the file (personal data).
 """
@@ -151,7 +150,7 @@ def _fields(look: _Look) -> Iterator[str]:
     yield "fields:"
     columns, identity = _columns(look), look.identity
     for field in (field for field in STANDARD_FIELDS if field in columns):
-        asked = identity.is_asked and field == identity.field
+        asked = identity.needs_confirmation and field == identity.field
         one = look.proposal.of(columns[field])
         confidence = "" if asked else f" (confidence {one.confidence:.2f})"
         if asked:
@@ -177,7 +176,7 @@ def _typed(field: str, column: str, sample: pl.DataFrame) -> dict[str, object]:
     if field not in _NUMBERS:
         return {"type": _TYPES.get(field, "text")}
     found = column_type(sample[column]) if column in sample.columns else None
-    if found is not None and found.is_number and not found.is_asked:
+    if found is not None and found.is_number and not found.needs_confirmation:
         keys = dict(found.keys)
         units = {"units": on_one_line({"": keys["units"]})[3:-1]} if "units" in keys else {}
         return keys | units
@@ -214,7 +213,7 @@ def _identity(look: _Look) -> Iterator[str]:
     others = "; ".join(one.evidence for one in look.others)
     yield ""
     yield from comment(
-        f"Who is who: contacts and duplicates are told by this field. {look.identity.evidence}."
+        f"Identity: contacts and duplicates are matched on this field. {look.identity.evidence}."
         + (f" It could also be {others}." if others else "")
     )
     yield f"identify_by: {look.identity.field}"

@@ -1,5 +1,4 @@
 """A draft on top of another profile: which columns of a file its rules are for, and nothing that it says already.
-Drafts that stand alone are in suggesting.py.
 
 What the parent demands and the file does not have is taken back and asked about, so that the draft imports the file.
 """
@@ -28,7 +27,7 @@ from lead_pipeline.model.row_rules import OneOfRule, RequiredIfRule, RowRule, To
 from lead_pipeline.model.rules import DecimalRule, FieldRule, OptionRule
 from lead_pipeline.profiles.loader import parse_profile
 
-#: Keys of one rule of the parent that the draft says anew.
+#: Keys of one rule of the parent that the draft overrides.
 _Keys = dict[str, object]
 
 
@@ -176,7 +175,7 @@ def _changes(match: _Match) -> Iterator[str]:
 
 
 def _fields(match: _Match) -> dict[str, _Keys]:
-    """Return what is said anew of each field of the parent."""
+    """Return what the draft overrides of each field of the parent."""
     parent, identity = match.parent, match.identity
     changes: dict[str, _Keys] = {}
     for field, rule in parent.fields.items():
@@ -184,7 +183,7 @@ def _fields(match: _Match) -> dict[str, _Keys]:
         if field in match.proposal.fields:
             keys["column"] = match.proposal.fields[field]
         if field == identity.field:
-            keys |= {"column": identity.column} if identity.is_asked else {}
+            keys |= {"column": identity.column} if identity.needs_confirmation else {}
             keys |= {"on_invalid": "reject"} if rule.on_invalid == "blank" and field != parent.identify_by else {}
             keys |= {"required": "false"} if rule.required and parent.rows_without_identifier == "create" else {}
         elif rule.required and not match.supplies(field):
@@ -223,7 +222,7 @@ def _spelling(name: str, rule: FieldRule, match: _Match) -> _Keys:
     if isinstance(rule, OptionRule):
         return {"others": "keep"}
     found = column_type(values)
-    if found is None or found.is_asked or not _is_of(found, rule):
+    if found is None or found.needs_confirmation or not _is_of(found, rule):
         return {}
     return {key: value for key, value in found.keys.items() if key != "type"}
 
@@ -250,7 +249,7 @@ def _why(name: str, keys: _Keys, match: _Match) -> Iterator[str]:
             "`value_map:`. Until you do, they are kept as they are.",
             indent=2,
         )
-    if name == match.identity.field and match.identity.is_asked:
+    if name == match.identity.field and match.identity.needs_confirmation:
         one = match.proposal.of(match.identity.column)
         yield from comment(f"QUESTION: {one.question} Until you say, it is taken for the {name}.", indent=2)
     elif name in match.proposal.fields:
@@ -313,18 +312,18 @@ def _left(match: _Match) -> Iterator[str]:
     left = [column for column in match.proposal.attributes if column not in used]
     if not left:
         return
-    told = listed((quoted(column) for column in left), limit=30)
+    headers = listed((quoted(column) for column in left), limit=30)
     yield ""
     if match.parent.other_columns == "ignore":
-        yield from comment(f"Columns that are not imported: {told}. To keep one, name it under `attributes:`.")
+        yield from comment(f"Columns that are not imported: {headers}. To keep one, name it under `attributes:`.")
         return
-    yield from comment(f"Every other column is kept with the lead as an attribute. These are: {told}")
+    yield from comment(f"Every other column is kept with the lead as an attribute. These are: {headers}")
     yield from attribute_lines(left, match.sample)
 
 
 def _identity(match: _Match) -> Iterator[str]:
     yield ""
     others = "; ".join(one.evidence for one in match.others)
-    yield from comment(f"Who is who: {match.identity.evidence}." + (f" It could also be {others}." if others else ""))
+    yield from comment(f"Identity: {match.identity.evidence}." + (f" It could also be {others}." if others else ""))
     if match.identity.field != match.parent.identify_by:
         yield f"identify_by: {match.identity.field}"

@@ -1,4 +1,4 @@
-"""How drafts of profiles spell YAML: comments, texts in quotes, rules on one line. What they say: suggesting.py."""
+"""How drafts of profiles spell YAML: comments, texts in quotes, rules on one line."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,5 +1,5 @@
 """Contracts: what a batch of rows must look like between two rooms. A broken one is a bug of ours, never a bad file or
-a bad row; what the profile demands of the values belongs in validating/.
+a bad row.
 """
 
 from functools import cache

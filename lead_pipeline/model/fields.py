@@ -3,7 +3,7 @@ profile demands of their values does not belong here.
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -45,7 +45,7 @@ RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attribu
 #: What can be derived from a phone, as normalized leads and the store name it.
 DERIVED_COLUMNS = ("phone_extension", "phone_type", "phone_region", "phone_time_zones", "phone_national")
 
-#: What a person is told about one row beyond its reasons: sentences that hold values, for the store and rejected file.
+#: Hints about one row beyond its reasons: sentences that hold values, for the store and rejected file.
 HINTS = "hints"
 
 #: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
@@ -76,6 +76,19 @@ class FrozenModel(BaseModel):
 
     # Written and read back under the names that profiles have: manifests keep profiles as JSON.
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True)
+
+    # pydantic (2.14.3) copies cached properties too, so that `model_copy(update=...)` would answer for the original
+    def __copy__(self) -> Self:
+        return self._without_cached(super().__copy__())
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._without_cached(super().__deepcopy__(memo))
+
+    @classmethod
+    def _without_cached(cls, copied: Self) -> Self:
+        for name in copied.__dict__.keys() - cls.model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 class RuleError(ValueError):

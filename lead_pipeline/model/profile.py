@@ -5,7 +5,7 @@ Reading YAML, and knowing which countries exist, does not belong here; nothing o
 import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -56,8 +56,6 @@ _TYPES_OF: dict[str, tuple[str, ...]] = {
     "cookie_id": ("text",),
     "social": ("text",),
 }
-
-ProfileT = TypeVar("ProfileT", bound="ImportProfile")
 
 
 class ImportProfile(FrozenModel):
@@ -293,14 +291,6 @@ class ImportProfile(FrozenModel):
         """Make profiles keys of caches: pydantic's own hash of a frozen model fails on its dicts."""
         return hash((self.name, self.fingerprint))
 
-    def __copy__(self) -> Self:
-        """Copy what the profile says, and nothing that was worked out from it: `model_copy` may change that."""
-        return _with_fields_only(super().__copy__())
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        """Do the same for `model_copy(deep=True)`."""
-        return _with_fields_only(super().__deepcopy__(memo))
-
     @cached_property
     def rules(self) -> Mapping[str, FieldRule]:
         """Return the rules of columns of mapped leads: fields, attributes, aliases, secondary contacts.
@@ -390,10 +380,3 @@ class ImportProfile(FrozenModel):
     def fingerprint(self) -> str:
         """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
-def _with_fields_only(profile: ProfileT) -> ProfileT:
-    """Forget what is cached; pydantic's own copies keep it (seen in 2.14.3)."""
-    for name in profile.__dict__.keys() - type(profile).model_fields.keys():
-        del profile.__dict__[name]
-    return profile

@@ -1,6 +1,4 @@
-"""What a profile, or a command, knows better than detection about how a file is to be read. How it is read belongs in
-reading/.
-"""
+"""What a profile, or a command, knows better than detection about how a file is to be read."""
 
 from typing import Literal
 

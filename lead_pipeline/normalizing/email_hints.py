@@ -83,7 +83,7 @@ def meant_domain(domain: str) -> str | None:
 
 @cache
 def _providers_by_variant() -> dict[str, tuple[str, ...]]:
-    """Providers by their spellings with one letter left out (symmetric deletes), long enough for a slip to be told."""
+    """Providers by their spellings with one letter left out (symmetric deletes), long enough for a typo to show."""
     variants: dict[str, tuple[str, ...]] = {}
     for provider in sorted(_listed("mail_providers.txt")):
         if len(provider.partition(".")[0]) >= 5:

@@ -45,7 +45,7 @@ def broken_reason(rule: RowRule) -> Reason:
 
 
 def guidance(rule: RowRule) -> str:
-    """Return what a person is told of a broken rule: the names of the fields, no values."""
+    """Return the sentence about a broken rule: the names of the fields, no values."""
     match rule:
         case OneOfRule():
             return f"One of these is needed: {', '.join(rule.fields)}."

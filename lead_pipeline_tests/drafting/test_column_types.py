@@ -45,7 +45,7 @@ def keys_of(values: list[str]) -> dict[str, object] | None:
 def test_the_type_that_all_values_have_is_found(values, keys):
     found = column_type(pl.Series(values))
     assert found is not None
-    assert (dict(found.keys), found.is_asked) == (keys, False)
+    assert (dict(found.keys), found.needs_confirmation) == (keys, False)
     assert found.evidence.startswith("all of ")
 
 
@@ -95,14 +95,14 @@ def test_what_is_not_clear_has_no_type(values):
 def test_what_can_be_read_in_two_ways_is_for_a_person_to_choose(values, said):
     found = column_type(pl.Series(values))
     assert found is not None
-    assert found.is_asked
+    assert found.needs_confirmation
     assert said in found.evidence
 
 
 def test_a_few_values_in_many_rows_are_proposed_as_options_without_telling_them():
     found = column_type(pl.Series(["Gold", "Silver", "Basic"] * 10))
     assert found is not None
-    assert (dict(found.keys), found.is_asked) == ({"type": "option", "options": []}, True)
+    assert (dict(found.keys), found.needs_confirmation) == ({"type": "option", "options": []}, True)
     assert "only 3 different values in 30" in found.evidence
     assert "Gold" not in found.evidence
     assert column_type(pl.Series(["Gold", "Silver"] * 5)) is None

@@ -14,7 +14,14 @@ from dagster._grpc import server
 from dagster_webserver import cli
 
 from lead_pipeline.model.errors import LeadPipelineError
-from lead_pipeline.orchestration.dagster_internals import CODE_SERVER, fork_runs, wrap_web_server
+from lead_pipeline.orchestration.dagster_internals import (
+    CODE_SERVER,
+    NO_COMPUTE_LOGS,
+    fork_runs,
+    output_left_alone,
+    wrap_web_server,
+)
+from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline_tests.orchestration.serving import free_port
 
 CODE = f"""
@@ -90,3 +97,25 @@ def test_a_web_server_that_cannot_be_guarded_does_not_start_and_says_why_in_one_
     ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | settings)
     assert (ended.returncode, ended.stderr.count("\n"), ended.stdout) == (1, 1, "")
     assert ended.stderr.startswith("The web server was not started: ")
+
+
+def test_while_a_step_of_a_command_runs_the_output_is_that_of_the_command(home):
+    instance = open_instance(home)
+    try:
+        assert type(instance.compute_log_manager).__name__ == NO_COMPUTE_LOGS["class"]
+        before = os.fstat(1).st_ino, os.fstat(2).st_ino
+        with instance.compute_log_manager.capture_logs(["run", "compute_logs", "step"]):
+            assert (os.fstat(1).st_ino, os.fstat(2).st_ino) == before
+    finally:
+        instance.dispose()
+
+
+@pytest.mark.parametrize("missing", ["name", "module"])
+def test_once_that_name_has_moved_output_goes_to_files_as_ever_and_one_line_says_so(monkeypatch, caplog, missing):
+    if missing == "name":
+        monkeypatch.delattr(sys.modules[NO_COMPUTE_LOGS["module"]], NO_COMPUTE_LOGS["class"])
+    else:
+        monkeypatch.setitem(sys.modules, NO_COMPUTE_LOGS["module"], None)
+    assert output_left_alone() == {}
+    (line,) = caplog.records
+    assert "goes to files" in line.message

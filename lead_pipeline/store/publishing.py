@@ -41,14 +41,16 @@ def publish_leads(
 
     Raises: StoreError when DuckDB cannot write the file.
     """
-    ((import_no, created, updated, at),) = workspace.rows(
+    sql, params = _CREATED, dict[str, object](import_id=import_id)
+    known = workspace.rows(
         "select import_no, rows_created, rows_updated, committed_at from base.imports where import_id = ?", [import_id]
     )
-    if parts and at == committed_at and created and not updated and not _is_merged(workspace, import_no):
-        return _publish_from_parts(workspace, import_id, path, parts)
-    sql, params = _CREATED, dict[str, object](import_id=import_id)
-    if updated:
-        sql, params = sql + _UPDATED, params | {"import_no": import_no}
+    # None: the content was committed under the name it had before, and its receipt was lost since.
+    for import_no, created, updated, at in known:
+        if parts and at == committed_at and created and not updated and not _is_merged(workspace, import_no):
+            return _publish_from_parts(workspace, import_id, path, parts)
+        if updated:
+            sql, params = sql + _UPDATED, params | {"import_no": import_no}
     return workspace.write_parquet(path, sql, params, doing="publishing leads")
 
 

@@ -346,17 +346,6 @@ def _ten_digits(phone: str) -> str:
     return "".join(character for character in phone if character.isdigit())[-10:]
 
 
-#: Guidance in the committed sample that has been reworded since: the file stays as the release of its day wrote it.
-_GUIDANCE_THEN = {
-    Reason.ROW_TOO_FEW_CELLS: "Add the missing cells, empty ones too, so that every value stands under its column.",
-    Reason.QUOTE_UNCLOSED: 'Close the double quote, or write a quote inside a value twice ("").',
-    Reason.NUMBER_OUT_OF_RANGE: "Write a number within the range that the profile allows.",
-    Reason.PHONE_MISSING: "Fill in the phone number; without it nobody can be called.",
-    Reason.PHONE_NOT_A_NUMBER: "Replace the text by a phone number, one per cell, such as +1 951 876 1336.",
-    Reason.PHONE_NOT_VALID: "The length is right but no such number is assigned: check the area code and the country.",
-}
-
-
 def corrected(draw: Draw, list_: Sample, earlier: Sequence[Sample]) -> Sample:
     """The rejected file of the messy list as somebody hands it back: nearly all rows corrected.
 
@@ -368,7 +357,7 @@ def corrected(draw: Draw, list_: Sample, earlier: Sequence[Sample]) -> Sample:
         if row.outcome == "rejected":
             told = {"_row_number": str(number), "_line_number": str(line), "_outcome": row.outcome}
             told["_reasons"] = "; ".join(row.reasons)
-            told["_guidance"] = " ".join(_guidance_then(Reason(code)) for code in row.reasons)
+            told["_guidance"] = " ".join(REASONS[Reason(code)].guidance for code in row.reasons)
             rows.append(_mended(row, draw, told))
     missing = [place for place, row in enumerate(rows) if row.cells["_reasons"] == "phone_missing"]
     for place in missing[:2]:
@@ -376,10 +365,6 @@ def corrected(draw: Draw, list_: Sample, earlier: Sequence[Sample]) -> Sample:
     known = earlier[0].rows[5].cells["caller_id"]
     rows[missing[2]] = Row(rows[missing[2]].cells | {"caller_id": known}, "duplicate", ("duplicate_existing",))
     return Sample("messy-corrected.csv", MESSY_COLUMNS + ours, tuple(rows), newline="\r\n", bom=True)
-
-
-def _guidance_then(reason: Reason) -> str:
-    return _GUIDANCE_THEN.get(reason, REASONS[reason].guidance)
 
 
 def _mended(row: Row, draw: Draw, told: Cells) -> Row:

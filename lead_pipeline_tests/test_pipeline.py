@@ -172,7 +172,7 @@ def test_an_id_never_becomes_a_path(leads, folder, import_id):
 
 
 def test_an_answer_that_comes_too_late_is_refused(past):
-    with pytest.raises(UsageError, match="cannot be cancelled any more"):
+    with pytest.raises(UsageError, match="can no longer be cancelled"):
         past.cancel(id_of(past, "clean"))
 
 

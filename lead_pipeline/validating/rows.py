@@ -83,7 +83,7 @@ def _of_values(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Return the reasons beside the values; where a bad value is blanked it only warns, unless the value is missing."""
     found = [_of_column(batch[f"{name}_reason"], name, rule) for name, rule in profile.rules.items()]
     failures = pl.concat([no_failures(), *(one for one in found if one is not None)])
-    unknown = failures.filter(~pl.col("code").is_in(_CODE.categories))
+    unknown = failures.filter(~pl.col("code").is_in(_CODE.categories.to_list()))
     if unknown.height:
         columns = ", ".join(unknown["field"].unique().sort().to_list())
         raise ContractError(f"Not a batch of normalized rows: reasons of {columns} are not registered.")

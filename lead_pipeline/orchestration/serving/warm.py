@@ -15,7 +15,8 @@ _log = logging.getLogger(__name__)
 
 #: What the libraries load at the first use of something that every import uses: a third of the time of its run.
 LATE = (
-    "disposable_email_domains", "encodings.cp1250", "encodings.cp1251", "encodings.cp1252", "encodings.cp1253",
+    "dagster._core.storage.noop_compute_log_manager", "disposable_email_domains",
+    "encodings.cp1250", "encodings.cp1251", "encodings.cp1252", "encodings.cp1253",
     "encodings.cp1254", "encodings.cp1257", "encodings.cp437", "encodings.iso8859_2", "encodings.mac_roman",
     "encodings.unicode_escape", "encodings.utf_8_sig", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
     "pandera.api.pandas", "pandera.backends.polars.builtin_checks", "pandera.backends.polars.checks",

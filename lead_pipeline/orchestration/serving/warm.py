@@ -11,12 +11,13 @@ from typing import Any
 
 import dagster as dg
 
+from lead_pipeline.orchestration.dagster_internals import NO_COMPUTE_LOGS
+
 _log = logging.getLogger(__name__)
 
 #: What the libraries load at the first use of something that every import uses: a third of the time of its run.
 LATE = (
-    "dagster._core.storage.noop_compute_log_manager", "disposable_email_domains",
-    "encodings.cp1250", "encodings.cp1251", "encodings.cp1252", "encodings.cp1253",
+    "disposable_email_domains", "encodings.cp1250", "encodings.cp1251", "encodings.cp1252", "encodings.cp1253",
     "encodings.cp1254", "encodings.cp1257", "encodings.cp437", "encodings.iso8859_2", "encodings.mac_roman",
     "encodings.unicode_escape", "encodings.utf_8_sig", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
     "pandera.api.pandas", "pandera.backends.polars.builtin_checks", "pandera.backends.polars.checks",
@@ -37,7 +38,7 @@ def warm_up() -> bool:
     """
     installed = [name for name in LATE_WHERE_INSTALLED if importlib.util.find_spec(name.partition(".")[0])]
     with warnings.catch_warnings(action="ignore"):
-        loaded = [_load(name) for name in (*LATE, *installed)]
+        loaded = [_load(name) for name in (*LATE, NO_COMPUTE_LOGS["module"], *installed)]
     return _try_a_run() and all(loaded)
 
 

@@ -131,7 +131,9 @@ class LeadPipeline:
         return self._answer(import_id, "cancelled", on_progress)
 
     def suppress(self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US") -> ListResult:
-        """Load a list of numbers that must not be contacted: one column of numbers, or phone and reason.
+        """Load a list of people who must not be contacted, by phone or email, with or without a header.
+
+        The enrollments of those who were imported already end in the same transaction.
 
         Args:
             file: the list, or a link to it.
@@ -141,7 +143,9 @@ class LeadPipeline:
         Raises:
             UsageError: there is no such kind or region, or the home cannot be written.
             FileUnreadableError: there is no such file, or it may not be read.
-            StoreLockedError, RunFailedError: nothing of it was loaded, for example because it is no list.
+            ListRefusedError: it is no list of phones or emails, is empty, or too much of it cannot be read (more than
+                3 rows and 1 %); nothing of it was loaded.
+            StoreLockedError, RunFailedError: nothing of it was loaded.
         """
         if kind not in SUPPRESSION_KINDS:
             known = listed(SUPPRESSION_KINDS)
@@ -153,8 +157,14 @@ class LeadPipeline:
             manifest = launcher.stage_list(_followed(file), kind, region)
             counts = launcher.load_list(manifest)
         lines = tuple(int(line) for line in counts.pop("lines_rejected").split(",") if line)
+        rejected_file = counts.pop("rejected_file") or None
         return ListResult(
-            list_id=manifest.list_id, kind=kind, file_name=manifest.file_name, lines_rejected=lines, **counts
+            list_id=manifest.list_id,
+            kind=kind,
+            file_name=manifest.file_name,
+            lines_rejected=lines,
+            rejected_file=rejected_file,
+            **counts,
         )
 
     def _answer(self, import_id: str, answer: Answer, on_progress: OnProgress | None) -> ImportResult:

@@ -14,6 +14,7 @@ from lead_pipeline.model.errors import (
     FileRefusedError,
     ImportNotFoundError,
     LeadPipelineError,
+    ListRefusedError,
     ProfileError,
     UsageError,
 )
@@ -23,7 +24,7 @@ from lead_pipeline.pipeline import LeadPipeline
 DONE, FAILED, REFUSED, REJECTS = 0, 1, 2, 3
 
 #: The errors that end with REFUSED: not the pipeline, but what it was given is at fault.
-_REFUSALS = (FileRefusedError, ProfileError, UsageError, ImportNotFoundError)
+_REFUSALS = (FileRefusedError, ListRefusedError, ProfileError, UsageError, ImportNotFoundError)
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 

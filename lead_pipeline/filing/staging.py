@@ -74,7 +74,7 @@ def stage_import(
 
 def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:
     """Stage a suppression list. Raises: FileUnreadableError, FileChangedError."""
-    copy = _copy(home, source, f"suppressions/{kind}/{region or '-'}")
+    copy = _copy(home, source, f"suppressions-2/{kind}/{region or '-'}")
     name = shown_name(source)
     manifest = ListManifest(
         list_id=import_id_of(name, copy.identity),

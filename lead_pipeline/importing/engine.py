@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home
@@ -24,7 +25,7 @@ from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
 from lead_pipeline.importing.findings import Check, Finding
 from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
-from lead_pipeline.importing.suppression_list import load_list
+from lead_pipeline.importing.suppression_list import as_metadata, load_list
 from lead_pipeline.importing.withheld import errors_without_values
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
@@ -106,19 +107,11 @@ class Engine:
         """Return what a check finds of imports between their commit and their report."""
         return check(list(self._works(import_ids)))
 
-    def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, int | str]:
-        """Load a staged suppression list; return its counts, and the lines that no number could be read from."""
+    def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, Any]:
+        """Load a staged suppression list; return what came of it as metadata."""
         manifest = load_list_manifest(self.home, list_id)
         with self._store(on_wait) as store:
-            counts, bad_lines = load_list(store, manifest, self.home, utc_now())
-        return {
-            "rows_read": counts.read,
-            "rows_added": counts.added,
-            "rows_known": counts.known,
-            "rows_rejected": counts.rejected,
-            "lines_rejected": ", ".join(map(str, bad_lines)),
-            "loaded_before": counts.loaded_before,
-        }
+            return as_metadata(load_list(store, manifest, self.home, utc_now()))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

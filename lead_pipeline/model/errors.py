@@ -57,6 +57,10 @@ class RequiredColumnUnmappedError(FileRefusedError):
     reason = Reason.REQUIRED_COLUMN_UNMAPPED
 
 
+class ListNotTrustedError(FileRefusedError):
+    """A suppression list names nobody, or too much of it cannot be read: nothing of it is loaded."""
+
+
 class ProfileError(LeadPipelineError):
     """A profile is not usable: unknown name, wrong key, wrong value."""
 
@@ -71,6 +75,10 @@ class ImportNotFoundError(LeadPipelineError):
 
 class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
+
+
+class ListRefusedError(RunFailedError):
+    """A suppression list cannot be loaded as it is, and nothing of it was: the list is at fault, not the run."""
 
 
 class StoreError(LeadPipelineError):

@@ -18,10 +18,11 @@ from lead_pipeline.importing.submitting import (
     submit_list,
 )
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import RunFailedError
+from lead_pipeline.model.errors import ListRefusedError, RunFailedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
@@ -63,7 +64,10 @@ class Launcher:
         return finished_result(self.home, manifest) or self.import_staged(manifest, listener)
 
     def load_list(self, manifest: ListManifest) -> dict[str, Any]:
-        """Load a staged suppression list in a recorded run and return its counts; raises RunFailedError."""
+        """Load a staged suppression list in a recorded run and return its counts.
+
+        Raises: ListRefusedError when nothing of it was loaded because of what is in it, else RunFailedError.
+        """
         tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": manifest.file_name}
         result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
         metadata = result.asset_materializations_for_node("suppressions")[0].metadata
@@ -77,8 +81,17 @@ class Launcher:
             instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
         )
         if not result.success:
-            raise RunFailedError(_why(result))
+            raise (ListRefusedError if _is_refused(result) else RunFailedError)(_why(result))
         return result
+
+
+def _is_refused(result: dg.ExecuteInProcessResult) -> bool:
+    for event in result.all_events:
+        failure = event.event_specific_data if event.is_step_failure else None
+        metadata = getattr(getattr(failure, "user_failure_data", None), "metadata", {})
+        if REFUSED in metadata and metadata[REFUSED].value:
+            return True
+    return False
 
 
 def _why(result: dg.ExecuteInProcessResult) -> str:

@@ -119,6 +119,13 @@ def list_as_json(loaded: ListResult) -> dict[str, Any]:
     return loaded.model_dump(exclude={"file_name"}) | {"lines_rejected": ", ".join(map(str, loaded.lines_rejected))}
 
 
+def list_failure_as_json(kind: str, error: LeadPipelineError) -> dict[str, Any]:
+    """Return the object that `suppress --json` prints for a list of which nothing was loaded."""
+    return {"list_id": None, "kind": kind, "status": "refused", "message": str(error)} | dict.fromkeys(
+        ("rows_read", "rows_added", "rows_known", "rows_rejected", "leads_affected", "enrollments_suppressed"), 0
+    )
+
+
 def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
     """Return the import as GitHub-flavored Markdown: what happened, the chart as an image, reasons and what to do.
 

@@ -8,7 +8,14 @@ from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE
 from lead_pipeline.screening.candidates import KEY_OF, VALUE_OF
+from lead_pipeline.screening.phone_equivalence import same_number_key
 from lead_pipeline.store.workspace import Workspace
+
+#: That an identifier (kind, key, value; phones have no value) is on a list: `s` is a row of `suppressed_people`.
+_IS_LISTED = (
+    "s.identifier_kind = {it}.kind and ({it}.value is null or s.value = {it}.value)"
+    " and s.key = case {it}.kind when 'phone' then " + same_number_key("{it}.key") + " else {it}.key end"
+)
 
 _OF_PEOPLE = {"of_people": list(SUPPRESSIONS_OF_PEOPLE)}
 
@@ -31,7 +38,8 @@ def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequenc
     whose phone or email is listed, for else an import could undo it by writing another number over the listed one.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
-    listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from base.suppressions")}
+    _list_people(workspace)
+    listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
         for kind in sorted(listed & KEY_OF.keys() & profile.fields.keys()):
             _hit_by_field(workspace, kind, parts)
@@ -52,45 +60,61 @@ def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequenc
     )
 
 
+def _list_people(workspace: Workspace) -> None:
+    """Fill `suppressed_people`: the suppressions, phones by the digits that all forms of a number share."""
+    workspace.run(
+        f"""
+        create or replace temp table suppressed_people as
+        select kind, identifier_kind, value,
+               case identifier_kind when 'phone' then {same_number_key("key")} else key end as key
+        from base.suppressions
+        """  # noqa: S608  # an expression of ours
+    )
+
+
+def _is_listed(kind: str, value: str) -> str:
+    """Return the condition that a value is on a list: `s` is a row of `suppressed_people`."""
+    key = KEY_OF[kind].format(value=value)
+    if kind == "phone":
+        return f"s.identifier_kind = 'phone' and s.key = {same_number_key(key)}"
+    return f"s.identifier_kind = '{kind}' and s.key = {key} and s.value = {VALUE_OF[kind].format(value=value)}"
+
+
 def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str]) -> None:
     workspace.run(
         f"""
         insert into suppression_hits by name
         select p.row_number, s.kind
         from read_parquet($parts) p
-        join base.suppressions s
-          on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="p." + kind)}
-          and s.value = {VALUE_OF[kind].format(value="p." + kind)}
+        join suppressed_people s on {_is_listed(kind, "p." + kind)}
         where len(p.reasons) = 0
         """,  # noqa: S608  # names and expressions of ours
-        {"kind": kind, "parts": list(parts)},
+        {"parts": list(parts)},
     )
 
 
 def _hit_by_alias(workspace: Workspace) -> None:
     workspace.run(
-        """
+        f"""
         insert into suppression_hits by name
         select h.row_number, s.kind
         from held_identifiers h
-        join base.suppressions s
-          on s.identifier_kind = h.kind and s.key = h.key and (h.value is null or s.value = h.value)
+        join suppressed_people s on {_IS_LISTED.format(it="h")}
         where h.is_alias
-        """
+        """  # noqa: S608  # an expression of ours
     )
 
 
 def _hit_by_contact(workspace: Workspace) -> None:
     workspace.run(
-        """
+        f"""
         insert into suppression_hits by name
         select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
         from matched_contacts m
         join base.identifiers i using (contact_id)
-        join base.suppressions s
-          on s.identifier_kind = i.kind and s.key = i.key and (i.value is null or s.value = i.value)
+        join suppressed_people s on {_IS_LISTED.format(it="i")}
         where list_contains($of_people, s.kind)
-        """,
+        """,  # noqa: S608  # an expression of ours
         _OF_PEOPLE,
     )
 
@@ -104,10 +128,8 @@ def _hit_by_lead(workspace: Workspace, kinds: Sequence[str]) -> None:
             from matched_contacts m
             join leads_here h using (contact_id)
             join base.leads l using (lead_id)
-            join base.suppressions s
-              on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="l." + kind)}
-              and s.value = {VALUE_OF[kind].format(value="l." + kind)}
+            join suppressed_people s on {_is_listed(kind, "l." + kind)}
             where list_contains($of_people, s.kind)
             """,  # noqa: S608  # names and expressions of ours
-            {"kind": kind} | _OF_PEOPLE,
+            _OF_PEOPLE,
         )

@@ -180,7 +180,8 @@ REASONS: dict[Reason, ReasonInfo] = {
         _REJECTED,
         "phone",
         "Country of the phone number is unknown",
-        "Write the number with + and its country code, or set `default_region` in the profile.",
+        "Write the number with + and its country code, or the row's country by its name or ISO code, or set "
+        "`default_region` in the profile.",
     ),
     Reason.PHONE_TOO_SHORT: ReasonInfo(
         _REJECTED,

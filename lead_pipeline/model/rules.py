@@ -126,7 +126,8 @@ class PhoneRule(_FieldRule):
 
     type: Literal["phone"] = "phone"
     region_field: Literal["country"] | None = Field(
-        default=None, description="Field that names each row's country, by ISO code or name; else the default region."
+        default=None,
+        description="Field with each row's country, by name, ISO or calling code; else default_region.",
     )
     format: Literal["international", "national"] | None = Field(
         default=None, description="international: only with + and country code; national: only of the row's country."

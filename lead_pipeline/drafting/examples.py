@@ -4,7 +4,6 @@ do, and whether they go together in a row, is not decided here. Nobody real is i
 
 import datetime as dt
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from babel.numbers import get_decimal_symbol
 
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import title_of
+from lead_pipeline.model.patterns import whole
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import (
     DateRule,
@@ -123,7 +123,8 @@ class Examples:
         if rule.pattern is None:
             yield from plain
             return
-        matching = [text for text in plain if re.fullmatch(rule.pattern, text)]
+        texts = pl.Series(plain, dtype=pl.String)
+        matching = texts.filter(texts.str.contains(whole(rule.pattern))).to_list()
         yield from matching or _drawn(rule.pattern, seed=f"{name} {row}")
 
 

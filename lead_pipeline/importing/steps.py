@@ -23,7 +23,7 @@ from lead_pipeline.mapping.supplying import SourceNames, supplied_names
 from lead_pipeline.model.column_layout import FilledCells
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.reasons import REASONS, Reason, in_registry_order
+from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason, in_registry_order
 from lead_pipeline.model.results import FileFacts, ReasonCount
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.reading import open_rows
@@ -104,7 +104,7 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
 
 def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
     """Return how many rows a batch has, and how many of them are invalid; a blank row is nobody's mistake."""
-    invalid = (batch["reasons"].list.len() > 0) & ~batch["reasons"].list.contains(Reason.ROW_BLANK.value)
+    invalid = (batch["reasons"].list.len() > 0) & ~batch["reasons"].list.first().is_in(SKIPPED_CODES)
     return batch.height, int(invalid.sum())
 
 

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import polars as pl
 from pydantic import Field
 
+from lead_pipeline.model.clean_text import clean_text
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
@@ -130,7 +131,7 @@ def _is_blank(values: pl.Series) -> bool:
 
 
 def _filled(values: pl.Series) -> pl.Series:
-    trimmed = values.str.strip_chars()
+    trimmed = clean_text(values).str.strip_chars()
     return trimmed.filter((trimmed != "") & ~trimmed.str.contains(_NULL_TEXT))
 
 

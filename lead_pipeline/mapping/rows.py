@@ -7,6 +7,7 @@ import polars as pl
 from lead_pipeline.mapping.attribute_objects import with_attributes
 from lead_pipeline.mapping.columns import ColumnMapping, attribute_names
 from lead_pipeline.mapping.supplying import NO_NAMES, SourceNames, text_of, with_defaults_of_contacts
+from lead_pipeline.model.clean_text import with_clean_text, with_test_leads_skipped
 from lead_pipeline.model.formula_injection import restored
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
@@ -18,7 +19,9 @@ _EXTRA_CELLS = "_extra_cells"
 def map_rows(
     batch: pl.DataFrame, mapping: ColumnMapping, profile: ImportProfile, source: SourceNames = NO_NAMES
 ) -> pl.DataFrame:
-    """Arrange a batch in columns of mapped leads; no row is added, dropped or moved, and no cell is altered.
+    """Arrange a batch in columns of mapped leads; no row is added, dropped or moved.
+
+    Cells lose what is not part of their value, such as formula marks and invisible characters, and nothing else.
 
     Args:
         batch: `row_number`, `line_number` (Int64), `reasons` (List(String)) and the file's columns (String).
@@ -36,6 +39,7 @@ def map_rows(
     used = [*mapping.fields.values(), *mapping.attributes]
     if mapping.is_rejected_file:
         batch = _with_extra_cells(batch.with_columns(restored(pl.col(column)) for column in used), mapping)
+    batch = with_test_leads_skipped(with_clean_text(batch, used), used)
     names = attribute_names(mapping, profile)
     mapped = with_attributes(batch, names, profile.default_attributes).select(
         "row_number",

@@ -65,6 +65,12 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Add the missing cells, even if empty, so that every value is under its column.",
     ),
     Reason.ROW_BLANK: ReasonInfo(Outcome.SKIPPED, None, "Row is blank", "Nothing to do: blank rows are skipped."),
+    Reason.TEST_LEAD: ReasonInfo(
+        Outcome.SKIPPED,
+        None,
+        "Row is a test lead",
+        "Nothing to do: placeholders that Meta's lead ads send to test a form are skipped.",
+    ),
     Reason.QUOTE_UNCLOSED: ReasonInfo(
         _REJECTED,
         None,
@@ -180,7 +186,8 @@ REASONS: dict[Reason, ReasonInfo] = {
         _REJECTED,
         "phone",
         "Country of the phone number is unknown",
-        "Write the number with + and its country code, or set `default_region` in the profile.",
+        "Write the number with + and its country code, or the row's country by its name or ISO code, or set "
+        "`default_region` in the profile.",
     ),
     Reason.PHONE_TOO_SHORT: ReasonInfo(
         _REJECTED,
@@ -322,6 +329,9 @@ REASONS: dict[Reason, ReasonInfo] = {
         _SUPPRESSED, None, "Is on a do-not-call list", "Do not call; the number is on a do-not-call registry."
     ),
 }
+
+#: Codes of rows that are no lead and nobody's mistake; nothing else is said of such a row.
+SKIPPED_CODES = [reason.value for reason, info in REASONS.items() if info.effect is Outcome.SKIPPED]
 
 _ORDER = {reason: position for position, reason in enumerate(Reason)}
 

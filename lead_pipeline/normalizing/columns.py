@@ -11,6 +11,7 @@ import polars as pl
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import (
     BooleanRule,
     DateRule,
@@ -32,6 +33,7 @@ from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones
 from lead_pipeline.normalizing.phones.policy import accepted_phones, secondary_phones
+from lead_pipeline.normalizing.phones.regions import regions_named
 from lead_pipeline.normalizing.repairs import read_repaired, repair_texts
 from lead_pipeline.normalizing.verdicts import NO_REASON, filled_text, read_verdicts
 
@@ -114,11 +116,12 @@ def _by_type(  # noqa: C901  # one arm for each type
 
 
 def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profile: ImportProfile) -> ColumnVerdict:
-    region = profile.default_region
+    default = profile.default_region
+    region = default if countries is None else regions_named(countries, default)
 
     def read(spellings: pl.Series, rows: pl.Series | None) -> pl.DataFrame:
         of_rows = countries if countries is None or rows is None else countries.gather(rows)
-        return accepted_phones(spellings, rule, of_rows, region)
+        return accepted_phones(spellings, rule, of_rows, default)
 
     verdicts = read_repaired(raw, "phone", region, profile.repair, read)
     derived = []
@@ -131,7 +134,19 @@ def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profil
     if rule.multiple == "secondary":
         further = secondary_phones(verdicts["value"], verdicts["further"], region)
         derived.append(further.alias(SECONDARY_PHONES))
-    return ColumnVerdict(verdicts, [verdicts["warning"]], [verdicts["hint"]], derived)
+    hints = [verdicts["hint"]]
+    if countries is not None and isinstance(region, pl.Series):
+        hints.append(_unknown_countries(verdicts["reason"], countries, region))
+    return ColumnVerdict(verdicts, [verdicts["warning"]], hints, derived)
+
+
+def _unknown_countries(reasons: pl.Series, countries: pl.Series, regions: pl.Series) -> pl.Series:
+    """Name the country that nobody knows to the rows whose number could not be read without it."""
+    rows = pl.DataFrame({"reason": reasons, "country": countries.str.strip_chars(), "region": regions})
+    unread = (pl.col("reason") == Reason.PHONE_COUNTRY_UNKNOWN.value) & pl.col("region").is_null()
+    named = pl.col("country").fill_null("") != ""
+    sentence = pl.format("'{}' is not a country; write its name or its ISO code.", "country")
+    return rows.select(pl.when(unread & named).then(sentence)).to_series()
 
 
 def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVerdict:

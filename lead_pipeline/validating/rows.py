@@ -8,7 +8,7 @@ from lead_pipeline.model.contracts import ContractError, failure_cases
 from lead_pipeline.model.field_types import MISSING
 from lead_pipeline.model.fields import HINTS
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.model.rules import FieldRule
 from lead_pipeline.validating.contact_policy import apply_contact_policy
 from lead_pipeline.validating.failures import FAILURES, no_failures
@@ -124,10 +124,10 @@ def _failures(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_noise(failures: pl.DataFrame) -> pl.DataFrame:
-    """Drop what only repeats the row's structure: in a blank row, and in a short row whose last values are absent."""
-    blank = failures.filter(pl.col("code") == Reason.ROW_BLANK)["index"]
+    """Drop what only repeats the row's structure: in a skipped row, and in a short row whose last values are absent."""
+    blank = failures.filter(pl.col("code").is_in(SKIPPED_CODES))["index"]
     short = failures.filter(pl.col("code") == Reason.ROW_TOO_FEW_CELLS)["index"]
-    repeats = pl.col("index").is_in(blank.implode()) & (pl.col("code") != Reason.ROW_BLANK)
+    repeats = pl.col("index").is_in(blank.implode()) & ~pl.col("code").is_in(SKIPPED_CODES)
     absent = pl.col("index").is_in(short.implode()) & pl.col("code").is_in(_ABSENT)
     return failures.filter(~repeats, ~absent)
 

@@ -14,7 +14,6 @@ from babel.numbers import get_decimal_symbol
 
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import title_of
-from lead_pipeline.model.patterns import whole
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import (
     DateRule,
@@ -28,6 +27,7 @@ from lead_pipeline.model.rules import (
     TextRule,
     in_utc,
 )
+from lead_pipeline.model.texts.regular_expressions import whole
 from lead_pipeline.normalizing.phones.example_numbers import example_phones, spelled_phone
 
 #: What people have under the names that fields, variables and attributes often bear; one text per row of a sample.

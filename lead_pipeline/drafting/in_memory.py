@@ -7,10 +7,10 @@ from collections import Counter
 import polars as pl
 
 from lead_pipeline.mapping import map_columns, map_rows
-from lead_pipeline.model.clean_text import clean_text
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import SKIPPED_CODES
 from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.columns import normalize_column
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.validating.rows import check_values, validate_rows

@@ -8,8 +8,8 @@ from typing import Literal, get_args
 import polars as pl
 from pydantic import Field
 
-from lead_pipeline.model.clean_text import clean_text
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 

@@ -6,9 +6,10 @@ import polars as pl
 
 from lead_pipeline.mapping.columns import ColumnMapping
 from lead_pipeline.model.fields import FrozenModel, secondary_phone_column, secondary_variable_column
-from lead_pipeline.model.patterns import found_in
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.model.texts.regular_expressions import found_in
+from lead_pipeline.normalizing.missing import without_missing
 
 #: The name in `supplied_names` for attributes without rules.
 ATTRIBUTES = "attributes"
@@ -66,7 +67,8 @@ def text_of(name: str, rule: FieldRule, column: str | None, source: SourceNames)
         return pl.lit(None if name.startswith("secondary.") else rule.default, dtype=pl.String).alias(name)
     if rule.default is None or name.startswith("secondary."):
         return pl.col(column).alias(name)
-    return pl.when(pl.col(column).str.strip_chars() != "").then(column).otherwise(pl.lit(rule.default)).alias(name)
+    filled = pl.col(column).map_batches(lambda texts: without_missing(texts, name, rule), return_dtype=pl.String)
+    return pl.when(filled.str.strip_chars() != "").then(column).otherwise(pl.lit(rule.default)).alias(name)
 
 
 def with_defaults_of_contacts(mapped: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:

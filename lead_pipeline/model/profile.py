@@ -99,6 +99,10 @@ class ImportProfile(FrozenModel):
         default="attributes", description="How columns that no field names are handled."
     )
     ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
+    null_words: tuple[str, ...] = Field(
+        default=(),
+        description="Further words for a missing value, in every column (case-insensitive), such as [tbd].",
+    )
     default_attributes: dict[AttributeName, str] = Field(
         default_factory=dict, description="Attributes for rows that leave the value empty or have no such column."
     )

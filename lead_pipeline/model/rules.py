@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from lead_pipeline.model.fields import FrozenModel, RuleError
-from lead_pipeline.model.patterns import checked_pattern, groups_of
+from lead_pipeline.model.texts.regular_expressions import checked_pattern, groups_of
 
 #: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
 OnInvalid = Literal["reject", "blank"]

@@ -30,6 +30,7 @@ from lead_pipeline.normalizing.damage import Kind
 from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
 from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.missing import without_missing
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones
 from lead_pipeline.normalizing.phones.policy import accepted_phones, secondary_phones
@@ -68,6 +69,8 @@ def normalize_column(
     if may_be_empty and raw.null_count() == raw.len():
         return _empty(raw.len(), rule)
     trimmed = raw.str.strip_chars()
+    if not isinstance(rule, PhoneRule | EmailRule):  # these know more words, and ask only of what is no good value
+        trimmed = without_missing(trimmed, name, rule)
     if may_be_empty and not (trimmed != "").any():
         return _empty(raw.len(), rule)
     found = _by_type(trimmed, name, rule, profile, countries)
@@ -96,7 +99,8 @@ def _by_type(  # noqa: C901  # one arm for each type
         case EmailRule():
             return _emails(raw, rule, profile)
         case TextRule():
-            return _texts(raw, "postal_code" if name == "postal_code" else "text", profile)
+            texts = raw if name == "notes" or name.startswith("attribute.") else _on_one_line(raw)
+            return _texts(texts, "postal_code" if name == "postal_code" else "text", profile)
         case IntegerRule():
             return ColumnVerdict(normalize_integers(raw, rule))
         case DecimalRule():
@@ -158,6 +162,11 @@ def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVe
     suggestion = hints.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
     warnings = pl.select(pl.when(hints["warnings"].list.len() > 0).then(hints["warnings"])).to_series()
     return ColumnVerdict(verdicts, [verdicts["warning"], warnings], [verdicts["hint"], suggestion])
+
+
+def _on_one_line(texts: pl.Series) -> pl.Series:
+    """Return names and identifiers with single spaces, for `Alder  Pine` and `Alder Pine` are one company."""
+    return texts.str.replace_all(r"\s+", " ") if texts.str.contains(r"\s\s|[^\S ]").any() else texts
 
 
 def _texts(raw: pl.Series, kind: Kind, profile: ImportProfile) -> ColumnVerdict:

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import polars as pl
 from pydantic import Field
 
-from lead_pipeline.model.clean_text import clean_text
 from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
 from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
+from lead_pipeline.model.texts.clean_text import clean_text
 
 #: A cell of only these characters looks empty; a row of only such cells is blank.
 WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\u3000\ufeff"

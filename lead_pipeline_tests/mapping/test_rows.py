@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lead_pipeline.mapping import map_columns, map_rows
-from lead_pipeline.model.clean_text import clean_text
 from lead_pipeline.model.contracts import mapped_leads, raw_leads, validate_contract
 from lead_pipeline.model.formula_injection import made_harmless
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline_tests.mapping.test_columns import profile
 
 CODES = pl.List(pl.String)

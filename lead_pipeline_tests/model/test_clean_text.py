@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from lead_pipeline.mapping.evidence import evidence_of
-from lead_pipeline.model.clean_text import clean_text
+from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.reading.row_reader import named_columns
 
 CLEANED = [

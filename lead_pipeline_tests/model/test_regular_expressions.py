@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from lead_pipeline.mapping.supplying import SourceNames, text_of
-from lead_pipeline.model.patterns import LONGEST_PATTERN, checked_pattern, found_in, groups_of
 from lead_pipeline.model.rules import TextRule
+from lead_pipeline.model.texts.regular_expressions import LONGEST_PATTERN, checked_pattern, found_in, groups_of
 
 
 @pytest.mark.parametrize("pattern", ["", "[A-Z]{2}[0-9]+", "(?i)a|b", r"\d{5}(-\d{4})?", r"(?P<a>x)", "(a+)+$"])
@@ -59,7 +59,8 @@ def test_groups_are_counted_as_the_engine_sees_them():
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|aa)+$", "(.*a){25}$", "([a-z]+)*[0-9]"])
 def test_no_pattern_hangs_on_any_name(pattern):
     # a hang would never come back into Python, so a child has to be able to die of it
-    code = f"from lead_pipeline.model.patterns import found_in; print(found_in('a' * 250 + '!', {pattern!r}))"
+    module = "lead_pipeline.model.texts.regular_expressions"
+    code = f"from {module} import found_in; print(found_in('a' * 250 + '!', {pattern!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() in ("None", "a" * 250)
 

@@ -130,7 +130,7 @@ SHOWN: dict[Reason, Example] = {
     Reason.ROW_TOO_MANY_CELLS: Example(f"phone,name,note\n{_GOOD},Ana,roof, garage and shed\n"),
     Reason.ROW_TOO_FEW_CELLS: Example(f"phone,name,note\n{_GOOD},Ana\n"),
     Reason.ROW_BLANK: Example(f"phone,name,note\n{_GOOD},Ana,x\n,,\n"),
-    Reason.TEST_LEAD: Example(f"phone,name\n{_GOOD},Ana\np:<test lead: dummy data for phone_number>,x\n"),
+    Reason.ROW_TEST_LEAD: Example(f"phone,name\n{_GOOD},Ana\np:<test lead: dummy data for phone_number>,x\n"),
     Reason.QUOTE_UNCLOSED: Example(f'phone,name,note\n{_GOOD},Ana,"roof\n'),
     Reason.ENCODING_INVALID: Example(
         b"phone,name,note\n2015550100,Zo\xc3\xab,x\n2015550101,Ren\xc3\xa9e,y\n2015550123,Ana,caf\xe9\n"

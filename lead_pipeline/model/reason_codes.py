@@ -19,7 +19,7 @@ class Reason(StrEnum):
     ROW_TOO_MANY_CELLS = "row_too_many_cells"
     ROW_TOO_FEW_CELLS = "row_too_few_cells"
     ROW_BLANK = "row_blank"
-    TEST_LEAD = "test_lead"
+    ROW_TEST_LEAD = "row_test_lead"
     QUOTE_UNCLOSED = "quote_unclosed"
     ENCODING_INVALID = "encoding_invalid"
 

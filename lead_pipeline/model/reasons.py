@@ -65,7 +65,7 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Add the missing cells, even if empty, so that every value is under its column.",
     ),
     Reason.ROW_BLANK: ReasonInfo(Outcome.SKIPPED, None, "Row is blank", "Nothing to do: blank rows are skipped."),
-    Reason.TEST_LEAD: ReasonInfo(
+    Reason.ROW_TEST_LEAD: ReasonInfo(
         Outcome.SKIPPED,
         None,
         "Row is a test lead",

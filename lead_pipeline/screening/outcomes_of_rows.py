@@ -8,7 +8,7 @@ from lead_pipeline.store.workspace import Workspace
 
 #: The codes that are given here, bound under their own names.
 _GIVEN_HERE = (
-    Reason.ROW_BLANK, Reason.TEST_LEAD,
+    Reason.ROW_BLANK, Reason.ROW_TEST_LEAD,
     Reason.DUPLICATE_IN_FILE, Reason.DUPLICATE_MERGED, Reason.DUPLICATE_IN_FILE_REFUSED,
     Reason.DUPLICATE_EXISTING, Reason.DUPLICATE_EXISTING_REFUSED, Reason.MATCH_AMBIGUOUS, Reason.MATCH_MISSING,
 )  # fmt: skip
@@ -48,7 +48,7 @@ _BY_POLICY = """
 """
 
 _OUTCOME = """
-    (case when faults = [$row_blank] or faults = [$test_lead] then 'skipped'
+    (case when faults = [$row_blank] or faults = [$row_test_lead] then 'skipped'
           when faults is not null or is_ambiguous then 'rejected'
           when is_suppressed then 'suppressed'
           when is_refused or is_missing then 'rejected'

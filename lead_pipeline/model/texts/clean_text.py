@@ -51,7 +51,7 @@ def clean_text(texts: pl.Series) -> pl.Series:
 
 
 def with_test_leads_skipped(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
-    """Give the reason test_lead (in `reasons`, List(String)) to rows of which a cell is a placeholder of Meta's.
+    """Give the reason row_test_lead (in `reasons`, List(String)) to rows of which a cell is a placeholder of Meta's.
 
     Args:
         frame: cleaned; with `reasons`.
@@ -61,7 +61,7 @@ def with_test_leads_skipped(frame: pl.DataFrame, columns: list[str]) -> pl.DataF
     is_test = frame.select(pl.any_horizontal(found)).to_series() if found else pl.Series([False])
     if not is_test.any():
         return frame
-    reasons = pl.concat_list(pl.lit([Reason.TEST_LEAD.value]), "reasons")
+    reasons = pl.concat_list(pl.lit([Reason.ROW_TEST_LEAD.value]), "reasons")
     return frame.with_columns(reasons=pl.when(is_test).then(reasons).otherwise("reasons"))
 
 

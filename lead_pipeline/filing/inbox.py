@@ -1,4 +1,4 @@
-"""Which files in the inbox are complete: same size and modification time in two sightings, some seconds apart.
+"""Which files in the inbox may be complete: same size and modification time in two sightings, some seconds apart.
 No clock here (it is passed in), and no opinion about the content.
 """
 
@@ -15,7 +15,7 @@ from lead_pipeline.model.fields import FrozenModel
 
 STABLE_SECONDS = 2.0
 
-_UNFINISHED = (".tmp", ".part", ".crdownload")
+_UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -66,13 +66,11 @@ class Sightings(FrozenModel):
             seen[drop.key] = Sighting(size=drop.size, mtime_ns=drop.mtime_ns, since=since)
         return Sightings(seen=seen)
 
-    def is_stable(self, drop: Drop, now: float) -> bool:
-        """Return whether the file has looked the same for long enough."""
+    def is_stable(self, drop: Drop, now: float, settle: float = STABLE_SECONDS) -> bool:
+        """Return whether the file has looked the same for `settle` seconds."""
         seen = self.seen.get(drop.key)
         return (
-            seen is not None
-            and (seen.size, seen.mtime_ns) == (drop.size, drop.mtime_ns)
-            and now - seen.since >= STABLE_SECONDS
+            seen is not None and (seen.size, seen.mtime_ns) == (drop.size, drop.mtime_ns) and now - seen.since >= settle
         )
 
 

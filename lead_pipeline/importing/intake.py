@@ -17,7 +17,7 @@ from lead_pipeline.filing.manifests import Manifest, path_hex, pending_manifests
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileChangedError, stage_import
 from lead_pipeline.importing.concluding import set_aside
-from lead_pipeline.model.errors import FileRefusedError, ProfileError, listed
+from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, listed
 from lead_pipeline.profiles.loader import load_profile, profile_names
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
@@ -44,9 +44,29 @@ class RunRequest:
     tags: Mapping[str, str]
 
 
-def stage_drops(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[str]:
-    """Stage every complete file; return what was done with each, for the log."""
-    return [f"{shown_name(drop.path)}: {_stage_drop(home, drop, clock())}" for drop in drops]
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was done with a complete file, for the log; `later` when it stays where it is and is to be tried again."""
+
+    drop: Drop
+    line: str
+    later: bool = False
+
+
+def stage_drops(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[Taken]:
+    """Stage every complete file, each by itself: what is wrong with one costs no other. Return what was done."""
+    return [_taken(home, drop, clock()) for drop in drops]
+
+
+def _taken(home: Home, drop: Drop, now: datetime) -> Taken:
+    name = shown_name(drop.path)
+    try:
+        return Taken(drop, f"{name}: {_stage_drop(home, drop, now)}")
+    except (FileChangedError, DiskError) as error:
+        return Taken(drop, f"{error} It is checked again later.", later=True)
+    except OSError as error:
+        what = f"{name}: not imported ({os.strerror(error.errno or 0)}); it stays where it is and is tried again."
+        return Taken(drop, what, later=True)
 
 
 def not_staged(home: Home, drops: Sequence[Drop]) -> list[Drop]:
@@ -70,8 +90,8 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
         manifest = stage_import(
             home, drop.path, load_profile(drop.folder, folder=home.profiles), now=now, from_inbox=True
         )
-    except FileChangedError:
-        return "still being written; checked again later"
+    except FileChangedError:  # not refused, but to be tried again
+        raise
     except (FileRefusedError, ProfileError) as error:
         if drop.path.exists() or drop.path.is_symlink():
             quarantine_unstaged(home, drop.path, str(error))

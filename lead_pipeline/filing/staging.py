@@ -48,15 +48,18 @@ def stage_import(
     now: datetime,
     from_inbox: bool = False,
     identity_name: str | None = None,
+    known_as: str | None = None,
+    refusal: str | None = None,
 ) -> Manifest:
     """Stage a file for import under a profile, and return the manifest that says so.
 
     The identity is a SHA-256 over the profile's name (or `identity_name`, for a profile that was changed by the
-    caller), a NUL byte and the content, so the same content is the same import whatever the file is called.
+    caller), a NUL byte and the content, so the same content is the same import whatever the file is called. `known_as`
+    is the name that people know the file by; `refusal` says why its import is to be refused without reading it.
     Raises: FileUnreadableError, FileChangedError (try later), DiskError (try again).
     """
     copy = _copy(home, source, identity_name or profile.name)
-    name = shown_name(source)
+    name = known_as or shown_name(source)
     manifest = Manifest(
         import_id=import_id_of(name, copy.identity),
         identity=copy.identity,
@@ -67,11 +70,37 @@ def stage_import(
         file_bytes=copy.size,
         staged_at=now,
         dropped=(copy.dropped,) if from_inbox else (),
+        refusal=refusal,
     )
     try:
         return register_manifest(home, manifest)
     except OSError as error:
         raise _not_copied(home, name, error) from None
+
+
+def register_refused(
+    home: Home, source: Path, profile: ImportProfile, dropped: DroppedFile, refusal: str, *, now: datetime
+) -> Manifest:
+    """Register an import of a file that can neither be read nor moved, which a run is to refuse; raises OSError.
+
+    There is no content to know it by, so its identity is that of the entry: another file under the name is another.
+    """
+    name = shown_name(source)
+    identity = identity_hash(f"unread/{profile.name}")
+    identity.update(dropped.model_dump_json().encode())
+    manifest = Manifest(
+        import_id=import_id_of(name, identity.hexdigest()),
+        identity=identity.hexdigest(),
+        profile=profile,
+        file_name=name,
+        folder=shown_name(source.absolute().parent),
+        file_sha256="",
+        file_bytes=dropped.size,
+        staged_at=now,
+        dropped=(dropped,),
+        refusal=refusal,
+    )
+    return register_manifest(home, manifest)
 
 
 def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:

@@ -16,6 +16,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import Drop, Sightings, list_drops
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.intake import RunRequest, Taken, imports_to_run, not_staged, note_requests, stage_drops
+from lead_pipeline.importing.late_arrivals import stage_late_arrivals
 from lead_pipeline.importing.settling import settle_seconds
 from lead_pipeline.model.fields import FrozenModel
 
@@ -133,6 +134,8 @@ def watch_inbox(
         runs: list[_Run] = []
         if not all(one.later for one in taken) or now - reconciled >= RECONCILE_SECONDS:
             reconciled = now
+            for line in stage_late_arrivals(home, clock()):
+                log(line)
             active, suspects = scheduler.active_imports(state.suspects, now)
             state = state.model_copy(update={"suspects": suspects})
             runs = _due_runs(home, scheduler, active, clock())

@@ -14,6 +14,11 @@ except ImportError:  # Windows does not let a file be taken away that somebody h
 _PROCESSES = Path("/proc")
 
 
+def sees_writers() -> bool:
+    """Return whether this system can say who has a file open."""
+    return fcntl is not None and hasattr(fcntl, "F_SETLEASE")
+
+
 def is_open_for_writing(descriptor: int) -> bool:
     """Return whether any process has the file behind a read-only descriptor open for writing, as far as can be known.
 
@@ -21,7 +26,7 @@ def is_open_for_writing(descriptor: int) -> bool:
     to anybody (the file is another user's, or the file system has no leases), the open files of all processes that we
     may look at. A writer on another machine is seen by neither.
     """
-    if fcntl is None or not hasattr(fcntl, "F_SETLEASE"):
+    if not sees_writers():
         return False
     # Whoever opens the file in the moment of the lease has us signalled: by one that is ignored, not by SIGIO, which
     # ends the process.

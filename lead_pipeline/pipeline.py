@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError, did_you_mean, listed
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from lead_pipeline.orchestration.launching import Launcher
     from lead_pipeline.store.settings import StoreSettings
 
-__all__ = ["DEFAULT_PROFILE", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
+__all__ = ["DEFAULT_PROFILE", "DiskTroubleNamed", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
 
 #: Called with the step at work, the rows that it has done so far, and how far the import is.
 OnProgress = Callable[[str, int, Progress], None]

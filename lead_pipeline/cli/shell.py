@@ -19,7 +19,7 @@ from lead_pipeline.model.errors import (
     UsageError,
 )
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline.pipeline import DiskTroubleNamed, LeadPipeline
 
 DONE, FAILED, REFUSED, REJECTS = 0, 1, 2, 3
 
@@ -68,7 +68,8 @@ class Shell(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
         """Run a command and turn LeadPipelineErrors into a sentence and an exit code."""
         try:
-            return super().invoke(ctx)
+            with DiskTroubleNamed():
+                return super().invoke(ctx)
         except LeadPipelineError as error:
             click.echo(f"lead-pipeline: {error}", err=True)
             sys.exit(exit_code_of(error))

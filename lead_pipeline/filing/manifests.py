@@ -42,6 +42,7 @@ class Manifest(FrozenModel):
     file_bytes: int
     staged_at: datetime
     dropped: tuple[DroppedFile, ...] = ()  # where it lies in the inbox; the same content may lie there twice
+    refusal: str | None = None  # why it is refused without being read
     attempts: int = 0
     requested_at: datetime | None = None
 

@@ -58,6 +58,8 @@ def dry_run(
             earlier = as_it_would_be(home, manifest).import_id
             return earlier_result(home, earlier).model_copy(update={"dry_run": True})
         return _dry_run_in(home, WorkFolder(scratch, as_it_would_be(home, manifest)), settings, on_wait)
+    if withheld.disk_trouble is not None:
+        raise withheld.disk_trouble
     try:
         withheld.raise_crash()
     except StageCrashedError as crash:

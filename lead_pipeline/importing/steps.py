@@ -22,6 +22,7 @@ from lead_pipeline.mapping.rows import map_rows
 from lead_pipeline.mapping.supplying import SourceNames, supplied_names
 from lead_pipeline.model.column_layout import FilledCells
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
+from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason, in_registry_order
 from lead_pipeline.model.results import FileFacts, ReasonCount
@@ -38,6 +39,8 @@ RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 def read_file(work: WorkFolder) -> dict[str, int]:
     """Read the staged file into parts of `raw_leads`; raises FileRefusedError or a subclass."""
     manifest = work.manifest
+    if manifest.refusal is not None:
+        raise FileUnreadableError(manifest.refusal)
     restore_copy(work.home, manifest)
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (validate_contract(batch, raw_leads()) for batch in with_progress(RAW, reader.batches()))

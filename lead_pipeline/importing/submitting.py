@@ -5,6 +5,7 @@ does not belong here.
 from pathlib import Path
 
 from lead_pipeline.filing.archive import discard_copy
+from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.decisions import Answer, decide
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import aimed_at
@@ -29,12 +30,14 @@ def submit_file(home: Home, file: Path, profile: ImportProfile, destination: Des
 
     Raises: FileUnreadableError, FileChangedError.
     """
+    sweep(home, utc_now().timestamp())
     aimed, identity_name = aimed_at(profile, destination)
     return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name)
 
 
 def submit_list(home: Home, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
     """Stage a suppression list; raises UsageError for a region that does not exist, FileUnreadableError."""
+    sweep(home, utc_now().timestamp())
     return stage_list(home, file, kind, checked_region(region), now=utc_now())
 
 

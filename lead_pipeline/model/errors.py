@@ -81,6 +81,10 @@ class ListRefusedError(RunFailedError):
     """A suppression list cannot be loaded as it is, and nothing of it was: the list is at fault, not the run."""
 
 
+class DiskError(LeadPipelineError):
+    """The disk is full or failing: no file is at fault, and what was not finished can be tried again."""
+
+
 class StoreError(LeadPipelineError):
     """The lead store cannot be used as it is; the file that was being imported is not at fault."""
 

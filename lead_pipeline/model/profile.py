@@ -67,6 +67,12 @@ class ImportProfile(FrozenModel):
     reading: ReadingOptions = Field(
         default=ReadingOptions(), description="How the file is read, where detection is to be overruled."
     )
+    settle: float = Field(
+        default=2.0,
+        ge=0,
+        le=86_400,
+        description="Seconds for which a dropped file must not have changed before it is imported.",
+    )
     default_region: Region | None = Field(
         default=None, description="ISO code of the country assumed for numbers written without +."
     )

@@ -183,6 +183,11 @@ SHOWN: dict[Reason, Example] = {
     Reason.PHONE_EXTENSION_NOT_ALLOWED: _phone("201 555 0123 x45", allow_extension=False),
     # of a secondary contact
     Reason.SECONDARY_PHONE_MISSING: _secondary("", "Bo", "", ""),
+    Reason.SECONDARY_PHONE_SUPPRESSED: Example(
+        f"phone,name\n{_GOOD} / 2015550188,Ana\n",
+        {"phone": {"multiple": "secondary"}},
+        lists=(("do_not_call", "phone\n201-555-0188\n"),),
+    ),
     Reason.SECONDARY_EQUALS_PRIMARY: _secondary("(201) 555-0123", "Bo", "", ""),
     Reason.SECONDARY_REPEATED: _secondary("(201) 555-0124", "Bo", "2015550124", "Cy"),
     Reason.SECONDARY_DROPPED: _secondary("201 555 01", "Bo", "", "", on_invalid="drop"),

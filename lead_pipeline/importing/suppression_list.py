@@ -13,7 +13,7 @@ from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollme
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.mapping.lists import ListColumns, list_evidence, map_list_columns
-from lead_pipeline.model.errors import FileEmptyError, ListNotTrustedError
+from lead_pipeline.model.errors import FileEmptyError, ListRefusedError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.list_entries import read_list_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
@@ -58,7 +58,7 @@ class _Read:
 def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime) -> LoadedList:
     """Load a staged list, and end the enrollments of the people on it, in one transaction.
 
-    Raises: ListNotTrustedError when too much of it cannot be read, FileRefusedError when nothing can; then nothing of
+    Raises: ListRefusedError when too much of it cannot be read, FileRefusedError when nothing can; then nothing of
     it is loaded. StoreError, or a subclass of these.
     """
     rejected_file = home.reports / manifest.list_id / "rejected.csv"
@@ -91,18 +91,18 @@ def _require_trust(read: _Read, rejected_file: str) -> None:
     bad, phones = read.unreadable.height, read.entries.filter(pl.col("identifier_kind") == "phone")
     doubtful = phones.filter(~pl.col("valid")).height
     if read.entries.is_empty():
-        raise ListNotTrustedError("The list names nobody: no phone number or email address in it can be read.")
+        raise ListRefusedError("The list names nobody: no phone number or email address in it can be read.")
     if bad > _FEW_ROWS and bad > _FEW_SHARE * read.rows:
         lines = ", ".join(map(str, read.unreadable["line"].head(_LINES_NAMED).to_list()))
         more = " …" if bad > _LINES_NAMED else ""
-        raise ListNotTrustedError(
+        raise ListRefusedError(
             f"{bad:,} of {read.rows:,} rows of the list cannot be read (lines {lines}{more}; all are in "
             f"{rejected_file}), so that nothing of it was loaded. Correct them, or give the --region of the numbers "
             "that have no +, and load the list again."
         )
 
     if doubtful > _FEW_ROWS and doubtful > phones.height / 2:
-        raise ListNotTrustedError(
+        raise ListRefusedError(
             f"{doubtful:,} of {phones.height:,} phone numbers of the list are not valid, so that nothing of it was "
             "loaded. Give the --region of the numbers that have no +, and load the list again."
         )
@@ -124,7 +124,7 @@ def _read(path: Path, manifest: ListManifest) -> _Read:
         unreadable.append(_unreadable(filled, found, (reader.facts.header_line or 0)))
         rows += filled.height
     if not unreadable:
-        raise ListNotTrustedError("The list is empty: it has no row that names anybody.")
+        raise ListRefusedError("The list is empty: it has no row that names anybody.")
     return _Read(reader, pl.concat(entries), rows, pl.concat(unreadable))
 
 

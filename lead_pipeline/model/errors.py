@@ -57,10 +57,6 @@ class RequiredColumnUnmappedError(FileRefusedError):
     reason = Reason.REQUIRED_COLUMN_UNMAPPED
 
 
-class ListNotTrustedError(FileRefusedError):
-    """A suppression list names nobody, or too much of it cannot be read: nothing of it is loaded."""
-
-
 class ProfileError(LeadPipelineError):
     """A profile is not usable: unknown name, wrong key, wrong value."""
 
@@ -78,7 +74,9 @@ class RunFailedError(LeadPipelineError):
 
 
 class ListRefusedError(RunFailedError):
-    """A suppression list cannot be loaded as it is, and nothing of it was: the list is at fault, not the run."""
+    """A suppression list names nobody, or too much of it cannot be read: nothing of it was loaded. The list is at
+    fault, not the run.
+    """
 
 
 class DiskError(LeadPipelineError):

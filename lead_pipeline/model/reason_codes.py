@@ -55,6 +55,7 @@ class Reason(StrEnum):
     PHONE_EXTENSION_NOT_ALLOWED = "phone_extension_not_allowed"
 
     SECONDARY_PHONE_MISSING = "secondary_phone_missing"
+    SECONDARY_PHONE_SUPPRESSED = "secondary_phone_suppressed"
     SECONDARY_EQUALS_PRIMARY = "secondary_equals_primary"
     SECONDARY_REPEATED = "secondary_repeated"
     SECONDARY_DROPPED = "secondary_dropped"

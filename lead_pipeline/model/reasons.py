@@ -237,6 +237,12 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Secondary contact has no phone",
         "Fill in the secondary contact's phone, or clear its other cells.",
     ),
+    Reason.SECONDARY_PHONE_SUPPRESSED: ReasonInfo(
+        "warning",
+        None,
+        "A further phone may not be contacted",
+        "Nothing to do: the number is on a suppression list and was left out. The rest of the row was imported.",
+    ),
     Reason.SECONDARY_EQUALS_PRIMARY: ReasonInfo(
         _REJECTED,
         None,

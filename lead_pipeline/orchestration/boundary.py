@@ -6,7 +6,7 @@ from typing import TypeVar
 import dagster as dg
 
 from lead_pipeline.importing.withheld import errors_without_values
-from lead_pipeline.model.errors import FileRefusedError, LeadPipelineError
+from lead_pipeline.model.errors import FileRefusedError, LeadPipelineError, ListRefusedError
 
 _T = TypeVar("_T")
 
@@ -19,5 +19,5 @@ def failures_without_values(doing: str, work: Callable[[], _T]) -> _T:
     try:
         return errors_without_values(doing, work, lets_through=(dg.Failure,))
     except LeadPipelineError as error:
-        refusal, is_refused = str(error), isinstance(error, FileRefusedError)
+        refusal, is_refused = str(error), isinstance(error, (FileRefusedError, ListRefusedError))
     raise dg.Failure(description=refusal, metadata={REFUSED: is_refused}, allow_retries=False)

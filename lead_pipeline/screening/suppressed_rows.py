@@ -17,8 +17,6 @@ _IS_LISTED = (
     " and s.key = case {it}.kind when 'phone' then " + same_number_key("{it}.key") + " else {it}.key end"
 )
 
-_OF_PEOPLE = {"of_people": list(SUPPRESSIONS_OF_PEOPLE)}
-
 
 def require_all_suppressions(workspace: Workspace) -> None:
     """Raise ScreeningError unless every suppression that was ever loaded is still there."""
@@ -34,8 +32,9 @@ def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequenc
     """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do.
 
     A row is on a list by any identifier in it, a field or an alias. An opt-out or a block is of a person, not of a
-    number: it also holds for rows that name its contact by another identifier, and for those that would change a lead
-    whose phone or email is listed, for else an import could undo it by writing another number over the listed one.
+    number: it also holds for rows that name its contact by another identifier. Any entry, one of do-not-call too, holds
+    for rows that would change a lead whose phone, email or contact is listed, for else an import could undo it by
+    writing another number over the listed one.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
     _list_people(workspace)
@@ -45,8 +44,9 @@ def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequenc
             _hit_by_field(workspace, kind, parts)
         if aliases:
             _hit_by_alias(workspace)
-        _hit_by_contact(workspace)
-        if profile.when_known in ("update", "fill"):
+        updates = profile.when_known in ("update", "fill")
+        _hit_by_contact(workspace, updates=updates)
+        if updates:
             _hit_by_lead(workspace, sorted(listed & {"phone", "email"}))
     workspace.run(
         """
@@ -72,8 +72,8 @@ def _list_people(workspace: Workspace) -> None:
     )
 
 
-def _is_listed(kind: str, value: str) -> str:
-    """Return the condition that a value is on a list: `s` is a row of `suppressed_people`."""
+def is_listed(kind: str, value: str) -> str:
+    """Return the condition that a value is on a list, where `s` is a row of the temporary table `suppressed_people`."""
     key = KEY_OF[kind].format(value=value)
     if kind == "phone":
         return f"s.identifier_kind = 'phone' and s.key = {same_number_key(key)}"
@@ -86,7 +86,7 @@ def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str]) -> None
         insert into suppression_hits by name
         select p.row_number, s.kind
         from read_parquet($parts) p
-        join suppressed_people s on {_is_listed(kind, "p." + kind)}
+        join suppressed_people s on {is_listed(kind, "p." + kind)}
         where len(p.reasons) = 0
         """,  # noqa: S608  # names and expressions of ours
         {"parts": list(parts)},
@@ -105,7 +105,7 @@ def _hit_by_alias(workspace: Workspace) -> None:
     )
 
 
-def _hit_by_contact(workspace: Workspace) -> None:
+def _hit_by_contact(workspace: Workspace, *, updates: bool) -> None:
     workspace.run(
         f"""
         insert into suppression_hits by name
@@ -114,8 +114,9 @@ def _hit_by_contact(workspace: Workspace) -> None:
         join base.identifiers i using (contact_id)
         join suppressed_people s on {_IS_LISTED.format(it="i")}
         where list_contains($of_people, s.kind)
+           or ($updates and m.contact_id in (select contact_id from leads_here))
         """,  # noqa: S608  # an expression of ours
-        _OF_PEOPLE,
+        {"of_people": list(SUPPRESSIONS_OF_PEOPLE), "updates": updates},
     )
 
 
@@ -128,8 +129,6 @@ def _hit_by_lead(workspace: Workspace, kinds: Sequence[str]) -> None:
             from matched_contacts m
             join leads_here h using (contact_id)
             join base.leads l using (lead_id)
-            join suppressed_people s on {_is_listed(kind, "l." + kind)}
-            where list_contains($of_people, s.kind)
-            """,  # noqa: S608  # names and expressions of ours
-            _OF_PEOPLE,
+            join suppressed_people s on {is_listed(kind, "l." + kind)}
+            """  # noqa: S608  # names and expressions of ours
         )

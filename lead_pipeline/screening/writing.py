@@ -16,6 +16,7 @@ from lead_pipeline.screening.contacts import (
     write_contacts,
 )
 from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
+from lead_pipeline.screening.listed_contacts import without_listed_contacts
 from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
 from lead_pipeline.screening.screen import screen
@@ -86,7 +87,8 @@ def _screen_import(
     import_no = workspace.reserve("import_no", 1) + 1
     aliases = staged.may_have_aliases(profile)
     screen(workspace, profile, staged.parts, destination, aliases=aliases)
-    rows = with_merged_rows(workspace, profile, rows_of(workspace, staged.parts))
+    rows = without_listed_contacts(workspace, profile, rows_of(workspace, staged.parts))
+    rows = with_merged_rows(workspace, profile, rows)
     find_new_identifiers(workspace, aliases=aliases)
     changes: list[Change] = []
     if profile.when_known in ("update", "fill"):

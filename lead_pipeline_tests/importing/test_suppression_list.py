@@ -6,7 +6,7 @@ import pytest
 from lead_pipeline.filing.staging import stage_list
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.suppression_list import load_list
-from lead_pipeline.model.errors import FileRefusedError, ListNotTrustedError
+from lead_pipeline.model.errors import FileRefusedError, ListRefusedError
 from lead_pipeline_tests.support import quick_folder, staging
 
 ANA, BO = "+12125550101", "+12125550102"
@@ -85,7 +85,7 @@ def test_everybody_on_a_list_is_suppressed(stages, text, people):
     ids=["empty", "header only", "two headers only", "no such column", "ids", "nonsense", "four bad", "another region"],
 )
 def test_a_list_that_cannot_be_trusted_is_refused_whole(stages, text):
-    with pytest.raises(FileRefusedError):
+    with pytest.raises((FileRefusedError, ListRefusedError)):
         load(stages, text)
     assert stages.rows("select (select count(*) from suppressions), (select count(*) from base.suppression_lists)") == [
         (0, 0)
@@ -108,7 +108,7 @@ def test_four_unreadable_rows_are_few_among_a_thousand(stages):
 
 
 def test_the_refusal_names_lines_and_no_value(stages):
-    with pytest.raises(ListNotTrustedError, match=r"lines 2, 3, 4, 5") as refused:
+    with pytest.raises(ListRefusedError, match=r"lines 2, 3, 4, 5") as refused:
         load(stages, "phone\n" + "oops\n" * 4 + "2125550101\n")
     assert "oops" not in str(refused.value)
 

@@ -3,7 +3,7 @@ one makes of rows is held against it; it knows no SQL and shares no code with th
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,7 +70,11 @@ class _Import:
     def __init__(
         self, store: RowByRow, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime
     ) -> None:
-        self.store, self.rows, self.by, self.supplied, self.at = store, rows, by, supplied, at
+        unlisted = [
+            replace(row, secondaries=tuple(one for one in row.secondaries if ("phone", one[0]) not in store.listed))
+            for row in rows
+        ]
+        self.store, self.rows, self.by, self.supplied, self.at = store, unlisted, by, supplied, at
         self.good = [place for place, row in enumerate(rows) if not row.reasons]
         self.held = {place: self.identifiers_of(rows[place]) for place in self.good}
         self.contact: dict[int, int] = {}
@@ -98,17 +102,18 @@ class _Import:
         return self.write(verdicts)
 
     def lists_of(self, place: int) -> set[str]:
-        """An opt-out or block is the person's; a do-not-call entry is the number's."""
+        """An opt-out or block is the person's; a do-not-call entry is the number's, and no lead that has it changes."""
         row, listed = self.rows[place], self.store.listed
         own = [*self.held[place], *((kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None)]
         found = {kind for one in own for kind in listed.get(one, ())}
-        contact, others = self.contact.get(place), []
+        contact, others, updates = self.contact.get(place), [], False
         if contact is not None:
             others = [one for one, owner in self.store.identifiers.items() if owner == contact]
             lead = self.known_lead(contact)
-            if lead is not None and self.by.when_known in ("update", "fill"):
+            updates = lead is not None and self.by.when_known in ("update", "fill")
+            if updates:
                 others += [(kind, self.store.leads[lead].values.get(kind)) for kind in ("phone", "email")]
-        return found | {kind for one in others for kind in listed.get(one, ()) if kind != "do_not_call"}
+        return found | {kind for one in others for kind in listed.get(one, ()) if updates or kind != "do_not_call"}
 
     def known_lead(self, contact: int) -> int | None:
         here = [

@@ -126,11 +126,19 @@ SHOWN: dict[Reason, Example] = {
     Reason.FILE_ALREADY_IMPORTED: Example(f"phone\n{_GOOD}\n", before=(f"phone\n{_GOOD}\n",), dropped=True),
     Reason.HEADER_MISSING: Example(f",,\n{_GOOD},a,b\n"),
     Reason.REQUIRED_COLUMN_UNMAPPED: Example("name,city\nAna,Bonn\n"),
+    Reason.FILE_COLUMNS_UNKNOWN: Example(
+        "wood,price\noak,12\n", {"phone": {"required": False}}, {"rows_without_identifier": "create"}
+    ),
     # of a row
     Reason.ROW_TOO_MANY_CELLS: Example(f"phone,name,note\n{_GOOD},Ana,roof, garage and shed\n"),
     Reason.ROW_TOO_FEW_CELLS: Example(f"phone,name,note\n{_GOOD},Ana\n"),
     Reason.ROW_BLANK: Example(f"phone,name,note\n{_GOOD},Ana,x\n,,\n"),
     Reason.ROW_TEST_LEAD: Example(f"phone,name\n{_GOOD},Ana\np:<test lead: dummy data for phone_number>,x\n"),
+    Reason.ROW_NOTHING_KEPT: Example(
+        f"phone,city\n{_GOOD},Bonn\n,Kiel\n",
+        {"phone": {"required": False}},
+        {"rows_without_identifier": "create", "other_columns": "ignore"},
+    ),
     Reason.QUOTE_UNCLOSED: Example(f'phone,name,note\n{_GOOD},Ana,"roof\n'),
     Reason.ENCODING_INVALID: Example(
         b"phone,name,note\n2015550100,Zo\xc3\xab,x\n2015550101,Ren\xc3\xa9e,y\n2015550123,Ana,caf\xe9\n"

@@ -19,6 +19,7 @@ from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
 from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
@@ -119,13 +120,19 @@ def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
     if commit is None:
         return result
     path = work.home.reports / work.manifest.import_id / "rejected.csv"
-    if not commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate:
+    if not _left_out(commit):
         path.unlink(missing_ok=True)  # of a dry run that left rows out
         return result
     columns = [(column.name, column.header) for column in work.require("read", ReadFacts).columns]
     rows = work.published("rejected_leads") if commit.status in COMMITTED else work.dry_run_rejects
     write_rejected_file(path, columns, _rejected_rows(work, rows))
     return result.model_copy(update={"rejected_file": work.home.relative(path)})
+
+
+def _left_out(commit: CommitFacts) -> int:
+    """Return how many rows are kept as they were in the file: those that are no lead now, and were not blank."""
+    emptied = sum(reason.count for reason in commit.reasons if reason.code == Reason.ROW_NOTHING_KEPT)
+    return commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate + emptied
 
 
 def _report_file(work: WorkFolder) -> str:

@@ -57,6 +57,12 @@ class RequiredColumnUnmappedError(FileRefusedError):
     reason = Reason.REQUIRED_COLUMN_UNMAPPED
 
 
+class ColumnsUnknownError(RequiredColumnUnmappedError):
+    """No column of the file says who its leads are: none supplies an identifier, a name or a company."""
+
+    reason = Reason.FILE_COLUMNS_UNKNOWN
+
+
 class ProfileError(LeadPipelineError):
     """A profile is not usable: unknown name, wrong key, wrong value."""
 

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     FILE_EMPTY = "file_empty"
     FILE_ENCRYPTED = "file_encrypted"
     FILE_ALREADY_IMPORTED = "file_already_imported"
+    FILE_COLUMNS_UNKNOWN = "file_columns_unknown"
     HEADER_MISSING = "header_missing"
     REQUIRED_COLUMN_UNMAPPED = "required_column_unmapped"
 
@@ -20,6 +21,7 @@ class Reason(StrEnum):
     ROW_TOO_FEW_CELLS = "row_too_few_cells"
     ROW_BLANK = "row_blank"
     ROW_TEST_LEAD = "row_test_lead"
+    ROW_NOTHING_KEPT = "row_nothing_kept"
     QUOTE_UNCLOSED = "quote_unclosed"
     ENCODING_INVALID = "encoding_invalid"
 

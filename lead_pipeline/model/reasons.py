@@ -43,6 +43,13 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.FILE_ALREADY_IMPORTED: ReasonInfo(
         "file", None, "File was imported before", "Nothing to do: the same content is imported only once."
     ),
+    Reason.FILE_COLUMNS_UNKNOWN: ReasonInfo(
+        "file",
+        None,
+        "No column says who the leads are",
+        "Check that this is the right file, sheet and profile; `lead-pipeline preview FILE` shows which columns were "
+        "found. Then rename them, or set their headers under `fields:` in the profile.",
+    ),
     Reason.HEADER_MISSING: ReasonInfo(
         "file", None, "Header line is missing", "Put the column names in the first line."
     ),
@@ -70,6 +77,13 @@ REASONS: dict[Reason, ReasonInfo] = {
         None,
         "Row is a test lead",
         "Nothing to do: placeholders that Meta's lead ads send to test a form are skipped.",
+    ),
+    Reason.ROW_NOTHING_KEPT: ReasonInfo(
+        Outcome.SKIPPED,
+        None,
+        "Nothing of the row can be kept",
+        "Its values were invalid, or are in columns that the profile ignores: only defaults would be left. Fill in a "
+        "value that says who the lead is, or remove the row.",
     ),
     Reason.QUOTE_UNCLOSED: ReasonInfo(
         _REJECTED,

@@ -9,6 +9,7 @@ from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.fields import DERIVED_COLUMNS
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import RowCounts
 from lead_pipeline.screening.contacts import (
     find_new_identifiers,
@@ -185,11 +186,13 @@ def _write_ledger(workspace: Workspace, import_no: int) -> None:
 
 
 def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> None:
-    """Keep the original of every row that did not become a lead, with its reasons."""
+    """Keep the original of every row that did not become a lead, with its reasons; of a blank row there is nothing."""
     # Only these rows, so that each of the batches below is not joined with the outcomes of the whole file.
     workspace.run(
         "create or replace temp table rows_left_out as select row_number, line_number, outcome, reason_codes, hints"
         " from decided_rows where outcome in ('rejected', 'suppressed', 'duplicate')"
+        " or reason_codes = [$nothing_kept]",
+        {"nothing_kept": Reason.ROW_NOTHING_KEPT.value},
     )
     wanted = workspace.frame("select row_number from rows_left_out")
     if wanted.is_empty():

@@ -3,6 +3,7 @@ one makes of rows is held against it; it knows no SQL and shares no code with th
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -124,27 +125,35 @@ class _Import:
         return min(here)[1] if here else None
 
     def tell_people_apart(self) -> None:
-        """The first row that has an identifier keeps it; one that claims it for somebody else is ambiguous."""
-        led: dict[Identifier, object] = {}
-        holders: dict[Identifier, object] = {}
+        """Rows are of whom they would be of if each were a file of its own."""
+        owners: dict[Identifier, object] = {}
+        rows: Counter[object] = Counter()
         for place in self.good:
             if place in self.ambiguous:
                 continue
             held, contact = self.held[place], self.contact.get(place)
-            leader = held[0] if held else None
             if self.lists[place] or not held:
-                self.person[place] = contact if contact is not None else leader or ("row", place)
+                self.person[place] = contact if contact is not None else held[0] if held else ("row", place)
                 continue
-            person = contact if contact is not None else led.get(leader, leader)
-            if any(holders.get(one, person) != person for one in held):
+            people = {owners[one] for one in held if one in owners} | ({contact} - {None})
+            if len(people) > 1:
                 self.ambiguous.add(place)
                 continue
-            led.setdefault(leader, person)
-            for one in held:
-                holders.setdefault(one, person)
-            self.person[place] = person
+            self.person[place] = person = people.pop() if people else held[0]
             if isinstance(person, int):
                 self.contact[place] = person
+            rows[person] += 1
+            if self.leaves_identifiers(person, rows[person]):
+                for one in held:
+                    owners.setdefault(one, person)
+
+    def leaves_identifiers(self, person: object, nth: int) -> bool:
+        """Return whether the nth row of a person is written, so that later rows can be matched by it."""
+        if nth > 1 and self.by.duplicates_in_file == "first":
+            return False
+        if isinstance(person, int) and self.known_lead(person) is not None:
+            return self.by.when_known in ("update", "fill")
+        return self.by.write_mode != "update_only"
 
     def of_person(self, place: int) -> list[int]:
         return [other for other, person in self.person.items() if person == self.person[place]]

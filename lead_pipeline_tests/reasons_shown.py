@@ -214,6 +214,9 @@ SHOWN: dict[Reason, Example] = {
     Reason.DUPLICATE_MERGED: Example(
         f"phone,name\n{_GOOD},\n(201) 555-0123,Ana\n", profile={"duplicates_in_file": "merge"}
     ),
+    Reason.DUPLICATE_VALUE_DROPPED: Example(
+        f"phone,name\n{_GOOD},Ana\n(201) 555-0123,Bo\n", profile={"duplicates_in_file": "merge"}
+    ),
     Reason.DUPLICATE_IN_FILE_REFUSED: Example(
         f"phone\n{_GOOD}\n(201) 555-0123\n", profile={"duplicates_in_file": "reject_all"}, rows=2
     ),

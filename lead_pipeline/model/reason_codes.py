@@ -72,6 +72,7 @@ class Reason(StrEnum):
     IDENTIFIER_MISSING = "identifier_missing"
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_MERGED = "duplicate_merged"
+    DUPLICATE_VALUE_DROPPED = "duplicate_value_dropped"
     DUPLICATE_IN_FILE_REFUSED = "duplicate_in_file_refused"
     DUPLICATE_EXISTING = "duplicate_existing"
     DUPLICATE_EXISTING_REFUSED = "duplicate_existing_refused"

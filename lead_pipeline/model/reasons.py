@@ -310,7 +310,15 @@ REASONS: dict[Reason, ReasonInfo] = {
         Outcome.DUPLICATE,
         None,
         "Merged into another row of this file",
-        "Nothing to do: the values that this row adds are in the row that was kept.",
+        "Nothing to do: the values that this row adds are in the row that was kept. Where two values differed, "
+        "the row's own guidance says which was dropped.",
+    ),
+    Reason.DUPLICATE_VALUE_DROPPED: ReasonInfo(
+        "warning",
+        None,
+        "Value was dropped when rows of one person were merged",
+        "Check that the rows are of one person: `hints` in `row_outcomes` has the dropped values. If two people share "
+        "the identifier, set another `identify_by` in the profile.",
     ),
     Reason.DUPLICATE_IN_FILE_REFUSED: ReasonInfo(
         _REJECTED,

@@ -93,6 +93,7 @@ class LeadPipeline:
         *,
         profile: str | ImportProfile = DEFAULT_PROFILE,
         destination: str | Destination | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportResult:
         """Import a file in a recorded run; one that was imported before is left alone (`already_imported`).
@@ -101,18 +102,22 @@ class LeadPipeline:
             file: the file, or a link to it; it stays where it is.
             profile: how it is read: a profile's name, or a profile itself.
             destination: what the leads are loaded into, `kind:name`, when not what the profile says.
+            again: judge again, by the profile as it is now, those rows alone that became no lead when the same content
+                was imported; an import of its own, which `judged_again` of the first one's result names.
             on_progress: called as the import goes on.
 
         Raises:
             FileUnreadableError: there is no such file, or it may not be read.
             ProfileError: there is no such profile, or it is wrong.
-            UsageError: the destination is not one, or the home cannot be written.
+            UsageError: the destination is not one, the home cannot be written, or there is nothing to judge again.
             StoreLockedError, RunFailedError: nothing was imported; the file stays staged, and can be imported again.
         """
         self.home.prepare()
         chosen, wanted = self.profile(profile), _destination(destination)
         with self._launcher() as launcher:
-            return launcher.import_staged(launcher.stage(_followed(file), chosen, wanted), on_progress or _ignore)
+            return launcher.import_staged(
+                launcher.stage(_followed(file), chosen, wanted, again=again), on_progress or _ignore
+            )
 
     def approve(self, import_id: str, *, on_progress: OnProgress | None = None) -> ImportResult:
         """Import what waits for approval; it is read and screened again first.
@@ -206,6 +211,7 @@ class LeadPipeline:
         *,
         profile: str | ImportProfile = DEFAULT_PROFILE,
         destination: str | Destination | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportResult:
         """Return what an import would come to, against the store as it is; nothing is kept but `dry_run_file`.
@@ -225,6 +231,7 @@ class LeadPipeline:
                 _followed(file),
                 chosen,
                 identity_name=identity_name,
+                again=again,
                 settings=self._store_settings(),
                 on_wait=self._on_wait,
                 listener=on_progress or _ignore,

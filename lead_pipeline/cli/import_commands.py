@@ -35,6 +35,11 @@ from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
 )
 @click.option("--destination", metavar="KIND:NAME", help="Load into this destination, not the profile's own.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; nothing is kept.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Judge again, by the profile as it is now, only the rows of the file that became no lead earlier.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file, one per line.")
 @click.option("--fail-on-rejects", is_flag=True, help="Exit with 3 when rows were rejected.")
 @with_store_wait
@@ -44,6 +49,7 @@ def import_command(
     profile_name: str,
     destination: str | None,
     dry_run: bool,
+    again: bool,
     as_json: bool,
     fail_on_rejects: bool,
     store_wait: float,
@@ -57,6 +63,7 @@ def import_command(
             leads.dry_run if dry_run else leads.import_file,
             profile=profile,
             destination=Destination.parse(destination) if destination else None,
+            again=again,
         )
         codes = [
             _import_one(importer, file, profile.name, leads.home.root, as_json=as_json, dry_run=dry_run)

@@ -50,8 +50,11 @@ def quarantine_unstaged(home: Home, source: Path, message: str) -> Path:
     return target
 
 
-def clear_known(home: Home, manifest: Manifest) -> None:
-    """Move a file whose content was imported before out of the inbox, and leave a note about it in the archive."""
+def clear_known(home: Home, manifest: Manifest, advice: str = "") -> None:
+    """Move a file whose content was imported before out of the inbox, and leave a note about it in the archive.
+
+    `advice` says what to do where there is something.
+    """
     receipt = find_receipt(home, manifest.identity)
     target = _archived(home, receipt.manifest if receipt else manifest)
     _keep_copy(manifest.staged_file(home), target)
@@ -59,7 +62,7 @@ def clear_known(home: Home, manifest: Manifest) -> None:
         target,
         manifest.file_name,
         f"This content was imported before, as {manifest.import_id} (file_already_imported). Nothing was imported "
-        "again; nothing needs to be done.",
+        f"again. {advice or 'Nothing needs to be done.'}",
     )
     _clear(home, manifest, target)
 

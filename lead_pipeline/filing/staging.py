@@ -17,7 +17,7 @@ from lead_pipeline.filing.import_id import identity_hash, import_id_of
 from lead_pipeline.filing.json_files import write_json
 from lead_pipeline.filing.life_cycle import register_manifest
 from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
-from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex
+from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
 from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.model.profile import ImportProfile
@@ -50,6 +50,7 @@ def stage_import(
     identity_name: str | None = None,
     known_as: str | None = None,
     refusal: str | None = None,
+    again: JudgedAgain | None = None,
 ) -> Manifest:
     """Stage a file for import under a profile, and return the manifest that says so.
 
@@ -71,6 +72,7 @@ def stage_import(
         staged_at=now,
         dropped=(copy.dropped,) if from_inbox else (),
         refusal=refusal,
+        again=again,
     )
     try:
         return register_manifest(home, manifest)
@@ -101,6 +103,18 @@ def register_refused(
         refusal=refusal,
     )
     return register_manifest(home, manifest)
+
+
+def identity_of(source: Path, identity_name: str) -> str:
+    """Return the identity that an import of the file has or would have; nothing is staged.
+
+    Raises: FileUnreadableError.
+    """
+    identity = identity_hash(identity_name)
+    with os.fdopen(_opened(source, shown_name(source)), "rb") as file:
+        while block := file.read(_BLOCK):
+            identity.update(block)
+    return identity.hexdigest()
 
 
 def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:

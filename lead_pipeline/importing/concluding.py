@@ -24,7 +24,7 @@ from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
 from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
-from lead_pipeline.reporting.wording import status_sentence
+from lead_pipeline.reporting.wording import counted, status_sentence
 
 
 def report_import(
@@ -73,8 +73,24 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
         archive_import(home, manifest)
     else:
         quarantine_import(home, manifest, _why_set_aside(result))
+    if manifest.again is not None and result.status in COMMITTED:
+        _note_judged_again(home, manifest.again.first, result)
     finish(home, manifest, result.status, result.ended_at)
     return result
+
+
+def _note_judged_again(home: Home, first: str, result: ImportResult) -> None:
+    """Say in the report of the import whose rows these were what became of them; may be repeated."""
+    folder = home.reports / first
+    earlier = read_json(folder / "result.json", ImportResult)
+    if earlier is None or result.import_id in earlier.judged_again:
+        return
+    became = result.counts.created + result.counts.updated + result.counts.unchanged
+    said = f"{counted(became, 'row')} of this import became leads later, judged again as {result.import_id}."
+    changes = {"judged_again": (*earlier.judged_again, result.import_id), "notices": (*earlier.notices, said)}
+    noted = earlier.model_copy(update=changes)
+    write_report(folder / "report.html", noted, home.root)
+    write_json(folder / "result.json", noted)
 
 
 def _why_set_aside(result: ImportResult) -> str:
@@ -107,11 +123,18 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         reasons=commit.reasons,
         message=commit.message,
         layout_changes=commit.layout_changes,
+        notices=_again_notices(manifest),
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
         report_file=_report_file(work),
     )
+
+
+def _again_notices(manifest: Manifest) -> tuple[str, ...]:
+    if manifest.again is None:
+        return ()
+    return (f"These are the rows of {manifest.again.first} that became no lead; only they were judged again.",)
 
 
 def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:

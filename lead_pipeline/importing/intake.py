@@ -19,6 +19,7 @@ from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pend
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileChangedError, register_refused, stage_import
 from lead_pipeline.importing.concluding import set_aside
+from lead_pipeline.importing.judging_again import changed_profile
 from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, listed
 from lead_pipeline.profiles.loader import load_profile, profile_names
 
@@ -105,7 +106,7 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
             raise FileChangedError("Gone before it could be read.") from None
         return _set_unstaged_aside(home, drop, str(error), now)
     if is_imported(home, manifest.identity):
-        clear_known(home, manifest)
+        clear_known(home, manifest, changed_profile(home, manifest))
         return f"imported before as {manifest.import_id}"
     waits = state_of(home, manifest) == "awaited"
     return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"

@@ -14,6 +14,7 @@ from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
+from lead_pipeline.importing.judging_again import rows_to_judge
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
 from lead_pipeline.mapping.columns import map_columns
@@ -43,7 +44,9 @@ def read_file(work: WorkFolder) -> dict[str, int]:
         raise FileUnreadableError(manifest.refusal)
     restore_copy(work.home, manifest)
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
-    batches = (validate_contract(batch, raw_leads()) for batch in with_progress(RAW, reader.batches()))
+    batches = (
+        validate_contract(batch, raw_leads()) for batch in with_progress(RAW, rows_to_judge(work, reader.batches()))
+    )
     rows = work.write_parts(RAW, batches)
     report_progress(RAW, rows, total=rows)
     facts = FileFacts(

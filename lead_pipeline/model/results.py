@@ -98,6 +98,9 @@ class ImportResult(FrozenModel):
         default=(), description="How the columns differ from those of the profile's last files, as sentences."
     )
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
+    judged_again: tuple[str, ...] = Field(
+        default=(), description="Imports that judged again the rows of this one that became no lead, oldest first."
+    )
     started_at: datetime
     ended_at: datetime
     timings: tuple[StageTiming, ...] = ()

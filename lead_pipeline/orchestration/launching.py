@@ -41,9 +41,14 @@ class Launcher:
         resource = HomeResource(root=str(home.root), store_wait_seconds=store_wait_seconds)
         self._definitions = build_definitions(home.root, resources={"home": resource})
 
-    def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
-        """Stage a file; one aimed at another destination than its profile's is an import of its own."""
-        return submit_file(self.home, file, profile, destination)
+    def stage(
+        self, file: Path, profile: ImportProfile, destination: Destination | None = None, *, again: bool = False
+    ) -> Manifest:
+        """Stage a file; one aimed at another destination than its profile's is an import of its own.
+
+        With `again`, stage those rows alone that became no lead; raises UsageError when there are none.
+        """
+        return submit_file(self.home, file, profile, destination, again=again)
 
     def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
         """Stage a suppression list; raises UsageError for a region that does not exist."""

@@ -18,6 +18,7 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.model.errors import ImportNotFoundError
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
@@ -116,7 +117,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         status=commit.status,
         profile=manifest.profile.name,
         destination=str(manifest.profile.destination),
-        file=read.file.model_copy(update={"mapping": mapped.fields}),
+        file=read.file.model_copy(update={"mapping": mapped.fields, "ignored": _ignored(mapped)}),
         rows_read=commit.rows_read,
         counts=commit.counts,
         contacts_created=commit.contacts_created,
@@ -129,6 +130,11 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         timings=(work.get("timings", Timings) or Timings()).stages,
         report_file=_report_file(work),
     )
+
+
+def _ignored(mapped: MappedFacts) -> tuple[str, ...]:
+    """Return the columns that the profile drops, without those that a rejected file of ours has for people."""
+    return tuple(column for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
 
 
 def _again_notices(manifest: Manifest) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ class FileFacts(FrozenModel):
     notes: tuple[str, ...] = Field(default=(), description="What was unusual about the file, as sentences.")
     columns: tuple[str, ...] = ()
     mapping: dict[str, str] = Field(default_factory=dict, description="Field: the column that supplies it.")
+    ignored: tuple[str, ...] = Field(default=(), description="Columns of which nothing was kept, in file order.")
 
 
 class Progress(FrozenModel):

@@ -18,6 +18,11 @@ from lead_pipeline.importing.judging_again import rows_to_judge
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
 from lead_pipeline.mapping.columns import map_columns
+from lead_pipeline.mapping.do_not_contact import (
+    do_not_contact_rows,
+    find_do_not_contact_columns,
+    why_unclear,
+)
 from lead_pipeline.mapping.layout_changes import count_filled
 from lead_pipeline.mapping.rows import map_rows
 from lead_pipeline.mapping.supplying import SourceNames, supplied_names
@@ -74,8 +79,10 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     source = SourceNames(file_name=work.manifest.file_name, folder=work.manifest.folder)
     contract, is_noted = mapped_leads(profile), records_layout(profile, mapping)
     counted: list[FilledCells] = []
+    stops, said = find_do_not_contact_columns(columns, profile), [do_not_contact_rows(sample.head(0), ())]
 
     def mapped(batch: pl.DataFrame) -> pl.DataFrame:
+        said.append(do_not_contact_rows(batch, stops))
         if is_noted:
             counted.append(count_filled(batch, columns))
         return validate_contract(map_rows(batch, mapping, profile, source), contract)
@@ -87,6 +94,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
         ignored=mapping.ignored,
         supplied=tuple(sorted(supplied_names(mapping, profile))),
         layout=layout_text(columns, counted, sample, profile.default_region) if is_noted else "",
+        unclear_consent=why_unclear(pl.concat(said), stops, profile),
     )
     work.put("mapped", facts)
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
@@ -137,7 +145,17 @@ def staged_rows(work: WorkFolder) -> StagedRows:
         rows_read=read.rows_read,
         supplied=frozenset(work.require("mapped", MappedFacts).supplied),
         raw_rows=partial(_original_rows, work, read),
+        do_not_contact=_do_not_contact(work, read),
     )
+
+
+def _do_not_contact(work: WorkFolder, read: ReadFacts) -> pl.DataFrame | None:
+    """Return the rows that say of themselves that they may not be contacted, None where no column says so."""
+    stops = find_do_not_contact_columns([column.name for column in read.columns], work.manifest.profile)
+    if not stops:
+        return None
+    said = pl.concat(do_not_contact_rows(part, stops) for part in work.read_parts(RAW))
+    return said.drop_nulls("kind").select("row_number", "kind").unique()
 
 
 def facts_of(entry: LedgerEntry, counts: LedgerCounts, layout_changes: tuple[str, ...]) -> CommitFacts:

@@ -104,6 +104,10 @@ class ImportProfile(FrozenModel):
     other_columns: Literal["attributes", "ignore"] = Field(
         default="attributes", description="How columns that no field names are handled."
     )
+    do_not_contact_column: str | None = Field(
+        default=None,
+        description="Header of the column that says who may not be contacted, or `ignore`; else it is recognized.",
+    )
     ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
     null_words: tuple[str, ...] = Field(
         default=(),

@@ -4,6 +4,8 @@ here.
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE
@@ -28,15 +30,24 @@ def require_all_suppressions(workspace: Workspace) -> None:
         )
 
 
-def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
+def mark_suppressed(
+    workspace: Workspace,
+    profile: ImportProfile,
+    parts: Sequence[str],
+    *,
+    aliases: bool,
+    do_not_contact: pl.DataFrame | None = None,
+) -> None:
     """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do.
 
-    A row is on a list by any identifier in it, a field or an alias. An opt-out or a block is of a person, not of a
-    number: it also holds for rows that name its contact by another identifier. Any entry, one of do-not-call too, holds
-    for rows that would change a lead whose phone, email or contact is listed, for else an import could undo it by
-    writing another number over the listed one.
+    Rows in `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or
+    an alias. An opt-out or a block is of a person, not of a number: it also holds for rows that name its contact by
+    another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email or
+    contact is listed, for else an import could undo it by writing another number over the listed one.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
+    if do_not_contact is not None and not do_not_contact.is_empty():
+        _hit_by_themselves(workspace, do_not_contact)
     _list_people(workspace)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
@@ -58,6 +69,14 @@ def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequenc
         """,
         {"kinds": list(REASON_OF_SUPPRESSION), "codes": [code.value for code in REASON_OF_SUPPRESSION.values()]},
     )
+
+
+def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> None:
+    with workspace.registered("rows_that_say_so", do_not_contact):
+        workspace.run(
+            "insert into suppression_hits by name select row_number, kind from rows_that_say_so"
+            " semi join (select row_number from candidates where faults is null) good using (row_number)"
+        )
 
 
 def _list_people(workspace: Workspace) -> None:

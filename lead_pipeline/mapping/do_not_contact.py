@@ -33,19 +33,20 @@ _OPTED_OUT = (
 )
 _CONSENT = (
     r"(?:marketing |email |sms |call |gdpr |contact )?consent(?:ed|ement)?|opt(?:ed)? ?in"
-    r"|(?:can|may|ok to) (?:call|contact)|subscribed|(?:werbe)?einwilligung|zustimmung|consentimiento|consentimento|consenso|toestemming|samtycke|zgoda"
+    r"|(?:can|may|ok to) (?:call|contact)|subscribed|(?:werbe)?einwilligung|zustimmung"
+    r"|consentimiento|consentimento|consenso|toestemming|samtycke|zgoda"
 )
 _AFTER = r"(?: (?:list|flag|status|date|at|on|since|registry|y n|datum|fecha|data))*"
 _BEFORE = r"(?:(?:is|has|on|email|sms|phone|call|global|national|federal|state|marketing|customer|lead|auf) )*"
 
 _YES = (
-    "true t yes y 1 1.0 x ja j oui o si sí sì s sim wahr vrai verdadero verdadeiro vero on tak да ✓ ✔ dnc stop do not call"
-    "|do not contact|opted out|opt out|optout|opted-out|opt-out|unsubscribed|suppressed|blocked|denied"
+    "true t yes y 1 1.0 x ja j oui o si sí sì s sim wahr vrai verdadero verdadeiro vero on tak да ✓ ✔ dnc stop"
+    "|do not call|do not contact|opted out|opt out|optout|opted-out|opt-out|unsubscribed|suppressed|blocked|denied"
     "|withdrawn|revoked"
 )
 _NO = (
-    "false f no n 0 0.0 nein non nao não nee nej nie faux falsch falso off нет subscribed active ok opted in|opt in|optin"
-    "|opted-in|opt-in|can call|call|none|never|not opted out|granted|given"
+    "false f no n 0 0.0 nein non nao não nee nej nie faux falsch falso off нет subscribed active ok"
+    "|opted in|opt in|optin|opted-in|opt-in|can call|call|none|never|not opted out|granted|given"
 )
 _DATE = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[t ].*)?$|^\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/., ]+\d{2,4}(?: .*)?$"
 

@@ -40,8 +40,8 @@ def mark_suppressed(
 ) -> None:
     """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do.
 
-    Rows in `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or
-    an alias. An opt-out or a block is of a person, not of a number: it also holds for rows that name its contact by
+    Rows in `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field
+    or an alias. An opt-out or a block is of a person, not of a number: it also holds for rows that name its contact by
     another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email or
     contact is listed, for else an import could undo it by writing another number over the listed one.
     """

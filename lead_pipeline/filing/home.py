@@ -97,6 +97,11 @@ def shown_name(path: Path) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
 
 
+def masked_name(file_name: str) -> str:
+    """Return what may be shown of a file's name where everybody reads: `Ann Lee.csv` becomes `A….csv`."""
+    return f"{file_name[:1]}…{safe_suffix(file_name)}"
+
+
 def safe_suffix(file_name: str) -> str:
     """Return the file name's extension when it is a plain one (`.csv`), else nothing: no given name becomes a path."""
     suffix = Path(file_name).suffix.lower()

@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 
 from lead_pipeline.filing.decisions import started_at, state_of
-from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.life_cycle import is_finished, load_manifest
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, release
@@ -152,13 +152,22 @@ class Engine:
 
     def _described(self, result: ImportResult) -> Report:
         files = {"report": result.report_file, "rejected_file": result.rejected_file}
+        masked = _with_masked_name(result)
         return Report(
             result=result,
-            line=f"{result.import_id}: {summary_line(result)}",
-            summary=markdown_summary(result, self.home.root),
+            line=f"{result.import_id}: {summary_line(masked)}",
+            summary=markdown_summary(masked, self.home.root),
             numbers=metadata_numbers(result),
             files={name: self.home.root / path for name, path in files.items() if path},
         )
+
+
+def _with_masked_name(result: ImportResult) -> ImportResult:
+    """Return a result for the scheduler's log: names of files are names of people often enough."""
+    name = result.file.file_name
+    file = result.file.model_copy(update={"file_name": masked_name(name)})
+    message = result.message and result.message.replace(name, masked_name(name))
+    return result.model_copy(update={"file": file, "message": message})
 
 
 def statuses_of(reports: Sequence[Report]) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from lead_pipeline.filing.archive import clear_known, quarantine_unstaged
 from lead_pipeline.filing.decisions import decision_on, state_of
-from lead_pipeline.filing.home import Home, is_plain_file, shown_name
+from lead_pipeline.filing.home import Home, is_plain_file, masked_name, shown_name
 from lead_pipeline.filing.inbox import Drop
 from lead_pipeline.filing.left_in_place import leave_in_place, left_drops
 from lead_pipeline.filing.life_cycle import forget, note_request
@@ -186,7 +186,7 @@ def _request(noted: Mapping[str, Manifest], import_ids: Sequence[str], now: date
     first, last = noted[import_ids[0]], import_ids[-1]
     tags = {"lead_pipeline/profile": first.profile.name, "lead_pipeline/files": str(len(import_ids))}
     if len(import_ids) == 1:
-        tags["lead_pipeline/file"] = first.file_name
+        tags["lead_pipeline/file"] = masked_name(first.file_name)
     key = f"{first.import_id}..{last}#{first.attempts}@{now.timestamp()}"
     return RunRequest(first=first.import_id, last=last, files=len(import_ids), key=key, tags=tags)
 

@@ -1,12 +1,15 @@
 """Runs the jobs in this process, against the same instance that the UI shows."""
 
+import contextlib
+import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import dagster as dg
 
-from lead_pipeline.importing.homes import Home
+from lead_pipeline.importing.homes import Home, masked_name
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.submitting import (
     ListManifest,
@@ -29,7 +32,33 @@ from lead_pipeline.orchestration.partitions import imports_partitions, suppressi
 from lead_pipeline.orchestration.resources import HomeResource
 
 #: The terminal shows our own progress; the run's log is in the UI.
+_LOG_FAILURE = "Exception while writing logger call to event log"
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class _WithoutLogFailures(io.TextIOBase):
+    """Standard error without what Dagster 1.13 writes there when a line of its log could not be kept, as on a full
+    disk: the run then fails by itself, or did not need the line.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, unless it is one of these."""
+        return len(text) if text.startswith(_LOG_FAILURE) else self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor of the stream itself."""
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        """Return whether a person reads."""
+        return self._stream.isatty()
 
 
 class Launcher:
@@ -59,7 +88,7 @@ class Launcher:
         imported = begin_attempt(self.home, manifest)
         if imported is not None:
             return imported
-        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": manifest.file_name}
+        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": masked_name(manifest.file_name)}
         with listening(listener):
             self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
         return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
@@ -73,7 +102,7 @@ class Launcher:
 
         Raises: ListRefusedError when nothing of it was loaded because of what is in it, else RunFailedError.
         """
-        tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": manifest.file_name}
+        tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": masked_name(manifest.file_name)}
         result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
         metadata = result.asset_materializations_for_node("suppressions")[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
@@ -82,9 +111,10 @@ class Launcher:
         self, job: str, partitions: dg.DynamicPartitionsDefinition, key: str, tags: dict[str, str]
     ) -> dg.ExecuteInProcessResult:
         self.instance.add_dynamic_partitions(str(partitions.name), [key])
-        result = self._definitions.resolve_job_def(job).execute_in_process(
-            instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
-        )
+        with contextlib.redirect_stderr(_WithoutLogFailures(sys.stderr)):
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
+            )
         if not result.success:
             raise (ListRefusedError if _is_refused(result) else RunFailedError)(_why(result))
         return result

@@ -5,6 +5,7 @@ as its profile says.
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from lead_pipeline.importing.settling import settle_seconds
 from lead_pipeline_tests.orchestration.watching import leads
-from lead_pipeline_tests.support import query
+from lead_pipeline_tests.support import query, quick_folder
 
 
 def staged(watching):
@@ -180,3 +181,13 @@ def test_a_path_that_is_too_long_costs_no_other_file(watching):
     assert [manifest.file_name for manifest in watching.waiting()] == ["good.csv"]
     assert any("path is shorter" in line for line in watching.said)
     subprocess.run(["rm", "-rf", str(watching.home.inbox)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root, to give rights away")
+def test_permissions_of_a_vendors_folder_cost_nobody_else_a_file():
+    """The real thing: a process without rights watches a folder of others, with a file that it may not read."""
+    rights = "--bounding-set=-dac_override,-dac_read_search,-fowner,-lease"
+    with quick_folder() as folder:
+        command = [sys.executable, "-m", "lead_pipeline_tests.importing.vendors_folder", str(folder / "home")]
+        ended = subprocess.run(["setpriv", rights, *command], capture_output=True, text=True, check=False)
+    assert ended.stdout.splitlines() == ["quick.csv completed", "readable.csv completed", "secret.csv quarantined"]

@@ -8,6 +8,7 @@ from phonenumbers import country_code_for_region
 from lead_pipeline.model.fields import SECONDARY_PHONES
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.normalizing.phones.labels import without_labels
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.regions import checked_region, regions_named
 from lead_pipeline.normalizing.phones.several import find_multiple_phones
@@ -39,7 +40,7 @@ def accepted_phones(
     """
     checked_region(default_region)
     region = default_region if countries is None else regions_named(countries, default_region)
-    cells = find_multiple_phones(raw)
+    cells = find_multiple_phones(without_labels(raw))
     spelling = cells["phones"].list.first()
     read = normalize_phones(spelling, None if rule.format == "international" else region)
     country = region if isinstance(region, pl.Series) else pl.lit(region, pl.String)

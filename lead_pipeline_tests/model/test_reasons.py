@@ -58,8 +58,7 @@ def _stage(reason: Reason) -> int:
 
 
 def test_every_refusal_of_a_file_has_its_own_reason_for_files():
-    # A list is not an import: its rows have no reasons of the registry.
-    refusals = [error for error in _below(errors.FileRefusedError) if error is not errors.ListNotTrustedError]
+    refusals = _below(errors.FileRefusedError)
     said = [error.reason for error in refusals]
     assert len(set(said)) == len(said)
     for reason in said:

@@ -185,13 +185,14 @@ class LeadPipeline:
     def _launcher(self) -> Iterator[Launcher]:
         """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
         from lead_pipeline.importing.progress import waiting_reported
+        from lead_pipeline.orchestration.launching import opened_launcher
 
         with _written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
             if self._shared is None:
-                yield alone.enter_context(_opened_launcher(self.home, self._store_wait))
+                yield alone.enter_context(opened_launcher(self.home, self._store_wait))
                 return
             if self._shared_launcher is None:
-                self._shared_launcher = self._shared.enter_context(_opened_launcher(self.home, self._store_wait))
+                self._shared_launcher = self._shared.enter_context(opened_launcher(self.home, self._store_wait))
             yield self._shared_launcher
 
     # Looking at files before they are imported.
@@ -352,20 +353,6 @@ class LeadPipeline:
         from lead_pipeline.profiles.json_schema import profile_schema
 
         return profile_schema()
-
-
-@contextmanager
-def _opened_launcher(home: Home, store_wait: float) -> Iterator[Launcher]:
-    from lead_pipeline.orchestration.instance import open_instance
-    from lead_pipeline.orchestration.launching import Launcher
-    from lead_pipeline.orchestration.sqlite import release_sqlite
-
-    instance = open_instance(home)
-    try:
-        yield Launcher(home, instance, store_wait_seconds=store_wait)
-    finally:
-        instance.dispose()
-        release_sqlite()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -27,9 +27,11 @@ from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.sqlite import release_sqlite
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _LOG_FAILURE = "Exception while writing logger call to event log"
@@ -145,3 +147,14 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
         f"The run {result.run_id} crashed ({', '.join(kinds) or 'no step says why'}). Nothing was imported twice and "
         "nothing is lost: the file stays staged. The run's log in the UI names the lines of code; please report it."
     )
+
+
+@contextlib.contextmanager
+def opened_launcher(home: Home, store_wait: float) -> Iterator[Launcher]:
+    """Give what runs the jobs of a home, with its instance open for as long as the block lasts."""
+    instance = open_instance(home)
+    try:
+        yield Launcher(home, instance, store_wait_seconds=store_wait)
+    finally:
+        instance.dispose()
+        release_sqlite()

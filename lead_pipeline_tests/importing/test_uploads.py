@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lead_pipeline.importing.settling import settle_seconds
+from lead_pipeline.importing.drops.settling import settle_seconds
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import query, quick_folder
 

@@ -15,9 +15,16 @@ from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import Drop, Sightings, list_drops
 from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.importing.intake import RunRequest, Taken, imports_to_run, not_staged, note_requests, stage_drops
-from lead_pipeline.importing.late_arrivals import stage_late_arrivals
-from lead_pipeline.importing.settling import settle_seconds
+from lead_pipeline.importing.drops.intake import (
+    RunRequest,
+    Taken,
+    imports_to_run,
+    not_staged,
+    note_requests,
+    stage_drops,
+)
+from lead_pipeline.importing.drops.late_arrivals import stage_late_arrivals
+from lead_pipeline.importing.drops.settling import settle_seconds
 from lead_pipeline.model.fields import FrozenModel
 
 #: A tick of Dagster's may take 60 seconds (dagster issue 14830); one that lasts saves the pauses between two ticks.

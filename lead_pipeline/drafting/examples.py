@@ -4,6 +4,7 @@ do, and whether they go together in a row, is not decided here. Nobody real is i
 
 import datetime as dt
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
@@ -27,7 +28,6 @@ from lead_pipeline.model.rules import (
     TextRule,
     in_utc,
 )
-from lead_pipeline.model.texts.regular_expressions import whole
 from lead_pipeline.normalizing.phones.example_numbers import example_phones, spelled_phone
 
 #: What people have under the names that fields, variables and attributes often bear; one text per row of a sample.
@@ -123,8 +123,7 @@ class Examples:
         if rule.pattern is None:
             yield from plain
             return
-        texts = pl.Series(plain, dtype=pl.String)
-        matching = texts.filter(texts.str.contains(whole(rule.pattern))).to_list()
+        matching = [text for text in plain if re.fullmatch(rule.pattern, text)]
         yield from matching or _drawn(rule.pattern, seed=f"{name} {row}")
 
 

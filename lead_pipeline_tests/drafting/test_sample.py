@@ -151,7 +151,10 @@ def test_rules_about_the_row_hold_in_a_sample():
 @pytest.mark.parametrize(
     ("changes", "parts"),
     [
-        ({"fields": {"phone": {"type": "phone", "allow_types": ["pager"]}}}, ["phone_missing", "thought of for phone"]),
+        (
+            {"fields": {"phone": {"type": "phone", "allow_types": ["pager"]}}},
+            ["phone_missing", "No example value was found for phone"],
+        ),
         (
             {"attributes": {"a": {"type": "text", "required": True, "pattern": "a{3}", "max_length": 2}}},
             ["required", "a."],

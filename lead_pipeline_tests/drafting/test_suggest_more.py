@@ -33,7 +33,7 @@ def test_the_identifier_is_proposed_with_shares_and_what_else_could_be(columns, 
     told = " ".join(text.replace("#", " ").split())
     assert profile.identify_by == field
     assert profile.rules[field].required
-    assert "Who is who" in told
+    assert "Identity: contacts and duplicates are matched on this field" in told
     for other in others:
         assert other in told
 

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError, did_you_mean, listed
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from lead_pipeline.orchestration.launching import Launcher
     from lead_pipeline.store.settings import StoreSettings
 
-__all__ = ["DEFAULT_PROFILE", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
+__all__ = ["DEFAULT_PROFILE", "DiskTroubleNamed", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
 
 #: Called with the step at work, the rows that it has done so far, and how far the import is.
 OnProgress = Callable[[str, int, Progress], None]
@@ -92,6 +93,7 @@ class LeadPipeline:
         *,
         profile: str | ImportProfile = DEFAULT_PROFILE,
         destination: str | Destination | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportResult:
         """Import a file in a recorded run; one that was imported before is left alone (`already_imported`).
@@ -100,18 +102,22 @@ class LeadPipeline:
             file: the file, or a link to it; it stays where it is.
             profile: how it is read: a profile's name, or a profile itself.
             destination: what the leads are loaded into, `kind:name`, when not what the profile says.
+            again: judge again, by the profile as it is now, those rows alone that became no lead when the same content
+                was imported; an import of its own, which `judged_again` of the first one's result names.
             on_progress: called as the import goes on.
 
         Raises:
             FileUnreadableError: there is no such file, or it may not be read.
             ProfileError: there is no such profile, or it is wrong.
-            UsageError: the destination is not one, or the home cannot be written.
+            UsageError: the destination is not one, the home cannot be written, or there is nothing to judge again.
             StoreLockedError, RunFailedError: nothing was imported; the file stays staged, and can be imported again.
         """
         self.home.prepare()
         chosen, wanted = self.profile(profile), _destination(destination)
         with self._launcher() as launcher:
-            return launcher.import_staged(launcher.stage(_followed(file), chosen, wanted), on_progress or _ignore)
+            return launcher.import_staged(
+                launcher.stage(_followed(file), chosen, wanted, again=again), on_progress or _ignore
+            )
 
     def approve(self, import_id: str, *, on_progress: OnProgress | None = None) -> ImportResult:
         """Import what waits for approval; it is read and screened again first.
@@ -131,7 +137,9 @@ class LeadPipeline:
         return self._answer(import_id, "cancelled", on_progress)
 
     def suppress(self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US") -> ListResult:
-        """Load a list of numbers that must not be contacted: one column of numbers, or phone and reason.
+        """Load a list of people who must not be contacted, by phone or email, with or without a header.
+
+        The enrollments of those who were imported already end in the same transaction.
 
         Args:
             file: the list, or a link to it.
@@ -141,7 +149,9 @@ class LeadPipeline:
         Raises:
             UsageError: there is no such kind or region, or the home cannot be written.
             FileUnreadableError: there is no such file, or it may not be read.
-            StoreLockedError, RunFailedError: nothing of it was loaded, for example because it is no list.
+            ListRefusedError: it is no list of phones or emails, is empty, or too much of it cannot be read (more than
+                3 rows and 1 %); nothing of it was loaded.
+            StoreLockedError, RunFailedError: nothing of it was loaded.
         """
         if kind not in SUPPRESSION_KINDS:
             known = listed(SUPPRESSION_KINDS)
@@ -153,8 +163,14 @@ class LeadPipeline:
             manifest = launcher.stage_list(_followed(file), kind, region)
             counts = launcher.load_list(manifest)
         lines = tuple(int(line) for line in counts.pop("lines_rejected").split(",") if line)
+        rejected_file = counts.pop("rejected_file") or None
         return ListResult(
-            list_id=manifest.list_id, kind=kind, file_name=manifest.file_name, lines_rejected=lines, **counts
+            list_id=manifest.list_id,
+            kind=kind,
+            file_name=manifest.file_name,
+            lines_rejected=lines,
+            rejected_file=rejected_file,
+            **counts,
         )
 
     def _answer(self, import_id: str, answer: Answer, on_progress: OnProgress | None) -> ImportResult:
@@ -169,13 +185,14 @@ class LeadPipeline:
     def _launcher(self) -> Iterator[Launcher]:
         """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
         from lead_pipeline.importing.progress import waiting_reported
+        from lead_pipeline.orchestration.launching import opened_launcher
 
         with _written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
             if self._shared is None:
-                yield alone.enter_context(_opened_launcher(self.home, self._store_wait))
+                yield alone.enter_context(opened_launcher(self.home, self._store_wait))
                 return
             if self._shared_launcher is None:
-                self._shared_launcher = self._shared.enter_context(_opened_launcher(self.home, self._store_wait))
+                self._shared_launcher = self._shared.enter_context(opened_launcher(self.home, self._store_wait))
             yield self._shared_launcher
 
     # Looking at files before they are imported.
@@ -195,6 +212,7 @@ class LeadPipeline:
         *,
         profile: str | ImportProfile = DEFAULT_PROFILE,
         destination: str | Destination | None = None,
+        again: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportResult:
         """Return what an import would come to, against the store as it is; nothing is kept but `dry_run_file`.
@@ -214,6 +232,7 @@ class LeadPipeline:
                 _followed(file),
                 chosen,
                 identity_name=identity_name,
+                again=again,
                 settings=self._store_settings(),
                 on_wait=self._on_wait,
                 listener=on_progress or _ignore,
@@ -334,20 +353,6 @@ class LeadPipeline:
         from lead_pipeline.profiles.json_schema import profile_schema
 
         return profile_schema()
-
-
-@contextmanager
-def _opened_launcher(home: Home, store_wait: float) -> Iterator[Launcher]:
-    from lead_pipeline.orchestration.instance import open_instance
-    from lead_pipeline.orchestration.launching import Launcher
-    from lead_pipeline.orchestration.sqlite import release_sqlite
-
-    instance = open_instance(home)
-    try:
-        yield Launcher(home, instance, store_wait_seconds=store_wait)
-    finally:
-        instance.dispose()
-        release_sqlite()
 
 
 @contextmanager

@@ -235,7 +235,7 @@ class Stages:
     def suppress(self, path: Path, kind: SuppressionKind = "blocked", region: str | None = "US") -> ListCounts:
         """Stage and load a suppression list."""
         manifest = stage_list(self.home, path, kind, region, now=datetime.now(UTC))
-        return load_list(self.store, manifest, self.home, utc_now())[0]
+        return load_list(self.store, manifest, self.home, utc_now()).counts
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the store, which is open here, so that nobody else can."""

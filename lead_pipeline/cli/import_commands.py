@@ -22,6 +22,7 @@ from lead_pipeline.cli.shell import (
 )
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
 from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
@@ -34,6 +35,11 @@ from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
 )
 @click.option("--destination", metavar="KIND:NAME", help="Load into this destination, not the profile's own.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; nothing is kept.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Judge again, by the profile as it is now, only the rows of the file that became no lead earlier.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per file, one per line.")
 @click.option("--fail-on-rejects", is_flag=True, help="Exit with 3 when rows were rejected.")
 @with_store_wait
@@ -43,6 +49,7 @@ def import_command(
     profile_name: str,
     destination: str | None,
     dry_run: bool,
+    again: bool,
     as_json: bool,
     fail_on_rejects: bool,
     store_wait: float,
@@ -56,6 +63,7 @@ def import_command(
             leads.dry_run if dry_run else leads.import_file,
             profile=profile,
             destination=Destination.parse(destination) if destination else None,
+            again=again,
         )
         codes = [
             _import_one(importer, file, profile.name, leads.home.root, as_json=as_json, dry_run=dry_run)
@@ -102,21 +110,48 @@ def _show_failure(file_name: str, profile: str, error: LeadPipelineError, *, as_
 def suppress(
     file: Path, kind: SuppressionKind, region: str, as_json: bool, store_wait: float, home: Path | None
 ) -> None:
-    """Load a list of numbers that must not be contacted: one column of numbers, or phone and reason."""
-    loaded = open_pipeline(home, store_wait).suppress(file, kind=kind, region=region)
+    """Load a list of people who must not be contacted, by phone or email.
+
+    Exits with 2 when nothing of it was loaded, with 3 when some rows could not be read and are NOT suppressed.
+    """
+    leads = open_pipeline(home, store_wait)
+    try:
+        loaded = leads.suppress(file, kind=kind, region=region)
+    except LeadPipelineError as error:
+        if as_json:
+            from lead_pipeline.reporting.summary import list_failure_as_json
+
+            click.echo(json.dumps(list_failure_as_json(kind, error)))
+        raise
+    if loaded.rejected_file:
+        loaded = loaded.model_copy(update={"rejected_file": str(leads.home.root / loaded.rejected_file)})
     if as_json:
         from lead_pipeline.reporting.summary import list_as_json
 
         click.echo(json.dumps(list_as_json(loaded)))
-        return
+    else:
+        _show_list(loaded)
+    sys.exit(REJECTS if loaded.rows_rejected else DONE)
+
+
+def _show_list(loaded: ListResult) -> None:
     click.echo(
-        f"{loaded.file_name}: {loaded.rows_read:,} numbers read, {loaded.rows_added:,} added as {kind}, "
-        f"{loaded.rows_known:,} known already, {loaded.rows_rejected:,} not readable as a phone number."
+        f"{loaded.file_name}: {loaded.rows_read:,} rows read, {loaded.rows_added:,} added as {loaded.kind}, "
+        f"{loaded.rows_known:,} known already, {loaded.rows_rejected:,} rows that could not be read."
     )
+    for notice in loaded.notices:
+        click.echo(notice)
+    if loaded.leads_affected:
+        click.echo(
+            f"Of the leads imported before, {loaded.leads_affected:,} are on the list; "
+            f"{loaded.enrollments_suppressed:,} enrollments that were due are suppressed:"
+        )
+    for one in loaded.affected:
+        click.echo(f"  {one.import_id} ({one.destination}): {one.leads:,} leads, {one.enrollments:,} enrollments")
     if loaded.rows_rejected:
         click.echo(
-            "NOT suppressed, because no number could be read: "
-            f"line {', '.join(map(str, loaded.lines_rejected))}. "
-            "Correct them and load the list again; entries are only ever added.",
+            "NOT suppressed, because a value could not be read: "
+            f"line {', '.join(map(str, loaded.lines_rejected)) or 'as listed in the rejected file'}. "
+            f"See {loaded.rejected_file}. Correct these rows and load the list again; entries are only ever added.",
             err=True,
         )

@@ -19,7 +19,13 @@ from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, Progress
-from lead_pipeline.reporting.wording import decision_commands, one_line, progress_sentence, status_sentence
+from lead_pipeline.reporting.wording import (
+    decision_commands,
+    ignored_sentence,
+    one_line,
+    progress_sentence,
+    status_sentence,
+)
 
 _STYLES = {
     Outcome.CREATED: "green",
@@ -40,6 +46,8 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
         parts.append(Text(one_line(result.message), style="red" if refused else "yellow"))
     noticed = (*result.file.notes, *result.layout_changes, *result.notices)
     parts.extend(Text(one_line(sentence), style="yellow") for sentence in noticed)
+    if result.file.ignored:
+        parts.append(Text(one_line(ignored_sentence(result.file.ignored)), style="dim"))
     if not refused:
         parts.append(_counts(result))
     if not refused and not result.is_supposed:

@@ -14,16 +14,17 @@ from lead_pipeline.model.errors import (
     FileRefusedError,
     ImportNotFoundError,
     LeadPipelineError,
+    ListRefusedError,
     ProfileError,
     UsageError,
 )
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline.pipeline import DiskTroubleNamed, LeadPipeline
 
 DONE, FAILED, REFUSED, REJECTS = 0, 1, 2, 3
 
 #: The errors that end with REFUSED: not the pipeline, but what it was given is at fault.
-_REFUSALS = (FileRefusedError, ProfileError, UsageError, ImportNotFoundError)
+_REFUSALS = (FileRefusedError, ListRefusedError, ProfileError, UsageError, ImportNotFoundError)
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -67,7 +68,8 @@ class Shell(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
         """Run a command and turn LeadPipelineErrors into a sentence and an exit code."""
         try:
-            return super().invoke(ctx)
+            with DiskTroubleNamed():
+                return super().invoke(ctx)
         except LeadPipelineError as error:
             click.echo(f"lead-pipeline: {error}", err=True)
             sys.exit(exit_code_of(error))

@@ -4,7 +4,6 @@ do, and whether they go together in a row, is not decided here. Nobody real is i
 
 import datetime as dt
 import random
-import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
@@ -28,6 +27,7 @@ from lead_pipeline.model.rules import (
     TextRule,
     in_utc,
 )
+from lead_pipeline.model.texts.regular_expressions import whole
 from lead_pipeline.normalizing.phones.example_numbers import example_phones, spelled_phone
 
 #: What people have under the names that fields, variables and attributes often bear; one text per row of a sample.
@@ -123,7 +123,8 @@ class Examples:
         if rule.pattern is None:
             yield from plain
             return
-        matching = [text for text in plain if re.fullmatch(rule.pattern, text)]
+        texts = pl.Series(plain, dtype=pl.String)
+        matching = texts.filter(texts.str.contains(whole(rule.pattern))).to_list()
         yield from matching or _drawn(rule.pattern, seed=f"{name} {row}")
 
 

@@ -8,7 +8,9 @@ import polars as pl
 
 from lead_pipeline.mapping import map_columns, map_rows
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import SKIPPED_CODES
 from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.columns import normalize_column
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.validating.rows import check_values, validate_rows
@@ -29,7 +31,7 @@ def checked_values(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 
 def column_verdicts(values: pl.Series, name: str, rule: FieldRule, profile: ImportProfile) -> pl.DataFrame:
     """Return `value` and `reason` of texts of one column, by a rule that need not be the profile's own for it."""
-    return limit_column(normalize_column(values, name, rule, profile, None).verdicts, name, rule, profile)
+    return limit_column(normalize_column(clean_text(values), name, rule, profile, None).verdicts, name, rule, profile)
 
 
 def validated(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -38,7 +40,7 @@ def validated(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 
 
 def reasons_counted(rows: pl.DataFrame, profile: ImportProfile) -> tuple[int, Counter[str]]:
-    """Return how many rows would be rejected, and how many for each reason; blank rows are passed over."""
+    """Return how many rows would be rejected, and how many for each reason; skipped rows do not count."""
     verdicts = validated(rows, profile)["reasons"]
-    rejected = verdicts.filter((verdicts.list.len() > 0) & ~verdicts.list.contains("row_blank"))
+    rejected = verdicts.filter((verdicts.list.len() > 0) & ~verdicts.list.first().is_in(SKIPPED_CODES))
     return rejected.len(), Counter(rejected.explode().to_list())

@@ -3,6 +3,7 @@ Deciding which of the two belongs to the import, not here.
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import uuid
@@ -11,7 +12,10 @@ from pathlib import Path
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, safe_suffix, shown_name
 from lead_pipeline.filing.import_id import slug_of
-from lead_pipeline.filing.manifests import Manifest
+from lead_pipeline.filing.late_bytes import remember
+from lead_pipeline.filing.left_in_place import leave_in_place
+from lead_pipeline.filing.manifests import DroppedFile, Manifest
+from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.filing.receipts import find_receipt
 from lead_pipeline.filing.staging import is_still_there, original_path
 
@@ -36,16 +40,21 @@ def quarantine_import(home: Home, manifest: Manifest, message: str) -> Path:
 
 
 def quarantine_unstaged(home: Home, source: Path, message: str) -> Path:
-    """Move a file that could not be staged (unknown profile, no permission, a link) out of the inbox."""
+    """Move a file that could not be staged (unknown profile, no permission, a link) out of the inbox; raises OSError
+    when it cannot be moved.
+    """
     name = shown_name(source)
     target = home.quarantine / f"{slug_of(name)}-{uuid.uuid4().hex[:8]}{safe_suffix(name)}"
-    source.rename(target)
+    shutil.move(source, target)
     write_reason(target, name, message)
     return target
 
 
-def clear_known(home: Home, manifest: Manifest) -> None:
-    """Move a file whose content was imported before out of the inbox, and leave a note about it in the archive."""
+def clear_known(home: Home, manifest: Manifest, advice: str = "") -> None:
+    """Move a file whose content was imported before out of the inbox, and leave a note about it in the archive.
+
+    `advice` says what to do where there is something.
+    """
     receipt = find_receipt(home, manifest.identity)
     target = _archived(home, receipt.manifest if receipt else manifest)
     _keep_copy(manifest.staged_file(home), target)
@@ -53,7 +62,7 @@ def clear_known(home: Home, manifest: Manifest) -> None:
         target,
         manifest.file_name,
         f"This content was imported before, as {manifest.import_id} (file_already_imported). Nothing was imported "
-        "again; nothing needs to be done.",
+        f"again. {advice or 'Nothing needs to be done.'}",
     )
     _clear(home, manifest, target)
 
@@ -95,13 +104,44 @@ def _keep_copy(staged: Path, target: Path) -> None:
 
 
 def _clear(home: Home, manifest: Manifest, kept: Path) -> None:
-    """Remove the inbox originals that are still the files that were staged, and the staged copy, if one is kept."""
+    """Take the originals that are still the files that were staged out of the inbox, and remove the staged copy, if
+    one is kept. An original that cannot be moved stays, and is remembered, so that it is not imported again.
+    """
     if not kept.exists():
         return
     for dropped in manifest.dropped:
         if is_still_there(dropped):
-            original_path(dropped).unlink(missing_ok=True)
+            try:
+                _take(home, manifest, dropped, kept)
+            except OSError as error:
+                leave_in_place(home, dropped, os.strerror(error.errno or 0))
     discard_copy(home, manifest)
+
+
+def _take(home: Home, manifest: Manifest, dropped: DroppedFile, kept: Path) -> None:
+    """Rename an original to the copy that is kept of it: what its writer may still write is found there.
+
+    On another file system it can only be removed, and is not while somebody has it open for writing: then it stays in
+    the inbox, where it is looked at again when it has changed.
+    """
+    original = original_path(dropped)
+    record = remember(home, manifest, dropped, kept)
+    try:
+        original.rename(kept)
+    except OSError as error:
+        record.unlink(missing_ok=True)
+        if error.errno != errno.EXDEV:
+            raise
+        _remove(original)
+        return
+    with contextlib.suppress(OSError):  # the file of another user keeps its mode; the folder is private
+        kept.chmod(0o600)
+
+
+def _remove(original: Path) -> None:
+    with original.open("rb") as file:
+        if not is_open_for_writing(file.fileno()):
+            original.unlink(missing_ok=True)
 
 
 def discard_copy(home: Home, manifest: Manifest) -> None:

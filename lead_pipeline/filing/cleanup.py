@@ -1,13 +1,17 @@
-"""Removes what killed processes left half-written. Only our own temporary names, and only when they are old."""
+"""Removes what killed processes left half-written: only our own temporary names, and only those nobody writes."""
 
 import contextlib
 import shutil
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.open_writers import is_open_for_writing, sees_writers
 
 #: Nothing of ours is written for that long: a name older than this has no living writer.
 _OLD_SECONDS = 6 * 3600.0
+
+#: A temporary file that nobody has open is renamed or removed within moments; after this, its writer is dead.
+_CLOSED_SECONDS = 600.0
 
 #: Below the home: the temporary names that staging, publishing and the store give.
 _PATTERNS = (
@@ -24,12 +28,12 @@ _PATTERNS = (
 
 
 def sweep(home: Home, now: float) -> list[Path]:
-    """Remove temporary files that are older than six hours at time `now` (seconds since 1970); return them."""
+    """Remove temporary files that nobody writes any more at time `now` (seconds since 1970); return them."""
     removed = []
     for pattern in _PATTERNS:
         for path in home.root.glob(pattern):
             with contextlib.suppress(OSError):
-                if path.is_file() and now - path.lstat().st_mtime > _OLD_SECONDS:
+                if path.is_file() and _is_abandoned(path, now - path.lstat().st_mtime):
                     path.unlink()
                     removed.append(path)
     for folder in home.root.glob("staging/dry_runs/*"):
@@ -38,3 +42,13 @@ def sweep(home: Home, now: float) -> list[Path]:
                 shutil.rmtree(folder)
                 removed.append(folder)
     return removed
+
+
+def _is_abandoned(path: Path, age: float) -> bool:
+    """Return whether a temporary file is old, or closed for long enough; a new store is closed between two openings."""
+    if age > _OLD_SECONDS:
+        return True
+    if age <= _CLOSED_SECONDS or path.suffix != ".tmp" or not sees_writers():
+        return False
+    with path.open("rb") as file:
+        return not is_open_for_writing(file.fileno())

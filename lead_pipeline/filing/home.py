@@ -9,7 +9,8 @@ from lead_pipeline.model.errors import UsageError
 
 _FOLDERS = (
     "inbox", "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
-    "staging/decisions", "staging/dry_runs", "outbox", "outbox/sent", "outbox/given_up", "archive", "quarantine",
+    "staging/decisions", "staging/dry_runs", "staging/taken", "staging/left",
+    "outbox", "outbox/sent", "outbox/given_up", "archive", "quarantine",
     "tables", "reports", "dagster", "profiles",
 )  # fmt: skip
 
@@ -94,6 +95,11 @@ def shown_name(path: Path) -> str:
     r"""Return a file's name for people and logs: one line, printable, bytes that are not UTF-8 as `\\xNN`."""
     name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
+
+
+def masked_name(file_name: str) -> str:
+    """Return what may be shown of a file's name where everybody reads: `Ann Lee.csv` becomes `A….csv`."""
+    return f"{file_name[:1]}…{safe_suffix(file_name)}"
 
 
 def safe_suffix(file_name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which files in the inbox are complete: same size and modification time in two sightings, some seconds apart.
+"""Which files in the inbox may be complete: same size and modification time in two sightings, some seconds apart.
 No clock here (it is passed in), and no opinion about the content.
 """
 
@@ -15,7 +15,7 @@ from lead_pipeline.model.fields import FrozenModel
 
 STABLE_SECONDS = 2.0
 
-_UNFINISHED = (".tmp", ".part", ".crdownload")
+_UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 
 
@@ -66,13 +66,11 @@ class Sightings(FrozenModel):
             seen[drop.key] = Sighting(size=drop.size, mtime_ns=drop.mtime_ns, since=since)
         return Sightings(seen=seen)
 
-    def is_stable(self, drop: Drop, now: float) -> bool:
-        """Return whether the file has looked the same for long enough."""
+    def is_stable(self, drop: Drop, now: float, settle: float = STABLE_SECONDS) -> bool:
+        """Return whether the file has looked the same for `settle` seconds."""
         seen = self.seen.get(drop.key)
         return (
-            seen is not None
-            and (seen.size, seen.mtime_ns) == (drop.size, drop.mtime_ns)
-            and now - seen.since >= STABLE_SECONDS
+            seen is not None and (seen.size, seen.mtime_ns) == (drop.size, drop.mtime_ns) and now - seen.since >= settle
         )
 
 
@@ -107,7 +105,7 @@ def _listed(path: Path, folder: str, inner: str, warn: Callable[[str], object]) 
     try:
         with os.scandir(path) as entries:
             for entry in entries:
-                facts = _stat(entry)
+                facts = _stat(entry, warn)
                 if facts is None or not is_wanted(entry.name):
                     continue
                 if stat.S_ISDIR(facts.st_mode):
@@ -116,17 +114,25 @@ def _listed(path: Path, folder: str, inner: str, warn: Callable[[str], object]) 
                     drops.append(Drop(Path(entry.path), folder, facts.st_size, facts.st_mtime_ns, facts.st_ino, inner))
     except (FileNotFoundError, NotADirectoryError):  # removed since the folder above was listed
         return [], []
-    except PermissionError:
+    except OSError as error:
         warn(
-            f"The folder {shown_name(path)} in the inbox cannot be read, so no file in it is imported. "
-            "Give the user that runs the pipeline permission to read and enter it."
+            f"The folder {shown_name(path)} in the inbox cannot be read ({os.strerror(error.errno or 0)}), so no file "
+            "in it is imported. Give the user that runs the pipeline permission to read and enter it, or move it to "
+            "where its path is shorter."
         )
         return [], []
     return drops, folders
 
 
-def _stat(entry: "os.DirEntry[str]") -> os.stat_result | None:
+def _stat(entry: "os.DirEntry[str]", warn: Callable[[str], object]) -> os.stat_result | None:
     try:
         return entry.stat(follow_symlinks=False)
     except FileNotFoundError:  # removed since the folder was listed
+        return None
+    except OSError as error:
+        warn(
+            f"{shown_name(Path(entry.name))} in the inbox cannot be looked at ({os.strerror(error.errno or 0)}), so it "
+            "is not imported. Give the user that runs the pipeline permission to enter its folder, or move it to where "
+            "its path is shorter."
+        )
         return None

@@ -30,6 +30,13 @@ def path_hex(path: Path) -> str:
     return os.fsencode(path.absolute()).hex()
 
 
+class JudgedAgain(FrozenModel):
+    """Says that an import is of rows only that became no lead in an earlier one."""
+
+    first: str  # import id of the import that had the whole file
+    rows_of: str  # import id of the last one that these rows were in: the first, or one that judged again before
+
+
 class Manifest(FrozenModel):
     """What an import is made of, fixed when its file is staged: content, name and the profile as it was then."""
 
@@ -42,6 +49,8 @@ class Manifest(FrozenModel):
     file_bytes: int
     staged_at: datetime
     dropped: tuple[DroppedFile, ...] = ()  # where it lies in the inbox; the same content may lie there twice
+    refusal: str | None = None  # why it is refused without being read
+    again: JudgedAgain | None = None
     attempts: int = 0
     requested_at: datetime | None = None
 

@@ -17,8 +17,9 @@ from lead_pipeline.filing.import_id import identity_hash, import_id_of
 from lead_pipeline.filing.json_files import write_json
 from lead_pipeline.filing.life_cycle import register_manifest
 from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
-from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex
-from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
+from lead_pipeline.filing.open_writers import is_open_for_writing
+from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
@@ -47,34 +48,78 @@ def stage_import(
     now: datetime,
     from_inbox: bool = False,
     identity_name: str | None = None,
+    known_as: str | None = None,
+    refusal: str | None = None,
+    again: JudgedAgain | None = None,
 ) -> Manifest:
     """Stage a file for import under a profile, and return the manifest that says so.
 
     The identity is a SHA-256 over the profile's name (or `identity_name`, for a profile that was changed by the
-    caller), a NUL byte and the content, so the same content is the same import whatever the file is called.
-    Raises: FileUnreadableError, FileChangedError.
+    caller), a NUL byte and the content, so the same content is the same import whatever the file is called. `known_as`
+    is the name that people know the file by; `refusal` says why its import is to be refused without reading it.
+    Raises: FileUnreadableError, FileChangedError (try later), DiskError (try again).
     """
     copy = _copy(home, source, identity_name or profile.name)
-    name = shown_name(source)
-    return register_manifest(
-        home,
-        Manifest(
-            import_id=import_id_of(name, copy.identity),
-            identity=copy.identity,
-            profile=profile,
-            file_name=name,
-            folder=shown_name(source.absolute().parent),
-            file_sha256=copy.sha256,
-            file_bytes=copy.size,
-            staged_at=now,
-            dropped=(copy.dropped,) if from_inbox else (),
-        ),
+    name = known_as or shown_name(source)
+    manifest = Manifest(
+        import_id=import_id_of(name, copy.identity),
+        identity=copy.identity,
+        profile=profile,
+        file_name=name,
+        folder=shown_name(source.absolute().parent),
+        file_sha256=copy.sha256,
+        file_bytes=copy.size,
+        staged_at=now,
+        dropped=(copy.dropped,) if from_inbox else (),
+        refusal=refusal,
+        again=again,
     )
+    try:
+        return register_manifest(home, manifest)
+    except OSError as error:
+        raise _not_copied(home, name, error) from None
+
+
+def register_refused(
+    home: Home, source: Path, profile: ImportProfile, dropped: DroppedFile, refusal: str, *, now: datetime
+) -> Manifest:
+    """Register an import of a file that can neither be read nor moved, which a run is to refuse; raises OSError.
+
+    There is no content to know it by, so its identity is that of the entry: another file under the name is another.
+    """
+    name = shown_name(source)
+    identity = identity_hash(f"unread/{profile.name}")
+    identity.update(dropped.model_dump_json().encode())
+    manifest = Manifest(
+        import_id=import_id_of(name, identity.hexdigest()),
+        identity=identity.hexdigest(),
+        profile=profile,
+        file_name=name,
+        folder=shown_name(source.absolute().parent),
+        file_sha256="",
+        file_bytes=dropped.size,
+        staged_at=now,
+        dropped=(dropped,),
+        refusal=refusal,
+    )
+    return register_manifest(home, manifest)
+
+
+def identity_of(source: Path, identity_name: str) -> str:
+    """Return the identity that an import of the file has or would have; nothing is staged.
+
+    Raises: FileUnreadableError.
+    """
+    identity = identity_hash(identity_name)
+    with os.fdopen(_opened(source, shown_name(source)), "rb") as file:
+        while block := file.read(_BLOCK):
+            identity.update(block)
+    return identity.hexdigest()
 
 
 def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:
-    """Stage a suppression list. Raises: FileUnreadableError, FileChangedError."""
-    copy = _copy(home, source, f"suppressions/{kind}/{region or '-'}")
+    """Stage a suppression list. Raises: FileUnreadableError, FileChangedError, DiskError."""
+    copy = _copy(home, source, f"suppressions-2/{kind}/{region or '-'}")
     name = shown_name(source)
     manifest = ListManifest(
         list_id=import_id_of(name, copy.identity),
@@ -86,7 +131,10 @@ def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | No
         file_bytes=copy.size,
         staged_at=now,
     )
-    write_json(list_manifest_path(home, manifest.list_id), manifest)
+    try:
+        write_json(list_manifest_path(home, manifest.list_id), manifest)
+    except OSError as error:
+        raise _not_copied(home, name, error) from None
     return manifest
 
 
@@ -95,23 +143,37 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
     name = shown_name(source)
     with os.fdopen(_opened(source, name), "rb") as file:
         before = os.fstat(file.fileno())
+        _refuse_unfinished(file.fileno(), name)
         try:
             with tempfile.NamedTemporaryFile(prefix=".copy.", suffix=".tmp", dir=home.staging) as copy:
                 sha256, identity = _copied(file, copy, identity_name)
                 after = os.fstat(file.fileno())
                 if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                     raise FileChangedError(f"'{name}' changed while it was being read; it is staged when complete.")
+                _refuse_unfinished(file.fileno(), name)
                 with contextlib.suppress(FileExistsError):  # the same bytes are there already
                     os.link(copy.name, home.staging / identity)
         except OSError as error:
-            raise FileUnreadableError(
-                f"'{name}' could not be copied to {home.staging} ({os.strerror(error.errno or 0)}). "
-                "Free some space or repair the disk; the file is where it was."
-            ) from None
+            raise _not_copied(home, name, error) from None
     original = DroppedFile(
         path_hex=path_hex(source), size=before.st_size, mtime_ns=before.st_mtime_ns, inode=before.st_ino
     )
     return StagedCopy(sha256=sha256, identity=identity, size=before.st_size, dropped=original)
+
+
+def _not_copied(home: Home, name: str, error: OSError) -> DiskError:
+    return DiskError(
+        f"'{name}' could not be copied to {home.staging} ({os.strerror(error.errno or 0)}). Free some space or repair "
+        "the disk, and try again; the file is where it was, and a file in the inbox is tried again by itself."
+    )
+
+
+def _refuse_unfinished(descriptor: int, name: str) -> None:
+    if is_open_for_writing(descriptor):
+        raise FileChangedError(
+            f"'{name}' is still being written: another program has it open for writing. Nothing was imported. Wait "
+            "until the upload is finished, or close the program."
+        )
 
 
 def _opened(source: Path, name: str) -> int:

@@ -102,7 +102,7 @@ class WorkFolder:
 
     def published(self, table: str) -> Path:
         """Return where the rows of a committed import are published, for everybody to query."""
-        return self.home.tables / table / f"import_id={self.manifest.import_id}" / "part-00000.parquet"
+        return published_table(self.home, table, self.manifest.import_id)
 
     @property
     def dry_run_rejects(self) -> Path:
@@ -113,6 +113,11 @@ class WorkFolder:
         """Remove everything: the import is finished, or is to start from scratch."""
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self.folder)
+
+
+def published_table(home: Home, table: str, import_id: str) -> Path:
+    """Return where the rows of a committed import are published."""
+    return home.tables / table / f"import_id={import_id}" / "part-00000.parquet"
 
 
 def map_in_order(function: Callable[[_In], _Out], items: Iterable[_In], *, workers: int = 2) -> Iterator[_Out]:

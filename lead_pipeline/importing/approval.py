@@ -11,7 +11,7 @@ from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.json_files import read_json
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import dry_run_import
-from lead_pipeline.importing.facts import Cancellation, CommitFacts
+from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.progress import report_outcomes, report_progress
 from lead_pipeline.importing.steps import commit_leads, facts_of, record_of, staged_rows
@@ -39,7 +39,7 @@ def commit_or_hold(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str
         return _NOTHING
     known, changes = store.ledger_entry(work.manifest.identity), layout_changes(work, store)
     decided = answer == "approved" or (known is not None and known.status in COMMITTED)
-    if not decided and may_wait(work.manifest.profile, changes):
+    if not decided and may_wait(work.manifest.profile, changes, _unclear(work)):
         facts = dry_run_leads(work, store, at, changes, inspect=partial(_keep_rejects, work))
         if facts.status == ImportStatus.AWAITING_APPROVAL:
             _hold_for_approval(work, store, facts, at)
@@ -68,13 +68,17 @@ def dry_run_leads(
         facts = facts_of(entry, count_rows(workspace, entry.import_no), changes)
         inspect(workspace, entry)
         rejected = facts.counts.rejected / facts.rows_read if facts.rows_read else 0.0
-        why = why_it_waits(profile, rejected, changes) if check_approval else ""
+        why = why_it_waits(profile, rejected, changes, _unclear(work)) if check_approval else ""
         waits = {"status": ImportStatus.AWAITING_APPROVAL, "message": why} if why else {}
         return facts.model_copy(update=waits)
 
     facts = dry_run_import(store, record_of(work), profile, staged_rows(work), at=at, inspect=seen)
     report_outcomes("dry_run", facts.counts, imported=False)
     return facts
+
+
+def _unclear(work: WorkFolder) -> tuple[str, ...]:
+    return work.require("mapped", MappedFacts).unclear_consent
 
 
 def _keep_rejects(work: WorkFolder, workspace: Workspace, _entry: LedgerEntry) -> None:

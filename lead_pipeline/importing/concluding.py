@@ -18,12 +18,14 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.model.errors import ImportNotFoundError
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
 from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
-from lead_pipeline.reporting.wording import status_sentence
+from lead_pipeline.reporting.wording import counted, status_sentence
 
 
 def report_import(
@@ -72,8 +74,24 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
         archive_import(home, manifest)
     else:
         quarantine_import(home, manifest, _why_set_aside(result))
+    if manifest.again is not None and result.status in COMMITTED:
+        _note_judged_again(home, manifest.again.first, result)
     finish(home, manifest, result.status, result.ended_at)
     return result
+
+
+def _note_judged_again(home: Home, first: str, result: ImportResult) -> None:
+    """Say in the report of the import whose rows these were what became of them; may be repeated."""
+    folder = home.reports / first
+    earlier = read_json(folder / "result.json", ImportResult)
+    if earlier is None or result.import_id in earlier.judged_again:
+        return
+    became = result.counts.created + result.counts.updated + result.counts.unchanged
+    said = f"{counted(became, 'row')} of this import became leads later, judged again as {result.import_id}."
+    changes = {"judged_again": (*earlier.judged_again, result.import_id), "notices": (*earlier.notices, said)}
+    noted = earlier.model_copy(update=changes)
+    write_report(folder / "report.html", noted, home.root)
+    write_json(folder / "result.json", noted)
 
 
 def _why_set_aside(result: ImportResult) -> str:
@@ -99,18 +117,30 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         status=commit.status,
         profile=manifest.profile.name,
         destination=str(manifest.profile.destination),
-        file=read.file.model_copy(update={"mapping": mapped.fields}),
+        file=read.file.model_copy(update={"mapping": mapped.fields, "ignored": _ignored(mapped)}),
         rows_read=commit.rows_read,
         counts=commit.counts,
         contacts_created=commit.contacts_created,
         reasons=commit.reasons,
         message=commit.message,
         layout_changes=commit.layout_changes,
+        notices=_again_notices(manifest),
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
         report_file=_report_file(work),
     )
+
+
+def _ignored(mapped: MappedFacts) -> tuple[str, ...]:
+    """Return the columns that the profile drops, without those that a rejected file of ours has for people."""
+    return tuple(column for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
+
+
+def _again_notices(manifest: Manifest) -> tuple[str, ...]:
+    if manifest.again is None:
+        return ()
+    return (f"These are the rows of {manifest.again.first} that became no lead; only they were judged again.",)
 
 
 def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
@@ -119,13 +149,19 @@ def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
     if commit is None:
         return result
     path = work.home.reports / work.manifest.import_id / "rejected.csv"
-    if not commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate:
+    if not _left_out(commit):
         path.unlink(missing_ok=True)  # of a dry run that left rows out
         return result
     columns = [(column.name, column.header) for column in work.require("read", ReadFacts).columns]
     rows = work.published("rejected_leads") if commit.status in COMMITTED else work.dry_run_rejects
     write_rejected_file(path, columns, _rejected_rows(work, rows))
     return result.model_copy(update={"rejected_file": work.home.relative(path)})
+
+
+def _left_out(commit: CommitFacts) -> int:
+    """Return how many rows are kept as they were in the file: those that are no lead now, and were not blank."""
+    emptied = sum(reason.count for reason in commit.reasons if reason.code == Reason.ROW_NOTHING_KEPT)
+    return commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate + emptied
 
 
 def _report_file(work: WorkFolder) -> str:

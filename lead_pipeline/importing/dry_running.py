@@ -2,6 +2,7 @@
 store, and nothing is kept but a file that says what would become of each row.
 """
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,11 +15,12 @@ from lead_pipeline.filing.life_cycle import as_it_would_be
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.scratch_home import borrowed_home
 from lead_pipeline.filing.staging import stage_import
-from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.filing.work_folder import WorkFolder, published_table
 from lead_pipeline.importing.approval import dry_run_leads
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, result_of
 from lead_pipeline.importing.facts import Refusal
+from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
@@ -42,6 +44,7 @@ def dry_run(
     profile: ImportProfile,
     *,
     identity_name: str,
+    again: bool = False,
     settings: StoreSettings,
     on_wait: OnWait,
     listener: Listener,
@@ -51,18 +54,32 @@ def dry_run(
     A file that would be refused is a result, as it is of an import. `dry_run_file` names a CSV below the home that
     says row by row what would become of it; it is all that stays.
     """
+    rows = None
+    if again:
+        rows, identity_name = find_earlier(home, file, profile, identity_name)
     withheld = ValuesWithheld(f"dry-running {profile.name}")
     with withheld, borrowed_home(home) as scratch, listening(listener):
-        manifest = stage_import(scratch, file, profile, now=utc_now(), identity_name=identity_name)
+        if rows is not None:
+            _lend_rejects(home, scratch, rows.rows_of)
+        manifest = stage_import(scratch, file, profile, now=utc_now(), identity_name=identity_name, again=rows)
         if is_imported(home, manifest.identity):
             earlier = as_it_would_be(home, manifest).import_id
-            return earlier_result(home, earlier).model_copy(update={"dry_run": True})
+            known = with_changed_profile(home, manifest, earlier_result(home, earlier))
+            return known.model_copy(update={"dry_run": True})
         return _dry_run_in(home, WorkFolder(scratch, as_it_would_be(home, manifest)), settings, on_wait)
+    if withheld.disk_trouble is not None:
+        raise withheld.disk_trouble
     try:
         withheld.raise_crash()
     except StageCrashedError as crash:
         message = f"The dry run crashed, and nothing was kept; please report this. {crash}"
     raise LeadPipelineError(message)
+
+
+def _lend_rejects(home: Home, scratch: Home, import_id: str) -> None:
+    lent = published_table(scratch, "rejected_leads", import_id)
+    lent.parent.mkdir(parents=True)
+    shutil.copyfile(published_table(home, "rejected_leads", import_id), lent)
 
 
 def _dry_run_in(home: Home, work: WorkFolder, settings: StoreSettings, on_wait: OnWait) -> ImportResult:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from lead_pipeline.filing.decisions import started_at, state_of
-from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.life_cycle import is_finished, load_manifest
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, release
@@ -24,7 +25,7 @@ from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
 from lead_pipeline.importing.findings import Check, Finding
 from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
-from lead_pipeline.importing.suppression_list import load_list
+from lead_pipeline.importing.suppression_list import as_metadata, load_list
 from lead_pipeline.importing.withheld import errors_without_values
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
@@ -106,19 +107,11 @@ class Engine:
         """Return what a check finds of imports between their commit and their report."""
         return check(list(self._works(import_ids)))
 
-    def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, int | str]:
-        """Load a staged suppression list; return its counts, and the lines that no number could be read from."""
+    def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, Any]:
+        """Load a staged suppression list; return what came of it as metadata."""
         manifest = load_list_manifest(self.home, list_id)
         with self._store(on_wait) as store:
-            counts, bad_lines = load_list(store, manifest, self.home, utc_now())
-        return {
-            "rows_read": counts.read,
-            "rows_added": counts.added,
-            "rows_known": counts.known,
-            "rows_rejected": counts.rejected,
-            "lines_rejected": ", ".join(map(str, bad_lines)),
-            "loaded_before": counts.loaded_before,
-        }
+            return as_metadata(load_list(store, manifest, self.home, utc_now()))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""
@@ -159,13 +152,22 @@ class Engine:
 
     def _described(self, result: ImportResult) -> Report:
         files = {"report": result.report_file, "rejected_file": result.rejected_file}
+        masked = _with_masked_name(result)
         return Report(
             result=result,
-            line=f"{result.import_id}: {summary_line(result)}",
-            summary=markdown_summary(result, self.home.root),
+            line=f"{result.import_id}: {summary_line(masked)}",
+            summary=markdown_summary(masked, self.home.root),
             numbers=metadata_numbers(result),
             files={name: self.home.root / path for name, path in files.items() if path},
         )
+
+
+def _with_masked_name(result: ImportResult) -> ImportResult:
+    """Return a result for the scheduler's log: names of files are names of people often enough."""
+    name = result.file.file_name
+    file = result.file.model_copy(update={"file_name": masked_name(name)})
+    message = result.message and result.message.replace(name, masked_name(name))
+    return result.model_copy(update={"file": file, "message": message})
 
 
 def statuses_of(reports: Sequence[Report]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow.parquet as pq
 
+from lead_pipeline.filing.home import masked_name
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import CommitFacts, Refusal
 from lead_pipeline.importing.steps import RAW
@@ -34,7 +35,12 @@ Check = Callable[[Sequence[WorkFolder]], Finding]
 def check_accepted(works: Sequence[WorkFolder]) -> Finding:
     """Find files that were refused, and why."""
     refusals = {work.manifest.import_id: work.get("refusal", Refusal) for work in works}
-    refused = [f"- `{key}`: {refusal.code}. {refusal.message}" for key, refusal in refusals.items() if refusal]
+    names = {work.manifest.import_id: work.manifest.file_name for work in works}
+    refused = [
+        f"- `{key}`: {refusal.code}. {refusal.message.replace(names[key], masked_name(names[key]))}"
+        for key, refusal in refusals.items()
+        if refusal
+    ]
     return Finding(
         problems=tuple(refused),
         message="\n".join(refused) or "Every file was accepted.",

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from lead_pipeline.filing.atomic import published
-from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.locks import is_locked, locked
 
-__all__ = ["Home", "is_locked", "locked", "write_once"]
+__all__ = ["Home", "is_locked", "locked", "masked_name", "write_once"]
 
 
 def write_once(path: Path, text: str) -> None:

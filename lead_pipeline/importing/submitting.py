@@ -5,6 +5,7 @@ does not belong here.
 from pathlib import Path
 
 from lead_pipeline.filing.archive import discard_copy
+from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.decisions import Answer, decide
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import aimed_at
@@ -15,6 +16,7 @@ from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
+from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
@@ -24,17 +26,26 @@ from lead_pipeline.normalizing.phones.regions import checked_region
 __all__ = ["Answer", "ListManifest", "Manifest", "earlier_result"]
 
 
-def submit_file(home: Home, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
+def submit_file(
+    home: Home, file: Path, profile: ImportProfile, destination: Destination | None = None, *, again: bool = False
+) -> Manifest:
     """Stage a file; one for another destination than its profile's is an import of its own.
 
-    Raises: FileUnreadableError, FileChangedError.
+    So is, with `again`, the import of those rows alone that became no lead when the same content was imported.
+
+    Raises: FileUnreadableError, FileChangedError; UsageError when there is nothing to judge again.
     """
+    sweep(home, utc_now().timestamp())
     aimed, identity_name = aimed_at(profile, destination)
-    return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name)
+    rows = None
+    if again:
+        rows, identity_name = find_earlier(home, file, aimed, identity_name)
+    return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name, again=rows)
 
 
 def submit_list(home: Home, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
     """Stage a suppression list; raises UsageError for a region that does not exist, FileUnreadableError."""
+    sweep(home, utc_now().timestamp())
     return stage_list(home, file, kind, checked_region(region), now=utc_now())
 
 
@@ -51,7 +62,7 @@ def begin_attempt(home: Home, manifest: Manifest) -> ImportResult | None:
     """Return what came of an import that was completed before; None, and the attempt is counted, when a run is due."""
     if is_imported(home, manifest.identity):
         discard_copy(home, manifest)
-        return earlier_result(home, manifest.import_id)
+        return with_changed_profile(home, manifest, earlier_result(home, manifest.import_id))
     note_request(home, manifest, utc_now())
     return None
 

@@ -6,20 +6,23 @@ from lead_pipeline.model.policies import AutoBelow
 from lead_pipeline.model.profile import ImportProfile
 
 
-def may_wait(profile: ImportProfile, layout_changes: Sequence[str]) -> bool:
+def may_wait(profile: ImportProfile, layout_changes: Sequence[str], unclear_consent: Sequence[str] = ()) -> bool:
     """Return whether an import needs a dry run first, because it might have to wait for a person."""
-    return profile.approval != "auto" or _holds(profile, layout_changes)
+    return profile.approval != "auto" or _holds(profile, layout_changes) or bool(unclear_consent)
 
 
-def why_it_waits(profile: ImportProfile, reject_rate: float, layout_changes: Sequence[str]) -> str:
+def why_it_waits(
+    profile: ImportProfile, reject_rate: float, layout_changes: Sequence[str], unclear_consent: Sequence[str] = ()
+) -> str:
     """Return why an import waits for approval, as sentences; empty when it does not.
 
     Args:
         profile: says what a person has to approve.
         reject_rate: share of the rows that would be rejected.
         layout_changes: how the columns differ from those of the profile's last files, as sentences.
+        unclear_consent: what the file says of who may not be contacted, and nobody can tell, as sentences.
     """
-    sentences = []
+    sentences = list(unclear_consent)
     if profile.needs_approval(reject_rate):
         sentences.append(_why_approval(profile, reject_rate))
     if _holds(profile, layout_changes):

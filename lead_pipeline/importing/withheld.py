@@ -6,7 +6,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
-from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.filing.disk_trouble import disk_trouble
+from lead_pipeline.model.errors import DiskError, LeadPipelineError
 
 _T = TypeVar("_T")
 
@@ -26,6 +27,7 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
         self._doing = doing
         self._lets_through: tuple[type[BaseException], ...] = (LeadPipelineError, StageCrashedError, *lets_through)
         self._crash = StageCrashedError("Nothing was caught.")
+        self.disk_trouble: DiskError | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -35,6 +37,7 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
     ) -> bool:
         if error is None or isinstance(error, self._lets_through) or _ends_the_process(error):
             return False
+        self.disk_trouble = disk_trouble(error, self._doing)
         lines = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
         self._crash = StageCrashedError(
             f"{type(error).__module__}.{type(error).__name__} while {self._doing}; its text is withheld because it may "
@@ -54,6 +57,8 @@ def errors_without_values(
     withheld = ValuesWithheld(doing, lets_through=lets_through)
     with withheld:
         return work()
+    if withheld.disk_trouble is not None:
+        raise withheld.disk_trouble
     return withheld.raise_crash()
 
 

@@ -8,10 +8,19 @@ from pydantic import Field
 
 from lead_pipeline.mapping.automatic import complete_mapping
 from lead_pipeline.mapping.header_spelling import look_like_values
-from lead_pipeline.model.errors import RequiredColumnUnmappedError, did_you_mean, listed
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, FrozenModel, folded_header, title_of
+from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError, did_you_mean, listed
+from lead_pipeline.model.fields import (
+    IDENTIFIER_KINDS,
+    REJECTED_FILE_COLUMNS,
+    FrozenModel,
+    folded_header,
+    title_of,
+)
 from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
 from lead_pipeline.model.profile import ImportProfile
+
+#: The fields that say who a lead is; a file that has none of them is some other file.
+_SAYING_WHO = (*IDENTIFIER_KINDS, "first_name", "last_name", "full_name", "company")
 
 
 class ColumnMapping(FrozenModel):
@@ -43,6 +52,7 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     Raises:
         RequiredColumnUnmappedError: a required field or attribute has no column and no default, or several columns
             could supply the same one.
+        ColumnsUnknownError: no column supplies an identifier, an alias, a secondary phone, a name or a company.
     """
     returning = is_rejected_file(columns)
     own = {column for column in columns if returning and column.strip() in REJECTED_FILE_COLUMNS}
@@ -57,6 +67,8 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     for name, rule in rules.items():
         if rule.required and rule.default is None and name not in fields:
             _refuse(name, profile.column_of(name), list(theirs), profile)
+    if not any(map(_says_who, fields)):
+        _refuse_unknown(len(theirs), profile)
     rest = tuple(column for column in columns if column not in dropped and column not in fields.values())
     kept = profile.other_columns == "attributes"
     dropped = dropped if kept else dropped.union(rest)
@@ -133,6 +145,24 @@ def _refuse(name: str, wanted: str, headers: list[str], profile: ImportProfile) 
         f"{missing}which the file does not have. Its columns are: {listed(headers, limit=30)}."
         f"{did_you_mean(wanted, headers)} Rename the column in the file, or set its header under "
         f"{'.'.join(profile.key_of(name))} in the profile."
+    )
+
+
+def _says_who(name: str) -> bool:
+    kind, _, rest = name.partition(".")
+    return name in _SAYING_WHO or kind == "alias" or (kind == "secondary" and rest.endswith(".phone"))
+
+
+def _refuse_unknown(columns: int, profile: ImportProfile) -> NoReturn:
+    """Say what the profile looks for; the file's own columns are not quoted: they may be values (personal data)."""
+    wanted = [name for name, rule in profile.rules.items() if name in _SAYING_WHO and rule.has_column]
+    looked_for = listed(f"{title_of(name)} ('{profile.column_of(name)}')" for name in wanted)
+    none = "The one column of the file is not" if columns == 1 else f"None of the file's {columns} columns is"
+    raise ColumnsUnknownError(
+        f"{none} a column by which profile '{profile.name}' could tell who a lead is; it looks for {looked_for}. "
+        "Nothing was imported, for its leads would be empty. Check that this is the right file, sheet and profile "
+        "(lead-pipeline preview FILE shows what was found); then rename the columns in the file, or set their "
+        "headers under fields in the profile."
     )
 
 

@@ -9,7 +9,9 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.phones.labels import without_labels
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 
 #: `phone` and `email` are parsed; the others are recognized by pattern. `phone_like`: enough digits for a phone, and
@@ -130,7 +132,7 @@ def _is_blank(values: pl.Series) -> bool:
 
 
 def _filled(values: pl.Series) -> pl.Series:
-    trimmed = values.str.strip_chars()
+    trimmed = clean_text(values).str.strip_chars()
     return trimmed.filter((trimmed != "") & ~trimmed.str.contains(_NULL_TEXT))
 
 
@@ -140,6 +142,7 @@ def _shares(values: pl.Series) -> dict[Kind, float]:
     value = pl.col("value")
     digits = value.str.count_matches("[0-9]")
     of = {kind: value.str.contains(form) for kind, form in _FORMS.items()}
+    of["phone_like"] = pl.lit(without_labels(values)).str.contains(_FORMS["phone_like"])
     of["phone_like"] = (
         of["phone_like"] & digits.is_between(7, 20) & ~of["date"] & ~of["ip"] & ~value.str.contains(_DECIMAL)
     )
@@ -153,7 +156,11 @@ def _phone_shares(
     filled: Mapping[str, pl.Series], shares: Mapping[str, Mapping[Kind, float]], region: str | None
 ) -> dict[str, float]:
     """Parse all columns that may contain phones at once: many numbers cost little more than a few."""
-    likely = {c: values.rename("value") for c, values in filled.items() if shares[c].get("phone_like", 0.0) > 0.0}
+    likely = {
+        c: without_labels(values).rename("value")
+        for c, values in filled.items()
+        if shares[c].get("phone_like", 0.0) > 0.0
+    }
     if not likely:
         return {}
     values = pl.concat([pl.DataFrame({"value": v}).with_columns(column=pl.lit(c)) for c, v in likely.items()])

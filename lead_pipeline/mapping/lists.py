@@ -1,40 +1,118 @@
-"""Which column of a suppression list contains the numbers, and which the reason."""
+"""Which columns of a suppression list name people, and which one says why: by header and by what the values are."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
+import polars as pl
 
-_NUMBER_HEADERS = (
-    "phone", "phone_number", "phone number", "number", "caller_id", "caller id", "mobile", "telephone", "tel",
-)  # fmt: skip
+from lead_pipeline.mapping.headers import meaning_of
+from lead_pipeline.model.errors import RequiredColumnUnmappedError
+from lead_pipeline.normalizing.list_entries import read_list_entries
+
+_PHONE_OR_EMAIL = {"phone", "email"}
 _REASON_HEADERS = ("reason", "note", "notes", "comment")
+#: Words of headers above numbers of records, whatever these look like.
+_OF_RECORDS = frozenset(
+    {"id", "ids", "uid", "uuid", "guid", "key", "index", "row", "ref", "reference", "account", "acct", "order"}
+    | {"invoice", "record", "ticket", "policy", "case", "serial", "konto", "kundennummer", "pedido", "date", "time"}
+)
+_SAMPLE = 1_000
+#: Of how many of its values a column must be phones or emails, where its header does not say so.
+_MOST = 0.5
+#: What could be meant as a phone or an email, read or not.
+_COULD_BE = r"@|(?:[0-9][^0-9]*){7}"
 
 
 @dataclass(frozen=True, slots=True)
 class ListColumns:
-    """The columns of a suppression list, by name."""
+    """The columns of a suppression list, by name: those of phones and emails, and that of reasons."""
 
-    phone: str
+    identifiers: tuple[str, ...]
     reason: str | None
 
 
-def map_list_columns(columns: Sequence[str]) -> ListColumns:
-    """Find the column of numbers: by header, or the only column there is.
+@dataclass(frozen=True, slots=True)
+class ListEvidence:
+    """What the values of a list's column are, as shares of those that are not empty; `counts` when they count rows."""
+
+    emails: float
+    valid: float
+    readable: float
+    likely: float
+    counts: bool
+
+
+def list_evidence(sample: pl.DataFrame, columns: Sequence[str], region: str | None) -> dict[str, ListEvidence]:
+    """Examine up to 1,000 rows, spread evenly over the sample."""
+    spread = (pl.int_range(_SAMPLE, eager=True) * sample.height) // _SAMPLE
+    rows = sample[spread] if sample.height > _SAMPLE else sample
+    return {column: _evidence(rows[column], region) for column in columns}
+
+
+def _evidence(values: pl.Series, region: str | None) -> ListEvidence:
+    filled = values.filter(values.str.strip_chars() != "")
+    if filled.is_empty():
+        return ListEvidence(0.0, 0.0, 0.0, 0.0, counts=False)
+    entries = read_list_entries(filled, region)
+    valid, readable = entries.filter("valid"), entries.filter(pl.col("value").is_not_null())
+    found = (
+        valid.filter(pl.col("identifier_kind") == "email")["index"],
+        valid["index"],
+        readable["index"],
+        filled.str.contains(_COULD_BE).arg_true(),
+    )
+    emails, valid_ones, readable_ones, likely = (rows.n_unique() / filled.len() for rows in found)
+    return ListEvidence(emails, valid_ones, readable_ones, likely, counts=_counts(filled))
+
+
+def _counts(values: pl.Series) -> bool:
+    """True for numbers of rows or records: each is one more than the one before."""
+    steps = values.str.strip_chars().cast(pl.Int64, strict=False).diff().drop_nulls()
+    return steps.len() == values.len() - 1 and steps.len() > 1 and bool((steps == 1).all())
+
+
+def map_list_columns(headers: Mapping[str, str], evidence: Mapping[str, ListEvidence]) -> ListColumns:
+    """Find the columns of phones and emails.
+
+    A column counts that is named like one, unless nothing in it could be one; and one whose name says nothing else, or
+    that has none, when most of its values are phones or emails. An id never is a phone, whatever it looks like.
+
+    Args:
+        headers: the text above each column, by name; without a header empty texts.
+        evidence: what its values are.
 
     Raises:
-        RequiredColumnUnmappedError: none of several columns is named like a phone column.
+        RequiredColumnUnmappedError: no column holds phones or emails.
     """
-    by_header = {column.strip().casefold(): column for column in columns}
-    phone = next((by_header[header] for header in _NUMBER_HEADERS if header in by_header), None)
-    reason = next((by_header[header] for header in _REASON_HEADERS if header in by_header), None)
-    if phone is None:
-        others = [column for column in columns if column != reason]
-        if len(others) != 1:
-            raise RequiredColumnUnmappedError(
-                f"No column of the list is named phone, and it has {len(columns)} columns, so it is unclear which one "
-                "contains the numbers. Name that column phone "
-                f"(also accepted: {listed(_NUMBER_HEADERS[1:])})."
-            )
-        phone = others[0]
-    return ListColumns(phone=phone, reason=reason)
+    named = [name for name, header in headers.items() if _is_named(header) and evidence[name].likely > 0]
+    unnamed = [name for name, header in headers.items() if name not in named and _may_be(header)]
+    emails = [name for name in headers if name not in named and evidence[name].emails >= _MOST]
+    found = named + [name for name in unnamed if evidence[name].valid >= _MOST and name not in emails] + emails
+    found = found or [name for name in unnamed if evidence[name].readable >= _MOST]
+    others = [name for name in found if name in named or not evidence[name].counts]
+    identifiers = tuple(others or found)
+    if not identifiers:
+        raise RequiredColumnUnmappedError(
+            f"No column of the list (it has {len(headers)}) holds phone numbers or email addresses that can be read. "
+            "Name the columns that do phone or email, and give --region when the numbers are of another country and "
+            "have no +."
+        )
+    spelled = {header.strip().casefold(): name for name, header in headers.items()}
+    reason = next((spelled[header] for header in _REASON_HEADERS if header in spelled), None)
+    return ListColumns(identifiers, None if reason in identifiers else reason)
+
+
+def _is_named(header: str) -> bool:
+    """True for a header that says phone or email and nothing else."""
+    meanings = meaning_of(header).meanings if header else ()
+    return len(meanings) == 1 and meanings[0] in _PHONE_OR_EMAIL
+
+
+def _may_be(header: str) -> bool:
+    """True for a header that could stand above phones or emails, for it is missing, not understood, or ambiguous."""
+    if not header:
+        return True
+    words = set(re.split(r"[\W_]+", header.casefold()))
+    meanings = set(meaning_of(header).meanings)
+    return not words & _OF_RECORDS and (not meanings or bool(meanings & _PHONE_OR_EMAIL))

@@ -10,6 +10,7 @@ from lead_pipeline.mapping.supplying import NO_NAMES, SourceNames, text_of, with
 from lead_pipeline.model.formula_injection import restored
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.texts.clean_text import with_clean_text, with_test_leads_skipped
 
 #: The column of a rejected file with the cells beyond the last column of the original.
 _EXTRA_CELLS = "_extra_cells"
@@ -18,7 +19,9 @@ _EXTRA_CELLS = "_extra_cells"
 def map_rows(
     batch: pl.DataFrame, mapping: ColumnMapping, profile: ImportProfile, source: SourceNames = NO_NAMES
 ) -> pl.DataFrame:
-    """Arrange a batch in columns of mapped leads; no row is added, dropped or moved, and no cell is altered.
+    """Arrange a batch in columns of mapped leads; no row is added, dropped or moved.
+
+    Cells lose what is not part of their value, such as formula marks and invisible characters, and nothing else.
 
     Args:
         batch: `row_number`, `line_number` (Int64), `reasons` (List(String)) and the file's columns (String).
@@ -36,6 +39,10 @@ def map_rows(
     used = [*mapping.fields.values(), *mapping.attributes]
     if mapping.is_rejected_file:
         batch = _with_extra_cells(batch.with_columns(restored(pl.col(column)) for column in used), mapping)
+    batch = with_test_leads_skipped(with_clean_text(batch, used), used)
+    if profile.null_words:
+        words = [word.strip().casefold() for word in profile.null_words]
+        batch = batch.with_columns(_without_words(pl.col(column), words) for column in used)
     names = attribute_names(mapping, profile)
     mapped = with_attributes(batch, names, profile.default_attributes).select(
         "row_number",
@@ -45,6 +52,11 @@ def map_rows(
         "reasons",
     )
     return with_defaults_of_contacts(mapped, profile)
+
+
+def _without_words(cell: pl.Expr, words: list[str]) -> pl.Expr:
+    """Blank the cells that say nothing but one of these words."""
+    return pl.when(~cell.str.strip_chars().str.to_lowercase().is_in(words)).then(cell).alias(cell.meta.output_name())
 
 
 def _with_extra_cells(batch: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:

@@ -57,6 +57,12 @@ class RequiredColumnUnmappedError(FileRefusedError):
     reason = Reason.REQUIRED_COLUMN_UNMAPPED
 
 
+class ColumnsUnknownError(RequiredColumnUnmappedError):
+    """No column of the file says who its leads are: none supplies an identifier, a name or a company."""
+
+    reason = Reason.FILE_COLUMNS_UNKNOWN
+
+
 class ProfileError(LeadPipelineError):
     """A profile is not usable: unknown name, wrong key, wrong value."""
 
@@ -71,6 +77,16 @@ class ImportNotFoundError(LeadPipelineError):
 
 class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
+
+
+class ListRefusedError(RunFailedError):
+    """A suppression list names nobody, or too much of it cannot be read: nothing of it was loaded. The list is at
+    fault, not the run.
+    """
+
+
+class DiskError(LeadPipelineError):
+    """The disk is full or failing: no file is at fault, and what was not finished can be tried again."""
 
 
 class StoreError(LeadPipelineError):

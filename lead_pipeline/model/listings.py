@@ -43,6 +43,15 @@ class ImportRecord(FrozenModel):
     committed_at: datetime
 
 
+class AffectedImport(FrozenModel):
+    """How many leads of one import a suppression list concerns, and how many of their enrollments it ended."""
+
+    import_id: str
+    destination: str
+    leads: int
+    enrollments: int
+
+
 class ListResult(FrozenModel):
     """What came of loading a list of people who must not be contacted."""
 
@@ -50,10 +59,15 @@ class ListResult(FrozenModel):
     kind: SuppressionKind
     file_name: str
     rows_read: int
-    rows_added: int
-    rows_known: int = Field(description="Numbers that were on a list of this kind before.")
-    rows_rejected: int = Field(description="Rows without a readable number: NOT suppressed.")
+    rows_added: int = Field(description="Phones and emails that were added; a row may hold several.")
+    rows_known: int = Field(description="Phones and emails that were on a list of this kind before.")
+    rows_rejected: int = Field(description="Rows with a value that could not be read, or without any: NOT suppressed.")
     lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
+    rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
+    leads_affected: int = Field(default=0, description="Leads of earlier imports that the list concerns.")
+    enrollments_suppressed: int = Field(default=0, description="Enrollments of these that were due and are no longer.")
+    affected: tuple[AffectedImport, ...] = Field(default=(), description="These by import and destination.")
+    notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
 
 

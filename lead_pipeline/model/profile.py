@@ -67,6 +67,12 @@ class ImportProfile(FrozenModel):
     reading: ReadingOptions = Field(
         default=ReadingOptions(), description="How the file is read, where detection is to be overruled."
     )
+    settle: float = Field(
+        default=2.0,
+        ge=0,
+        le=86_400,
+        description="Seconds for which a dropped file must not have changed before it is imported.",
+    )
     default_region: Region | None = Field(
         default=None, description="ISO code of the country assumed for numbers written without +."
     )
@@ -98,7 +104,15 @@ class ImportProfile(FrozenModel):
     other_columns: Literal["attributes", "ignore"] = Field(
         default="attributes", description="How columns that no field names are handled."
     )
+    do_not_contact_column: str | None = Field(
+        default=None,
+        description="Header of the column that says who may not be contacted, or `ignore`; else it is recognized.",
+    )
     ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
+    null_words: tuple[str, ...] = Field(
+        default=(),
+        description="Further words for a missing value, in every column (case-insensitive), such as [tbd].",
+    )
     default_attributes: dict[AttributeName, str] = Field(
         default_factory=dict, description="Attributes for rows that leave the value empty or have no such column."
     )

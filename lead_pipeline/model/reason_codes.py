@@ -13,12 +13,15 @@ class Reason(StrEnum):
     FILE_EMPTY = "file_empty"
     FILE_ENCRYPTED = "file_encrypted"
     FILE_ALREADY_IMPORTED = "file_already_imported"
+    FILE_COLUMNS_UNKNOWN = "file_columns_unknown"
     HEADER_MISSING = "header_missing"
     REQUIRED_COLUMN_UNMAPPED = "required_column_unmapped"
 
     ROW_TOO_MANY_CELLS = "row_too_many_cells"
     ROW_TOO_FEW_CELLS = "row_too_few_cells"
     ROW_BLANK = "row_blank"
+    ROW_TEST_LEAD = "row_test_lead"
+    ROW_NOTHING_KEPT = "row_nothing_kept"
     QUOTE_UNCLOSED = "quote_unclosed"
     ENCODING_INVALID = "encoding_invalid"
 
@@ -54,6 +57,7 @@ class Reason(StrEnum):
     PHONE_EXTENSION_NOT_ALLOWED = "phone_extension_not_allowed"
 
     SECONDARY_PHONE_MISSING = "secondary_phone_missing"
+    SECONDARY_PHONE_SUPPRESSED = "secondary_phone_suppressed"
     SECONDARY_EQUALS_PRIMARY = "secondary_equals_primary"
     SECONDARY_REPEATED = "secondary_repeated"
     SECONDARY_DROPPED = "secondary_dropped"
@@ -68,6 +72,7 @@ class Reason(StrEnum):
     IDENTIFIER_MISSING = "identifier_missing"
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_MERGED = "duplicate_merged"
+    DUPLICATE_VALUE_DROPPED = "duplicate_value_dropped"
     DUPLICATE_IN_FILE_REFUSED = "duplicate_in_file_refused"
     DUPLICATE_EXISTING = "duplicate_existing"
     DUPLICATE_EXISTING_REFUSED = "duplicate_existing_refused"

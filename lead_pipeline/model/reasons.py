@@ -43,6 +43,13 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.FILE_ALREADY_IMPORTED: ReasonInfo(
         "file", None, "File was imported before", "Nothing to do: the same content is imported only once."
     ),
+    Reason.FILE_COLUMNS_UNKNOWN: ReasonInfo(
+        "file",
+        None,
+        "No column says who the leads are",
+        "Check that this is the right file, sheet and profile; `lead-pipeline preview FILE` shows which columns were "
+        "found. Then rename them, or set their headers under `fields:` in the profile.",
+    ),
     Reason.HEADER_MISSING: ReasonInfo(
         "file", None, "Header line is missing", "Put the column names in the first line."
     ),
@@ -65,6 +72,19 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Add the missing cells, even if empty, so that every value is under its column.",
     ),
     Reason.ROW_BLANK: ReasonInfo(Outcome.SKIPPED, None, "Row is blank", "Nothing to do: blank rows are skipped."),
+    Reason.ROW_TEST_LEAD: ReasonInfo(
+        Outcome.SKIPPED,
+        None,
+        "Row is a test lead",
+        "Nothing to do: placeholders that Meta's lead ads send to test a form are skipped.",
+    ),
+    Reason.ROW_NOTHING_KEPT: ReasonInfo(
+        Outcome.SKIPPED,
+        None,
+        "Nothing of the row can be kept",
+        "Its values were invalid, or are in columns that the profile ignores: only defaults would be left. Fill in a "
+        "value that says who the lead is, or remove the row.",
+    ),
     Reason.QUOTE_UNCLOSED: ReasonInfo(
         _REJECTED,
         None,
@@ -180,7 +200,8 @@ REASONS: dict[Reason, ReasonInfo] = {
         _REJECTED,
         "phone",
         "Country of the phone number is unknown",
-        "Write the number with + and its country code, or set `default_region` in the profile.",
+        "Write the number with + and its country code, or the row's country by its name or ISO code, or set "
+        "`default_region` in the profile.",
     ),
     Reason.PHONE_TOO_SHORT: ReasonInfo(
         _REJECTED,
@@ -229,6 +250,12 @@ REASONS: dict[Reason, ReasonInfo] = {
         None,
         "Secondary contact has no phone",
         "Fill in the secondary contact's phone, or clear its other cells.",
+    ),
+    Reason.SECONDARY_PHONE_SUPPRESSED: ReasonInfo(
+        "warning",
+        None,
+        "A further phone may not be contacted",
+        "Nothing to do: the number is on a suppression list and was left out. The rest of the row was imported.",
     ),
     Reason.SECONDARY_EQUALS_PRIMARY: ReasonInfo(
         _REJECTED,
@@ -283,7 +310,15 @@ REASONS: dict[Reason, ReasonInfo] = {
         Outcome.DUPLICATE,
         None,
         "Merged into another row of this file",
-        "Nothing to do: the values that this row adds are in the row that was kept.",
+        "Nothing to do: the values that this row adds are in the row that was kept. Where two values differed, "
+        "the row's own guidance says which was dropped.",
+    ),
+    Reason.DUPLICATE_VALUE_DROPPED: ReasonInfo(
+        "warning",
+        None,
+        "Value was dropped when rows of one person were merged",
+        "Check that the rows are of one person: `hints` in `row_outcomes` has the dropped values. If two people share "
+        "the identifier, set another `identify_by` in the profile.",
     ),
     Reason.DUPLICATE_IN_FILE_REFUSED: ReasonInfo(
         _REJECTED,
@@ -322,6 +357,9 @@ REASONS: dict[Reason, ReasonInfo] = {
         _SUPPRESSED, None, "Is on a do-not-call list", "Do not call; the number is on a do-not-call registry."
     ),
 }
+
+#: Codes of rows that are no lead and nobody's mistake; nothing else is said of such a row.
+SKIPPED_CODES = [reason.value for reason, info in REASONS.items() if info.effect is Outcome.SKIPPED]
 
 _ORDER = {reason: position for position, reason in enumerate(Reason)}
 

@@ -56,6 +56,7 @@ class FileFacts(FrozenModel):
     notes: tuple[str, ...] = Field(default=(), description="What was unusual about the file, as sentences.")
     columns: tuple[str, ...] = ()
     mapping: dict[str, str] = Field(default_factory=dict, description="Field: the column that supplies it.")
+    ignored: tuple[str, ...] = Field(default=(), description="Columns of which nothing was kept, in file order.")
 
 
 class Progress(FrozenModel):
@@ -98,6 +99,9 @@ class ImportResult(FrozenModel):
         default=(), description="How the columns differ from those of the profile's last files, as sentences."
     )
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
+    judged_again: tuple[str, ...] = Field(
+        default=(), description="Imports that judged again the rows of this one that became no lead, oldest first."
+    )
     started_at: datetime
     ended_at: datetime
     timings: tuple[StageTiming, ...] = ()

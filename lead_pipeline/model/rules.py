@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from lead_pipeline.model.fields import FrozenModel, RuleError
+from lead_pipeline.model.texts.regular_expressions import checked_pattern, groups_of
 
 #: What a bad value does: reject the row, or blank the value, keep the row and record a warning.
 OnInvalid = Literal["reject", "blank"]
@@ -18,25 +19,8 @@ UpdateRule = Literal["always", "if_new_not_empty", "if_existing_empty", "never"]
 
 
 def _one_group(pattern: str) -> str:
-    if _compiled(pattern).groups > 1:
+    if groups_of(checked_pattern(pattern)) > 1:
         raise ValueError("use at most one group in the pattern; its match becomes the value")
-    return pattern
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"this is not a regular expression ({error.msg}); fix it") from None
-
-
-def _regular(pattern: str) -> str:
-    """Refuse what the engine that looks at a million values in a moment cannot do: it never looks back or ahead."""
-    _compiled(pattern)
-    if re.search(r"\(\?(?:=|!|<=|<!|P=|\(|>)|\\[1-9]", pattern):
-        raise ValueError(
-            "lookarounds ((?=, (?!, (?<) and backreferences (\\1) are not supported; write it without them"
-        )
     return pattern
 
 
@@ -55,12 +39,7 @@ Moment = Annotated[dt.datetime, BeforeValidator(_no_timestamp)]
 TakingPattern = Annotated[str, AfterValidator(_one_group)]
 
 #: A regular expression that a whole value has to match.
-ValuePattern = Annotated[str, AfterValidator(_regular)]
-
-
-def whole(pattern: str) -> str:
-    """Return a pattern, for polars' engine, that matches a value only from its beginning to its end."""
-    return rf"\A(?:{pattern})\z"
+ValuePattern = Annotated[str, AfterValidator(checked_pattern)]
 
 
 class _FieldRule(FrozenModel):
@@ -126,7 +105,8 @@ class PhoneRule(_FieldRule):
 
     type: Literal["phone"] = "phone"
     region_field: Literal["country"] | None = Field(
-        default=None, description="Field that names each row's country, by ISO code or name; else the default region."
+        default=None,
+        description="Field with each row's country, by name, ISO or calling code; else default_region.",
     )
     format: Literal["international", "national"] | None = Field(
         default=None, description="international: only with + and country code; national: only of the row's country."

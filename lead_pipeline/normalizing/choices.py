@@ -46,7 +46,8 @@ def normalize_tags(raw: pl.Series, rule: TagsRule) -> pl.DataFrame:
 
     Returns `value` (List(String), null for no tags), `reason` (String, always null).
     """
-    tags = filled_text().str.split(rule.separator).list.eval(pl.element().str.strip_chars())
+    tags = filled_text().str.split(rule.separator)
+    tags = tags.list.eval(pl.element().str.replace_all(r"\s+", " ").str.strip_chars())
     first = (pl.element() != "") & pl.element().str.to_lowercase().is_first_distinct()
     tags = tags.list.eval(pl.element().filter(first))
     some = pl.when(tags.list.len() > 0).then(tags)

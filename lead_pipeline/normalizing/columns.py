@@ -11,6 +11,7 @@ import polars as pl
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import (
     BooleanRule,
     DateRule,
@@ -29,9 +30,11 @@ from lead_pipeline.normalizing.damage import Kind
 from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
 from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.missing import without_missing
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones
 from lead_pipeline.normalizing.phones.policy import accepted_phones, secondary_phones
+from lead_pipeline.normalizing.phones.regions import regions_named
 from lead_pipeline.normalizing.repairs import read_repaired, repair_texts
 from lead_pipeline.normalizing.verdicts import NO_REASON, filled_text, read_verdicts
 
@@ -66,6 +69,8 @@ def normalize_column(
     if may_be_empty and raw.null_count() == raw.len():
         return _empty(raw.len(), rule)
     trimmed = raw.str.strip_chars()
+    if not isinstance(rule, PhoneRule | EmailRule):  # these know more words, and ask only of what is no good value
+        trimmed = without_missing(trimmed, name, rule)
     if may_be_empty and not (trimmed != "").any():
         return _empty(raw.len(), rule)
     found = _by_type(trimmed, name, rule, profile, countries)
@@ -94,7 +99,8 @@ def _by_type(  # noqa: C901  # one arm for each type
         case EmailRule():
             return _emails(raw, rule, profile)
         case TextRule():
-            return _texts(raw, "postal_code" if name == "postal_code" else "text", profile)
+            texts = raw if name == "notes" or name.startswith("attribute.") else _on_one_line(raw)
+            return _texts(texts, "postal_code" if name == "postal_code" else "text", profile)
         case IntegerRule():
             return ColumnVerdict(normalize_integers(raw, rule))
         case DecimalRule():
@@ -114,11 +120,12 @@ def _by_type(  # noqa: C901  # one arm for each type
 
 
 def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profile: ImportProfile) -> ColumnVerdict:
-    region = profile.default_region
+    default = profile.default_region
+    region = default if countries is None else regions_named(countries, default)
 
     def read(spellings: pl.Series, rows: pl.Series | None) -> pl.DataFrame:
         of_rows = countries if countries is None or rows is None else countries.gather(rows)
-        return accepted_phones(spellings, rule, of_rows, region)
+        return accepted_phones(spellings, rule, of_rows, default)
 
     verdicts = read_repaired(raw, "phone", region, profile.repair, read)
     derived = []
@@ -131,7 +138,19 @@ def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profil
     if rule.multiple == "secondary":
         further = secondary_phones(verdicts["value"], verdicts["further"], region)
         derived.append(further.alias(SECONDARY_PHONES))
-    return ColumnVerdict(verdicts, [verdicts["warning"]], [verdicts["hint"]], derived)
+    hints = [verdicts["hint"]]
+    if countries is not None and isinstance(region, pl.Series):
+        hints.append(_unknown_countries(verdicts["reason"], countries, region))
+    return ColumnVerdict(verdicts, [verdicts["warning"]], hints, derived)
+
+
+def _unknown_countries(reasons: pl.Series, countries: pl.Series, regions: pl.Series) -> pl.Series:
+    """Name the country that nobody knows to the rows whose number could not be read without it."""
+    rows = pl.DataFrame({"reason": reasons, "country": countries.str.strip_chars(), "region": regions})
+    unread = (pl.col("reason") == Reason.PHONE_COUNTRY_UNKNOWN.value) & pl.col("region").is_null()
+    named = pl.col("country").fill_null("") != ""
+    sentence = pl.format("'{}' is not a country; write its name or its ISO code.", "country")
+    return rows.select(pl.when(unread & named).then(sentence)).to_series()
 
 
 def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVerdict:
@@ -143,6 +162,11 @@ def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVe
     suggestion = hints.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
     warnings = pl.select(pl.when(hints["warnings"].list.len() > 0).then(hints["warnings"])).to_series()
     return ColumnVerdict(verdicts, [verdicts["warning"], warnings], [verdicts["hint"], suggestion])
+
+
+def _on_one_line(texts: pl.Series) -> pl.Series:
+    """Return names and identifiers with single spaces, for `Alder  Pine` and `Alder Pine` are one company."""
+    return texts.str.replace_all(r"\s+", " ") if texts.str.contains(r"\s\s|[^\S ]").any() else texts
 
 
 def _texts(raw: pl.Series, kind: Kind, profile: ImportProfile) -> ColumnVerdict:

@@ -10,10 +10,18 @@ from importlib.resources import files
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.phones.regions import supported_regions
 
 #: Endings that are no top level, with the one that was meant.
 _TOP_LEVEL_SLIPS = {"con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", "comm": "com", "coom": "com"}
 _TOP_LEVEL_SLIPS |= {"nte": "net", "ent": "net", "ogr": "org", "rog": "org"}
+#: Providers with domains in many countries (Microsoft, Yahoo, GMX, AOL, Terra, Orange, Vodafone, Tiscali).
+_INTERNATIONAL = frozenset(
+    {"hotmail", "outlook", "live", "msn", "windowslive", "yahoo", "ymail", "gmx", "aol", "terra", "orange", "vodafone"}
+    | {"tiscali"}
+)
+#: Top levels of countries that are far oftener a slip for .com.
+_SLIPS_THAT_EXIST = ("cm", "co", "om")
 
 
 def hint_emails(emails: pl.Series) -> pl.DataFrame:
@@ -70,7 +78,7 @@ def meant_domain(domain: str) -> str | None:
     swapped from a well-known provider's, or an ending that does not exist.
     """
     providers = _listed("mail_providers.txt")
-    if domain in providers:
+    if domain in providers or _is_national(domain):
         return None
     name, _, ending = domain.rpartition(".")
     mended = f"{name}.{_TOP_LEVEL_SLIPS[ending]}" if name and ending in _TOP_LEVEL_SLIPS else domain
@@ -79,6 +87,14 @@ def meant_domain(domain: str) -> str | None:
     near = {provider for variant in _shortened(mended) for provider in _providers_by_variant().get(variant, ())}
     slipped = sorted(provider for provider in near if _is_one_slip(mended, provider))
     return slipped[0] if slipped else (mended if mended != domain else None)
+
+
+def _is_national(domain: str) -> bool:
+    """True for another country's domain of a provider that has many: `hotmail.be`, `yahoo.com.tw`."""
+    label, _, ending = domain.partition(".")
+    country = ending.removeprefix("com.").removeprefix("co.")
+    known = country.upper() in supported_regions() or country in ("uk", "eu")
+    return label in _INTERNATIONAL and known and ending not in _SLIPS_THAT_EXIST
 
 
 @cache

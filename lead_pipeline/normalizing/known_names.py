@@ -1,19 +1,16 @@
-"""What a profile may declare about values and only the libraries know: locales, time zones, patterns. Each check
+"""What a profile may declare about values and only the libraries know: locales and time zones. Each check
 returns what it was given, or says what is wrong with it; what else a rule declares is checked where it is
 read.
 """
 
-import re
 from functools import cache
 from zoneinfo import available_timezones
 
-import polars as pl
 from babel import Locale, UnknownLocaleError
 from babel.core import get_locale_identifier
 from babel.localedata import locale_identifiers
 
 from lead_pipeline.model.errors import UsageError, did_you_mean
-from lead_pipeline.model.rules import whole
 
 #: Names of systems' own files beside the zones of the world.
 _NO_ZONES = frozenset({"Factory", "localtime"})
@@ -60,22 +57,6 @@ def checked_time_zone(name: str) -> str:
     )
 
 
-def checked_pattern(pattern: str) -> str:
-    """Return the regular expression unchanged when polars can match whole values with it.
-
-    Raises:
-        UsageError: it cannot, such as where it repeats thousands of times.
-    """
-    try:
-        pl.Series([""]).str.contains(whole(pattern))
-    except pl.exceptions.ComputeError as error:
-        raise UsageError(
-            f"'{_shortened(pattern)}' cannot be matched against values ({_cause(str(error))}); write it with the signs "
-            "that all engines share, and with fewer repetitions."
-        ) from None
-    return pattern
-
-
 @cache
 def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones()) - _NO_ZONES
@@ -102,15 +83,3 @@ def _language_named(name: str) -> str | None:
 
 def _underscored(name: str) -> str:
     return "_".join(name.casefold().split())
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def _cause(message: str) -> str:
-    """Return what the engine says in one line: it draws the pattern over several."""
-    found = re.search(
-        r"error: ([^\n]+)\s*\n\nThis error occurred|error: ([^\n.]+)\.?\s*$|(exceeds size limit)", message
-    )
-    return next((part.strip(" .") for part in found.groups() if part), "not understood") if found else "not understood"

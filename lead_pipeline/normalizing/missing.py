@@ -1,6 +1,12 @@
-"""Words that mean that a value is missing. They are asked for only where a value is no good one anyway."""
+"""Words that mean that a value is missing. Of phones and emails they are asked for only where a value is no good one
+anyway, so that many can be understood; in other fields only those that cannot be a value.
+"""
+
+from collections.abc import Iterable
 
 import polars as pl
+
+from lead_pipeline.model.rules import BooleanRule, FieldRule, OptionRule
 
 #: Words for 'there is none' as lists write them, in lower case, without the marks around them.
 MISSING_WORDS = (
@@ -41,3 +47,39 @@ def means_missing(raw: pl.Expr) -> pl.Expr:
     """True for words that mean 'there is none', and marks alone (`-`, `???`); for what is no good value anyway."""
     word = raw.str.strip_chars().str.strip_chars(_MARKS).str.to_lowercase()
     return (word == "") | word.is_in(MISSING_WORDS) | raw.str.strip_chars().str.contains(_CODES)
+
+
+#: What no field can have as its value: marks alone, errors of spreadsheets that mean 'not available', and words.
+_NO_VALUE = (
+    r"(?i)\A\s*(?:[-\x{2010}-\x{2015}\x{2212}_.?*/\\]+|#?n\s?/\s?a|n\.\s?a\.?|k\.\s?a\.?|#null!?|<null>|\\n|\(?(?:none|null|nil|nan|<na>"
+    r"|not (?:available|applicable|provided|given|known|specified)|no data|keine angabe|nicht angegeben|non renseigné"
+    r"|sin datos?|no disponible|não informado|nao informado|geen gegevens|brak danych|нет данных)\)?)\s*\z"
+)
+#: Some of the words are names of people, in this spelling.
+_NAMES = ("Null", "Nil", "Nan")
+_NAME_FIELDS = ("first_name", "last_name", "full_name")
+
+
+def without_missing(texts: pl.Series, name: str, rule: FieldRule) -> pl.Series:
+    """Return the texts (String) of a column of mapped leads, null where they say that there is no value.
+
+    A word that the rule itself gives a meaning, such as an option `none`, keeps it.
+    """
+    rows = texts.str.contains(_NO_VALUE).fill_null(value=False).arg_true()
+    if rows.is_empty():
+        return texts
+    kept = {word.strip().casefold() for word in _words_of(rule)}
+    said = texts.gather(rows).str.strip_chars().to_list()
+    of_person = _NAMES if name in _NAME_FIELDS else ()
+    absent = [word.casefold() not in kept and word not in of_person for word in said]
+    return texts.clone().scatter(rows.filter(pl.Series(absent, dtype=pl.Boolean)), None)
+
+
+def _words_of(rule: FieldRule) -> Iterable[str]:
+    match rule:
+        case OptionRule():
+            return (*rule.options, *rule.value_map)
+        case BooleanRule():
+            return (*rule.true_words, *rule.false_words)
+        case _:
+            return ()

@@ -27,13 +27,15 @@ _TYPOGRAPHIC_QUOTES = r"[\u{201c}\u{201d}\u{201e}\u{201f}\u{2018}\u{2019}\u{201a
 _BEYOND_READING = [Damage.SCIENTIFIC, Damage.PRECISION_LOST, Damage.DECIMAL_TAIL, Damage.DATE]
 
 
-def read_repaired(raw: pl.Series, kind: Kind, region: str | None, repair: Repair, read: Reader) -> pl.DataFrame:
+def read_repaired(
+    raw: pl.Series, kind: Kind, region: str | pl.Series | None, repair: Repair, read: Reader
+) -> pl.DataFrame:
     """Read phones or emails, and look for damage among those that are refused or were written by a spreadsheet.
 
     Args:
         raw: String.
         kind: what the column holds.
-        region: country assumed for phones without +.
+        region: country assumed for phones without +, or that of each row.
         repair: `safe` reads the repaired spelling where there is but one; `none` only names it.
         read: gives `value`, `reason` and any further columns for a column of spellings.
 
@@ -52,11 +54,24 @@ def read_repaired(raw: pl.Series, kind: Kind, region: str | None, repair: Repair
     if not suspect.any():
         return plain
     rows = suspect.arg_true()
-    found = find_damage(raw.gather(rows), kind, region).insert_column(0, rows.alias("row"))
-    found = found.filter(pl.col("damage").is_not_null())
+    found = _found_damage(raw, rows, kind, region)
     if found.is_empty():
         return plain
     return _with_findings(plain, found, repair, read)
+
+
+def _found_damage(raw: pl.Series, rows: pl.Series, kind: Kind, region: str | pl.Series | None) -> pl.DataFrame:
+    """Find the damage in some rows, each by the rules of its own country: `row` and what `find_damage` gives."""
+    by_region = {region: rows} if not isinstance(region, pl.Series) else _by_region(rows, region)
+    found = [
+        find_damage(raw.gather(some), kind, one).insert_column(0, some.alias("row")) for one, some in by_region.items()
+    ]
+    return pl.concat(found).filter(pl.col("damage").is_not_null()).sort("row")
+
+
+def _by_region(rows: pl.Series, regions: pl.Series) -> dict[str | None, pl.Series]:
+    parts = pl.DataFrame({"row": rows, "region": regions.gather(rows)}).partition_by("region", as_dict=True)
+    return {region: part["row"] for (region,), part in parts.items()}
 
 
 _NULL_TEXT = pl.lit(None, dtype=pl.String)

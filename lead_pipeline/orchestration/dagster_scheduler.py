@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
+from lead_pipeline.importing.drops.intake import RunRequest
 from lead_pipeline.importing.homes import Home
-from lead_pipeline.importing.intake import RunRequest
 from lead_pipeline.orchestration.liveness import FIRST, LAST, active_imports
 from lead_pipeline.orchestration.partitions import imports_partitions
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import dagster as dg
 
+from lead_pipeline.importing.homes import masked_name
 from lead_pipeline.importing.submitting import Answer, record_answer
 from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.partitions import imports_partitions
@@ -48,5 +49,7 @@ def _record(context: dg.OpExecutionContext, home: HomeResource, answer: Answer) 
     import_id = context.partition_key
     record = partial(record_answer, home.home, import_id, answer)
     manifest = failures_without_values(f"deciding about {import_id}", record)
-    context.log.info(f"{manifest.file_name}: {import_id} is {answer}.")
-    context.add_output_metadata({"import_id": import_id, "file_name": manifest.file_name, "decision": answer})
+    context.log.info(f"{import_id} is {answer}.")
+    context.add_output_metadata(
+        {"import_id": import_id, "file_name": masked_name(manifest.file_name), "decision": answer}
+    )

@@ -1,12 +1,15 @@
 """Runs the jobs in this process, against the same instance that the UI shows."""
 
-from collections.abc import Sequence
+import contextlib
+import io
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import dagster as dg
 
-from lead_pipeline.importing.homes import Home
+from lead_pipeline.importing.homes import Home, masked_name
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.submitting import (
     ListManifest,
@@ -18,17 +21,46 @@ from lead_pipeline.importing.submitting import (
     submit_list,
 )
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import RunFailedError
+from lead_pipeline.model.errors import ListRefusedError, RunFailedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
+from lead_pipeline.orchestration.sqlite import release_sqlite
 
 #: The terminal shows our own progress; the run's log is in the UI.
+_LOG_FAILURE = "Exception while writing logger call to event log"
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class _WithoutLogFailures(io.TextIOBase):
+    """Standard error without what Dagster 1.13 writes there when a line of its log could not be kept, as on a full
+    disk: the run then fails by itself, or did not need the line.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, unless it is one of these."""
+        return len(text) if text.startswith(_LOG_FAILURE) else self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor of the stream itself."""
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        """Return whether a person reads."""
+        return self._stream.isatty()
 
 
 class Launcher:
@@ -40,9 +72,14 @@ class Launcher:
         resource = HomeResource(root=str(home.root), store_wait_seconds=store_wait_seconds)
         self._definitions = build_definitions(home.root, resources={"home": resource})
 
-    def stage(self, file: Path, profile: ImportProfile, destination: Destination | None = None) -> Manifest:
-        """Stage a file; one aimed at another destination than its profile's is an import of its own."""
-        return submit_file(self.home, file, profile, destination)
+    def stage(
+        self, file: Path, profile: ImportProfile, destination: Destination | None = None, *, again: bool = False
+    ) -> Manifest:
+        """Stage a file; one aimed at another destination than its profile's is an import of its own.
+
+        With `again`, stage those rows alone that became no lead; raises UsageError when there are none.
+        """
+        return submit_file(self.home, file, profile, destination, again=again)
 
     def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
         """Stage a suppression list; raises UsageError for a region that does not exist."""
@@ -53,7 +90,7 @@ class Launcher:
         imported = begin_attempt(self.home, manifest)
         if imported is not None:
             return imported
-        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": manifest.file_name}
+        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": masked_name(manifest.file_name)}
         with listening(listener):
             self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
         return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
@@ -63,8 +100,11 @@ class Launcher:
         return finished_result(self.home, manifest) or self.import_staged(manifest, listener)
 
     def load_list(self, manifest: ListManifest) -> dict[str, Any]:
-        """Load a staged suppression list in a recorded run and return its counts; raises RunFailedError."""
-        tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": manifest.file_name}
+        """Load a staged suppression list in a recorded run and return its counts.
+
+        Raises: ListRefusedError when nothing of it was loaded because of what is in it, else RunFailedError.
+        """
+        tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": masked_name(manifest.file_name)}
         result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
         metadata = result.asset_materializations_for_node("suppressions")[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
@@ -73,12 +113,22 @@ class Launcher:
         self, job: str, partitions: dg.DynamicPartitionsDefinition, key: str, tags: dict[str, str]
     ) -> dg.ExecuteInProcessResult:
         self.instance.add_dynamic_partitions(str(partitions.name), [key])
-        result = self._definitions.resolve_job_def(job).execute_in_process(
-            instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
-        )
+        with contextlib.redirect_stderr(_WithoutLogFailures(sys.stderr)):
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
+            )
         if not result.success:
-            raise RunFailedError(_why(result))
+            raise (ListRefusedError if _is_refused(result) else RunFailedError)(_why(result))
         return result
+
+
+def _is_refused(result: dg.ExecuteInProcessResult) -> bool:
+    for event in result.all_events:
+        failure = event.event_specific_data if event.is_step_failure else None
+        metadata = getattr(getattr(failure, "user_failure_data", None), "metadata", {})
+        if REFUSED in metadata and metadata[REFUSED].value:
+            return True
+    return False
 
 
 def _why(result: dg.ExecuteInProcessResult) -> str:
@@ -97,3 +147,14 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
         f"The run {result.run_id} crashed ({', '.join(kinds) or 'no step says why'}). Nothing was imported twice and "
         "nothing is lost: the file stays staged. The run's log in the UI names the lines of code; please report it."
     )
+
+
+@contextlib.contextmanager
+def opened_launcher(home: Home, store_wait: float) -> Iterator[Launcher]:
+    """Give what runs the jobs of a home, with its instance open for as long as the block lasts."""
+    instance = open_instance(home)
+    try:
+        yield Launcher(home, instance, store_wait_seconds=store_wait)
+    finally:
+        instance.dispose()
+        release_sqlite()

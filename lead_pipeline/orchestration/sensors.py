@@ -4,7 +4,7 @@ from functools import partial
 
 import dagster as dg
 
-from lead_pipeline.importing.inbox_watch import watch_inbox
+from lead_pipeline.importing.drops.inbox_watch import watch_inbox
 from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.dagster_scheduler import DagsterScheduler
 from lead_pipeline.orchestration.jobs import import_leads

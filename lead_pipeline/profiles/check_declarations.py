@@ -1,5 +1,5 @@
 """Checks of a profile that the model cannot make: whether a country, locale or time zone exists, and whether a format
-or pattern can be used.
+can be used.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.normalizing.dates.time_forms import form_of
-from lead_pipeline.normalizing.known_names import checked_locale, checked_pattern, checked_time_zone
+from lead_pipeline.normalizing.known_names import checked_locale, checked_time_zone
 from lead_pipeline.normalizing.numbers import checked_unit
 from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.profiles.declared_values import value_faults
@@ -17,7 +17,6 @@ from lead_pipeline.profiles.document import Document, KeyPath, Plain, Problem, k
 _CHECKS: dict[str, Callable[[str], object]] = {
     "locale": checked_locale,
     "timezone": checked_time_zone,
-    "pattern": checked_pattern,
 }
 #: Key of a rule with a list of texts: the check of each.
 _CHECKS_OF_EACH: dict[str, Callable[[str], object]] = {"formats": form_of, "units": checked_unit}

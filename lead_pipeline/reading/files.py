@@ -18,7 +18,7 @@ from lead_pipeline.reading.file_formats import (
     what_a_zip_holds,
 )
 from lead_pipeline.reading.row_reader import ReadingOptions, RowReader
-from lead_pipeline.reading.source import Source
+from lead_pipeline.reading.source import ZEROS_BEHIND_ARCHIVE, ZEROS_BEHIND_OLE, Source
 from lead_pipeline.reading.workbook.workbook_file import open_workbook
 
 #: So much of a file is looked at to find out what it is.
@@ -55,7 +55,10 @@ def _opened(source: Source, options: ReadingOptions) -> RowReader:
     head = next(source.blocks(HEAD_BYTES), b"")
     container = container_of(head)
     if container in _BINARY:
+        source.refuse_zeros_behind(source.zeros_behind(), ZEROS_BEHIND_OLE)
         return open_workbook(source, _BINARY[container], options)
+    if container == "zip" or packing_of(head):
+        source.refuse_zeros_behind(source.zeros_behind(), ZEROS_BEHIND_ARCHIVE)
     left_out: tuple[str, ...] = ()
     if container == "zip":
         held = what_a_zip_holds(source.path, source.display_name)

@@ -9,6 +9,7 @@ from pathlib import PurePath
 import polars as pl
 
 from lead_pipeline.model.errors import listed
+from lead_pipeline.model.fields import RESERVED_COLUMNS
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.reading.delimited.dialect import Dialect
 from lead_pipeline.reading.delimited.sniffing import COMMON, SniffedDialect
@@ -105,8 +106,15 @@ def of_columns(columns: Sequence[Column]) -> Iterator[str]:
     given = [column for column in columns if column.name != column.header.strip(WHITESPACE) and column.header]
     nameless = [column for column in columns if not column.header.strip(WHITESPACE)]
     again = [column.name for column in given if column.name.startswith(column.header.strip(WHITESPACE) + "_")]
-    if again:
-        yield f"Names that appear more than once in the header were numbered: {listed(again)}."
+    headers = Counter(column.header.strip(WHITESPACE).casefold() for column in columns)
+    once = {column.name for column in given if headers[column.header.strip(WHITESPACE).casefold()] == 1}
+    own = {column.name for column in given if column.header.strip(WHITESPACE).casefold() in RESERVED_COLUMNS}
+    reserved = [name for name in again if name in once & own]
+    repeated = [name for name in again if name not in reserved]
+    if repeated:
+        yield f"Names that appear more than once in the header were numbered: {listed(repeated)}."
+    if reserved:
+        yield f"Names that the pipeline uses itself were numbered: {listed(reserved)}."
     if nameless and len(nameless) < len(columns):
         yield f"Columns without a name are called by their position: {listed([column.name for column in nameless])}."
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
 from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
+from lead_pipeline.model.texts.clean_text import clean_text
 
 #: A cell of only these characters looks empty; a row of only such cells is blank.
 WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\u3000\ufeff"
@@ -113,7 +114,8 @@ def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) ->
     `^...$`; pl.col has no way to quote it, polars 2.1) gets a space behind it.
     """
     texts = list(headers)
-    stripped = [name.strip(WHITESPACE) for name in (texts if names is None else names)]
+    cleaned = clean_text(pl.Series(texts if names is None else list(names), dtype=pl.String))
+    stripped = [name.strip(WHITESPACE) for name in cleaned]
     wanted = [_one(text) or f"column_{number}" for number, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}
     taken = {name.casefold() for name in RESERVED_COLUMNS}

@@ -1,6 +1,7 @@
 """The bytes of a staged file, unpacked where it is compressed, block by block, with a bound on what comes out."""
 
 import gzip
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,6 +21,16 @@ BLOCK_BYTES = 4 * 2**20
 #: than thirtyfold, a bomb shrinks a thousandfold.
 UNPACKED_BYTES = 256 * 2**20
 UNPACKED_RATIO = 200
+
+#: A text that ends in so many zero bytes is not all there; fewer end the last line of UTF-16 or UTF-32, or a string of
+#: C. An archive ends in some of its own (sizes, an empty comment), and an old workbook in part of a sector.
+ZEROS_BEHIND_TEXT = 4
+ZEROS_BEHIND_ARCHIVE = 64
+ZEROS_BEHIND_OLE = 8192
+
+_TAIL_BYTES = 64 * 2**10
+
+COPY_AGAIN = "Nothing was imported. Upload or copy the file again, and drop it when it is complete."
 
 Packing = Literal["", "gzip", "zstd", "zip"]
 
@@ -58,6 +69,30 @@ class Source:
             raise FileUnreadableError(
                 f"{self.display_name} cannot be read: {error.strerror}. Check the disk and copy the file again."
             ) from None
+
+    def zeros_behind(self) -> int:
+        """Return how many zero bytes the file itself ends with, without reading what stands before them."""
+        zeros = 0
+        with self.path.open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            while end:
+                start = max(0, end - _TAIL_BYTES)
+                file.seek(start)
+                block = file.read(end - start)
+                kept = len(block.rstrip(b"\x00"))
+                zeros += len(block) - kept
+                if kept:
+                    break
+                end = start
+        return zeros
+
+    def refuse_zeros_behind(self, zeros: int, limit: int) -> None:
+        """Raise FileUnreadableError for `limit` zero bytes at the end: space was reserved for what did not come."""
+        if zeros >= limit:
+            raise FileUnreadableError(
+                f"{self.display_name} ends in {zeros:,} zero bytes: its upload was not finished, or the disk lost its "
+                f"end. {COPY_AGAIN}"
+            )
 
     def _damaged(self) -> FileUnreadableError:
         return FileUnreadableError(

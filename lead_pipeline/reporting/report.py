@@ -48,7 +48,7 @@ class ReasonRow(NamedTuple):
 
 
 class ColumnRow(NamedTuple):
-    """A row of the table of columns; `field` is empty for a column that supplies none."""
+    """A row of the table of columns; `field` is empty for an attribute, and says so of a column that is ignored."""
 
     header: str
     field: str
@@ -115,7 +115,8 @@ def _positions(numbers: Sequence[int], count: int) -> str:
 
 
 def _column_rows(result: ImportResult) -> list[ColumnRow]:
-    fields = {column: field for field, column in result.file.mapping.items()}
+    fields = dict.fromkeys(result.file.ignored, "ignored")
+    fields |= {column: field for field, column in result.file.mapping.items()}
     return [
         ColumnRow(_shortened(one_line(column)), fields.get(column, ""))
         for column in islice(result.file.columns, MAX_COLUMNS)

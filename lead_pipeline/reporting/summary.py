@@ -78,8 +78,10 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "message": result.message,
         "layout_changes": list(result.layout_changes),
         "notices": list(result.notices),
+        "columns_ignored": [encodable(column) for column in result.file.ignored],
         "commands": decision_commands(result, home),
         "already_imported": result.already_imported,
+        "judged_again": list(result.judged_again),
         "dry_run": result.dry_run,
         "dry_run_file": _below(home, result.dry_run_file),
         "rejected_file": _below(home, result.rejected_file),
@@ -117,6 +119,13 @@ def record_as_json(record: ImportRecord) -> dict[str, Any]:
 def list_as_json(loaded: ListResult) -> dict[str, Any]:
     """Return the object that `suppress --json` prints; `lines_rejected` is a text, such as `3, 17`."""
     return loaded.model_dump(exclude={"file_name"}) | {"lines_rejected": ", ".join(map(str, loaded.lines_rejected))}
+
+
+def list_failure_as_json(kind: str, error: LeadPipelineError) -> dict[str, Any]:
+    """Return the object that `suppress --json` prints for a list of which nothing was loaded."""
+    return {"list_id": None, "kind": kind, "status": "refused", "message": str(error)} | dict.fromkeys(
+        ("rows_read", "rows_added", "rows_known", "rows_rejected", "leads_affected", "enrollments_suppressed"), 0
+    )
 
 
 def markdown_summary(result: ImportResult, home: Path | None = None) -> str:

@@ -3,8 +3,10 @@ Terminal, Markdown, HTML and email all take their sentences from here.
 """
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
+from lead_pipeline.model.errors import listed
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ImportResult, Progress
 
@@ -93,6 +95,12 @@ def decision_commands(result: ImportResult, home: Path | None) -> dict[str, str]
         return {}
     option = "" if home is None else f" --home {shlex.quote(encodable(str(home)))}"
     return {answer: f"lead-pipeline{option} {answer} {result.import_id}" for answer in ("approve", "cancel")}
+
+
+def ignored_sentence(columns: Sequence[str]) -> str:
+    """Return `2 columns are ignored, as the profile says: wood, price.`, or the like of one column."""
+    are = "1 column is" if len(columns) == 1 else f"{len(columns):,} columns are"
+    return f"{are} ignored, as the profile says: {listed(columns)}."
 
 
 def counted(number: int, noun: str) -> str:

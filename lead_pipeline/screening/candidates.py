@@ -8,7 +8,7 @@ import polars as pl
 
 from lead_pipeline.model.fields import ALIASES, IDENTIFIER_KINDS, IdentifierKind
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.screening.identifier_conflicts import CONTACTS_FROM, HeldIdentifier, resolve_conflicts
+from lead_pipeline.screening.identifier_conflicts import CONTACTS_FROM, HeldIdentifier, Keeping, resolve_conflicts
 from lead_pipeline.store.workspace import Workspace
 
 #: Phones are matched by the digits of their E.164 (at most 15, ITU-T E.164 section 6), whose plus is a sign to the
@@ -24,6 +24,20 @@ VALUE_OF: dict[str, str] = {kind: "lower({value})" if kind == "email" else "{val
 KEY_OF: dict[str, str] = {
     kind: _PHONE_KEY if kind == "phone" else _OTHER_KEY.format(value=VALUE_OF[kind]) for kind in IDENTIFIER_KINDS
 }
+
+#: Rows are linked by identifiers and by the contact that the store knows them by. Chains are short; of a file with
+#: longer ones than this, every row is looked at.
+_ROUNDS = 6
+_LINKED_ROWS = """
+    create or replace temp table contested_rows as
+    with linked as (select h.row_number, h.code from held_identifiers h semi join unsuppressed using (row_number))
+    select distinct row_number
+    from linked semi join (select code from linked semi join contested_rows using (row_number)) using (code)
+    union
+    select row_number from unsuppressed
+    semi join (select contact_id from unsuppressed semi join contested_rows using (row_number)) using (contact_id)
+"""
+_EVERY_ROW = "create or replace temp table contested_rows as select row_number from unsuppressed"
 
 
 def load_candidates(workspace: Workspace, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
@@ -134,12 +148,12 @@ def _match_by_all_identifiers(workspace: Workspace) -> None:
 def group_rows_by_person(workspace: Workspace, profile: ImportProfile, *, aliases: bool) -> None:
     """Complete `person` of `candidates`, and fill `duplicated_people`: the people whom several good rows are of.
 
-    These are few, where a table of all people would be as long as the file. Rows with different identifiers of their
-    own that share another one are ambiguous but for the first, unless the store knows both by one contact.
+    These are few, where a table of all people would be as long as the file. Whose a row is does not depend on whether
+    the rows before it are in this file or were in an earlier one.
     """
     if aliases:
         _find_row_identifiers(workspace, profile)
-        _resolve_conflicts(workspace)
+        _resolve_conflicts(workspace, profile)
         _number_people_by_row_identifier(workspace)
     elif _somebody_has_two_keys(workspace):
         _number_people_by_key(workspace)
@@ -180,40 +194,77 @@ def _find_row_identifiers(workspace: Workspace, profile: ImportProfile) -> None:
     )
 
 
-def _resolve_conflicts(workspace: Workspace) -> None:
-    """Find the identifiers that nobody has yet and that rows of several people hold; the first row gets each."""
+def _resolve_conflicts(workspace: Workspace, profile: ImportProfile) -> None:
+    """Find whose the rows are that share identifiers which nobody has yet: that depends on the rows before them."""
     workspace.run(
         """
         create or replace temp table unsuppressed as
-        select i.row_number, i.own_code, m.contact_id
+        select i.row_number, i.own_code, m.contact_id, h.lead_id is not null as has_lead
         from row_identifier i
         anti join ambiguous_rows using (row_number)
         anti join suppressed using (row_number)
         left join matched_contacts m using (row_number)
+        left join leads_here h on h.contact_id = m.contact_id
         """
     )
-    workspace.run(
-        """
-        create or replace temp table contested_identifiers as
-        select code
-        from held_identifiers join unsuppressed using (row_number)
-        anti join (select distinct code from known_identifiers) known using (code)
-        group by code
-        having min(own_code) <> max(own_code) or min(coalesce(contact_id, 0)) <> max(coalesce(contact_id, 0))
-        """
-    )
+    if not _find_contested_rows(workspace):
+        return
     contested = workspace.stream(
         """
-        select row_number, contact_id, own_code, code, (case when is_alias then 'alias ' else '' end) || kind
-        from held_identifiers join unsuppressed using (row_number) semi join contested_identifiers using (code)
+        select row_number, contact_id, has_lead, known.code is not null, h.code,
+               (case when is_alias then 'alias ' else '' end) || kind
+        from held_identifiers h join unsuppressed using (row_number) semi join contested_rows using (row_number)
+        left join (select distinct code from known_identifiers) known using (code)
         order by row_number, is_alias, kind
         """
     )
-    resolved = resolve_conflicts(HeldIdentifier(*row) for row in contested)
+    resolved = resolve_conflicts((HeldIdentifier(*row) for row in contested), Keeping.under(profile))
     _add(workspace, "ambiguous_rows", pl.DataFrame(resolved.refused, schema=["row_number", "hint"], orient="row"))
     _add(
         workspace, "matched_contacts", pl.DataFrame(resolved.joined, schema=["row_number", "contact_id"], orient="row")
     )
+    _follow(workspace, pl.DataFrame(resolved.followed, schema=["row_number", "first_row"], orient="row"))
+
+
+def _find_contested_rows(workspace: Workspace) -> bool:
+    """Fill `contested_rows`: rows that share an identifier with a row which goes by another one or is of another
+    contact, and all rows that are linked to these; return whether there are any.
+    """
+    workspace.run(
+        """
+        create or replace temp table contested_rows as
+        select distinct row_number
+        from held_identifiers semi join (
+            select code
+            from held_identifiers join unsuppressed using (row_number)
+            anti join (select distinct code from known_identifiers) known using (code)
+            group by code
+            having min(own_code) <> max(own_code) or min(coalesce(contact_id, 0)) <> max(coalesce(contact_id, 0))
+        ) using (code) semi join unsuppressed using (row_number)
+        """
+    )
+    found, rounds = int(workspace.one("select count(*) from contested_rows")), 0
+    while found:
+        workspace.run(_EVERY_ROW if rounds == _ROUNDS else _LINKED_ROWS)
+        before, found, rounds = found, int(workspace.one("select count(*) from contested_rows")), rounds + 1
+        if found == before or rounds > _ROUNDS:
+            return True
+    return False
+
+
+def _follow(workspace: Workspace, followers: pl.DataFrame) -> None:
+    """Have rows go by the identifier that the first row of their person goes by."""
+    if followers.is_empty():
+        return
+    with workspace.registered("followers", followers):
+        workspace.run(
+            """
+            create or replace temp table row_identifier as
+            select i.row_number, coalesce(first.own_code, i.own_code) as own_code
+            from row_identifier i left join followers f using (row_number)
+            left join row_identifier first on first.row_number = f.first_row
+            """
+        )
 
 
 def _add(workspace: Workspace, table: str, rows: pl.DataFrame) -> None:

@@ -3,12 +3,12 @@ Finding out whose a row is, and who may not be contacted, does not belong here.
 """
 
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.store.workspace import Workspace
 
 #: The codes that are given here, bound under their own names.
 _GIVEN_HERE = (
-    Reason.ROW_BLANK, Reason.DUPLICATE_IN_FILE, Reason.DUPLICATE_MERGED, Reason.DUPLICATE_IN_FILE_REFUSED,
+    Reason.DUPLICATE_IN_FILE, Reason.DUPLICATE_MERGED, Reason.DUPLICATE_IN_FILE_REFUSED,
     Reason.DUPLICATE_EXISTING, Reason.DUPLICATE_EXISTING_REFUSED, Reason.MATCH_AMBIGUOUS, Reason.MATCH_MISSING,
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ _BY_POLICY = """
 """
 
 _OUTCOME = """
-    (case when faults = [$row_blank] then 'skipped'
+    (case when len(faults) = 1 and list_contains($skipping, faults[1]) then 'skipped'
           when faults is not null or is_ambiguous then 'rejected'
           when is_suppressed then 'suppressed'
           when is_refused or is_missing then 'rejected'
@@ -114,6 +114,7 @@ def decide_outcomes(workspace: Workspace, profile: ImportProfile) -> None:
             "when_known": profile.when_known,
             "write_mode": profile.write_mode,
             "in_file": profile.duplicates_in_file,
+            "skipping": SKIPPED_CODES,
             **{reason.value: reason.value for reason in _GIVEN_HERE},
         },
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import group_rows_by_person, load_candidates, match_contacts
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
@@ -10,7 +12,13 @@ from lead_pipeline.store.workspace import Workspace
 
 
 def screen(
-    workspace: Workspace, profile: ImportProfile, parts: Sequence[str], destination_id: int, *, aliases: bool
+    workspace: Workspace,
+    profile: ImportProfile,
+    parts: Sequence[str],
+    destination_id: int,
+    *,
+    aliases: bool,
+    do_not_contact: pl.DataFrame | None = None,
 ) -> None:
     """Fill the temporary table `decided_rows`: one line per row of the normalized `parts`.
 
@@ -22,6 +30,6 @@ def screen(
     load_candidates(workspace, profile, parts, aliases=aliases)
     match_contacts(workspace, profile, aliases=aliases)
     find_leads_here(workspace, profile, destination_id)
-    mark_suppressed(workspace, profile, parts, aliases=aliases)
+    mark_suppressed(workspace, profile, parts, aliases=aliases, do_not_contact=do_not_contact)
     group_rows_by_person(workspace, profile, aliases=aliases)
     decide_outcomes(workspace, profile)

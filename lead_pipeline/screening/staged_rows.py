@@ -23,12 +23,14 @@ class StagedRows:
         supplied: the rules of the profile (and "attributes") that the file has values for: an update touches nothing
             else.
         raw_rows: gives the originals of rows.
+        do_not_contact: rows that say of themselves that they may not be contacted: `row_number`, `kind` of suppression.
     """
 
     parts: tuple[str, ...]
     rows_read: int
     supplied: frozenset[str]
     raw_rows: RawRows
+    do_not_contact: pl.DataFrame | None = None
 
     def may_have_aliases(self, profile: ImportProfile) -> bool:
         """Return whether the file has a column for any alias of the profile."""

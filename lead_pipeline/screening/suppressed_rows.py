@@ -4,13 +4,20 @@ here.
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE
 from lead_pipeline.screening.candidates import KEY_OF, VALUE_OF
+from lead_pipeline.screening.phone_equivalence import same_number_key
 from lead_pipeline.store.workspace import Workspace
 
-_OF_PEOPLE = {"of_people": list(SUPPRESSIONS_OF_PEOPLE)}
+#: That an identifier (kind, key, value; phones have no value) is on a list: `s` is a row of `suppressed_people`.
+_IS_LISTED = (
+    "s.identifier_kind = {it}.kind and ({it}.value is null or s.value = {it}.value)"
+    " and s.key = case {it}.kind when 'phone' then " + same_number_key("{it}.key") + " else {it}.key end"
+)
 
 
 def require_all_suppressions(workspace: Workspace) -> None:
@@ -23,22 +30,34 @@ def require_all_suppressions(workspace: Workspace) -> None:
         )
 
 
-def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
+def mark_suppressed(
+    workspace: Workspace,
+    profile: ImportProfile,
+    parts: Sequence[str],
+    *,
+    aliases: bool,
+    do_not_contact: pl.DataFrame | None = None,
+) -> None:
     """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do.
 
-    A row is on a list by any identifier in it, a field or an alias. An opt-out or a block is of a person, not of a
-    number: it also holds for rows that name its contact by another identifier, and for those that would change a lead
-    whose phone or email is listed, for else an import could undo it by writing another number over the listed one.
+    Rows in `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field
+    or an alias. An opt-out or a block is of a person, not of a number: it also holds for rows that name its contact by
+    another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email or
+    contact is listed, for else an import could undo it by writing another number over the listed one.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
-    listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from base.suppressions")}
+    if do_not_contact is not None and not do_not_contact.is_empty():
+        _hit_by_themselves(workspace, do_not_contact)
+    _list_people(workspace)
+    listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
         for kind in sorted(listed & KEY_OF.keys() & profile.fields.keys()):
             _hit_by_field(workspace, kind, parts)
         if aliases:
             _hit_by_alias(workspace)
-        _hit_by_contact(workspace)
-        if profile.when_known in ("update", "fill"):
+        updates = profile.when_known in ("update", "fill")
+        _hit_by_contact(workspace, updates=updates)
+        if updates:
             _hit_by_lead(workspace, sorted(listed & {"phone", "email"}))
     workspace.run(
         """
@@ -52,46 +71,71 @@ def mark_suppressed(workspace: Workspace, profile: ImportProfile, parts: Sequenc
     )
 
 
+def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> None:
+    with workspace.registered("rows_that_say_so", do_not_contact):
+        workspace.run(
+            "insert into suppression_hits by name select row_number, kind from rows_that_say_so"
+            " semi join (select row_number from candidates where faults is null) good using (row_number)"
+        )
+
+
+def _list_people(workspace: Workspace) -> None:
+    """Fill `suppressed_people`: the suppressions, phones by the digits that all forms of a number share."""
+    workspace.run(
+        f"""
+        create or replace temp table suppressed_people as
+        select kind, identifier_kind, value,
+               case identifier_kind when 'phone' then {same_number_key("key")} else key end as key
+        from base.suppressions
+        """  # noqa: S608  # an expression of ours
+    )
+
+
+def is_listed(kind: str, value: str) -> str:
+    """Return the condition that a value is on a list, where `s` is a row of the temporary table `suppressed_people`."""
+    key = KEY_OF[kind].format(value=value)
+    if kind == "phone":
+        return f"s.identifier_kind = 'phone' and s.key = {same_number_key(key)}"
+    return f"s.identifier_kind = '{kind}' and s.key = {key} and s.value = {VALUE_OF[kind].format(value=value)}"
+
+
 def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str]) -> None:
     workspace.run(
         f"""
         insert into suppression_hits by name
         select p.row_number, s.kind
         from read_parquet($parts) p
-        join base.suppressions s
-          on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="p." + kind)}
-          and s.value = {VALUE_OF[kind].format(value="p." + kind)}
+        join suppressed_people s on {is_listed(kind, "p." + kind)}
         where len(p.reasons) = 0
         """,  # noqa: S608  # names and expressions of ours
-        {"kind": kind, "parts": list(parts)},
+        {"parts": list(parts)},
     )
 
 
 def _hit_by_alias(workspace: Workspace) -> None:
     workspace.run(
-        """
+        f"""
         insert into suppression_hits by name
         select h.row_number, s.kind
         from held_identifiers h
-        join base.suppressions s
-          on s.identifier_kind = h.kind and s.key = h.key and (h.value is null or s.value = h.value)
+        join suppressed_people s on {_IS_LISTED.format(it="h")}
         where h.is_alias
-        """
+        """  # noqa: S608  # an expression of ours
     )
 
 
-def _hit_by_contact(workspace: Workspace) -> None:
+def _hit_by_contact(workspace: Workspace, *, updates: bool) -> None:
     workspace.run(
-        """
+        f"""
         insert into suppression_hits by name
         select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
         from matched_contacts m
         join base.identifiers i using (contact_id)
-        join base.suppressions s
-          on s.identifier_kind = i.kind and s.key = i.key and (i.value is null or s.value = i.value)
+        join suppressed_people s on {_IS_LISTED.format(it="i")}
         where list_contains($of_people, s.kind)
-        """,
-        _OF_PEOPLE,
+           or ($updates and m.contact_id in (select contact_id from leads_here))
+        """,  # noqa: S608  # an expression of ours
+        {"of_people": list(SUPPRESSIONS_OF_PEOPLE), "updates": updates},
     )
 
 
@@ -104,10 +148,6 @@ def _hit_by_lead(workspace: Workspace, kinds: Sequence[str]) -> None:
             from matched_contacts m
             join leads_here h using (contact_id)
             join base.leads l using (lead_id)
-            join base.suppressions s
-              on s.identifier_kind = $kind and s.key = {KEY_OF[kind].format(value="l." + kind)}
-              and s.value = {VALUE_OF[kind].format(value="l." + kind)}
-            where list_contains($of_people, s.kind)
-            """,  # noqa: S608  # names and expressions of ours
-            {"kind": kind} | _OF_PEOPLE,
+            join suppressed_people s on {is_listed(kind, "l." + kind)}
+            """  # noqa: S608  # names and expressions of ours
         )

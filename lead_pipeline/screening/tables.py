@@ -47,6 +47,16 @@ SHARED_TABLES: dict[str, SharedTable] = {
     "leads_here": SharedTable(
         "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
     ),
+    "suppressed_people": SharedTable(
+        "All suppressions; `key` of a phone is that of all its forms.",
+        ("kind", "identifier_kind", "value", "key"),
+        "mark_suppressed",
+    ),
+    "listed_people": SharedTable(
+        "The entries of a list that is being loaded, new or known; `key` as in `suppressed_people`.",
+        ("identifier_kind", "value", "key"),
+        "add_suppressions",
+    ),
     "suppressed": SharedTable(
         "The good rows that a suppression hits: the reason codes of all that do, in registry order; and a hint where "
         "none of them is of an identifier in the row.",

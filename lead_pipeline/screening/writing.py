@@ -9,6 +9,7 @@ from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.fields import DERIVED_COLUMNS
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import RowCounts
 from lead_pipeline.screening.contacts import (
     find_new_identifiers,
@@ -16,6 +17,7 @@ from lead_pipeline.screening.contacts import (
     write_contacts,
 )
 from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
+from lead_pipeline.screening.listed_contacts import without_listed_contacts
 from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
 from lead_pipeline.screening.screen import screen
@@ -85,8 +87,9 @@ def _screen_import(
     destination = destination_id(workspace, record.destination)
     import_no = workspace.reserve("import_no", 1) + 1
     aliases = staged.may_have_aliases(profile)
-    screen(workspace, profile, staged.parts, destination, aliases=aliases)
-    rows = with_merged_rows(workspace, profile, rows_of(workspace, staged.parts))
+    screen(workspace, profile, staged.parts, destination, aliases=aliases, do_not_contact=staged.do_not_contact)
+    rows = without_listed_contacts(workspace, profile, rows_of(workspace, staged.parts))
+    rows = with_merged_rows(workspace, profile, rows)
     find_new_identifiers(workspace, aliases=aliases)
     changes: list[Change] = []
     if profile.when_known in ("update", "fill"):
@@ -183,11 +186,13 @@ def _write_ledger(workspace: Workspace, import_no: int) -> None:
 
 
 def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> None:
-    """Keep the original of every row that did not become a lead, with its reasons."""
+    """Keep the original of every row that did not become a lead, with its reasons; of a blank row there is nothing."""
     # Only these rows, so that each of the batches below is not joined with the outcomes of the whole file.
     workspace.run(
         "create or replace temp table rows_left_out as select row_number, line_number, outcome, reason_codes, hints"
         " from decided_rows where outcome in ('rejected', 'suppressed', 'duplicate')"
+        " or reason_codes = [$nothing_kept]",
+        {"nothing_kept": Reason.ROW_NOTHING_KEPT.value},
     )
     wanted = workspace.frame("select row_number from rows_left_out")
     if wanted.is_empty():

@@ -25,8 +25,11 @@ _UPDATED = """
     where l.updated_import_id in (select import_id from base.imports where import_no >= $import_no)
 """
 
-#: Only an import that left no single row as it is has leads whose texts are in no part.
-_IS_MERGED = "select exists(from base.row_outcomes where import_no = ? and list_contains(reason_codes, ?))"
+#: Only an import that merged rows, or took a listed phone out of one, has leads whose texts are in no part.
+_IS_ALTERED = """
+    select exists(from base.row_outcomes where import_no = $import_no
+                  and (list_contains(reason_codes, $merged) or list_contains(warning_codes, $taken_out)))
+"""
 
 
 def publish_leads(
@@ -47,7 +50,7 @@ def publish_leads(
     )
     # None: the content was committed under the name it had before, and its receipt was lost since.
     for import_no, created, updated, at in known:
-        if parts and at == committed_at and created and not updated and not _is_merged(workspace, import_no):
+        if parts and at == committed_at and created and not updated and not _is_altered(workspace, import_no):
             return _publish_from_parts(workspace, import_id, path, parts)
         if updated:
             sql, params = sql + _UPDATED, params | {"import_no": import_no}
@@ -66,8 +69,9 @@ def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
     return workspace.write_parquet(path, sql, {"import_id": import_id}, doing="publishing rejected leads")
 
 
-def _is_merged(workspace: Workspace, import_no: int) -> bool:
-    return bool(workspace.one(_IS_MERGED, [import_no, Reason.DUPLICATE_MERGED.value]))
+def _is_altered(workspace: Workspace, import_no: int) -> bool:
+    codes = {"merged": Reason.DUPLICATE_MERGED.value, "taken_out": Reason.SECONDARY_PHONE_SUPPRESSED.value}
+    return bool(workspace.one(_IS_ALTERED, {"import_no": import_no, **codes}))
 
 
 def _publish_from_parts(workspace: Workspace, import_id: str, path: Path, parts: Sequence[Path]) -> int:

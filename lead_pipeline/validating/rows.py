@@ -8,10 +8,11 @@ from lead_pipeline.model.contracts import ContractError, failure_cases
 from lead_pipeline.model.field_types import MISSING
 from lead_pipeline.model.fields import HINTS
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.model.rules import FieldRule
 from lead_pipeline.validating.contact_policy import apply_contact_policy
 from lead_pipeline.validating.failures import FAILURES, no_failures
+from lead_pipeline.validating.kept_values import rows_with_nothing_kept
 from lead_pipeline.validating.row_rule_checks import ROW, columns_of, guidance
 from lead_pipeline.validating.schema import compile_row_schema
 from lead_pipeline.validating.secondary_contacts import check_contacts
@@ -44,6 +45,7 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         (List(String)): why the row is rejected or skipped, empty for a good row; `warnings` (List(String)): why a value
         was blanked (`on_invalid: blank`) or a secondary contact left out, and what is odd about values that are kept.
         Values that a rule about the row looks at and that are bad by themselves break no such rule.
+        A row of which nothing but defaults would be kept is skipped for that.
         A blank row has no other reason than that, and values that a too short row lacks are not reported once more.
 
     Raises:
@@ -54,11 +56,12 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         [_of_structure(batch), _of_values(batch, profile), _of_row_rules(batch, profile), _of_kept_values(batch)]
     )
     slim = batch.drop(*(f"{name}_reason" for name in profile.rules)).drop("warnings", strict=False)
-    if found.is_empty():
+    failures = found if found.is_empty() else apply_contact_policy(_without_noise(found), profile)
+    rows = _with_blanked(slim, failures)
+    failures = pl.concat([failures, _of_empty_rows(rows, failures, profile)])
+    if failures.is_empty():
         return with_nested(slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES), profile)
-    failures = apply_contact_policy(_without_noise(found), profile)
-    rows = _with_hints(_with_blanked(slim, failures), failures)
-    return with_nested(_with_codes(rows, failures), profile)
+    return with_nested(_with_codes(_with_hints(rows, failures), failures), profile)
 
 
 def check_values(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -116,6 +119,16 @@ def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     )
 
 
+def _of_empty_rows(rows: pl.DataFrame, failures: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Find rows that no reason speaks against and of which nothing but defaults would be kept."""
+    empty = rows_with_nothing_kept(rows, profile)
+    if empty.is_empty():
+        return no_failures()
+    refused = failures.filter(pl.col("list") == "reasons")["index"]
+    empty = empty.filter(~empty.is_in(refused.implode()))
+    return _failures(pl.DataFrame({"index": empty}).with_columns(code=pl.lit(Reason.ROW_NOTHING_KEPT.value)))
+
+
 def _failures(found: pl.DataFrame) -> pl.DataFrame:
     """Lay out what was found as failures: what is not said of them is null, and the list is that of reasons."""
     absent = {name: pl.lit(None, dtype) for name, dtype in FAILURES.items() if name not in found.columns}
@@ -124,10 +137,10 @@ def _failures(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_noise(failures: pl.DataFrame) -> pl.DataFrame:
-    """Drop what only repeats the row's structure: in a blank row, and in a short row whose last values are absent."""
-    blank = failures.filter(pl.col("code") == Reason.ROW_BLANK)["index"]
+    """Drop what only repeats the row's structure: in a skipped row, and in a short row whose last values are absent."""
+    blank = failures.filter(pl.col("code").is_in(SKIPPED_CODES))["index"]
     short = failures.filter(pl.col("code") == Reason.ROW_TOO_FEW_CELLS)["index"]
-    repeats = pl.col("index").is_in(blank.implode()) & (pl.col("code") != Reason.ROW_BLANK)
+    repeats = pl.col("index").is_in(blank.implode()) & ~pl.col("code").is_in(SKIPPED_CODES)
     absent = pl.col("index").is_in(short.implode()) & pl.col("code").is_in(_ABSENT)
     return failures.filter(~repeats, ~absent)
 

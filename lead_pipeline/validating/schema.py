@@ -12,7 +12,8 @@ import polars as pl
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.limits import AtLeast, AtMost, Limit, Matches, MaxItemLength, MaxLength, MinLength, OneOf
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.rules import FieldRule, whole
+from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.model.texts.regular_expressions import whole
 from lead_pipeline.validating.row_rule_checks import ROW, broken_reason, holds
 
 

@@ -260,7 +260,9 @@ def test_the_store_answers_one_question_and_takes_no_order(place):
 
 
 def test_a_suppressed_number_is_not_imported_whatever_its_spelling(place):
-    told = run("suppress", write(place, "dnc.csv", "phone\n(212) 555-0101\nnonsense\n"), "--kind", "do_not_call")
+    told = run(
+        "suppress", write(place, "dnc.csv", "phone\n(212) 555-0101\nnonsense\n"), "--kind", "do_not_call", code=3
+    )
     assert "1 added as do_not_call" in told.stdout
     assert "line 3" in told.stderr
     (one,) = objects(run("import", write(place, "a.csv", CLEAN), "--json"))
@@ -275,6 +277,25 @@ def test_a_suppressed_number_is_not_imported_whatever_its_spelling(place):
 )
 def test_a_suppression_list_is_not_loaded_on_a_guess(place, options, sentence):
     assert sentence in run("suppress", write(place, "dnc.csv", "phone\n2125550101\n"), *options, code=2).output
+
+
+def test_a_list_that_names_nobody_is_refused_in_words_and_in_json(place):
+    path = write(place, "dnc.csv", "city\nBonn\nRome\n")
+    refused = run("suppress", path, "--kind", "do_not_call", "--json", code=2)
+    assert "phone numbers or email addresses" in refused.stderr
+    (one,) = objects(refused)
+    assert (one["status"], one["rows_added"], one["message"]) == (
+        "refused",
+        0,
+        refused.stderr.split(": ", 1)[1].strip(),
+    )
+
+
+def test_a_list_says_which_leads_of_earlier_imports_it_concerns(place):
+    (imported,) = objects(run("import", write(place, "a.csv", CLEAN), "--json"))
+    (one,) = objects(run("suppress", write(place, "o.csv", "phone\n2125550101\n"), "--kind", "opted_out", "--json"))
+    assert (one["leads_affected"], one["enrollments_suppressed"]) == (1, 1)
+    assert [row["import_id"] for row in one["affected"]] == [imported["import_id"]]
 
 
 def test_a_suppression_list_that_does_not_exist_is_named(place):

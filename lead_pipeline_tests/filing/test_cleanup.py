@@ -41,8 +41,19 @@ def test_old_leftovers_of_killed_processes_are_removed(home):
 
 def test_what_somebody_may_be_writing_stays(home):
     for name in LEFT_OVER:
-        write(home, name, age=3600)
-    assert sweep(home, NOW) == []
+        write(home, name, age=300)
+    held = home.reports / "list@12" / ".rejected.csv.y.tmp"
+    write(home, "reports/list@12/.rejected.csv.y.tmp", age=3600)
+    with held.open("ab"):
+        assert sweep(home, NOW) == []
+
+
+def test_what_a_killed_process_left_goes_after_minutes_when_nobody_has_it_open(home):
+    for name in LEFT_OVER:
+        write(home, name, age=900)
+    new_store = [name for name in LEFT_OVER if "duckdb" in name]  # closed between two openings, so it may live
+    removed = {path.relative_to(home.root).as_posix() for path in sweep(home, NOW)}
+    assert removed == set(LEFT_OVER) - set(new_store)
 
 
 def test_files_that_are_not_ours_stay_however_old(home):

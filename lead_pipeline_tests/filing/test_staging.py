@@ -8,7 +8,7 @@ import pytest
 from lead_pipeline.filing.life_cycle import find_manifest
 from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.filing.staging import FileChangedError, stage_import, stage_list
-from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline_tests.support import NOW
 
@@ -176,12 +176,26 @@ def test_a_file_that_grows_while_it_is_copied_is_not_staged_and_leaves_nothing(h
     assert list(pending_manifests(home)) == []
 
 
+def test_a_file_that_somebody_has_open_for_writing_is_not_taken(home):
+    source = drop(home, "a.csv")
+    with source.open("ab"), pytest.raises(FileChangedError, match=r"'a\.csv' is still being written"):
+        stage_import(home, source, PROFILE, now=NOW)
+    assert files(home.staging) == []
+    assert stage_import(home, source, PROFILE, now=NOW).file_bytes == len(CONTENT)
+
+
+def test_a_file_that_somebody_reads_is_taken(home):
+    source = drop(home, "a.csv")
+    with source.open("rb"):
+        assert stage_import(home, source, PROFILE, now=NOW).file_bytes == len(CONTENT)
+
+
 def test_a_full_disk_leaves_no_half_copy(home, monkeypatch):
     def full(_descriptor):
         raise OSError(28, "No space left on device")
 
     source = drop(home, "a.csv")
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(FileUnreadableError, match=r"could not be copied.*No space left"):
+    with pytest.raises(DiskError, match=r"could not be copied.*No space left"):
         stage_import(home, source, PROFILE, now=NOW)
     assert files(home.staging) == []

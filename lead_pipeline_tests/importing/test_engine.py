@@ -8,10 +8,10 @@ import pytest
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.importing import engine as engine_module
+from lead_pipeline.importing.drops.inbox_watch import watch_inbox
+from lead_pipeline.importing.drops.intake import RunRequest
 from lead_pipeline.importing.engine import Engine, statuses_of
 from lead_pipeline.importing.findings import check_accepted, check_accounted_for
-from lead_pipeline.importing.inbox_watch import watch_inbox
-from lead_pipeline.importing.intake import RunRequest
 from lead_pipeline.importing.submitting import submit_file
 from lead_pipeline.importing.withheld import StageCrashedError
 from lead_pipeline_tests.support import call_schedule, quick_folder, write_csv

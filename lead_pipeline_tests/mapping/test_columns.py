@@ -3,7 +3,7 @@
 import pytest
 
 from lead_pipeline.mapping.columns import attribute_names, map_columns
-from lead_pipeline.model.errors import RequiredColumnUnmappedError
+from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
 
@@ -147,3 +147,38 @@ def test_not_even_a_header_restored_to_another_one_makes_two_attributes_of_one_n
     columns = ["caller_id", "=x", "'=x", "_row_number", "_reasons"]
     names = attribute_names(map_columns(columns, profile()), profile())
     assert names == {"=x": "=x", "'=x": "'=x"}
+
+
+ANYBODY = {"rows_without_identifier": "create"}
+WHO = {
+    "phone": {"type": "phone", "column": "Mobile"},
+    "email": {"type": "email"},
+    "company": {"type": "text"},
+    "status": {"type": "option", "options": ["new"], "default": "new"},
+    "source": {"type": "text", "constant": "fair"},
+}
+
+
+@pytest.mark.parametrize("other_columns", ["attributes", "ignore"])
+@pytest.mark.parametrize("columns", [["wood", "price"], ["status"], ["Ann Lee", "ann@example.com"]], ids=str)
+def test_a_file_of_which_no_column_says_who_a_lead_is_is_refused(columns, other_columns):
+    with pytest.raises(ColumnsUnknownError) as refused:
+        map_columns(columns, profile(fields=WHO, other_columns=other_columns, **ANYBODY))
+    for part in ("'solar'", "phone ('Mobile')", "email ('email')", "company ('company')"):
+        assert part in str(refused.value)
+    for column in columns:  # the header may be a first line of values
+        assert column not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "more"),
+    [
+        ("mobile", {}),
+        ("Company", {}),
+        ("_alias_email", {"aliases": {"email": {}}}),
+        ("secondary_phone_1", {"secondary_contacts": {"max": 1}}),
+    ],
+    ids=str,
+)
+def test_one_column_that_says_who_a_lead_is_suffices(column, more):
+    assert len(map_columns([column, "wood"], profile(fields=WHO, **ANYBODY, **more)).fields) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lead_pipeline.filing.inbox import Drop
-from lead_pipeline.importing.intake import stage_drops
+from lead_pipeline.importing.drops.intake import stage_drops
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline_tests.reasons_shown import SHOWN, Example

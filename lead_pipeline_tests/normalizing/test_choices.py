@@ -95,7 +95,7 @@ def test_the_value_map_stands_before_an_option_of_the_same_spelling():
         (",,", None),
         (" , ", None),
         ("x;y", ["x;y"]),
-        ("a\nb", ["a\nb"]),
+        ("a\nb", ["a b"]),
     ],
 )
 def test_tags_are_trimmed_and_each_is_there_once(text, value):

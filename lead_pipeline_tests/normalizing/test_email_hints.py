@@ -77,3 +77,13 @@ def test_slips_are_mended_as_mailcheck_mends_them():
     ]
     assert len(known) >= 6
     assert {email: meant_domain(email.split("@")[1].lower()) for email, _ in known} == dict(known)
+
+
+@pytest.mark.parametrize("domain", ["hotmail.be", "outlook.dk", "yahoo.at", "live.nl", "yahoo.co.jp", "terra.com.pe"])
+def test_the_domain_of_a_provider_in_another_country_is_no_typo(domain):
+    assert meant_domain(domain) is None
+
+
+@pytest.mark.parametrize("domain", ["hotmail.co", "hotmail.cm", "outlook.om"])
+def test_a_country_that_is_a_slip_for_com_is_a_typo_all_the_same(domain):
+    assert meant_domain(domain) == f"{domain.partition('.')[0]}.com"

@@ -8,7 +8,7 @@ import pytest
 from babel.localedata import locale_identifiers
 
 from lead_pipeline.model.errors import UsageError
-from lead_pipeline.normalizing.known_names import checked_locale, checked_pattern, checked_time_zone
+from lead_pipeline.normalizing.known_names import checked_locale, checked_time_zone
 
 
 def test_every_locale_that_babel_has_can_be_declared():
@@ -62,19 +62,3 @@ def test_a_time_zone_that_there_is_not_is_refused_with_the_nearest(name, meant):
     assert f"no time zone '{name}'" in str(refused.value)
     assert ("Did you mean" in str(refused.value)) == (meant is not None)
     assert meant is None or f"Did you mean '{meant}'?" in str(refused.value)
-
-
-@pytest.mark.parametrize("pattern", ["", "[A-Z]{2}[0-9]+", "(?i)a|b", r"\d{5}(-\d{4})?", r"(?P<a>x)"])
-def test_a_pattern_that_polars_knows_can_be_declared(pattern):
-    assert checked_pattern(pattern) == pattern
-
-
-@pytest.mark.parametrize(
-    ("pattern", "cause"),
-    [(r"a\Z", "unrecognized escape"), ("(x{2000}){2000}", "size limit"), ("a{,3}", "repetition"), ("a(?=b)", "look")],
-)
-def test_a_pattern_that_polars_does_not_know_is_refused_with_the_cause(pattern, cause):
-    with pytest.raises(UsageError) as refused:
-        checked_pattern(pattern)
-    assert f"'{pattern}'" in str(refused.value)
-    assert cause in str(refused.value)

@@ -8,7 +8,7 @@ import pytest
 
 from lead_pipeline.filing.locks import locked
 from lead_pipeline.importing import concluding
-from lead_pipeline.importing.intake import MAX_ATTEMPTS
+from lead_pipeline.importing.drops.intake import MAX_ATTEMPTS
 from lead_pipeline.notifying import delivery
 from lead_pipeline.notifying.delivery import deliver, smtp_settings
 from lead_pipeline.notifying.outbox import pending_messages

@@ -33,7 +33,7 @@ from lead_pipeline.importing import (  # noqa: E402
     steps,
     submitting,
 )
-from lead_pipeline.importing.intake import imports_to_run, not_staged, stage_drops  # noqa: E402
+from lead_pipeline.importing.drops.intake import imports_to_run, not_staged, stage_drops  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
 from lead_pipeline.model.outcomes import ImportStatus  # noqa: E402
 from lead_pipeline.orchestration.serving.warm import warm_up  # noqa: E402

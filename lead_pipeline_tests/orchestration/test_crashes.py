@@ -10,7 +10,7 @@ import pytest
 
 from lead_pipeline.filing.decisions import decide, waiting_imports
 from lead_pipeline.filing.inbox import list_drops
-from lead_pipeline.importing.intake import MAX_ATTEMPTS, imports_to_run, not_staged, stage_drops
+from lead_pipeline.importing.drops.intake import MAX_ATTEMPTS, imports_to_run, not_staged, stage_drops
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline_tests.importing.test_approval import LEFT
 from lead_pipeline_tests.orchestration.crashing import DECIDED_POINTS, POINTS, WAITING_POINTS, Crasher

@@ -10,7 +10,7 @@ import dagster as dg
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest, pending_manifests
 from lead_pipeline.filing.receipts import find_receipt
-from lead_pipeline.importing.inbox_watch import watch_inbox
+from lead_pipeline.importing.drops.inbox_watch import watch_inbox
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_scheduler import DagsterScheduler
 

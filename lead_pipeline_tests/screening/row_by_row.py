@@ -3,7 +3,8 @@ one makes of rows is held against it; it knows no SQL and shares no code with th
 """
 
 import json
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,7 +71,11 @@ class _Import:
     def __init__(
         self, store: RowByRow, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime
     ) -> None:
-        self.store, self.rows, self.by, self.supplied, self.at = store, rows, by, supplied, at
+        unlisted = [
+            replace(row, secondaries=tuple(one for one in row.secondaries if ("phone", one[0]) not in store.listed))
+            for row in rows
+        ]
+        self.store, self.rows, self.by, self.supplied, self.at = store, unlisted, by, supplied, at
         self.good = [place for place, row in enumerate(rows) if not row.reasons]
         self.held = {place: self.identifiers_of(rows[place]) for place in self.good}
         self.contact: dict[int, int] = {}
@@ -98,17 +103,18 @@ class _Import:
         return self.write(verdicts)
 
     def lists_of(self, place: int) -> set[str]:
-        """An opt-out or block is the person's; a do-not-call entry is the number's."""
+        """An opt-out or block is the person's; a do-not-call entry is the number's, and no lead that has it changes."""
         row, listed = self.rows[place], self.store.listed
         own = [*self.held[place], *((kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None)]
         found = {kind for one in own for kind in listed.get(one, ())}
-        contact, others = self.contact.get(place), []
+        contact, others, updates = self.contact.get(place), [], False
         if contact is not None:
             others = [one for one, owner in self.store.identifiers.items() if owner == contact]
             lead = self.known_lead(contact)
-            if lead is not None and self.by.when_known in ("update", "fill"):
+            updates = lead is not None and self.by.when_known in ("update", "fill")
+            if updates:
                 others += [(kind, self.store.leads[lead].values.get(kind)) for kind in ("phone", "email")]
-        return found | {kind for one in others for kind in listed.get(one, ()) if kind != "do_not_call"}
+        return found | {kind for one in others for kind in listed.get(one, ()) if updates or kind != "do_not_call"}
 
     def known_lead(self, contact: int) -> int | None:
         here = [
@@ -119,27 +125,35 @@ class _Import:
         return min(here)[1] if here else None
 
     def tell_people_apart(self) -> None:
-        """The first row that has an identifier keeps it; one that claims it for somebody else is ambiguous."""
-        led: dict[Identifier, object] = {}
-        holders: dict[Identifier, object] = {}
+        """Rows are of whom they would be of if each were a file of its own."""
+        owners: dict[Identifier, object] = {}
+        rows: Counter[object] = Counter()
         for place in self.good:
             if place in self.ambiguous:
                 continue
             held, contact = self.held[place], self.contact.get(place)
-            leader = held[0] if held else None
             if self.lists[place] or not held:
-                self.person[place] = contact if contact is not None else leader or ("row", place)
+                self.person[place] = contact if contact is not None else held[0] if held else ("row", place)
                 continue
-            person = contact if contact is not None else led.get(leader, leader)
-            if any(holders.get(one, person) != person for one in held):
+            people = {owners[one] for one in held if one in owners} | ({contact} - {None})
+            if len(people) > 1:
                 self.ambiguous.add(place)
                 continue
-            led.setdefault(leader, person)
-            for one in held:
-                holders.setdefault(one, person)
-            self.person[place] = person
+            self.person[place] = person = people.pop() if people else held[0]
             if isinstance(person, int):
                 self.contact[place] = person
+            rows[person] += 1
+            if self.leaves_identifiers(person, rows[person]):
+                for one in held:
+                    owners.setdefault(one, person)
+
+    def leaves_identifiers(self, person: object, nth: int) -> bool:
+        """Return whether the nth row of a person is written, so that later rows can be matched by it."""
+        if nth > 1 and self.by.duplicates_in_file == "first":
+            return False
+        if isinstance(person, int) and self.known_lead(person) is not None:
+            return self.by.when_known in ("update", "fill")
+        return self.by.write_mode != "update_only"
 
     def of_person(self, place: int) -> list[int]:
         return [other for other, person in self.person.items() if person == self.person[place]]

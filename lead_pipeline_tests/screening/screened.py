@@ -12,7 +12,7 @@ from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.staged_rows import StagedRows
-from lead_pipeline.screening.suppression_lists import add_suppressions
+from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListCounts, ListKeys, ListRecord
 
@@ -107,11 +107,18 @@ class Screened:
         self.lists += 1
         name = identity or f"list-{self.lists}"
         entries = pl.DataFrame(
-            {"value": phones, "reason": [None] * len(phones)}, schema=dict.fromkeys(("value", "reason"), pl.String)
+            {
+                "identifier_kind": ["email" if "@" in one else "phone" for one in phones],
+                "value": phones,
+                "reason": [None] * len(phones),
+            },
+            schema=ENTRIES_SCHEMA,
         )
         record = ListRecord(f"{name}@0", name, kind, f"{name}.csv", "0" * 64)
         with self.store.writing(ListKeys(name, kind, entries["value"]), "loading a list") as workspace:
-            return add_suppressions(workspace, record, entries, rows_rejected=rejected, at=NOW)
+            return add_suppressions(
+                workspace, record, entries, rows_read=len(phones) + rejected, rows_rejected=rejected, at=NOW
+            )
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[object, ...]]:
         """Return row number, outcome, reasons and lead of every row of an import."""

@@ -1,48 +1,67 @@
-"""Who keeps an identifier that several rows of a file claim for different people."""
+"""Whose rows are that share identifiers with other rows of their file."""
 
 import pytest
 
-from lead_pipeline.screening.identifier_conflicts import HeldIdentifier, resolve_conflicts
+from lead_pipeline.screening.identifier_conflicts import HeldIdentifier, Keeping, Resolution, resolve_conflicts
+from lead_pipeline_tests.screening.written import profile
 
-A, B, C, X, Y = 1, 2, 3, 10, 11  # leaders, and further identifiers
+A, B, C, X, Y = 1, 2, 3, 10, 11
+UPSERT = Keeping(of_lead=True, of_nobody=True, first_only=False)
 
 
-def claims(*rows: tuple[int | None, int, tuple[int, ...]]) -> list[HeldIdentifier]:
-    """Return the claims of rows given as (contact, leader, codes)."""
+def held(*rows: tuple[int | None, tuple[int, ...]], known: tuple[int, ...] = ()) -> list[HeldIdentifier]:
+    """Return the identifiers of rows given as (contact, codes); contacts have leads."""
     return [
-        HeldIdentifier(number, contact, leader, code, f"id {code}")
-        for number, (contact, leader, codes) in enumerate(rows, start=1)
+        HeldIdentifier(number, contact, contact is not None, code in known, code, f"id {code}")
+        for number, (contact, codes) in enumerate(rows, start=1)
         for code in codes
     ]
 
 
 @pytest.mark.parametrize(
-    ("rows", "refused"),
+    ("rows", "found"),
     [
-        pytest.param([(None, A, (A, X)), (None, B, (B, X))], {2: "id 10 belongs to row 1 of this file."}, id="shared"),
-        pytest.param([(None, A, (A, X)), (None, X, (X,))], {2: "id 10 belongs to row 1 of this file."}, id="led by it"),
-        pytest.param([(None, X, (X,)), (None, A, (A, X))], {2: "id 10 belongs to row 1 of this file."}, id="led first"),
+        pytest.param([(None, (A, X)), (None, (B, X))], Resolution(followed=[(2, 1)]), id="shared"),
+        pytest.param([(None, (A, X)), (None, (X,))], Resolution(followed=[(2, 1)]), id="goes by it"),
+        pytest.param([(None, (X,)), (None, (A, X)), (None, (A,))], Resolution(followed=[(2, 1), (3, 1)]), id="chain"),
         pytest.param(
-            [(None, A, (A, X)), (None, B, (B, X)), (None, B, (B, Y)), (None, C, (C, Y))],
-            {2: "id 10 belongs to row 1 of this file.", 4: "id 11 belongs to row 3 of this file."},
-            id="a refused row has nothing",
+            [(None, (A, X)), (None, (B, Y)), (None, (C, X, Y)), (None, (C,))],
+            Resolution(refused=[(3, "id 10 belongs to row 1 of this file, id 11 to row 2 of this file.")]),
+            id="between two people, and then somebody new",
+        ),
+        pytest.param([(7, (A, X)), (None, (X,)), (None, (X, B))], Resolution(joined=[(2, 7), (3, 7)]), id="a contact"),
+        pytest.param([(7, (A, X)), (7, (A, X))], Resolution(), id="one contact, twice"),
+        pytest.param(
+            [(7, (A, X)), (8, (B, X))],
+            Resolution(refused=[(2, "id 2 belongs to contact 8, id 10 to row 1 of this file.")]),
+            id="two contacts",
         ),
         pytest.param(
-            [(None, A, (A, X)), (None, B, (B, Y)), (None, C, (C, X, Y))],
-            {3: "id 10 belongs to row 1, id 11 to row 2 of this file."},
-            id="every owner is named",
+            [(None, (C, X)), (7, (A, X))],
+            Resolution(refused=[(2, "id 1 belongs to contact 7, id 10 to row 1 of this file.")]),
+            id="somebody new first, then a contact",
         ),
-        pytest.param([(7, A, (X,)), (7, B, (X,))], {}, id="of one contact that the store knows"),
-        pytest.param([(7, A, (X,)), (8, B, (X,))], {2: "id 10 belongs to row 1 of this file."}, id="of two contacts"),
-        pytest.param([(None, A, (A, X)), (7, A, (A, X))], {2: "id 1 belongs to row 1, id 10 to row 1 of this file."},
-                     id="somebody new first, then a contact"),
     ],
-)  # fmt: skip
-def test_the_first_row_keeps_what_several_people_claim(rows, refused):
-    assert dict(resolve_conflicts(claims(*rows)).refused) == refused
+)
+def test_a_row_is_of_whom_the_rows_before_it_make_it(rows, found):
+    assert resolve_conflicts(held(*rows, known=(A, B)), UPSERT) == found
 
 
-def test_a_row_is_of_the_contact_that_an_earlier_row_with_its_leader_is_of():
-    settled = resolve_conflicts(claims((7, A, (A,)), (None, A, (A,)), (None, A, (A, X)), (None, B, (B, X))))
-    assert settled.joined == [(2, 7), (3, 7)]
-    assert [row for row, _why in settled.refused] == [4]
+@pytest.mark.parametrize(
+    ("changes", "follows"),
+    [
+        ({"duplicates_in_file": "merge"}, [(2, 1), (3, 1)]),
+        ({"duplicates_in_file": "first"}, [(2, 1)]),
+        ({"duplicates_in_file": "merge", "write_mode": "update_only"}, []),
+    ],
+    ids=str,
+)
+def test_only_what_is_written_of_a_row_links_later_ones_to_it(changes, follows):
+    rows = held((None, (A, X)), (None, (X, Y)), (None, (Y,)))
+    assert resolve_conflicts(rows, Keeping.under(profile(**changes))).followed == follows
+
+
+@pytest.mark.parametrize(("on_duplicate", "joined"), [("update", [(2, 7)]), ("fill", [(2, 7)]), ("skip", [])])
+def test_a_lead_that_is_left_alone_gets_no_identifier_to_be_known_by(on_duplicate, joined):
+    keeping = Keeping.under(profile(on_duplicate=on_duplicate, duplicates_in_file="merge"))
+    assert resolve_conflicts(held((7, (A, X)), (None, (X,)), known=(A,)), keeping).joined == joined

@@ -14,7 +14,7 @@ from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.screening.staged_rows import StagedRows
-from lead_pipeline.screening.suppression_lists import add_suppressions
+from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListKeys, ListRecord
 from lead_pipeline_tests.screening.row_by_row import Row, as_json
@@ -110,11 +110,16 @@ class Written:
         """Load a suppression list."""
         self.lists += 1
         entries = pl.DataFrame(
-            {"value": phones, "reason": [None] * len(phones)}, schema=dict.fromkeys(("value", "reason"), pl.String)
+            {
+                "identifier_kind": ["email" if "@" in one else "phone" for one in phones],
+                "value": phones,
+                "reason": [None] * len(phones),
+            },
+            schema=ENTRIES_SCHEMA,
         )
         record = ListRecord(f"list-{self.lists}@0", f"list-{self.lists}", kind, "list.csv", "0" * 64)
         with self.store.writing(ListKeys(record.identity, kind, entries["value"]), "loading a list") as workspace:
-            add_suppressions(workspace, record, entries, rows_rejected=0, at=self.now)
+            add_suppressions(workspace, record, entries, rows_read=len(phones), rows_rejected=0, at=self.now)
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[str, tuple[str, ...], int | None]]:
         """Return outcome, reasons and lead of every row of an import."""

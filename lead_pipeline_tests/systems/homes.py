@@ -109,13 +109,14 @@ def home_of(name: str, environment: Mapping[str, str] | None = None) -> Iterator
         yield System(Stages(stages.home, stages.store, environment or {}), name)
 
 
-def dry_run_of(home: Home, file: Path, profile: ImportProfile) -> ImportResult:
+def dry_run_of(home: Home, file: Path, profile: ImportProfile, *, again: bool = False) -> ImportResult:
     """Say what an import would do. It opens the store itself, so that nobody else may have it open."""
     return dry_run(
         home,
         file,
         profile,
         identity_name=profile.name,
+        again=again,
         settings=StoreSettings(),
         on_wait=lambda _waited, _holder: None,
         listener=lambda _step, _rows, _progress: None,

@@ -169,7 +169,7 @@ def test_several_rows_of_one_contact_come_to_the_same_as_one_after_the_other(ups
         ["M@example.com", "", "Oslo", "gold"],
         ["m@example.com", "Eva", "", ""],
     ]
-    together, apart = upsert.aimed("together"), upsert.aimed("apart")
+    together, apart = upsert.aimed("in one file"), upsert.aimed("in two files")
     result = upsert.imported(together, HEADER, *rows)
     for cells in rows:
         upsert.imported(apart, HEADER, cells)
@@ -257,12 +257,35 @@ def test_identifiers_of_two_contacts_are_ambiguous_and_both_are_named(upsert):
     assert "@" not in told
 
 
-def test_two_rows_of_a_file_that_claim_one_identifier_for_different_people_are_ambiguous_too(upsert):
-    profile = upsert.aimed("claimed")
-    header = ["email", "_alias_external_id"]
-    result = upsert.imported(profile, header, ["cl1@example.com", "E-61"], ["cl2@example.com", "E-61"])
-    assert upsert.verdicts(result) == [("created", ()), ("rejected", ("match_ambiguous",))]
-    assert "row 1" in str(upsert.hints(result)[1])
+HISTORY = ["email", "_alias_email", "city"]
+
+
+def test_a_row_by_the_former_address_that_an_earlier_row_names_is_of_the_same_contact(upsert):
+    rows = ["eva.now@example.com", "eva.then@example.com", "Rome"], ["eva.then@example.com", "", "Oslo"]
+    together, apart = upsert.aimed("linked in one"), upsert.aimed("linked in two")
+    result = upsert.imported(together, HISTORY, *rows)
+    assert upsert.verdicts(result) == [("created", ()), ("duplicate", ("duplicate_merged",))]
+    for row in (["ida.now@example.com", "ida.then@example.com", "Rome"], ["ida.then@example.com", "", "Oslo"]):
+        upsert.imported(apart, HISTORY, row)
+    assert upsert.leads(together, "city") == upsert.leads(apart, "city") == [("Oslo",)]
+
+
+def test_a_row_between_two_people_of_its_file_is_ambiguous_and_the_others_are_not(upsert):
+    profile = upsert.aimed("between")
+    bridge = ["uma.then@example.com", "ben.now@example.com", "Kiel"]
+    result = upsert.imported(
+        profile,
+        HISTORY,
+        ["uma.now@example.com", "uma.then@example.com", "Rome"],
+        ["ben.now@example.com", "", "Bonn"],
+        bridge,
+        ["uma.then@example.com", "", "Oslo"],
+    )
+    merged = ("duplicate", ("duplicate_merged",))
+    ambiguous = ("rejected", ("match_ambiguous",))
+    assert upsert.verdicts(result) == [("created", ()), ("created", ()), ambiguous, merged]
+    assert "row 1 of this file" in str(upsert.hints(result)[2])
+    assert upsert.leads(profile, "city") == [("Oslo",), ("Bonn",)]
 
 
 # an opt-out or block is never undone by an import

@@ -8,6 +8,7 @@ from phonenumbers import country_code_for_region
 from lead_pipeline.model.fields import SECONDARY_PHONES
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.normalizing.phones.labels import without_labels
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.regions import checked_region, regions_named
 from lead_pipeline.normalizing.phones.several import find_multiple_phones
@@ -26,7 +27,7 @@ def accepted_phones(
         raw: String.
         rule: what is accepted.
         countries: each row's country (String), or None where the profile takes none from the row.
-        default_region: the country of rows that name none.
+        default_region: the country of rows that name none; one that names an unknown country has none.
 
     Returns:
         One row per value, in order: `value` (String, E.164; null unless accepted), `reason` (String, a code; null
@@ -37,10 +38,11 @@ def accepted_phones(
     Raises:
         UsageError: `default_region` is not supported.
     """
-    region = checked_region(default_region) if countries is None else regions_named(countries, default_region)
-    cells = find_multiple_phones(raw)
+    checked_region(default_region)
+    region = default_region if countries is None else regions_named(countries, default_region)
+    cells = find_multiple_phones(without_labels(raw))
     spelling = cells["phones"].list.first()
-    read = normalize_phones(spelling, None if rule.format == "international" else region, default_region)
+    read = normalize_phones(spelling, None if rule.format == "international" else region)
     country = region if isinstance(region, pl.Series) else pl.lit(region, pl.String)
     known = read.with_columns(cells["multiple"], spelling=spelling, country=country)
     further = cells["phones"].list.slice(1) if rule.multiple == "secondary" else pl.lit(None, _SPELLINGS)
@@ -49,20 +51,20 @@ def accepted_phones(
     return verdicts.select(value, "reason", "extension", "further")
 
 
-def secondary_phones(primary: pl.Series, further: pl.Series, region: str | None) -> pl.Series:
+def secondary_phones(primary: pl.Series, further: pl.Series, region: str | pl.Series | None) -> pl.Series:
     """Return the good further numbers of each cell, in its order, without the primary and repetitions.
 
     Args:
         primary: String, E.164 or null.
         further: List(String), spellings.
-        region: country of numbers without +.
+        region: country of numbers without +, or that of each cell.
 
     Returns:
         List(String) of E.164, empty for none, in the order of `primary`.
     """
     cells = pl.DataFrame({"primary": primary, "spelling": further}).with_row_index("row")
     each = cells.explode("spelling", empty_as_null=True).filter(pl.col("spelling").is_not_null())
-    read = normalize_phones(each["spelling"], region)
+    read = normalize_phones(each["spelling"], region.gather(each["row"]) if isinstance(region, pl.Series) else region)
     each = each.with_columns(phone=read.select(pl.when("valid").then("e164")).to_series())
     good = each.filter(pl.col("phone").is_not_null() & pl.col("phone").ne_missing(pl.col("primary")))
     lists = good.group_by("row").agg(pl.col("phone").unique(maintain_order=True))

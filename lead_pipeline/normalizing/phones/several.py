@@ -12,13 +12,15 @@ _RAW = pl.col("raw")
 #: Where a second number may begin: each pattern matches what stands between two numbers, and looks no further
 #: than Polars' engine can. A number in full has 7 digits, or 9 with its country code.
 _FULL, _FULL_ABROAD = 7, 9
-_MARK = r"[;|&\n\r,]|\s(?:[oO][rR]|[aA][nN][dD]|oder|und|ou|et|o|y|e)\.?\s"
+_MARK = r"[;|&\n\r\t,\x{b7}\x{2022}]|:{2,}|<[bB][rR]\s*/?>|\s(?:[oO][rR]|[aA][nN][dD]|oder|und|ou|et|o|y|e)\.?\s"
+_PYTHON_MARK = re.sub(r"\\x\{(\w+)\}", lambda code: chr(int(code[1], 16)), _MARK)
 _SUSPECT = "|".join(
     (
         rf"[0-9][^0-9]*(?:{_MARK})",
         r"[0-9][^0-9+]*\+",  # a + behind digits
         r"[0-9][^0-9/]*/[/\s]*\(?0[0-9]{2}",  # 03525 / 0172
-        r"(?:[0-9][^0-9/]*){4}/\s*[0-9]{1,3}[^0-9]*$",  # 401240/1
+        r"(?:[0-9][^0-9/]*){4}/\s*-?[0-9]{1,3}(?:\s*/\s*-?[0-9]{1,3})*[^0-9]*$",  # 401240/1, 555-43/-22, 555-4321/2/3
+        r"(?:[0-9][^0-9]*){7}\s[-\x{2013}\x{2014}]\s(?:[^0-9]*[0-9]){7}",
         r"(?:[0-9][^0-9]*){7}/(?:[^0-9/]*[0-9]){7}",
         r"(?:[0-9][^0-9\s]*){7}\s+[^0-9\s]*(?:[0-9][^0-9\s]*){7}",
         r"(?:[0-9][^0-9]*){7}\((?:[^0-9]*[0-9]){7}",
@@ -31,8 +33,8 @@ def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
 
     Several are: pieces of six digits or more with `; , | & or`, a line break or a + between them; full numbers (7
     digits, 9 with country code) with a slash, space or parenthesis between; what follows a slash and begins with a
-    trunk 0 (`03525 / 0172/8945541`); and another ending behind a slash (`05141 401240/1`). In cells with letters
-    (extensions, words) only marks and words part numbers.
+    trunk 0 (`03525 / 0172/8945541`); and other endings behind slashes (`05141 401240/1`, `555-4321/2/3`). In cells
+    with letters (extensions, words) only marks and words part numbers.
 
     Args:
         raw: String.
@@ -57,7 +59,10 @@ def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
 
 
 def _taken_apart(cell: str) -> list[str]:
-    marked = [piece.strip() for piece in re.split(rf"{_MARK}|(?<=[0-9])[\s/]*(?=\(?\+)", cell)]
+    dashed = re.split(r"\s[-\u2013\u2014]\s", cell)
+    if len(dashed) > 1 and all(_digits(piece) >= _FULL for piece in dashed):
+        return [piece.strip() for piece in dashed]
+    marked = [piece.strip() for piece in re.split(rf"{_PYTHON_MARK}|(?<=[0-9])[\s/]*(?=\(?\+)", cell)]
     pieces = marked if sum(_digits(piece) >= _FULL - 1 for piece in marked) > 1 else [cell]
     numbers = [number for piece in pieces for number in _parted(piece) if _digits(number)]
     return sorted(numbers, key=lambda number: _digits(number) < _FULL - 1) if len(numbers) > 1 else [cell]
@@ -94,11 +99,18 @@ def _is_a_new_number(number: str, gap: str, part: str, rest: str) -> bool:
 def _is_ending(number: str, gap: str, rest: str) -> bool:
     """True for the last one to three digits behind a slash and a number too long to be an area code."""
     last = number.rsplit("/", 1)[-1]
-    return "/" in gap and bool(re.fullmatch(r"[0-9]{1,3}\W*", rest)) and _digits(last) > 3 and _digits(number) > _FULL
+    return (
+        "/" in gap
+        and bool(re.fullmatch(r"-?[0-9]{1,3}(\s*/\s*-?[0-9]{1,3})*\W*", rest))
+        and _digits(last) > 3
+        and _digits(number) > _FULL
+    )
 
 
 def _with_ending(number: str, ending: str) -> str:
     digits = re.sub("[^0-9]", "", ending)
+    if ending.startswith("-") and "-" in number:
+        return f"{number.rpartition('-')[0]}-{digits}"
     return number[: len(number) - len(digits)] + digits
 
 

@@ -19,7 +19,7 @@ from lead_pipeline.reading.delimited.text_layout import TextLayout, find_text_la
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.file_formats import refuse_bytes_without_words, refuse_other_texts, refuse_zeros
 from lead_pipeline.reading.row_reader import WHITESPACE, ReadingFacts, ReadingOptions, RowReader, frame_schema
-from lead_pipeline.reading.source import Source
+from lead_pipeline.reading.source import ZEROS_BEHIND_TEXT, Source
 
 #: A block that is not clean is cut into pieces of this size, so that only those with a damaged row go the careful way.
 PIECE_BYTES = 256 * 2**10
@@ -49,6 +49,8 @@ def open_delimited(source: Source, head: bytes, options: ReadingOptions, noted: 
     HeaderMissingError when the header has no name.
     """
     display_name = source.display_name
+    if not source.packing and head.strip(b"\x00"):  # nothing but zeros is no text to begin with
+        source.refuse_zeros_behind(source.zeros_behind(), ZEROS_BEHIND_TEXT)
     encoding = known_encoding(options.encoding, display_name, head) if options.encoding else find_encoding(source, head)
     if not encoding.name.startswith("utf-16") and not encoding.name.startswith("utf-32"):
         refuse_zeros(head, display_name)

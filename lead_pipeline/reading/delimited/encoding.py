@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.reading.delimited.quote_bits import count_of
 from lead_pipeline.reading.delimited.single_byte_encodings import Reading, readings, words_beyond_ascii
-from lead_pipeline.reading.source import Source
+from lead_pipeline.reading.source import COPY_AGAIN, ZEROS_BEHIND_TEXT, Source
 
 #: Byte-order marks, longest first: that of UTF-16 LE is the beginning of that of UTF-32 LE.
 BOMS = (
@@ -51,6 +51,9 @@ _SURE_OF_SEVERAL = 0.9
 _REPLACED = "lead_pipeline.unreadable"
 _END_OF_FILE = b"\x1a"
 
+#: No text has so many in a row: a sector, which is the least that a disk or an upload in pieces leaves out.
+_HOLE = bytes(512)
+
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
@@ -72,19 +75,32 @@ class TextSource:
         """Yield UTF-8, in which whatever could not be decoded is a byte that UTF-8 never has (0xFF).
 
         NUL characters, which no text has, are left out, and counted in `count`; so is the mark of the end of a file
-        (Ctrl-Z) that DOS programs write.
+        (Ctrl-Z) that DOS programs write. Raises FileUnreadableError for so many in a row that bytes are missing.
         """
-        held = b""
+        held, trailing = b"", 0
         for block in self._decoded(_without(self.source.blocks(size), self.encoding.bom)):
             text = held + block
             if text.find(b"\x00") >= 0:
                 if count is not None:
                     count.nuls += text.count(b"\x00")
+                self._refuse_hole(bytes(min(trailing, len(_HOLE))) + text)
+                trailing = _zeros_behind(text, trailing)
                 text = text.replace(b"\x00", b"")
+            else:
+                trailing = 0
             kept = text.rstrip(_END_OF_FILE)
             held = text[len(kept) :]
             if kept:
                 yield kept
+        self.source.refuse_zeros_behind(trailing, ZEROS_BEHIND_TEXT)
+
+    def _refuse_hole(self, text: bytes) -> None:
+        """Zeros at the end may be a gap or the end of the file, which the next block tells."""
+        if _HOLE in text.rstrip(b"\x00"):
+            raise FileUnreadableError(
+                f"{self.source.display_name} has a gap: {len(_HOLE)} zero bytes or more in a row, where text should "
+                f"be. {COPY_AGAIN}"
+            )
 
     def _decoded(self, raw: Iterator[bytes]) -> Iterator[bytes]:
         if self.encoding.name in ("utf-8", "ascii"):
@@ -113,6 +129,12 @@ def _without(blocks: Iterator[bytes], bom: bytes) -> Iterator[bytes]:
     if rest := start.removeprefix(bom):
         yield rest
     yield from blocks
+
+
+def _zeros_behind(text: bytes, before: int = 0) -> int:
+    """Return how many zero bytes a text ends with, of which `before` stood at the end of what came before it."""
+    zeros = len(text) - len(text.rstrip(b"\x00")) if text.endswith(b"\x00") else 0
+    return zeros + before if zeros == len(text) else zeros
 
 
 class TextCount:

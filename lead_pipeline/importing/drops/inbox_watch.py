@@ -15,13 +15,27 @@ from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import Drop, Sightings, list_drops
 from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.importing.intake import RunRequest, imports_to_run, not_staged, note_requests, stage_drops
+from lead_pipeline.importing.drops.intake import (
+    RunRequest,
+    Taken,
+    imports_to_run,
+    not_staged,
+    note_requests,
+    stage_drops,
+)
+from lead_pipeline.importing.drops.late_arrivals import stage_late_arrivals
+from lead_pipeline.importing.drops.settling import settle_seconds
 from lead_pipeline.model.fields import FrozenModel
 
 #: A tick of Dagster's may take 60 seconds (dagster issue 14830); one that lasts saves the pauses between two ticks.
 WATCH_SECONDS = 40.0
 GLANCE_SECONDS = 0.1
 RECONCILE_SECONDS = 5.0
+
+#: A file that cannot be taken yet (somebody writes it, the disk is full) is tried again after so many seconds; then
+#: the pause doubles.
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 15.0
 
 #: Bounds of one watch, so that ten thousand files neither block it nor flood a queue.
 FILES_AT_ONCE = 400
@@ -46,11 +60,22 @@ class Scheduler(Protocol[_Run]):
         ...
 
 
+class Pause(FrozenModel):
+    """Until when a file is left alone that could not be taken yet, how long that is, and what was said about it."""
+
+    until: float
+    seconds: float
+    said: str
+
+
 class WatchState(FrozenModel):
-    """What is remembered between two watches: what files looked like, and since when runs seem dead."""
+    """What is remembered between two watches: what files looked like, which could not be taken yet, and since when
+    runs seem dead.
+    """
 
     sightings: Sightings = Sightings()
     suspects: dict[str, float] = Field(default_factory=dict)
+    pauses: dict[str, Pause] = Field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str | None) -> "WatchState":
@@ -59,6 +84,26 @@ class WatchState(FrozenModel):
             return cls.model_validate_json(text or "{}")
         except ValidationError:
             return cls()
+
+    def is_due(self, drop: Drop, now: float) -> bool:
+        """Return whether a file need not be left alone any more."""
+        pause = self.pauses.get(drop.key)
+        return pause is None or now >= pause.until
+
+    def after(self, taken: Sequence[Taken], now: float) -> "WatchState":
+        """Return the state with a longer pause for each file that could not be taken, and none for what is gone."""
+        pauses = {key: pause for key, pause in self.pauses.items() if key in self.sightings.seen}
+        for one in taken:
+            before = pauses.pop(one.drop.key, None)
+            if one.later:
+                seconds = min(before.seconds * 2, LONGEST_PAUSE) if before else FIRST_PAUSE
+                pauses[one.drop.key] = Pause(until=now + seconds, seconds=seconds, said=one.line)
+        return self.model_copy(update={"pauses": pauses})
+
+    def is_news(self, taken: Taken) -> bool:
+        """Return whether what was done with a file is to be said: that it has to wait is said once."""
+        pause = self.pauses.get(taken.drop.key)
+        return pause is None or pause.said != taken.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +132,19 @@ def watch_inbox(
     while True:
         now = clock().timestamp()
         sightings, complete = _look(home, state.sightings, now, log_once)
-        state = WatchState(sightings=sightings, suspects=state.suspects)
-        fresh = not_staged(home, complete)
-        for line in stage_drops(home, _bounded(fresh, clock), clock):
-            log(line)
+        state = state.model_copy(update={"sightings": sightings})
+        fresh = [drop for drop in not_staged(home, complete) if state.is_due(drop, now)]
+        taken = stage_drops(home, _bounded(fresh, clock), clock)
+        for one in filter(state.is_news, taken):
+            log(one.line)
+        state = state.after(taken, now)
         runs: list[_Run] = []
-        if fresh or now - reconciled >= RECONCILE_SECONDS:
+        if not all(one.later for one in taken) or now - reconciled >= RECONCILE_SECONDS:
             reconciled = now
+            for line in stage_late_arrivals(home, clock()):
+                log(line)
             active, suspects = scheduler.active_imports(state.suspects, now)
-            state = WatchState(sightings=sightings, suspects=suspects)
+            state = state.model_copy(update={"suspects": suspects})
             runs = _due_runs(home, scheduler, active, clock())
         if runs or now - started >= seconds:
             return Watched(runs, state.model_dump_json())
@@ -115,7 +164,8 @@ def _look(home: Home, before: Sightings, now: float, warn: Callable[[str], objec
     """Return what lies in the inbox, and which of it is complete."""
     drops = list_drops(home, warn)
     after = before.after(drops, now)
-    return after, [drop for drop in drops if after.is_stable(drop, now)]
+    settle = {folder: settle_seconds(home.profiles, folder) for folder in {drop.folder for drop in drops}}
+    return after, [drop for drop in drops if after.is_stable(drop, now, settle[drop.folder])]
 
 
 def _bounded(complete: Sequence[Drop], clock: Callable[[], datetime]) -> Iterator[Drop]:

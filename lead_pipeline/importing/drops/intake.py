@@ -2,6 +2,7 @@
 and moved does not belong here, nor what a run is.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +10,17 @@ from datetime import datetime, timedelta
 
 from lead_pipeline.filing.archive import clear_known, quarantine_unstaged
 from lead_pipeline.filing.decisions import decision_on, state_of
-from lead_pipeline.filing.home import Home, is_plain_file, shown_name
+from lead_pipeline.filing.home import Home, is_plain_file, masked_name, shown_name
 from lead_pipeline.filing.inbox import Drop
+from lead_pipeline.filing.left_in_place import leave_in_place, left_drops
 from lead_pipeline.filing.life_cycle import forget, note_request
 from lead_pipeline.filing.locks import is_locked
-from lead_pipeline.filing.manifests import Manifest, path_hex, pending_manifests, waiting_drops
+from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pending_manifests, waiting_drops
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import FileChangedError, stage_import
+from lead_pipeline.filing.staging import FileChangedError, register_refused, stage_import
 from lead_pipeline.importing.concluding import set_aside
-from lead_pipeline.model.errors import FileRefusedError, ProfileError, listed
+from lead_pipeline.importing.judging_again import changed_profile
+from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, listed
 from lead_pipeline.profiles.loader import load_profile, profile_names
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
@@ -44,17 +47,43 @@ class RunRequest:
     tags: Mapping[str, str]
 
 
-def stage_drops(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[str]:
-    """Stage every complete file; return what was done with each, for the log."""
-    return [f"{shown_name(drop.path)}: {_stage_drop(home, drop, clock())}" for drop in drops]
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was done with a complete file, for the log; `later` when it stays where it is and is to be tried again."""
+
+    drop: Drop
+    line: str
+    later: bool = False
+
+
+def stage_drops(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]) -> list[Taken]:
+    """Stage every complete file, each by itself: what is wrong with one costs no other. Return what was done."""
+    return [_taken(home, drop, clock()) for drop in drops]
+
+
+def _taken(home: Home, drop: Drop, now: datetime) -> Taken:
+    name = shown_name(drop.path)
+    try:
+        return Taken(drop, f"{name}: {_stage_drop(home, drop, now)}")
+    except (FileChangedError, DiskError) as error:
+        return Taken(drop, f"{error} It is checked again later.", later=True)
+    except OSError as error:
+        what = f"{name}: not imported ({os.strerror(error.errno or 0)}); it stays where it is and is tried again."
+        return Taken(drop, what, later=True)
 
 
 def not_staged(home: Home, drops: Sequence[Drop]) -> list[Drop]:
-    """Return the drops that are not staged yet: a staged file stays in the inbox until its import is finished."""
+    """Return the drops that are not staged yet: a staged file stays in the inbox until its import is finished, and one
+    that cannot be moved after that.
+    """
     if not drops:
         return []
-    waiting = {(dropped.path_hex, dropped.size, dropped.mtime_ns, dropped.inode) for dropped in waiting_drops(home)}
-    return [drop for drop in drops if (path_hex(drop.path), drop.size, drop.mtime_ns, drop.inode) not in waiting]
+    known = waiting_drops(home) | left_drops(home)
+    return [drop for drop in drops if _as_dropped(drop) not in known]
+
+
+def _as_dropped(drop: Drop) -> DroppedFile:
+    return DroppedFile(path_hex=path_hex(drop.path), size=drop.size, mtime_ns=drop.mtime_ns, inode=drop.inode)
 
 
 def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
@@ -70,18 +99,33 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
         manifest = stage_import(
             home, drop.path, load_profile(drop.folder, folder=home.profiles), now=now, from_inbox=True
         )
-    except FileChangedError:
-        return "still being written; checked again later"
+    except FileChangedError:  # not refused, but to be tried again
+        raise
     except (FileRefusedError, ProfileError) as error:
-        if drop.path.exists() or drop.path.is_symlink():
-            quarantine_unstaged(home, drop.path, str(error))
-            return "quarantined"
-        return "gone before it could be read"
+        if not os.path.lexists(drop.path):
+            raise FileChangedError("Gone before it could be read.") from None
+        return _set_unstaged_aside(home, drop, str(error), now)
     if is_imported(home, manifest.identity):
-        clear_known(home, manifest)
+        clear_known(home, manifest, changed_profile(home, manifest))
         return f"imported before as {manifest.import_id}"
     waits = state_of(home, manifest) == "awaited"
     return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"
+
+
+def _set_unstaged_aside(home: Home, drop: Drop, message: str, now: datetime) -> str:
+    """Move what could not be staged to quarantine. What cannot be moved either stays, and is refused in a run, so that
+    history, check and email say so.
+    """
+    try:
+        quarantine_unstaged(home, drop.path, message)
+    except OSError as error:
+        why = f"{message} It could not be moved to quarantine either ({os.strerror(error.errno or 0)}) and stays there."
+        with contextlib.suppress(ProfileError):
+            profile = load_profile(drop.folder, folder=home.profiles)
+            register_refused(home, drop.path, profile, _as_dropped(drop), why, now=now)
+        leave_in_place(home, _as_dropped(drop), why)
+        return why
+    return "quarantined"
 
 
 def imports_to_run(home: Home, active: Collection[str], now: datetime) -> list[Manifest]:
@@ -109,7 +153,7 @@ def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
         return False
     if decision is not None and (manifest.requested_at is None or decision.at > manifest.requested_at):
         return True  # the answer to the question that the last run left: no pause is due
-    if not manifest.dropped and now - manifest.staged_at < _HANDS_OFF:
+    if not manifest.dropped and manifest.refusal is None and now - manifest.staged_at < _HANDS_OFF:
         return False
     if manifest.requested_at is None:
         return True
@@ -142,7 +186,7 @@ def _request(noted: Mapping[str, Manifest], import_ids: Sequence[str], now: date
     first, last = noted[import_ids[0]], import_ids[-1]
     tags = {"lead_pipeline/profile": first.profile.name, "lead_pipeline/files": str(len(import_ids))}
     if len(import_ids) == 1:
-        tags["lead_pipeline/file"] = first.file_name
+        tags["lead_pipeline/file"] = masked_name(first.file_name)
     key = f"{first.import_id}..{last}#{first.attempts}@{now.timestamp()}"
     return RunRequest(first=first.import_id, last=last, files=len(import_ids), key=key, tags=tags)
 

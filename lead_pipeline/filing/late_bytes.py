@@ -1,0 +1,118 @@
+"""Remembers for a day which files were taken out of the inbox, and finds those that have changed since: their writer
+had not finished. What is said about them does not belong here.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+from lead_pipeline.filing.atomic import published
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.import_id import short_of
+from lead_pipeline.filing.json_files import readable_json, write_json
+from lead_pipeline.filing.manifests import DroppedFile, Manifest
+from lead_pipeline.filing.open_writers import is_open_for_writing
+from lead_pipeline.model.fields import FrozenModel
+
+#: A writer that pauses for longer is not waited for.
+WATCHED_FOR = timedelta(days=1)
+
+_BLOCK = 1 << 20
+
+
+class TakenFile(FrozenModel):
+    """A file that was moved out of the inbox: what it looked like, and where its bytes are now."""
+
+    manifest: Manifest
+    dropped: DroppedFile
+    kept: str  # below the home
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A taken file that is not what was imported any more."""
+
+    record: Path
+    taken: TakenFile
+    path: Path
+    size: int
+
+
+def remember(home: Home, manifest: Manifest, dropped: DroppedFile, kept: Path) -> Path:
+    """Note that a file is about to be moved to `kept`, so that bytes which arrive there later are found."""
+    path = home.staging / "taken" / f"{short_of(manifest.identity)}-{dropped.inode}.json"
+    write_json(path, TakenFile(manifest=manifest, dropped=dropped, kept=home.relative(kept)))
+    return path
+
+
+def changed_files(home: Home, now: datetime) -> Iterator[Changed]:
+    """Yield the taken files that have changed and that nobody is writing now; what is a day old is forgotten."""
+    for record in sorted((home.staging / "taken").glob("[!.]*.json")):
+        with contextlib.suppress(OSError):  # forgotten by another process meanwhile, or tried again at the next look
+            yield from _changed(home, record, now)
+
+
+def _changed(home: Home, record: Path, now: datetime) -> Iterator[Changed]:
+    written_at = record.stat().st_mtime
+    taken = _read_once(record, written_at)
+    if taken is None:
+        record.unlink(missing_ok=True)
+        return
+    path, before = home.root / taken.kept, taken.dropped
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        record.unlink(missing_ok=True)
+        return
+    if (facts.st_size, facts.st_mtime_ns) == (before.size, before.mtime_ns):
+        if now.timestamp() - written_at > WATCHED_FOR.total_seconds():
+            record.unlink(missing_ok=True)
+        return
+    with path.open("rb") as file:
+        if is_open_for_writing(file.fileno()):
+            return
+        if facts.st_size == taken.manifest.file_bytes and _sha256(file) == taken.manifest.file_sha256:
+            record.unlink(missing_ok=True)  # its time was changed, not its content
+        else:
+            yield Changed(record, taken, path, facts.st_size)
+
+
+@lru_cache(maxsize=16384)
+def _read_once(record: Path, _written_at: float) -> TakenFile | None:
+    return readable_json(record, TakenFile)
+
+
+def restore_imported(changed: Changed) -> bool:
+    """Put the content that was imported back in its place, when the changed file begins with it; forget the file.
+
+    Returns: whether it did. A file that was rewritten does not hold what was imported any more, and stays as it is.
+    """
+    manifest = changed.taken.manifest
+    with changed.path.open("rb") as file:
+        if begins_with_imported := _sha256(file, manifest.file_bytes) == manifest.file_sha256:
+            file.seek(0)
+            with published(changed.path) as copy:
+                for block in _blocks(file, manifest.file_bytes):
+                    copy.write(block)
+    changed.record.unlink(missing_ok=True)
+    return begins_with_imported
+
+
+def _sha256(file: IO[bytes], size: int | None = None) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(file, size):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(file: IO[bytes], size: int | None) -> Iterator[bytes]:
+    """Yield the bytes of a file, at most `size` of them."""
+    left = size
+    while block := file.read(_BLOCK if left is None else min(_BLOCK, left)):
+        left = None if left is None else left - len(block)
+        yield block

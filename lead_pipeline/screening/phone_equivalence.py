@@ -1,0 +1,23 @@
+"""One number under an old and a new form, as SQL: what a number is matched by when somebody may not be contacted.
+People opted out under the form of their day. Stored numbers, and who is a duplicate of whom, do not follow these rules.
+"""
+
+#: Of each plan that changed the form of its mobiles: what the digits of an E.164 begin with and between which integers
+#: they lie, and the digits that they are matched by.
+_RULES = (
+    # Mexico: +52 1 and ten digits until 2019 (plan of the IFT); since then +52 and the ten.
+    ("{key} between 5210000000000 and 5219999999999", "520000000000 + {key} % 10000000000"),
+    # Argentina: +54 9 and ten digits from abroad; written without the 9 it is the same subscriber.
+    ("{key} between 5490000000000 and 5499999999999", "540000000000 + {key} % 10000000000"),
+    # Brazil: mobiles have a 9 before their eight digits since 2012 to 2016 (Anatel, by area); these began with 6 to 9.
+    (
+        "{key} between 550000000000 and 559999999999 and ({key} // 10000000) % 10 >= 6",
+        "5500000000000 + (({key} // 100000000) % 100) * 1000000000 + 900000000 + {key} % 100000000",
+    ),
+)
+
+
+def same_number_key(key: str) -> str:
+    """Return the expression of the digits that all forms of a number share, over that of the digits of its E.164."""
+    cases = " ".join(f"when {test.format(key=key)} then {digits.format(key=key)}" for test, digits in _RULES)
+    return f"(case {cases} else {key} end)::ubigint"

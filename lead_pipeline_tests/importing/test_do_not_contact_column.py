@@ -1,0 +1,66 @@
+"""A column of the lead file that says who may not be contacted is heard, or a person is asked."""
+
+import pytest
+
+from lead_pipeline_tests.support import call_schedule, quick_folder, staging
+
+
+@pytest.fixture
+def stages():
+    with quick_folder() as folder, staging(folder / "data") as stages:
+        yield stages
+
+
+def bring(stages, header, values, **changes):
+    lines = [f"{2125550101 + index},{value}" for index, value in enumerate(values)]
+    path = stages.home.root.parent / "leads.csv"
+    path.write_text("\n".join([f"caller_id,{header}", *lines]) + "\n", encoding="utf-8")
+    return stages.file(path, call_schedule(**changes))
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "code"),
+    [
+        ("Do Not Contact", ["TRUE", "no", "1", ""], "do_not_call"),
+        ("DNC", ["x", "", "Y", ""], "do_not_call"),
+        ("do_not_call", ["yes", "no", "yes", "n/a"], "do_not_call"),
+        ("Opted Out", ["true", "false", "Yes", "0"], "opted_out"),
+        ("Unsubscribed at", ["2026-01-05", "", "5.1.2026 10:00", ""], "opted_out"),
+        ("Nicht anrufen", ["ja", "nein", "Ja", "nein"], "do_not_call"),
+        ("Ne pas appeler", ["oui", "non", "oui", ""], "do_not_call"),
+        ("No llamar", ["sí", "no", "si", "no"], "do_not_call"),
+        ("Não ligar", ["sim", "não", "sim", "não"], "do_not_call"),
+        ("Marketing consent", ["no", "yes", "0", ""], "opted_out"),
+        ("Einwilligung", ["nein", "ja", "nein", "2026-01-05"], "opted_out"),
+    ],
+)
+def test_rows_that_say_so_are_suppressed(stages, header, values, code):
+    result = bring(stages, header, values)
+    assert (result.status, result.counts.created, result.counts.suppressed) == ("completed", 2, 2)
+    assert {(one.code, one.count) for one in result.reasons} == {(code, 2)}
+    assert stages.rows("select count(*) from enrollments") == [(2,)]
+
+
+def test_where_nobody_can_tell_a_person_is_asked_and_no_value_is_told(stages):
+    result = bring(stages, "Do not call", ["maybe later", "no"])
+    assert result.status == "awaiting_approval"
+    assert "'Do not call'" in result.message
+    assert "maybe" not in result.message
+    assert stages.rows("select count(*) from leads") == [(0,)]
+
+
+def test_the_profile_overrules_what_is_recognized(stages):
+    assert bring(stages, "DNC", ["yes", "no"], do_not_contact_column="ignore").counts.created == 2
+
+
+def test_the_profile_names_a_column_by_any_name(stages):
+    assert bring(stages, "Stop it", ["yes", "no"], do_not_contact_column="stop_it").counts.suppressed == 1
+
+
+def test_a_file_without_the_column_that_the_profile_names_waits(stages):
+    assert bring(stages, "city", ["Bonn"], do_not_contact_column="Stop").status == "awaiting_approval"
+
+
+@pytest.mark.parametrize("header", ["Call back", "Consent text version", "Contact", "Status", "Data", "Opportunity"])
+def test_other_columns_mean_nothing_of_the_kind(stages, header):
+    assert bring(stages, header, ["no", "yes"]).counts.created == 2

@@ -1,0 +1,64 @@
+"""A listed number gets into no lead by a side door, and no lead that has one changes."""
+
+import pytest
+
+from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.written import profile
+
+A, B, C = "+12125550101", "+12125550102", "+12125550103"
+WARNED = ["secondary_phone_suppressed"]
+
+
+def warnings(store):
+    return store.store.workspace.rows("select warning_codes from base.row_outcomes order by import_no, row_number")
+
+
+@pytest.mark.parametrize("kind", ["opted_out", "blocked", "do_not_call"])
+def test_a_listed_number_does_not_become_a_secondary_contact(written, kind):
+    written.suppress(kind, B)
+    by = profile(secondary_contacts={"max": 3})
+    rows = [Row({"email": "ana@example.com"}, secondaries=((B, None), (C, None))), Row({"email": "bo@example.com"})]
+    assert [outcome for outcome, _, _ in written.ledger(written.add(rows, by))] == ["created", "created"]
+    assert written.store.workspace.rows("select position, phone from secondary_contacts") == [(1, C)]
+    assert warnings(written) == [(WARNED,), (None,)]
+
+
+def test_an_old_form_of_a_listed_number_is_no_way_in_either(written):
+    written.suppress("opted_out", "+551181692288")
+    rows = [Row({"email": "ana@example.com"}, secondaries=(("+5511981692288", None),))]
+    written.add(rows, profile(secondary_contacts={"max": 3}))
+    assert written.store.workspace.rows("select phone from secondary_contacts") == []
+
+
+def test_a_listed_number_does_not_become_an_attribute_that_is_a_phone(written):
+    written.suppress("do_not_call", B)
+    by = profile(attributes={'it\'s a "line"': {"type": "phone"}, "desk": {"type": "phone"}})
+    kept = {"desk": C, 'it\'s a "line"': B, "note": B}
+    written.add([Row({"email": "ana@example.com"}, attributes=kept), Row({"email": "bo@example.com"})], by)
+    assert [lead["attributes"] for lead in written.leads().values()] == [{"desk": C, "note": B}, {}]
+    assert warnings(written) == [(WARNED,), (None,)]
+
+
+def test_an_update_brings_no_listed_number_and_keeps_what_was_there(written):
+    by = profile(secondary_contacts={"max": 3})
+    written.add([Row({"email": "ana@example.com"}, secondaries=((C, None),))], by)
+    written.suppress("blocked", B)
+    written.add([Row({"email": "ana@example.com", "city": "Rome"}, secondaries=((B, None),))], by)
+    assert written.store.workspace.rows("select phone from secondary_contacts") == [(C,)]
+    assert written.leads()[1]["city"] == "Rome"
+
+
+def test_an_alias_on_a_list_suppresses_the_row(written):
+    written.suppress("do_not_call", B)
+    entry = written.add([Row({"email": "ana@example.com"}, aliases=(("phone", B),))], profile(aliases={"phone": {}}))
+    assert written.ledger(entry) == [("suppressed", ("do_not_call",), None)]
+
+
+@pytest.mark.parametrize("mode", ["upsert", "update_only"])
+@pytest.mark.parametrize("kind", ["opted_out", "blocked", "do_not_call"])
+def test_a_lead_whose_phone_is_listed_does_not_change_by_its_email(written, mode, kind):
+    written.add([Row({"email": "ana@example.com", "phone": A, "city": "Bonn"})], profile())
+    written.suppress(kind, A)
+    entry = written.add([Row({"email": "ana@example.com", "phone": B, "city": "Rome"})], profile(write_mode=mode))
+    assert written.ledger(entry) == [("suppressed", (kind,), 1)]
+    assert (written.leads()[1]["phone"], written.leads()[1]["city"]) == (A, "Bonn")

@@ -20,6 +20,9 @@ from lead_pipeline.model.rules import FieldRule
 #: What is blank to the eye: a row of nothing else is a blank row.
 BLANK = " \t\r\n\v\f\u00a0\ufeff"
 
+#: Marks that alone say 'there is none', in any field.
+MARKS = "-_.?*/\\"
+
 _UNPARSED = {
     NumberParseException.INVALID_COUNTRY_CODE: "phone_country_unknown",
     NumberParseException.NOT_A_NUMBER: "phone_not_a_number",
@@ -116,7 +119,7 @@ def _judge(row: Row, header: list[str], profile: ImportProfile, customs: Customs
     by_name = {name.strip().casefold(): cell for name, cell in zip(header, row.cells, strict=False)}
     for name, rule in profile.fields.items():
         cell = by_name.get(profile.column_of(name).strip().casefold(), "")
-        value, reason = _judge_cell(cell.strip(), rule, profile, customs)
+        value, reason = _judge_cell(as_seen(cell).strip(), rule, profile, customs)
         if value is None and reason is None and rule.required and not short:
             # In a short row nobody knows which cell is the one that is missing.
             reason = _MISSING.get(rule.type, "required_missing")
@@ -127,11 +130,17 @@ def _judge(row: Row, header: list[str], profile: ImportProfile, customs: Customs
     row.reasons = list(dict.fromkeys(row.reasons))
     row.warnings = list(dict.fromkeys(row.warnings))
     row.attributes = attributes_of(header, row.cells, profile)
+    own = {name: value for name, value in row.attributes.items() if profile.default_attributes.get(name) != value}
+    if not row.reasons and not own and all(value is None for value in row.values.values()):
+        row.outcome, row.reasons = "skipped", ["row_nothing_kept"]
+        return
     row.outcome = "rejected" if row.reasons else ""
 
 
 def _judge_cell(text: str, rule: FieldRule, profile: ImportProfile, customs: Customs) -> Judged:
     if rule.type in _MISSING and text in customs.none:
+        return None, None
+    if text and not text.strip(MARKS):
         return None, None
     if rule.type == "phone" and customs.several_phones and customs.several_phones.search(text):
         return None, "phone_multiple"
@@ -144,11 +153,21 @@ def attributes_of(header: list[str], cells: list[str], profile: ImportProfile) -
         return dict(profile.default_attributes)
     columns = {profile.column_of(name).strip().casefold() for name in profile.fields}
     own = {
-        name.strip(): cell
+        name.strip(): as_seen(cell)
         for name, cell in zip(header, cells, strict=False)
-        if name.strip().casefold() not in columns and cell.strip()
+        if name.strip().casefold() not in columns and as_seen(cell).strip()
     }
     return {**profile.default_attributes, **own}
+
+
+def as_seen(cell: str) -> str:
+    """Return what a spreadsheet shows of a cell: of `="07030"` the text, of `'0151` the number, no hard space around."""
+    if cell[:1] == "\u00a0" or cell[-1:] == "\u00a0":
+        cell = cell.strip()
+    formula = re.fullmatch(r'(?s)\s*=\s*"((?:[^"]|"")*)"\s*', cell)
+    if formula:
+        return formula[1].replace('""', '"').strip()
+    return re.sub(r"""^\s*'+\s*(?=[-+]?[0-9(])""", "", cell)
 
 
 def _screen(

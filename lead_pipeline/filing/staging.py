@@ -27,7 +27,11 @@ _BLOCK = 1 << 20
 
 
 class FileChangedError(FileUnreadableError):
-    """The file was still being written while it was copied: the file is not at fault, try again."""
+    """The file changed while it was copied: the file is not at fault, try again."""
+
+
+class FileBeingWrittenError(FileChangedError):
+    """Another program has the file open for writing: wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ def _not_copied(home: Home, name: str, error: OSError) -> DiskError:
 
 def _refuse_unfinished(descriptor: int, name: str) -> None:
     if is_open_for_writing(descriptor):
-        raise FileChangedError(
+        raise FileBeingWrittenError(
             f"'{name}' is still being written: another program has it open for writing. Nothing was imported. Wait "
             "until the upload is finished, or close the program."
         )

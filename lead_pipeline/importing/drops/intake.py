@@ -17,7 +17,7 @@ from lead_pipeline.filing.life_cycle import forget, note_request
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pending_manifests, waiting_drops
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import FileChangedError, register_refused, stage_import
+from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, register_refused, stage_import
 from lead_pipeline.importing.concluding import set_aside
 from lead_pipeline.importing.judging_again import changed_profile
 from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, listed
@@ -65,8 +65,10 @@ def _taken(home: Home, drop: Drop, now: datetime) -> Taken:
     name = shown_name(drop.path)
     try:
         return Taken(drop, f"{name}: {_stage_drop(home, drop, now)}")
-    except (FileChangedError, DiskError) as error:
+    except (FileBeingWrittenError, DiskError) as error:
         return Taken(drop, f"{error} It is checked again later.", later=True)
+    except FileChangedError:
+        return Taken(drop, f"{name}: changed or gone while it was being read; it is checked again later.", later=True)
     except OSError as error:
         what = f"{name}: not imported ({os.strerror(error.errno or 0)}); it stays where it is and is tried again."
         return Taken(drop, what, later=True)

@@ -269,8 +269,10 @@ def identity_contacts(draw: Draw) -> Sample:
     ]
     rows = [*_rejected(draw, _known, planted), *_warned(draw, _known, warned)]
     first, second = _known(draw), _known(draw)
-    rows += [Row(first, follows="merged")]
-    rows += [Row(second | {"Email": first["Email"]}, "duplicate", ("duplicate_merged",), follows="merged")]
+    gave_way = "duplicate_value_dropped"
+    rows += [Row(first, reasons=(gave_way,), follows="merged")]
+    merged = second | {"Email": first["Email"]}
+    rows += [Row(merged, "duplicate", ("duplicate_merged", gave_way), follows="merged")]
     return Sample("identity-contacts.csv", IDENTITY_COLUMNS, _with_trouble(draw, good, rows))
 
 

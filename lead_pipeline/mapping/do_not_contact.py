@@ -53,11 +53,15 @@ _DATE = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[t ].*)?$|^\d{1,2}[-/. ](?:\d{1,2}|[a
 
 @dataclass(frozen=True, slots=True)
 class DoNotContactColumn:
-    """A column that says who may not be contacted; `yes` below it means that somebody may, where it is of consent."""
+    """A column that says who may not be contacted; `yes` below it means that somebody may, where it is of consent.
+
+    `is_date` when the header asks for a day: what is none there is a question about a day, not about the person.
+    """
 
     name: str
     kind: SuppressionKind
     is_consent: bool = False
+    is_date: bool = False
 
 
 def find_do_not_contact_columns(columns: Sequence[str], profile: ImportProfile) -> tuple[DoNotContactColumn, ...]:
@@ -81,7 +85,8 @@ def _column(header: str) -> DoNotContactColumn | None:
         (_CONSENT, "opted_out", True),
     ):
         if re.fullmatch(rf"{_BEFORE}(?:{pattern}){_AFTER}", words):
-            return DoNotContactColumn(header, kind, is_consent)  # type: ignore[arg-type]
+            is_date = re.search(r" (?:date|at|on|since|datum|fecha|data)\Z", words) is not None
+            return DoNotContactColumn(header, kind, is_consent, is_date)  # type: ignore[arg-type]
     meanings = set(meaning_of(header).meanings)
     if meanings == {"do_not_call"}:
         return DoNotContactColumn(header, "do_not_call")
@@ -107,6 +112,8 @@ def _said(batch: pl.DataFrame, column: DoNotContactColumn) -> pl.DataFrame:
     if column.is_consent:
         stop = stop | value.is_in(["opted out", "opt out", "unsubscribed", "denied", "withdrawn", "revoked"])
     silent = value.is_null() | (value == "") | (means_missing(value) & ~no)
+    if column.is_consent and column.is_date:  # a day of consent that cannot be read is no refusal
+        silent = silent | ~(stop | go)
     return batch.select(
         "row_number",
         kind=pl.when(stop).then(pl.lit(column.kind)),

@@ -49,6 +49,11 @@ def test_where_nobody_can_tell_a_person_is_asked_and_no_value_is_told(stages):
     assert stages.rows("select count(*) from leads") == [(0,)]
 
 
+def test_a_day_of_consent_that_cannot_be_read_is_no_refusal(stages):
+    result = bring(stages, "consent_at", ["14. March", "2026-03-14T09:30:00", "no"])
+    assert (result.status, result.counts.created, result.counts.suppressed) == ("completed", 2, 1)
+
+
 def test_the_profile_overrules_what_is_recognized(stages):
     assert bring(stages, "DNC", ["yes", "no"], do_not_contact_column="ignore").counts.created == 2
 

@@ -174,9 +174,9 @@ def test_several_rows_of_one_contact_come_to_the_same_as_one_after_the_other(ups
     for cells in rows:
         upsert.imported(apart, HEADER, cells)
     assert upsert.verdicts(result) == [
-        ("created", ()),
+        ("created", ("duplicate_value_dropped",)),
         ("duplicate", ("duplicate_merged",)),
-        ("duplicate", ("duplicate_merged",)),
+        ("duplicate", ("duplicate_merged", "duplicate_value_dropped")),
     ]
     columns = ("first_name", "city", "attributes")
     assert upsert.leads(together, *columns) == upsert.leads(apart, *columns) == [("Eva", "Oslo", '{"plan":"gold"}')]
@@ -264,7 +264,8 @@ def test_a_row_by_the_former_address_that_an_earlier_row_names_is_of_the_same_co
     rows = ["eva.now@example.com", "eva.then@example.com", "Rome"], ["eva.then@example.com", "", "Oslo"]
     together, apart = upsert.aimed("linked in one"), upsert.aimed("linked in two")
     result = upsert.imported(together, HISTORY, *rows)
-    assert upsert.verdicts(result) == [("created", ()), ("duplicate", ("duplicate_merged",))]
+    dropped = "duplicate_value_dropped"
+    assert upsert.verdicts(result) == [("created", (dropped,)), ("duplicate", ("duplicate_merged", dropped))]
     for row in (["ida.now@example.com", "ida.then@example.com", "Rome"], ["ida.then@example.com", "", "Oslo"]):
         upsert.imported(apart, HISTORY, row)
     assert upsert.leads(together, "city") == upsert.leads(apart, "city") == [("Oslo",)]
@@ -281,9 +282,10 @@ def test_a_row_between_two_people_of_its_file_is_ambiguous_and_the_others_are_no
         bridge,
         ["uma.then@example.com", "", "Oslo"],
     )
-    merged = ("duplicate", ("duplicate_merged",))
+    dropped = "duplicate_value_dropped"
+    merged = ("duplicate", ("duplicate_merged", dropped))
     ambiguous = ("rejected", ("match_ambiguous",))
-    assert upsert.verdicts(result) == [("created", ()), ("created", ()), ambiguous, merged]
+    assert upsert.verdicts(result) == [("created", (dropped,)), ("created", ()), ambiguous, merged]
     assert "row 1 of this file" in str(upsert.hints(result)[2])
     assert upsert.leads(profile, "city") == [("Oslo",), ("Bonn",)]
 

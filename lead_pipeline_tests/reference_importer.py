@@ -206,6 +206,7 @@ def judge_value(text: str, rule: FieldRule, profile: ImportProfile) -> Judged:
         value = meaning.get(text.lower())
         return value, None if value is not None else "boolean_invalid"
     if rule.type == "text":
+        text = " ".join(text.split())
         too_long = rule.max_length is not None and len(text) > rule.max_length
         return (None, "value_too_long") if too_long else (text, None)
     return _judge_number(text, rule.type, rule.min, rule.max)

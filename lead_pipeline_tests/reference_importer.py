@@ -161,7 +161,7 @@ def attributes_of(header: list[str], cells: list[str], profile: ImportProfile) -
 
 
 def as_seen(cell: str) -> str:
-    """Return what a spreadsheet shows of a cell: of `="07030"` the text, of `'0151` the number, no hard space around."""
+    """Return what a spreadsheet shows of a cell: a text for `="07030"`, a number for `'0151`, no hard space."""
     if cell[:1] == "\u00a0" or cell[-1:] == "\u00a0":
         cell = cell.strip()
     formula = re.fullmatch(r'(?s)\s*=\s*"((?:[^"]|"")*)"\s*', cell)

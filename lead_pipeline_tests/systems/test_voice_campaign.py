@@ -279,7 +279,9 @@ def test_a_sample_file_is_filled_in_and_imported(voice, tmp_path: Path):
 def test_an_email_tells_counts_failed_rows_and_where_the_error_report_is():
     with mail_server() as mailbox, home_of("voice_campaign", mailbox.environment()) as voice:
         profile = voice.aimed("told", "notify: {email: [ana@example.com, bo@example.com]}")
-        result = voice.imported(profile, HEADER, row(1), row(2), row(3, phone_number="123"), row(4, is_customer="maybe"))
+        result = voice.imported(
+            profile, HEADER, row(1), row(2), row(3, phone_number="123"), row(4, is_customer="maybe")
+        )
         assert deliver(voice.stages.home, now(), mailbox.environment(), print) == 1
     (message,), (recipients,) = mailbox.messages, mailbox.recipients
     assert set(recipients) == {"ana@example.com", "bo@example.com"}

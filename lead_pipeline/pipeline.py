@@ -185,9 +185,10 @@ class LeadPipeline:
     def _launcher(self) -> Iterator[Launcher]:
         """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
         from lead_pipeline.importing.progress import waiting_reported
-        from lead_pipeline.orchestration.launching import opened_launcher
 
         with _written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
+            from lead_pipeline.orchestration.launching import opened_launcher
+
             if self._shared is None:
                 yield alone.enter_context(opened_launcher(self.home, self._store_wait))
                 return

@@ -230,6 +230,12 @@ SHOWN: dict[Reason, Example] = {
         before=(f"phone,_alias_email\n{_GOOD},ana@example.com\n2015550199,bo@example.com\n",),
     ),
     Reason.MATCH_MISSING: Example(f"phone\n{_GOOD}\n", profile={"write_mode": "update_only"}),
+    Reason.MATCH_NAME_DIFFERS: Example(
+        f"phone,first_name\n{_GOOD},Bo\n",
+        {"first_name": {"type": "text"}},
+        profile={"write_mode": "upsert"},
+        before=(f"phone,first_name\n{_GOOD},Ana\n",),
+    ),
     # of people who may not be contacted
     Reason.OPTED_OUT: Example(f"phone\n{_GOOD}\n", lists=(("opted_out", "phone\n(201) 555-0123\n"),)),
     Reason.BLOCKED: Example(f"phone\n{_GOOD}\n", lists=(("blocked", "phone\n(201) 555-0123\n"),)),

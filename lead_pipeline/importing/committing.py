@@ -9,9 +9,9 @@ from typing import TypeVar
 from lead_pipeline.enrolling.enrollments import enroll_leads
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.screening.lead_changes import list_changes
 from lead_pipeline.screening.staged_rows import StagedRows
-from lead_pipeline.screening.updating import Change
+from lead_pipeline.screening.updates.lead_changes import list_changes
+from lead_pipeline.screening.updates.updating import Change
 from lead_pipeline.screening.writing import write_import
 from lead_pipeline.store.ledger import find_committed, find_entry
 from lead_pipeline.store.protocol import LeadStore
@@ -29,7 +29,7 @@ def commit_import(
     Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
     with store.writing(staged.keys(record, profile), f"importing {record.import_id}") as workspace:
-        _write_once(workspace, record, profile, staged, at, remember=False)
+        _write_once(workspace, record, profile, staged, at)
         return _entry_of(workspace, record)
 
 
@@ -50,7 +50,7 @@ def dry_run_import(
     Raises: what `commit_import` and `inspect` raise.
     """
     with store.dry_run(staged.keys(record, profile), f"the dry run of {record.import_id}") as workspace:
-        list_changes(workspace, _write_once(workspace, record, profile, staged, at, remember=True))
+        list_changes(workspace, _write_once(workspace, record, profile, staged, at))
         return inspect(workspace, _entry_of(workspace, record))
 
 
@@ -60,13 +60,11 @@ def _write_once(
     profile: ImportProfile,
     staged: StagedRows,
     at: datetime,
-    *,
-    remember: bool,
 ) -> list[Change]:
     """Write an import that is not committed yet; return what it changes in leads that are there already."""
     if find_committed(workspace, record.identity) is not None:
         return []
-    screened = write_import(workspace, record, profile, staged, at=at, remember=remember)
+    screened = write_import(workspace, record, profile, staged, at=at)
     enroll_leads(workspace, record.destination, screened.import_no, at)
     return screened.changes
 

@@ -27,6 +27,9 @@ from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
 from lead_pipeline.reporting.wording import counted, status_sentence
 
+#: The view of the store that has both values where a row met a lead with another one.
+_DIFFERING = "the view `differing_values`"
+
 
 def report_import(
     work: WorkFolder, started_at: datetime, ended_at: datetime, environment: Mapping[str, str]
@@ -124,7 +127,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         reasons=commit.reasons,
         message=commit.message,
         layout_changes=commit.layout_changes,
-        notices=_again_notices(manifest),
+        notices=(*_again_notices(manifest), *_differing_notices(commit)),
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
@@ -141,6 +144,14 @@ def _again_notices(manifest: Manifest) -> tuple[str, ...]:
     if manifest.again is None:
         return ()
     return (f"These are the rows of {manifest.again.first} that became no lead; only they were judged again.",)
+
+
+def _differing_notices(commit: CommitFacts) -> tuple[str, ...]:
+    """Say that rows and leads had different values, and where both are; overwriting is what an update is for."""
+    leads, rows = counted(commit.leads_overwritten, "lead"), counted(commit.rows_not_taken, "row")
+    overwritten = f"Values of {leads} give way to different ones in the file; an import keeps both in {_DIFFERING}."
+    not_taken = f"Values of {rows} differ from those that their leads keep; an import keeps both in {_DIFFERING}."
+    return (overwritten,) * bool(commit.leads_overwritten) + (not_taken,) * bool(commit.rows_not_taken)
 
 
 def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:

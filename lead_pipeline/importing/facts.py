@@ -61,3 +61,5 @@ class CommitFacts(FrozenModel):
     reasons: tuple[ReasonCount, ...]
     message: str
     layout_changes: tuple[str, ...] = ()
+    leads_overwritten: int = 0  # of which values gave way to different ones
+    rows_not_taken: int = 0  # with values that their leads did not take, for they have others

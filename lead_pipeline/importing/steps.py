@@ -170,6 +170,8 @@ def facts_of(entry: LedgerEntry, counts: LedgerCounts, layout_changes: tuple[str
         reasons=_with_outcomes(counts.reasons),
         message=entry.message,
         layout_changes=layout_changes,
+        leads_overwritten=counts.leads_overwritten,
+        rows_not_taken=counts.rows_not_taken,
     )
 
 

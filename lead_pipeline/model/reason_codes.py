@@ -78,6 +78,7 @@ class Reason(StrEnum):
     DUPLICATE_EXISTING_REFUSED = "duplicate_existing_refused"
     MATCH_AMBIGUOUS = "match_ambiguous"
     MATCH_MISSING = "match_missing"
+    MATCH_NAME_DIFFERS = "match_name_differs"
 
     OPTED_OUT = "opted_out"
     BLOCKED = "blocked"

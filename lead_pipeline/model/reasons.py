@@ -347,6 +347,13 @@ REASONS: dict[Reason, ReasonInfo] = {
         "No lead to update",
         "Check the identifier, or set `write_mode: upsert` in the profile to create leads as well.",
     ),
+    Reason.MATCH_NAME_DIFFERS: ReasonInfo(
+        "warning",
+        None,
+        "Lead with this identifier has another person's name",
+        "Check that row and lead are of one person: `hints` in `row_outcomes` has the values of both. If two people "
+        "share the identifier, set another `identify_by` in the profile.",
+    ),
     Reason.OPTED_OUT: ReasonInfo(
         _SUPPRESSED, None, "Has opted out", "Do not contact; only new consent from the person changes that."
     ),

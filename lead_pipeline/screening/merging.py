@@ -7,8 +7,8 @@ from typing import Any
 from lead_pipeline.model.fields import DERIVED_COLUMNS, SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.screening.attribute_merge import merged_attributes
 from lead_pipeline.screening.lead_columns import RowSource, is_default, new_tags
+from lead_pipeline.screening.updates.attribute_merge import merged_attributes
 from lead_pipeline.store.workspace import Workspace
 
 #: Values that differ only in case are one; `p` is the row, `k` the merged row.

@@ -88,8 +88,8 @@ SHARED_TABLES: dict[str, SharedTable] = {
     ),
     "updates": SharedTable(
         "The leads that change: `import_row`, the row that changes them, then the new version of the lead, every "
-        "column of base.leads that is in use; `new_secondaries` where their further contacts may change; and to "
-        "remember it, was_<name> for each change.",
+        "column of base.leads that is in use; `new_secondaries` where their further contacts may change; and "
+        "was_<name> for each change.",
         ("import_row", "lead_id"),
         "find_updates",
     ),

@@ -22,7 +22,8 @@ from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
 from lead_pipeline.screening.screen import screen
 from lead_pipeline.screening.staged_rows import RawRows, StagedRows
-from lead_pipeline.screening.updating import Change, find_updates, write_updates
+from lead_pipeline.screening.updates.differing_values import find_differing_values, write_differing_values
+from lead_pipeline.screening.updates.updating import Change, find_updates, write_updates
 from lead_pipeline.store.ledger import destination_id, record_import
 from lead_pipeline.store.records import Conclusion, ImportRecord
 from lead_pipeline.store.workspace import Workspace
@@ -50,15 +51,12 @@ def write_import(
     staged: StagedRows,
     *,
     at: datetime,
-    remember: bool = False,
 ) -> ScreenedImport:
     """Decide what becomes of the rows, write everything that comes of them, and record the import.
 
-    To `remember` what the leads in the temporary table `updates` change in, it keeps their old values too.
-
     Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
-    screened = _screen_import(workspace, record, profile, staged, at, remember=remember)
+    screened = _screen_import(workspace, record, profile, staged, at)
     contacts_created = _write_leads_and_contacts(workspace, profile, screened)
     _write_ledger(workspace, screened.import_no)
     _keep_raw_rows(workspace, screened.import_no, staged.raw_rows)
@@ -80,8 +78,6 @@ def _screen_import(
     profile: ImportProfile,
     staged: StagedRows,
     at: datetime,
-    *,
-    remember: bool,
 ) -> ScreenedImport:
     """Fill `decided_rows`, `new_identifiers` and `updates`; nothing but numbers is taken from the store."""
     destination = destination_id(workspace, record.destination)
@@ -93,7 +89,8 @@ def _screen_import(
     find_new_identifiers(workspace, aliases=aliases)
     changes: list[Change] = []
     if profile.when_known in ("update", "fill"):
-        changes = find_updates(workspace, profile, rows, supplied=staged.supplied, at=at, remember=remember)
+        changes = find_updates(workspace, profile, rows, supplied=staged.supplied, at=at)
+        find_differing_values(workspace, profile, rows, changes, staged.supplied)
     counts = _count(workspace)
     if counts.total != staged.rows_read:
         raise StoreError(
@@ -116,6 +113,8 @@ def _write_leads_and_contacts(workspace: Workspace, profile: ImportProfile, scre
     _write_secondary_contacts(workspace, screened.rows, screened.import_no)
     if screened.counts.updated:
         write_updates(workspace, screened.changes, screened.import_no, screened.at)
+    if profile.when_known in ("update", "fill"):
+        write_differing_values(workspace, screened.import_no)
     register_names(workspace, profile, screened.import_no, screened.at)
     return contacts_created
 

@@ -89,7 +89,7 @@ def destination_id(workspace: Workspace, destination: Destination) -> int:
 
 
 def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
-    """Count the ledger's rows of an import, and by code its reasons and warnings."""
+    """Count the ledger's rows of an import, by code its reasons and warnings, and the leads it wrote over."""
     ((rows, row_numbers),) = workspace.rows(
         "select count(*), count(distinct row_number) from base.row_outcomes where import_no = ?", [import_no]
     )
@@ -118,7 +118,12 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         )
         for code, warns, count, numbers, lines in found
     )
-    return LedgerCounts(int(rows), int(row_numbers), reasons)
+    ((overwritten, not_taken),) = workspace.rows(
+        "select count(distinct lead_id) filter (kept = 'row'), count(distinct row_number) filter (kept = 'lead')"
+        " from base.differing_values where import_no = ?",
+        [import_no],
+    )
+    return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken))
 
 
 def find_list(workspace: Workspace, identity: str) -> ListCounts | None:

@@ -59,7 +59,8 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class LedgerCounts:
-    """The ledger's rows of one import, counted: all of them, those with different row numbers, and by reason.
+    """The ledger's rows of one import, counted: all of them, those with different row numbers, and by reason; the
+    leads of which it overwrote values by different ones; and the rows with values that their leads did not take.
 
     Of a reason, `outcome` holds "warning" or nothing: which outcome a code causes the registry knows, not the store.
     """
@@ -67,6 +68,8 @@ class LedgerCounts:
     rows: int
     row_numbers: int
     reasons: tuple[ReasonCount, ...]
+    leads_overwritten: int = 0
+    rows_not_taken: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from lead_pipeline_tests.screening.row_by_row import Row
 from lead_pipeline_tests.screening.written import profile
 
 MODULES = {
-    path.stem: path.read_text() for path in Path(screening.__file__).parent.glob("*.py") if path.stem != "tables"
+    path.stem: path.read_text() for path in Path(screening.__file__).parent.rglob("*.py") if path.stem != "tables"
 }
 MADE = {name: set(re.findall(r"\btemp table (\w+)", text)) for name, text in MODULES.items()}
 USED = {name: set(re.findall(r"\b(?:from|join|into|update|using) (\w+)", text)) for name, text in MODULES.items()}

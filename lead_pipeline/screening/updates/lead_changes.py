@@ -4,7 +4,7 @@ imported.
 
 from collections.abc import Sequence
 
-from lead_pipeline.screening.updating import Change
+from lead_pipeline.screening.updates.updating import Change
 from lead_pipeline.store.workspace import Workspace
 
 

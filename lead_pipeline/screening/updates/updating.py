@@ -12,7 +12,6 @@ from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import reasons_causing
 from lead_pipeline.model.rules import UpdateRule
-from lead_pipeline.screening.attribute_merge import attributes_differ, overlaid_attributes
 from lead_pipeline.screening.lead_columns import (
     LeadColumn,
     RowSource,
@@ -21,6 +20,7 @@ from lead_pipeline.screening.lead_columns import (
     new_tags,
     secondary_contacts,
 )
+from lead_pipeline.screening.updates.attribute_merge import attributes_differ, overlaid_attributes
 from lead_pipeline.store.workspace import Workspace
 
 #: A warning with one of these codes says that a value was bad and dropped.
@@ -49,16 +49,14 @@ def find_updates(
     *,
     supplied: frozenset[str],
     at: datetime,
-    remember: bool,
 ) -> list[Change]:
     """Fill `updates` with the leads that change, and make `unchanged` of the outcomes of the others.
 
-    Returns what may have changed in them; to `remember` it, `updates` has the old values too. A lead is read once, and
-    whole: unpacking it costs most of an update.
+    Returns what may have changed in them. A lead is read once, and whole: unpacking it costs most of an update.
     """
     changes, params = _changes(profile, rows, supplied, at)
     _load_known_secondaries(workspace)
-    statement = _updates(changes, _columns_in_use(workspace, {one.name for one in changes}), rows, remember=remember)
+    statement = _updates(changes, _columns_in_use(workspace, {one.name for one in changes}), rows)
     if "$dropped" in statement:
         params["dropped"] = _DROPPED
     workspace.run(statement, rows.params | params)
@@ -69,14 +67,14 @@ def find_updates(
     return changes
 
 
-def _updates(changes: list[Change], columns: list[str], rows: RowSource, *, remember: bool) -> str:
+def _updates(changes: list[Change], columns: list[str], rows: RowSource) -> str:
     """Return the statement that fills `updates`: each lead as it was beside its new values, where these differ."""
     images = "".join(f", {one.before} as was_{one.name}, {one.after} as new_{one.name}" for one in changes)
     blanked = "list_has_any(warnings, $dropped)" if "blanked" in images else "false"
     changed = {one.name for one in changes}
     kept = [f"new_{name} as {name}" if name in changed else name for name in columns]
     kept += ["new_secondaries"] if "secondaries" in changed else []
-    kept += [f"was_{one.name}" for one in changes if remember]
+    kept += [f"was_{one.name}" for one in changes]
     return f"""
         create or replace temp table updates as
         with images as (
@@ -127,7 +125,7 @@ def _changes(
     changes: list[Change] = []
     params: dict[str, Any] = {}
     for name, column in lead_columns(profile).items():
-        rule = _rule_of(profile, name)
+        rule = rule_of(profile, name)
         if name not in supplied or rule == "never":
             continue
         default = profile.fields[name].default
@@ -151,7 +149,7 @@ def _changes(
     return changes, params
 
 
-def _rule_of(profile: ImportProfile, name: str) -> UpdateRule:
+def rule_of(profile: ImportProfile, name: str) -> UpdateRule:
     """Return the rule of a field; `fill` fills what is empty, but not what is never to be updated."""
     rule = profile.fields[name].update_rule
     return "if_existing_empty" if profile.when_known == "fill" and rule != "never" else rule

@@ -178,6 +178,12 @@ SHOWN: dict[Reason, Example] = {
     Reason.VALUE_DAMAGED: Example(f"phone,first_name\n{_GOOD},Jos\u00c3\u00a9\n", {"first_name": {"type": "text"}}),
     Reason.VALUE_REPAIRED: Example("phone,name\n12015550123.0,Ana\n", profile={"repair": "safe"}),
     # of a phone
+    Reason.NAME_NOT_SPLIT: Example(
+        f"phone,name\n{_GOOD},Rosa del Pilar Vega\n",
+        {name: {"type": "text"} for name in ("first_name", "last_name")}
+        | {"full_name": {"type": "text", "column": "name"}},
+        profile={"split_full_name": True},
+    ),
     Reason.PHONE_MISSING: _phone("n/a"),
     Reason.PHONE_MULTIPLE: _phone("2015550123 / 2015550199"),
     Reason.PHONE_NOT_A_NUMBER: _phone("call after 5pm"),

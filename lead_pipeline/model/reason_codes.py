@@ -43,6 +43,7 @@ class Reason(StrEnum):
     SPREADSHEET_DAMAGE = "spreadsheet_damage"
     VALUE_DAMAGED = "value_damaged"
     VALUE_REPAIRED = "value_repaired"
+    NAME_NOT_SPLIT = "name_not_split"
 
     PHONE_MISSING = "phone_missing"
     PHONE_MULTIPLE = "phone_multiple"

@@ -181,6 +181,13 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Value was repaired",
         "Nothing to do: only one original value was possible, and the profile has `repair: safe`.",
     ),
+    Reason.NAME_NOT_SPLIT: ReasonInfo(
+        "warning",
+        "full_name",
+        "Full name was left whole",
+        "Fill in first and last name in columns of their own, or write `Last, First`: where the given name ends is not "
+        "clear, as in María del Carmen or Juan de Dios.",
+    ),
     Reason.PHONE_MISSING: ReasonInfo(
         _REJECTED, "phone", "Phone is missing", "Fill in the phone number; the lead cannot be called without it."
     ),

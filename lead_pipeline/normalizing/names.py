@@ -55,6 +55,32 @@ _LOWER_PARTICLES = ("al", "el", "ben", "te", "ten", "san", "santa", "do", "am", 
 #: Words between the two family names of one person, in lower case.
 _BETWEEN = ("y", "e", "i")
 
+#: Given names that have a particle in them: what Mary, Joseph and John are called by (`María del Carmen`, `Juan de
+#: Dios`, `Maria da Conceição`), without accents. Where such a name ends, and whether the word is a family name after
+#: all (`Marcelo del Pilar`), cannot be known, so these names are left whole.
+_DEVOTIONS = (
+    *("carmen", "carmelo", "carmo", "carmine", "pilar", "rosario", "rocio", "mar", "sol", "socorro", "consuelo"),
+    *("consolacion", "refugio", "amparo", "angeles", "anjos", "angeli", "dolores", "dores", "mercedes", "merces"),
+    *("nieves", "neves", "luz", "paz", "concepcion", "conceicao", "gracia", "gracias", "graca", "gracas", "gloria"),
+    *("lourdes", "fatima", "jesus", "gesu", "guadalupe", "lujan", "milagro", "milagros", "dios", "deus", "dieu", "dio"),
+    *("asis", "assis", "remedio", "remedios", "esperanza", "esperanca", "caridad", "caridade", "asuncion", "assuncao"),
+    *("assumpcao", "purificacion", "encarnacion", "encarnacao", "anunciacion", "visitacion", "trinidad", "trindade"),
+    *("soledad", "soledade", "solidade", "piedad", "piedade", "penha", "aparecida", "livramento", "natividad"),
+    *("natividade", "belen", "montserrat", "begona", "sagrario", "corazon", "coracao", "inmaculada", "maria"),
+    *("perpetuo", "fe", "o", "ajuda", "saude", "coromoto", "chiquinquira", "transito"),
+)
+#: What is a devotion behind Mary alone, for as a family name it is as common: `María de la Cruz`, but `Ana de la Cruz`.
+_DEVOTIONS_OF_MARY = ("cruz", "reyes", "valle", "prado", "coro", "camino", "castillo", "puerto", "cabeza", "pena")
+_MARY = ("maria", "marie", "ma", "ma.", "m.", "mª", "m.ª")
+#: Names of saints that are given as a whole.
+_SAINTS = (
+    *("francisco de borja", "francisco de paula", "francisco de sales", "francisco de asis", "rosa de lima"),
+    *("antonio de padua", "tomas de aquino", "vicente de paul", "ignacio de loyola", "catalina de siena"),
+)
+#: Arabic names of which the article is part: `Abd al Rahman`, `Nur al Din`.
+_SERVANT_OF = r"^(?:abd|abu|abou|umm|oum) (?:al|el|ul|ur|ar|as|ad|an)[ -]"
+_OF_THE_FAITH = r"^\S+ (?:al|el)[ -](?:din|deen|dine|islam|haq|haqq|rahman|aziz)\b"
+
 #: What no name of one person has: digits and addresses; two people; scripts in which the family name may come first.
 _NOT_SPLIT = (
     r"[\p{Nd}@]|[&+/]|(?i:\b(?:and|und|et)\b)"
@@ -79,14 +105,15 @@ def split_names(names: pl.Series) -> pl.DataFrame:
 
     Returns:
         `first_name`, `last_name` (String), both null where nothing is taken apart: names of two people, with digits or
-        an @, in Chinese, Japanese or Korean letters, or with more commas than one.
+        an @, in Chinese, Japanese or Korean letters, or with more commas than one. `unclear` (Boolean): not taken apart
+        because the given name may go on behind a particle, as in `María del Carmen`.
     """
     every = names.cast(pl.String).rename("name").to_frame().with_row_index("row")
     plain, others = split(every, ~pl.col("name").str.contains(_SPECIAL))
     distinct = others.select("name").unique()
     parts = pl.concat([distinct, _taken_apart(distinct)], how="horizontal")
     known = others.join(parts, on="name", how="left", nulls_equal=True)
-    whole = pl.concat([_parted_at_the_last_blank(plain), known.select("row", "first_name", "last_name")])
+    whole = pl.concat([_parted_at_the_last_blank(plain), known.select("row", "first_name", "last_name", "unclear")])
     return whole.sort("row").drop("row")
 
 
@@ -97,7 +124,10 @@ def _parted_at_the_last_blank(names: pl.DataFrame) -> pl.DataFrame:
     single = last == name
     before = name.str.head(name.str.len_chars() - last.str.len_chars() - 1)
     return words.select(
-        "row", first_name=pl.when(single).then(name).otherwise(before), last_name=pl.when(~single).then(last)
+        "row",
+        first_name=pl.when(single).then(name).otherwise(before),
+        last_name=pl.when(~single).then(last),
+        unclear=False,
     )
 
 
@@ -115,7 +145,8 @@ def _taken_apart(names: pl.DataFrame) -> pl.DataFrame:
     first, last = (pl.col("split").struct.field(name) for name in ("first", "last"))
     single = pl.when(pl.col("body") != "").then("body")
     inverted = pl.col("commas") == 1
-    together = pl.col("commas") == 0
+    unclear = (pl.col("commas") == 0) & _has_particle_in_given_name(pl.col("body"))
+    together = (pl.col("commas") == 0) & ~unclear
     return found.select(
         first_name=pl.when(inverted)
         .then("behind")
@@ -129,7 +160,13 @@ def _taken_apart(names: pl.DataFrame) -> pl.DataFrame:
         .then(last)
         .when(together & pl.col("titled"))
         .then(single),
-    ).select(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in ("first_name", "last_name"))
+        unclear=unclear.fill_null(value=False),
+    ).with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in ("first_name", "last_name"))
+
+
+def _has_particle_in_given_name(name: pl.Expr) -> pl.Expr:
+    plain = name.str.normalize("NFD").str.replace_all(r"\p{M}", "").str.to_lowercase()
+    return plain.str.contains(_PARTICLE_IN_GIVEN_NAME)
 
 
 def _tidied() -> pl.Expr:
@@ -160,5 +197,11 @@ _PARTICLE = rf"(?:(?i:{_words(_PARTICLES)})|{_words(_LOWER_PARTICLES)})"
 _SPECIAL = (
     rf"{_NOT_SPLIT}|[^\p{{L}}\p{{M}}'\x{{2019}} -]|  |(?i)(?:^| )(?:"
     rf"{_words((*_TITLES, *_SUFFIXES, *_PARTICLES, *_LOWER_PARTICLES, *_BETWEEN))})(?: |$)|^ | $|^$"
+)
+_OF = r"(?:de las?|de los?|de el|del|de|da|das|do|dos|di|della|degli|du|des)"
+_PARTICLE_IN_GIVEN_NAME = (
+    rf"^\S+(?: \S+)*? {_OF} (?:{_words(_DEVOTIONS)})(?: |$)"
+    rf"|^(?:{_words(_MARY)}) {_OF} (?:{_words(_DEVOTIONS_OF_MARY)})(?: |$)"
+    rf"|^(?:{_words(_SAINTS)})(?: |$)|{_SERVANT_OF}|{_OF_THE_FAITH}"
 )
 _FIRST_AND_LAST = rf"^(?P<first>\S+(?: \S+)*?) (?P<last>{_PARTICLE} .+|\S+ (?:{_words(_BETWEEN)}) .+|\S+)$"

@@ -8,6 +8,7 @@ import polars as pl
 
 from lead_pipeline.model.fields import HINTS, SPLIT_NAMES, title_of
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import FieldRule, PhoneRule
 from lead_pipeline.normalizing.attribute_damage import repair_attributes
 from lead_pipeline.normalizing.columns import ColumnVerdict, normalize_column
@@ -15,6 +16,9 @@ from lead_pipeline.normalizing.names import split_names
 
 _CODES = pl.List(pl.String)
 _PARTS = ("first_name", "last_name")
+_NOT_SPLIT_HINT = (
+    "Full name: the given name may go on behind the particle (as in María del Carmen), so it was left whole."
+)
 
 
 def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -35,15 +39,24 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     rules = profile.rules
     columns: dict[str, ColumnVerdict] = {}
     split: dict[str, pl.Series] = {}
+    unclear: pl.Series | None = None
     for name in sorted(rules, key=lambda one: one != "full_name"):  # first, for its parts are normalized as well
         countries = _countries(batch, rules[name])
         columns[name] = normalize_column(split.get(name, batch[name]), name, rules[name], profile, countries)
         if name == "full_name" and profile.split_full_name:
             split = _split_names(batch, columns[name].verdicts["value"])
+            unclear = split.pop("unclear")
     columns = {name: columns[name] for name in rules}
     derived = [series for one in columns.values() for series in one.derived]
     warnings = [series for one in columns.values() for series in one.warnings]
     hints = [_titled(name, series) for name, one in columns.items() for series in one.hints]
+    if unclear is not None and unclear.any():
+        said = pl.DataFrame({"unclear": unclear}).select(
+            code=pl.when("unclear").then(pl.lit(Reason.NAME_NOT_SPLIT.value)),
+            hint=pl.when("unclear").then(pl.lit(_NOT_SPLIT_HINT)),
+        )
+        warnings.append(said["code"])
+        hints.append(said["hint"])
     if "attributes" in batch.columns:
         repaired = repair_attributes(batch["attributes"], profile.repair)
         batch = batch.with_columns(attributes=repaired.attributes)
@@ -59,14 +72,16 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 
 
 def _split_names(batch: pl.DataFrame, full_names: pl.Series) -> dict[str, pl.Series]:
-    """Return first and last names as written, those of the full name in rows that leave both empty, and which these
-    rows are (`split_names`).
+    """Return first and last names as written, those of the full name in rows that leave both empty, which these rows
+    are (`split_names`), and which of them are left whole because they are `unclear`.
     """
     blank = pl.all_horizontal(pl.col(part).is_null() | (pl.col(part).str.strip_chars() == "") for part in _PARTS)
     is_split = batch.select(blank.alias(SPLIT_NAMES)).to_series()
     rows = is_split.arg_true()
     parts = split_names(full_names.gather(rows))
-    return {SPLIT_NAMES: is_split} | {part: batch[part].scatter(rows, parts[part]) for part in _PARTS}
+    unclear = pl.repeat(value=False, n=batch.height, eager=True).scatter(rows, parts["unclear"])
+    written = {part: batch[part].scatter(rows, parts[part]) for part in _PARTS}
+    return {SPLIT_NAMES: is_split, "unclear": unclear} | written
 
 
 def _countries(batch: pl.DataFrame, rule: FieldRule) -> pl.Series | None:

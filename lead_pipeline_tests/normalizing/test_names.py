@@ -9,7 +9,11 @@ from lead_pipeline.normalizing.names import split_names
 
 
 def split(name: str | None) -> tuple[str | None, str | None]:
-    return split_names(pl.Series([name], dtype=pl.String)).row(0)
+    return split_names(pl.Series([name], dtype=pl.String)).row(0)[:2]
+
+
+def is_unclear(name: str | None) -> bool:
+    return split_names(pl.Series([name], dtype=pl.String))["unclear"].item()
 
 
 SPLIT = [
@@ -114,6 +118,42 @@ def test_what_would_have_to_be_guessed_is_left_alone(name):
     assert split(name) == (None, None)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Rosa del Pilar Vega", "rosa del pilar vega", "ROSA DEL PILAR VEGA", "Rosa del Pilar",
+        "Elena de los Ángeles Mora Gil", "Maria das Graças Pinto", "MARIA DO CARMO PINTO", "Ma. del Refugio Lara",
+        "Pedro de Jesús Lara", "João de Deus Ramos", "Jean de Dieu Habi", "Maria degli Angeli Conti",
+        "Francisco de Borja Gil", "Rosa de Lima Quispe", "Sr. José de Jesús Lara", "Luz de María Paz",
+        "Teresa de Jesus", "María de la Cruz Gil", "Maria dos Anjos", "Mª del Mar Gil", "María de la O Gil",
+        "Abd al Rahman Saleh", "Abd el-Kader Saleh", "Nur al Din Saleh", "Concepcio\u0301n del Roci\u0301o Gil",
+    ],
+)  # fmt: skip
+def test_a_given_name_that_may_go_on_behind_a_particle_is_left_whole_and_said(name):
+    assert split(name) == (None, None)
+    assert is_unclear(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Elisa de la Cruz", "Elisa", "de la Cruz"),
+        ("Vega, Rosa del Pilar", "Rosa del Pilar", "Vega"),
+        ("del Pilar, Marcelo", "Marcelo", "del Pilar"),
+        ("Maria da Silva", "Maria", "da Silva"),
+        ("Maria dos Santos", "Maria", "dos Santos"),
+        ("María de la Torre", "María", "de la Torre"),
+        ("Lucas de Marchi", "Lucas", "de Marchi"),
+        ("Maria van den Berg", "Maria", "van den Berg"),
+        ("Abdul Rahman", "Abdul", "Rahman"),
+        ("Maria José de Oliveira", "Maria José", "de Oliveira"),
+    ],
+)
+def test_a_particle_of_a_family_name_is_where_it_begins(name, first, last):
+    assert split(name) == (first, last)
+    assert not is_unclear(name)
+
+
 WORDS = st.sampled_from(["John", "Mary", "Smith", "van", "de", "la", "O'Brien", "y", "Dr.", "Jr.", ",", "III", "(Bo)"])
 
 
@@ -131,7 +171,7 @@ def test_the_parts_are_words_of_the_name_in_its_order_and_none_twice(name):
 @given(st.lists(st.none() | st.lists(WORDS, max_size=5).map(" ".join), max_size=8))
 def test_each_name_is_taken_apart_as_if_it_stood_alone(names):
     together = split_names(pl.Series(names, dtype=pl.String)).rows()
-    assert together == [split(name) for name in names]
+    assert together == [(*split(name), is_unclear(name)) for name in names]
 
 
 @pytest.mark.parametrize("row", SPLIT, ids=[name for name, _, _ in SPLIT])

@@ -130,6 +130,16 @@ def test_a_full_name_is_split_only_in_rows_that_leave_both_parts_empty():
     ]
 
 
+def test_a_name_that_is_left_whole_is_warned_of_in_the_rows_that_would_take_its_parts():
+    by = profile(NAMES).model_copy(update={"split_full_name": True})
+    full = ["Rosa del Pilar Vega", "Rosa del Pilar Vega", "Ana Vega"]
+    columns = {"phone": [None] * 3, "full_name": full, "first_name": [None, "Rosa", None], "last_name": [None] * 3}
+    read = normalize_rows(batch(**columns), by)
+    assert read["warnings"].to_list() == [["name_not_split"], [], []]
+    assert [hint is not None for hint in read["hints"]] == [True, False, False]
+    assert read["first_name"].to_list() == [None, "Rosa", "Ana"]
+
+
 def test_the_parts_of_a_name_keep_the_limits_of_written_ones():
     rule = {"type": "text", "max_length": 4, "required": True}
     assert names(("Ana Montgomery", None, None), ("Madonna", None, None), last_name=rule) == [

@@ -2,7 +2,7 @@
 several columns of a row say together does not belong here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -35,6 +35,7 @@ from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_inte
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones
 from lead_pipeline.normalizing.phones.policy import accepted_phones, secondary_phones
 from lead_pipeline.normalizing.phones.regions import regions_named
+from lead_pipeline.normalizing.refused_values import hints_on_refused
 from lead_pipeline.normalizing.repairs import read_repaired, repair_texts
 from lead_pipeline.normalizing.verdicts import NO_REASON, filled_text, read_verdicts
 
@@ -76,7 +77,28 @@ def normalize_column(
     found = _by_type(trimmed, name, rule, profile, countries)
     is_missing = pl.col("reason") == type_of(rule).missing.value  # whether that is a fault, validating says
     reason = pl.when(~is_missing).then("reason")
-    return ColumnVerdict(found.verdicts.with_columns(reason=reason), found.warnings, found.hints, found.derived)
+    verdicts = found.verdicts.with_columns(reason=reason)
+    hints = [*found.hints, *_further_hints(trimmed, verdicts["reason"], found.hints, rule, profile, countries)]
+    return ColumnVerdict(verdicts, found.warnings, hints, found.derived)
+
+
+def _further_hints(
+    raw: pl.Series,
+    reasons: pl.Series,
+    hints: Sequence[pl.Series],
+    rule: FieldRule,
+    profile: ImportProfile,
+    countries: pl.Series | None,
+) -> Iterator[pl.Series]:
+    """Yield what was probably meant by refused values of which nothing is said yet."""
+    if reasons.null_count() == reasons.len() and not raw.str.starts_with("#").any():
+        return
+    default = profile.default_region
+    regions = default if countries is None else regions_named(countries, default)
+    said = [hint.is_not_null().alias(str(index)) for index, hint in enumerate(hints)]
+    silent = pl.select(pl.any_horizontal(said) if said else pl.lit(value=False)).to_series().not_()
+    unsaid = pl.select(pl.when(silent).then(reasons)).to_series()
+    yield hints_on_refused(raw, unsaid, rule, regions)
 
 
 def _derives(rule: FieldRule) -> bool:

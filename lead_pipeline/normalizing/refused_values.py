@@ -1,0 +1,172 @@
+"""What was probably meant by a value that was refused, as a sentence for people: an address within other text, a number
+behind another country's prefix, a date as a spreadsheet stores it. Nothing here changes or accepts a value.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import phonenumbers
+import polars as pl
+from email_validator.rfc_constants import ATEXT
+
+from lead_pipeline.model.rules import DateRule, DatetimeRule, EmailRule, FieldRule, PhoneRule, TextRule
+from lead_pipeline.normalizing.emails import normalize_emails
+
+_VALUE = pl.col("value")
+
+#: A spreadsheet shows these where a number or a date is wider than its column, and writes them into a CSV.
+_TOO_NARROW = r"^\s*#{3,}\s*$"
+_TOO_NARROW_SAYS = (
+    "A spreadsheet writes ### where a column is too narrow to show the value, so the value is not in the file; widen "
+    "the column and export again."
+)
+
+#: Days as Excel counts them, from 1927 to 2099, perhaps with a time behind the dot. Day 1 is 1900-01-01, and Excel
+#: counts a 1900-02-29 that never was, so day 0 is two days earlier.
+_SERIAL = r"^\s*((?:[1-6][0-9]|7[0-2])[0-9]{3})(?:[.,][0-9]+)?\s*$"
+_DAY_0 = date(1899, 12, 30)
+_TIME_ONLY = r"^\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?\s*$"
+_DAY_OR_MONTH = r"^\s*[0-9]{1,2}([/.-])[0-9]{1,2}[/.-](?:[0-9]{4})\s*$"
+
+#: An address wherever it is, up to the last sign that can be in one; a sentence may end behind it.
+_ADDRESS = rf"[\p{{L}}\p{{Nd}}_][{ATEXT}]*(?:\.[{ATEXT}]+)*@[\p{{L}}\p{{Nd}}-]+(?:\.[\p{{L}}\p{{Nd}}-]+)+"
+_SPELLED_AT = r"(?i)\s*(?:\(at\)|\[at\]|\{at\}|\sat\s)\s*"
+
+#: Numbers that may be written with another country's international prefix: 00 (ITU-T E.123), or 011 of North America.
+_WITH_PREFIX = r"^[^0-9+]*(?:00|011)[^0-9]*[1-9]"
+#: Mobiles in Brazil had eight digits, the first of them 6 to 9, until each area put a 9 before them (Anatel, by 2016).
+_BRAZILIAN = re.compile(r"(?:(?:00)?55)?0?([1-9][0-9])([6-9][0-9]{7})")
+_MAY_BE_BRAZILIAN = r"[6-9](?:[^0-9]*[0-9]){7}[^0-9]*$"
+
+
+def hints_on_refused(raw: pl.Series, reasons: pl.Series, rule: FieldRule, regions: str | pl.Series | None) -> pl.Series:
+    """Return a sentence about each value (`raw`, String) that has a reason (String) or is nothing but `###`, null where
+    there is none to say.
+
+    `regions` is the country of phones without +, or that of each value (String).
+    """
+    none = pl.repeat(None, raw.len(), dtype=pl.String, eager=True)
+    if isinstance(rule, TextRule):
+        return none
+    told = reasons.is_not_null() & (raw.str.strip_chars() != "") | raw.str.starts_with("###")
+    rows = told.fill_null(value=False).arg_true()
+    if rows.is_empty():
+        return none
+    refused = raw.gather(rows).rename("value")
+    if isinstance(rule, PhoneRule):
+        hints = _on_phones(refused, regions.gather(rows) if isinstance(regions, pl.Series) else regions)
+    elif isinstance(rule, EmailRule):
+        hints = _on_emails(refused, named=not rule.allow_display_name)
+    elif isinstance(rule, DateRule | DatetimeRule):
+        hints = _on_dates(refused, has_formats=bool(rule.formats))
+    else:
+        hints = none.head(rows.len())
+    too_narrow = refused.str.contains(_TOO_NARROW)
+    said = pl.select(pl.when(too_narrow).then(pl.lit(_TOO_NARROW_SAYS)).otherwise(hints)).to_series()
+    return none.scatter(rows, said)
+
+
+def _on_dates(refused: pl.Series, *, has_formats: bool) -> pl.Series:
+    serial = _VALUE.str.extract(_SERIAL, 1).cast(pl.Int64)
+    day = pl.lit(_DAY_0) + pl.duration(days=serial)
+    separator = _VALUE.str.extract(_DAY_OR_MONTH, 1)
+    unordered = pl.lit(value=False) if has_formats else separator.is_not_null()
+    return (
+        refused.to_frame()
+        .select(
+            pl.when(serial.is_not_null())
+            .then(
+                pl.format(
+                    "Excel stores {} as such a number; format the column as a date and export again.",
+                    day.cast(pl.String),
+                )
+            )
+            .when(_VALUE.str.contains(_TIME_ONLY))
+            .then(
+                pl.lit("This is only a time, as Excel may show a date; format the column as a date and export again.")
+            )
+            .when(unordered)
+            .then(
+                pl.format(
+                    "Say in `formats` what comes first, the day ('%d{}%m{}%Y') or the month ('%m{}%d{}%Y').",
+                    *(separator,) * 4,
+                )
+            )
+        )
+        .to_series()
+    )
+
+
+def _on_emails(refused: pl.Series, *, named: bool) -> pl.Series:
+    text = _VALUE.str.replace(_SPELLED_AT, "@").str.replace_all(r"\s*@\s*", "@")
+    text = text.str.replace_all(r",([A-Za-z]{2,6}\W*)$", ".${1}")
+    found = refused.to_frame().with_columns(addresses=text.str.extract_all(_ADDRESS).list.unique(maintain_order=True))
+    meant = normalize_emails(found["addresses"].list.first())["email"]
+    several = pl.col("addresses").list.len() > 1
+    display = pl.lit(" (or set `allow_display_name: true` for the field)" if named else "")
+    in_brackets = _VALUE.str.contains(r"<[^<>]+@[^<>]+>")
+    return (
+        found.with_columns(meant=meant)
+        .select(
+            pl.when(several & pl.col("meant").is_not_null())
+            .then(pl.format("The cell has {} addresses; keep one.", pl.col("addresses").list.len()))
+            .when(pl.col("meant").is_not_null())
+            .then(
+                pl.format(
+                    "Write the address alone: {}{}.", "meant", pl.when(in_brackets).then(display).otherwise(pl.lit(""))
+                )
+            )
+        )
+        .to_series()
+    )
+
+
+def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.Series:
+    region = regions if isinstance(regions, pl.Series) else pl.lit(regions, pl.String)
+    rows = refused.to_frame().with_columns(region=region)
+    prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
+    return (
+        rows.with_columns(
+            _said_of(rows, prefixed, _behind_prefix, "prefix"), _said_of(rows, brazilian, _with_ninth_digit, "ninth")
+        )
+        .select(pl.coalesce("prefix", "ninth"))
+        .to_series()
+    )
+
+
+def _said_of(rows: pl.DataFrame, asked: pl.Expr, say: Callable[[str, str | None], str | None], name: str) -> pl.Series:
+    """Return what `say` says of the rows that are `asked`, each spelling once."""
+    distinct = rows.filter(asked.fill_null(value=False)).unique()
+    sentences = [say(value, region) for value, region in distinct.iter_rows()]
+    table = distinct.with_columns(pl.Series(name, sentences, dtype=pl.String))
+    return rows.join(table, on=["value", "region"], how="left", nulls_equal=True, maintain_order="left")[name]
+
+
+def _behind_prefix(value: str, _region: str | None) -> str | None:
+    digits = re.sub("[^0-9]", "", value)
+    prefix = "011" if digits.startswith("011") else "00"
+    meant = _as_people_write_it("+" + digits.removeprefix(prefix))
+    if meant is None:
+        return None
+    return f"{prefix} is the way abroad from some countries only; write the number with a plus: {meant}."
+
+
+def _with_ninth_digit(value: str, region: str | None) -> str | None:
+    digits = re.sub("[^0-9]", "", value)
+    found = _BRAZILIAN.fullmatch(digits)
+    if found is None or not (region == "BR" or (digits.removeprefix("00").startswith("55") and len(digits) > 11)):
+        return None
+    meant = _as_people_write_it(f"+55{found[1]}9{found[2]}")
+    return f"Mobile numbers in Brazil have nine digits now; perhaps it is {meant}." if meant else None
+
+
+def _as_people_write_it(number: str) -> str | None:
+    """Return a number in international format, None unless it is valid."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -67,7 +67,7 @@ class LeadPipeline:
         """
         self.home = Home(Path(home).absolute())
         self._store_wait = store_wait
-        self._on_wait = on_wait or _ignore_wait
+        self._on_wait = on_wait or _ignore
         self._shared: ExitStack | None = None  # what the `with` block closes
         self._shared_launcher: Launcher | None = None
 
@@ -251,6 +251,12 @@ class LeadPipeline:
         found = list_imports(self.home.root, limit=limit, settings=self._store_settings(), on_wait=self._on_wait)
         return tuple(ImportRecord.model_validate(line) for line in found)
 
+    def news(self) -> tuple[str, ...]:
+        """Return, once, what became of imports that a command began and did not see to their end."""
+        from lead_pipeline.notifying.announcements import take_announcements
+
+        return tuple(map(str, take_announcements(self.home)))
+
     def show(self, import_id: str) -> ImportResult | ImportRecord:
         """Return what came of an import; only the ledger's record of it when its result was removed.
 
@@ -387,9 +393,5 @@ def _followed(file: str | Path) -> Path:
         return path
 
 
-def _ignore(_step: str, _rows: int, _progress: Progress) -> None:
-    return None
-
-
-def _ignore_wait(_waited: float, _holder: str) -> None:
+def _ignore(*_: object) -> None:
     return None

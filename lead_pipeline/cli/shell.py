@@ -58,8 +58,14 @@ def resolve_home(given: Path | None) -> Path:
 
 
 def open_pipeline(home: Path | None, store_wait: float = 60.0) -> LeadPipeline:
-    """Return the pipeline of the home that is meant, which says on standard error when it waits for the store."""
-    return LeadPipeline(resolve_home(home), store_wait=store_wait, on_wait=show_waiting)
+    """Return the pipeline of the home that is meant, which says on standard error when it waits for the store.
+
+    Says there, too, what became of imports that earlier commands did not see to their end.
+    """
+    leads = LeadPipeline(resolve_home(home), store_wait=store_wait, on_wait=show_waiting)
+    for told in leads.news():
+        click.echo(f"Completed since a command failed or was stopped: {told}", err=True)
+    return leads
 
 
 class Shell(click.Group):

@@ -62,6 +62,7 @@ def _merged(first: Manifest | None, again: Manifest) -> Manifest:
         "folder": first.folder,
         "attempts": first.attempts,
         "requested_at": first.requested_at,
+        "commanded_by": first.commanded_by,
     }
     dropped = tuple(dict.fromkeys((*first.dropped, *again.dropped)))
     return again.model_copy(update=kept | {"staged_at": first.staged_at, "dropped": dropped})
@@ -93,9 +94,10 @@ def is_finished(home: Home, import_id: str) -> bool:
     return receipt is not None and (receipt.status in COMMITTED or not manifest_path(home, import_id).exists())
 
 
-def note_request(home: Home, manifest: Manifest, at: datetime) -> Manifest:
-    """Count one more attempt to import a staged file."""
-    noted = manifest.model_copy(update={"attempts": manifest.attempts + 1, "requested_at": at})
+def note_request(home: Home, manifest: Manifest, at: datetime, *, commanded_by: str = "") -> Manifest:
+    """Count one more attempt to import a staged file, perhaps by a command, whose caller waits for what comes of it."""
+    asked = {"attempts": manifest.attempts + 1, "requested_at": at}
+    noted = manifest.model_copy(update=asked | ({"commanded_by": commanded_by} if commanded_by else {}))
     write_json(manifest_path(home, manifest.identity), noted)
     return noted
 

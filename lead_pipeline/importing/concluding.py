@@ -22,6 +22,7 @@ from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
+from lead_pipeline.notifying.announcements import announce, is_continued
 from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
@@ -66,10 +67,11 @@ def earlier_result(home: Home, import_id: str) -> ImportResult:
 
 
 def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> ImportResult:
-    folder, result = home.reports / manifest.import_id, with_notice(result, manifest, environment)
+    folder, result = home.reports / manifest.import_id, with_notice(_continued(result, manifest), manifest, environment)
     write_report(folder / "report.html", result, home.root)
     write_json(folder / "result.json", result)
     post_message(home, manifest, result, environment)
+    announce(home, manifest, result)
     if result.status == ImportStatus.AWAITING_APPROVAL:
         await_decision(home, manifest, result.ended_at)
         return result
@@ -81,6 +83,14 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
         _note_judged_again(home, manifest.again.first, result)
     finish(home, manifest, result.status, result.ended_at)
     return result
+
+
+def _continued(result: ImportResult, manifest: Manifest) -> ImportResult:
+    """Say of an import that a command began, and did not see to its end, that this is its end."""
+    if not is_continued(manifest):
+        return result
+    said = f"A command began this import and failed or was stopped; attempt {max(manifest.attempts, 2)} took it up."
+    return result.model_copy(update={"notices": (*result.notices, said)})
 
 
 def _note_judged_again(home: Home, first: str, result: ImportResult) -> None:

@@ -10,7 +10,7 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import MappedFacts
 from lead_pipeline.mapping.columns import ColumnMapping
 from lead_pipeline.mapping.evidence import evidence_of
-from lead_pipeline.mapping.layout_changes import SAMPLED_ROWS, compare_layouts, layout_of
+from lead_pipeline.mapping.layout_changes import SAMPLED_ROWS, compare_layouts, layout_of, sentences_about
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.store.protocol import LeadStore
@@ -54,7 +54,7 @@ def layout_changes(work: WorkFolder, store: LeadStore) -> tuple[str, ...]:
     changes = compare_layouts(
         ColumnLayout.model_validate_json(mapped.layout), [ColumnLayout.model_validate_json(text) for text in earlier]
     )
-    sentences = [change.sentence for change in changes]
+    sentences = list(sentences_about(changes))
     unnamed = len(sentences) - _DIFFERENCES_NAMED
     more = [f"And {unnamed} more differences."] if unnamed > 0 else []
     return (*sentences[:_DIFFERENCES_NAMED], *more)

@@ -5,6 +5,7 @@ different kind, or new. Acting on it (a warning, a hold for approval) does not b
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
 from statistics import mode
 
 import polars as pl
@@ -25,6 +26,9 @@ _MIN_VALUES = 3
 _MIN_SIMILARITY = 0.8
 #: A column counts as emptied when the probability that it is empty by chance is below this.
 _MAX_CHANCE = 0.05
+#: Changes that are one sentence for several columns, and how many of these it names.
+_SAID_TOGETHER: dict[LayoutChangeKind, str] = {"missing": "missing", "added": "new"}
+_NAMED_TOGETHER = 10
 #: Kinds that one column may show in different files, depending on how its values are written.
 _RELATED_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"phone", "phone_like", "written_phone"}),
@@ -90,6 +94,21 @@ def compare_layouts(now: ColumnLayout, earlier: Sequence[ColumnLayout]) -> tuple
     if not earlier:
         return ()
     return min((tuple(_changes(now, one, earlier)) for one in earlier), key=len)
+
+
+def sentences_about(changes: Sequence[LayoutChange]) -> Iterator[str]:
+    """Yield a sentence for each change, and one for all columns that are missing, and for all that are new: a file with
+    few of the columns (an update of two values) differs in one thing.
+    """
+    for kind, found in groupby(changes, key=lambda change: change.kind):
+        together = list(found)
+        verb = _SAID_TOGETHER.get(kind)
+        if verb is None or len(together) == 1:
+            yield from (change.sentence for change in together)
+            continue
+        names = [one.sentence.removeprefix("The column ").removesuffix(f" is {verb}.") for one in together]
+        more = f" and {len(names) - _NAMED_TOGETHER} more" if len(names) > _NAMED_TOGETHER else ""
+        yield f"{len(names)} columns are {verb}: {', '.join(names[:_NAMED_TOGETHER])}{more}."
 
 
 def _changes(now: ColumnLayout, then: ColumnLayout, earlier: Sequence[ColumnLayout]) -> Iterator[LayoutChange]:

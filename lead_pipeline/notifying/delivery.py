@@ -13,7 +13,9 @@ from lead_pipeline.filing.locks import is_locked, release, try_acquire
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.model.policies import Notify
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.notifying.announcements import is_continued
 from lead_pipeline.notifying.compose import Links, compose, should_notify
 from lead_pipeline.notifying.outbox import (
     GIVE_UP_AFTER,
@@ -71,7 +73,7 @@ def _security(text: str) -> Security:
 
 def with_notice(result: ImportResult, manifest: Manifest, environment: Mapping[str, str]) -> ImportResult:
     """Return the result with a notice when an email is due and the mail settings do not allow sending one."""
-    if manifest.profile.notify is None or not should_notify(manifest.profile.notify, result):
+    if manifest.profile.notify is None or not _is_due(manifest.profile.notify, manifest, result):
         return result
     try:
         smtp_settings(environment)
@@ -81,10 +83,15 @@ def with_notice(result: ImportResult, manifest: Manifest, environment: Mapping[s
     return result
 
 
+def _is_due(notify: Notify, manifest: Manifest, result: ImportResult) -> bool:
+    """Return whether people want an email: also where they were told that the import failed, and it did not."""
+    return should_notify(notify, result) or is_continued(manifest)
+
+
 def post_message(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> None:
     """Put the message about an import into the outbox if one is due; doing so again leaves a single message."""
     notify = manifest.profile.notify
-    if notify is None or not should_notify(notify, result):
+    if notify is None or not _is_due(notify, manifest, result):
         return
     waits = result.status == ImportStatus.AWAITING_APPROVAL
     if not waits:

@@ -114,7 +114,9 @@ def of_columns(columns: Sequence[Column]) -> Iterator[str]:
     if repeated:
         yield f"Names that appear more than once in the header were numbered: {listed(repeated)}."
     if reserved:
-        yield f"Names that the pipeline uses itself were numbered: {listed(reserved)}."
+        for name in reserved:
+            word = name.rpartition("_")[0]
+            yield f"The column '{word}' is called {name} here: the pipeline uses the name '{word}' itself."
     if nameless and len(nameless) < len(columns):
         yield f"Columns without a name are called by their position: {listed([column.name for column in nameless])}."
 

@@ -52,12 +52,15 @@ def test_of_a_file_of_which_everything_is_kept_nothing_is_said(stages):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("phone,reasons", "Names that the pipeline uses itself were numbered: reasons_2."),
+        (
+            "phone,reasons",
+            "The column 'reasons' is called reasons_2 here: the pipeline uses the name 'reasons' itself.",
+        ),
         ("phone,stand,stand", "Names that appear more than once in the header were numbered: stand_2."),
     ],
 )
 def test_a_reserved_name_is_not_said_to_be_there_more_than_once(stages, header, said):
     file = stages.home.root / "fair.csv"
     file.write_text(f"{header}\n201 555 0123,A4{',B5' * (header.count(',') - 1)}\n")
-    notes = [note for note in stages.file(file, profile()).file.notes if "numbered" in note]
+    notes = [note for note in stages.file(file, profile()).file.notes if "numbered" in note or "uses" in note]
     assert notes == [said]

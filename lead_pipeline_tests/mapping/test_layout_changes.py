@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lead_pipeline.mapping.evidence import evidence_of
-from lead_pipeline.mapping.layout_changes import compare_layouts, count_filled, layout_of
+from lead_pipeline.mapping.layout_changes import compare_layouts, count_filled, layout_of, sentences_about
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutColumn
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 
@@ -100,6 +100,18 @@ def test_each_change_has_a_sentence():
         "The column 'full' is empty; it was filled in 100% of the 100 rows in previous files.",
         "The column 'extra' is new.",
     ]
+
+
+def test_of_several_columns_that_are_missing_or_new_one_sentence_names_all():
+    then, few = layout("a", "b", "c", "555-0101"), layout("a", "x", "y")
+    assert list(sentences_about(compare_layouts(few, [then]))) == [
+        "3 columns are missing: 'b', 'c', at position 4.",
+        "2 columns are new: 'x', 'y'.",
+    ]
+    wide = layout("a", *(f"q{number}" for number in range(14)))
+    (said,) = sentences_about(compare_layouts(layout("a"), [wide]))
+    assert said.startswith("14 columns are missing: 'q0', ")
+    assert said.endswith("'q9' and 4 more.")
 
 
 def test_a_profile_fed_by_two_systems_in_turn_has_no_changes():

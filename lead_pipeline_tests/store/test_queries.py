@@ -121,3 +121,22 @@ def test_an_import_that_was_refused_again_has_one_line_in_the_ledger(home):
     with DuckdbLeadStore.open(home) as store:
         store.record(record("first"), Conclusion(ImportStatus.QUARANTINED, NOW, message="No column."))
         assert store.workspace.rows("select count(*) from base.imports where identity = 'first'") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("question", "word"),
+    [
+        ("select order from imports", "order"),
+        ("select status, end from imports", "end"),
+        ("select i.table from imports i", None),
+        ("select status from imports limit", None),
+        ("select statsu from imports", None),
+        ("select status form imports where", None),
+    ],
+)
+def test_a_reserved_word_that_is_used_as_a_name_is_named(home, question, word):
+    with pytest.raises(UsageError) as refused:
+        ask(home, question, limit=1, **WAIT)
+    said = f"'{word}' is a reserved word of SQL; write it in double quotes: \"{word}\"."
+    assert (said in str(refused.value)) is (word is not None)
+    assert ("reserved word" in str(refused.value)) is (word is not None)

@@ -23,6 +23,11 @@ _ABOUT_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.Catal
 
 _READS = re.compile(r"^\s*(select|from|with|describe|show|summarize|values|explain)\b", re.IGNORECASE)
 
+#: A word where SQL has a name: behind what a name follows.
+_A_NAME = re.compile(
+    r"(?:\b(?:select|distinct|as|where|and|or|by|on|join|from)\s+|[,.(=<>]\s*)([a-z]+)\b", re.IGNORECASE
+)
+
 #: Among how many of the newest imports the nearest id is looked for.
 _IDS_COMPARED = 500
 
@@ -148,12 +153,33 @@ class DuckdbLeadStore:
                 raise UsageError("Ask one question at a time: the text holds several statements.")
             frame = self.workspace.frame(question)
         except _ABOUT_THE_QUERY as error:
-            complaint = str(error)
+            complaint = f"{self._about_a_reserved_word(question)}{error}"
         except duckdb.Error as error:
             complaint = f"{type(error).__name__}: the query failed on a value (withheld). Try try_cast instead of cast."
         else:
             return frame.head(limit), frame.height > limit
         raise UsageError(f"The store does not understand this question. {complaint}")
+
+    def _about_a_reserved_word(self, question: str) -> str:
+        """Return which word of SQL is used as a name in a question that cannot be parsed, empty for none."""
+        if _is_parsed(question):
+            return ""
+        sql = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
+        reserved = {word for (word,) in self.workspace.rows(sql)}
+        for found in _A_NAME.finditer(question):
+            start, end = found.span(1)
+            quoted = f'{question[:start]}"{found[1]}"{question[end:]}'
+            if found[1].lower() in reserved and _is_parsed(quoted):
+                return f"'{found[1]}' is a reserved word of SQL; write it in double quotes: \"{found[1]}\". "
+        return ""
+
+
+def _is_parsed(question: str) -> bool:
+    try:
+        duckdb.extract_statements(question)
+    except duckdb.Error:
+        return False
+    return True
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -115,9 +115,9 @@ class LeadPipeline:
         self.home.prepare()
         chosen, wanted = self.profile(profile), _destination(destination)
         with self._launcher() as launcher:
-            return launcher.import_staged(
-                launcher.stage(_followed(file), chosen, wanted, again=again), on_progress or _ignore
-            )
+            staged = launcher.stage(_followed(file), chosen, wanted, again=again)
+            launcher.record_refusals()
+            return launcher.import_staged(staged, on_progress or _ignore)
 
     def approve(self, import_id: str, *, on_progress: OnProgress | None = None) -> ImportResult:
         """Import what waits for approval; it is read and screened again first.
@@ -252,10 +252,11 @@ class LeadPipeline:
         return tuple(ImportRecord.model_validate(line) for line in found)
 
     def news(self) -> tuple[str, ...]:
-        """Return, once, what became of imports that a command began and did not see to their end."""
-        from lead_pipeline.notifying.announcements import take_announcements
+        """Return, once, what became of imports that commands did not see to their end, and of files that grew."""
+        from lead_pipeline.importing.clock import utc_now
+        from lead_pipeline.importing.drops.news import news_of
 
-        return tuple(map(str, take_announcements(self.home)))
+        return tuple(news_of(self.home, utc_now()))
 
     def show(self, import_id: str) -> ImportResult | ImportRecord:
         """Return what came of an import; only the ledger's record of it when its result was removed.

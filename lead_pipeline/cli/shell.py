@@ -64,7 +64,7 @@ def open_pipeline(home: Path | None, store_wait: float = 60.0) -> LeadPipeline:
     """
     leads = LeadPipeline(resolve_home(home), store_wait=store_wait, on_wait=show_waiting)
     for told in leads.news():
-        click.echo(f"Completed since a command failed or was stopped: {told}", err=True)
+        click.echo(told, err=True)
     return leads
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, safe_suffix, shown_name
 from lead_pipeline.filing.import_id import slug_of
-from lead_pipeline.filing.late_bytes import remember
+from lead_pipeline.filing.late_bytes import note_begun, remember
 from lead_pipeline.filing.left_in_place import leave_in_place
 from lead_pipeline.filing.manifests import DroppedFile, Manifest
 from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.filing.receipts import find_receipt
-from lead_pipeline.filing.staging import is_still_there, original_path
+from lead_pipeline.filing.staging import has_grown, is_still_there, original_path
 
 _NOTE = ".reason.txt"
 
@@ -26,6 +26,8 @@ def archive_import(home: Home, manifest: Manifest) -> Path:
     """Put the imported file into the archive and clear it from the inbox; may be repeated at any point."""
     target = _archived(home, manifest)
     _keep_copy(manifest.staged_file(home), target)
+    for dropped in filter(has_grown, manifest.dropped):
+        note_begun(home, manifest, dropped)
     _clear(home, manifest, target)
     return target
 

@@ -1,5 +1,6 @@
 """Remembers for a day which files were taken out of the inbox, and finds those that have changed since: their writer
-had not finished. What is said about them does not belong here.
+had not finished. Remembers as well which could not be taken because they had grown since they were staged. What is said
+about either does not belong here.
 """
 
 import contextlib
@@ -33,6 +34,15 @@ class TakenFile(FrozenModel):
     kept: str  # below the home
 
 
+class BegunFile(FrozenModel):
+    """A file that stayed in the inbox because it had grown, and the import of what it was before."""
+
+    import_id: str
+    file_bytes: int
+    file_sha256: str
+    dropped: DroppedFile
+
+
 @dataclass(frozen=True, slots=True)
 class Changed:
     """A taken file that is not what was imported any more."""
@@ -48,6 +58,35 @@ def remember(home: Home, manifest: Manifest, dropped: DroppedFile, kept: Path) -
     path = home.staging / "taken" / f"{short_of(manifest.identity)}-{dropped.inode}.json"
     write_json(path, TakenFile(manifest=manifest, dropped=dropped, kept=home.relative(kept)))
     return path
+
+
+def note_begun(home: Home, manifest: Manifest, dropped: DroppedFile) -> None:
+    """Note that a file which stays in the inbox was imported in part: as `manifest` says that it was."""
+    begun = BegunFile(
+        import_id=manifest.import_id,
+        file_bytes=manifest.file_bytes,
+        file_sha256=manifest.file_sha256,
+        dropped=dropped,
+    )
+    write_json(home.staging / "grown" / f"{short_of(manifest.identity)}-{dropped.inode}.json", begun)
+
+
+def begun_as(home: Home, dropped: DroppedFile, content: Path, now: datetime) -> BegunFile | None:
+    """Return the import of the longest beginning of a file, `content`, that was `dropped`; None when there is none."""
+    found: list[BegunFile] = []
+    for record in (home.staging / "grown").glob("[!.]*.json"):
+        with contextlib.suppress(OSError):  # forgotten by another process meanwhile
+            if now.timestamp() - record.stat().st_mtime > WATCHED_FOR.total_seconds():
+                record.unlink(missing_ok=True)
+            begun = readable_json(record, BegunFile)
+            if begun and (begun.dropped.path_hex, begun.dropped.inode) == (dropped.path_hex, dropped.inode):
+                found.append(begun)
+    for begun in sorted(found, key=lambda one: -one.file_bytes):
+        if begun.file_bytes < dropped.size:
+            with content.open("rb") as file:
+                if _sha256(file, begun.file_bytes) == begun.file_sha256:
+                    return begun
+    return None
 
 
 def changed_files(home: Home, now: datetime) -> Iterator[Changed]:

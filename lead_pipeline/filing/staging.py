@@ -215,6 +215,15 @@ def original_path(dropped: DroppedFile) -> Path:
     return Path(os.fsdecode(bytes.fromhex(dropped.path_hex)))
 
 
+def has_grown(dropped: DroppedFile) -> bool:
+    """Return whether the very file that was staged was written to after that, and now has another size."""
+    try:
+        found = original_path(dropped).lstat()
+    except OSError:
+        return False
+    return found.st_ino == dropped.inode and found.st_size != dropped.size
+
+
 def is_still_there(dropped: DroppedFile) -> bool:
     """Return whether the path still holds the very file that was staged, and not a later one under the same name."""
     try:

@@ -12,6 +12,7 @@ from lead_pipeline.filing.archive import archive_import, quarantine_import
 from lead_pipeline.filing.decisions import await_decision
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.json_files import read_json, write_json
+from lead_pipeline.filing.late_bytes import begun_as
 from lead_pipeline.filing.life_cycle import finish
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.filing.work_folder import WorkFolder
@@ -67,7 +68,8 @@ def earlier_result(home: Home, import_id: str) -> ImportResult:
 
 
 def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> ImportResult:
-    folder, result = home.reports / manifest.import_id, with_notice(_continued(result, manifest), manifest, environment)
+    result = _with_beginning(home, manifest, _continued(result, manifest))
+    folder, result = home.reports / manifest.import_id, with_notice(result, manifest, environment)
     write_report(folder / "report.html", result, home.root)
     write_json(folder / "result.json", result)
     post_message(home, manifest, result, environment)
@@ -95,16 +97,44 @@ def _continued(result: ImportResult, manifest: Manifest) -> ImportResult:
 
 def _note_judged_again(home: Home, first: str, result: ImportResult) -> None:
     """Say in the report of the import whose rows these were what became of them; may be repeated."""
-    folder = home.reports / first
-    earlier = read_json(folder / "result.json", ImportResult)
-    if earlier is None or result.import_id in earlier.judged_again:
-        return
     became = result.counts.created + result.counts.updated + result.counts.unchanged
     said = f"{counted(became, 'row')} of this import became leads later, judged again as {result.import_id}."
-    changes = {"judged_again": (*earlier.judged_again, result.import_id), "notices": (*earlier.notices, said)}
-    noted = earlier.model_copy(update=changes)
+    _add_notice(home, first, said, judged_again=result.import_id)
+
+
+def _add_notice(home: Home, import_id: str, said: str, *, judged_again: str = "") -> None:
+    """Add a sentence to the report of an import that ended before; may be repeated."""
+    folder = home.reports / import_id
+    earlier = read_json(folder / "result.json", ImportResult)
+    if earlier is None or said in earlier.notices or judged_again in earlier.judged_again:
+        return
+    again = (*earlier.judged_again, judged_again) if judged_again else earlier.judged_again
+    noted = earlier.model_copy(update={"judged_again": again, "notices": (*earlier.notices, said)})
     write_report(folder / "report.html", noted, home.root)
     write_json(folder / "result.json", noted)
+
+
+def _with_beginning(home: Home, manifest: Manifest, result: ImportResult) -> ImportResult:
+    """Say of a file of which a beginning was imported before, while it was still being uploaded, that this is so."""
+    found = [
+        begun_as(home, dropped, manifest.staged_file(home), result.ended_at)
+        for dropped in manifest.dropped
+        if result.status in COMMITTED and manifest.staged_file(home).exists()
+    ]
+    begun = next((one for one in found if one is not None and one.import_id != manifest.import_id), None)
+    if begun is None:
+        return result
+    said = (
+        f"The first {begun.file_bytes:,} bytes of this file were imported as {begun.import_id}, while it was still "
+        f"being uploaded. Rows that are in both were matched with those; the last row of {begun.import_id} may have "
+        "been cut in the middle: look at it, and correct it."
+    )
+    late = (
+        "This file was still being uploaded when it was imported; the whole of it was imported as "
+        f"{manifest.import_id}. The last row may have been cut in the middle: look at it, and correct it."
+    )
+    _add_notice(home, begun.import_id, late)
+    return result.model_copy(update={"notices": (*result.notices, said)})
 
 
 def _why_set_aside(result: ImportResult) -> str:

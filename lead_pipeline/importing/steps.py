@@ -11,6 +11,7 @@ import polars as pl
 
 from lead_pipeline.filing.archive import restore_copy
 from lead_pipeline.filing.atomic import published_path
+from lead_pipeline.filing.staging import has_grown
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
@@ -47,6 +48,12 @@ def read_file(work: WorkFolder) -> dict[str, int]:
     manifest = work.manifest
     if manifest.refusal is not None:
         raise FileUnreadableError(manifest.refusal)
+    if manifest.dropped and all(map(has_grown, manifest.dropped)):
+        raise FileUnreadableError(
+            f"'{manifest.file_name}' was written to after it was taken: its upload had only paused. Nothing of this "
+            "half was imported; the whole file is in the inbox, and is imported by itself when nobody writes it any "
+            "more. To prevent this, upload under a temporary name and rename the file, or set `settle:` in the profile."
+        )
     restore_copy(work.home, manifest)
     reader = open_rows(manifest.staged_file(work.home), file_name=manifest.file_name, options=manifest.profile.reading)
     batches = (

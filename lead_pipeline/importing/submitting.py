@@ -11,7 +11,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import aimed_at
 from lead_pipeline.filing.life_cycle import is_finished, note_request
 from lead_pipeline.filing.list_manifests import ListManifest
-from lead_pipeline.filing.manifests import Manifest, this_process
+from lead_pipeline.filing.manifests import Manifest, pending_manifests, this_process
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.importing.clock import utc_now
@@ -65,6 +65,11 @@ def begin_attempt(home: Home, manifest: Manifest) -> ImportResult | None:
         return with_changed_profile(home, manifest, earlier_result(home, manifest.import_id))
     note_request(home, manifest, utc_now(), commanded_by=this_process())
     return None
+
+
+def unrecorded_refusals(home: Home) -> list[Manifest]:
+    """Return what was staged only to be refused, and that no run was asked for yet."""
+    return [one for one in pending_manifests(home) if one.refusal is not None and not one.attempts]
 
 
 def finished_result(home: Home, manifest: Manifest) -> ImportResult | None:

@@ -19,6 +19,7 @@ from lead_pipeline.importing.submitting import (
     finished_result,
     submit_file,
     submit_list,
+    unrecorded_refusals,
 )
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ListRefusedError, RunFailedError
@@ -90,10 +91,20 @@ class Launcher:
         imported = begin_attempt(self.home, manifest)
         if imported is not None:
             return imported
-        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": masked_name(manifest.file_name)}
         with listening(listener):
-            self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
+            self._import(manifest)
         return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
+
+    def record_refusals(self) -> None:
+        """Record, in runs, the imports that are refused without being read and that nobody has recorded yet."""
+        for manifest in unrecorded_refusals(self.home):
+            with contextlib.suppress(RunFailedError):  # whoever comes next tries again
+                begin_attempt(self.home, manifest)
+                self._import(manifest)
+
+    def _import(self, manifest: Manifest) -> None:
+        tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": masked_name(manifest.file_name)}
+        self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
 
     def carry_out(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Do what was decided about an import, in a recorded run, unless it is done already; raises RunFailedError."""

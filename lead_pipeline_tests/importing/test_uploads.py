@@ -7,11 +7,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
+from lead_pipeline import LeadPipeline
+from lead_pipeline.importing import engine
+from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.drops.settling import settle_seconds
+from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import query, quick_folder
 
@@ -98,6 +103,118 @@ def test_bytes_that_arrive_after_the_import_end_in_quarantine_and_in_history(wat
     (archived,) = (watching.home.archive / "call_schedule").glob("*.csv")
     assert archived.read_bytes() == whole[:cut]
     assert watching.tick(20.0) == []
+
+
+def test_a_file_that_grew_after_it_was_staged_is_not_imported_by_half(watching):
+    whole = leads(1, rows=6).encode()
+    path = watching.drop("slow.csv", whole[:70])
+    requests = watching.tick()
+    with path.open("ab") as writer:
+        writer.write(whole[70:])
+    imported_by(watching, requests)
+    imported_by(watching, watching.tick(30.0))
+    assert [(status, rows) for _, status, rows in history(watching)] == [("quarantined", None), ("completed", 6)]
+    (note,) = watching.home.quarantine.glob("*.reason.txt")
+    assert "was written to after it was taken" in note.read_text()
+    assert not path.exists()
+
+
+def test_a_file_that_grew_while_it_was_imported_is_imported_again_as_a_whole_and_both_reports_say_so(
+    watching, monkeypatch
+):
+    whole = leads(1, rows=6).encode()
+    path = watching.drop("slow.csv", whole[:70])
+    real = engine.map_leads
+
+    def grown(work):
+        if path.stat().st_size == 70:
+            with path.open("ab") as writer:
+                writer.write(whole[70:])
+        return real(work)
+
+    monkeypatch.setattr(engine, "map_leads", grown)
+    imported_by(watching, watching.tick())
+    imported_by(watching, watching.tick(30.0))
+    ((first,), (second,)) = query(watching.home.root, "select import_id from imports order by committed_at")
+    said = {one: earlier_result(watching.home, one).notices for one in (first, second)}
+    assert any(f"The first 70 bytes of this file were imported as {first}" in notice for notice in said[second])
+    assert any(f"the whole of it was imported as {second}" in notice for notice in said[first])
+    assert query(watching.home.root, "select count(*) from leads where attributes like '%n5%'") == [(1,)]
+    assert not path.exists()
+
+
+def test_a_later_file_under_the_name_is_no_continuation(watching):
+    whole = leads(1, rows=6).encode()
+    path = watching.drop("daily.csv", whole[:70])
+    requests = watching.tick()
+    path.unlink()
+    watching.drop("other.csv", b"")  # takes the inode that became free
+    watching.drop("daily.csv", leads(2, rows=6))
+    imported_by(watching, requests)
+    assert [status for _, status, _ in history(watching)] == ["completed"]
+
+
+def test_a_command_finds_late_bytes_too_and_records_them(watching):
+    whole = leads(1, rows=6).encode()
+    path = watching.drop("late.csv", whole[:70])
+    requests = watching.tick()
+    with path.open("ab", buffering=0) as writer:
+        imported_by(watching, requests)
+        writer.write(whole[70:])
+    (said,) = LeadPipeline(watching.home.root).news()
+    assert f"{len(whole) - 70:,} bytes of it arrived after that" in said
+    assert LeadPipeline(watching.home.root).news() == ()
+    Launcher(watching.home, watching.instance).record_refusals()
+    assert [status for _, status, _ in history(watching)] == ["completed", "quarantined"]
+    assert watching.waiting() == []
+
+
+WRITER = """
+import sys, time
+path, pause, keeps_open = sys.argv[1], float(sys.argv[2]), sys.argv[3] == "open"
+pieces = sys.stdin.buffer.read().split(b"|")
+file = None
+for piece in pieces:
+    file = file or open(path, "ab", buffering=0)
+    file.write(piece)
+    if not keeps_open:
+        file = file.close()
+    print(flush=True)
+    time.sleep(pause)
+"""
+
+
+@pytest.mark.parametrize("how", ["open", "reopened"])
+@pytest.mark.parametrize("cuts", [(30,), (75, 110), (70, 71, 72)], ids=str)
+def test_whatever_a_real_writer_does_no_row_is_lost_and_none_is_cut_without_a_word(watching, how, cuts):
+    """A process of its own writes with pauses, some of them longer than the file has to stay the same."""
+    whole = leads(1, rows=6).encode()
+    folder = watching.profile("hasty", settle=0.2)
+    path = watching.home.inbox / folder / "slow.csv"
+    path.parent.mkdir()
+    pieces = b"|".join(whole[start:end] for start, end in zip((0, *cuts), (*cuts, None), strict=True))
+    command = [sys.executable, "-c", WRITER, str(path), "0.7", how]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writer:
+        writer.stdin.write(pieces)
+        writer.stdin.close()
+        until = time.monotonic() + 60.0
+        while writer.poll() is None or path.exists() or watching.waiting():
+            imported_by(watching, watching.watch_for(0.3))
+            assert time.monotonic() < until
+    imported_by(watching, watching.watch_for(0.5))
+    kept = query(watching.home.root, "select phone, attributes ->> 'name' from leads order by phone")
+    rows = [line.split(",") for line in whole.decode().splitlines()[1:]]
+    quarantined = [one.read_bytes() for one in watching.home.quarantine.glob("*.csv")]
+    assert [phone for phone, _ in kept] == [f"+1{number}" for number, _ in rows] or whole in quarantined
+    cut = {name for _, name in kept} - {name for _, name in rows}
+    reports = [
+        earlier_result(watching.home, one) for (one,) in query(watching.home.root, "select import_id from imports")
+    ]
+    told = [
+        notice for report in reports for notice in (*report.notices, report.message) if "cut in the middle" in notice
+    ]
+    assert not cut or told
+    assert how == "reopened" or (not cut and len(reports) == 1)
 
 
 def test_the_quarantined_rest_can_be_dropped_again_and_doubles_nothing(watching):

@@ -41,6 +41,13 @@ class Watching:
         self.cursor = watched.remembered
         return watched.runs
 
+    def watch_for(self, seconds: float) -> list[dg.RunRequest]:
+        """Run one tick by the clock on the wall, and return what it asks for."""
+        scheduler = DagsterScheduler(self.home, self.instance)
+        watched = watch_inbox(self.home, scheduler, self.cursor, log=self.said.append, seconds=seconds)
+        self.cursor = watched.remembered
+        return watched.runs
+
     def pass_time(self, seconds: float) -> None:
         """Move our clock."""
         self.now += timedelta(seconds=seconds)

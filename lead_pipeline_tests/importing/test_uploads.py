@@ -184,8 +184,7 @@ for piece in pieces:
 """
 
 
-@pytest.mark.parametrize("how", ["open", "reopened"])
-@pytest.mark.parametrize("cuts", [(30,), (75, 110), (70, 71, 72)], ids=str)
+@pytest.mark.parametrize(("how", "cuts"), [("open", (75,)), ("reopened", (30,)), ("reopened", (70, 72, 110))], ids=str)
 def test_whatever_a_real_writer_does_no_row_is_lost_and_none_is_cut_without_a_word(watching, how, cuts):
     """A process of its own writes with pauses, some of them longer than the file has to stay the same."""
     whole = leads(1, rows=6).encode()
@@ -207,13 +206,9 @@ def test_whatever_a_real_writer_does_no_row_is_lost_and_none_is_cut_without_a_wo
     quarantined = [one.read_bytes() for one in watching.home.quarantine.glob("*.csv")]
     assert [phone for phone, _ in kept] == [f"+1{number}" for number, _ in rows] or whole in quarantined
     cut = {name for _, name in kept} - {name for _, name in rows}
-    reports = [
-        earlier_result(watching.home, one) for (one,) in query(watching.home.root, "select import_id from imports")
-    ]
-    told = [
-        notice for report in reports for notice in (*report.notices, report.message) if "cut in the middle" in notice
-    ]
-    assert not cut or told
+    imports = [one for (one,) in query(watching.home.root, "select import_id from imports")]
+    reports = [earlier_result(watching.home, one) for one in imports]
+    assert not cut or any("cut in the middle" in " ".join((*one.notices, one.message)) for one in reports)
     assert how == "reopened" or (not cut and len(reports) == 1)
 
 

@@ -2,11 +2,12 @@
 the store. What a run is, and which runs are alive, the scheduler says.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
@@ -25,6 +26,7 @@ from lead_pipeline.importing.drops.intake import (
 )
 from lead_pipeline.importing.drops.late_arrivals import stage_late_arrivals
 from lead_pipeline.importing.drops.settling import settle_seconds
+from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.model.fields import FrozenModel
 
 #: A tick of Dagster's may take 60 seconds (dagster issue 14830); one that lasts saves the pauses between two ticks.
@@ -131,7 +133,7 @@ def watch_inbox(
     log_once = cache(log)
     while True:
         now = clock().timestamp()
-        sightings, complete = _look(home, state.sightings, now, log_once)
+        sightings, complete = _look_in_time(home, state.sightings, now, log_once)
         state = state.model_copy(update={"sightings": sightings})
         fresh = [drop for drop in not_staged(home, complete) if state.is_due(drop, now)]
         taken = stage_drops(home, _bounded(fresh, clock), clock)
@@ -141,8 +143,7 @@ def watch_inbox(
         runs: list[_Run] = []
         if not all(one.later for one in taken) or now - reconciled >= RECONCILE_SECONDS:
             reconciled = now
-            for line in stage_late_arrivals(home, clock()):
-                log(line)
+            _tell_late_arrivals(home, clock(), log)
             active, suspects = scheduler.active_imports(state.suspects, now)
             state = state.model_copy(update={"suspects": suspects})
             runs = _due_runs(home, scheduler, active, clock())
@@ -158,6 +159,23 @@ def _due_runs(home: Home, scheduler: Scheduler[_Run], active: set[str], now: dat
         return []
     order = scheduler.in_run_order(list(due))
     return [scheduler.run_of(request) for request in note_requests(home, due, order, now)]
+
+
+def _look_in_time(
+    home: Home, before: Sightings, now: float, warn: Callable[[str], object]
+) -> tuple[Sightings, list[Drop]]:
+    """Look, unless that takes too long: then nothing is complete, and the running imports are still looked after."""
+    try:
+        return within(PATIENCE, f"{home.root}/look", partial(_look, home, before, now, warn))
+    except StillAtWorkError:
+        warn("The inbox takes long to list: is a disk or a network drive hanging? No file is taken meanwhile.")
+        return before, []
+
+
+def _tell_late_arrivals(home: Home, now: datetime, log: Callable[[str], object]) -> None:
+    with contextlib.suppress(StillAtWorkError):
+        for line in within(PATIENCE, f"{home.root}/late", lambda: list(stage_late_arrivals(home, now))):
+            log(line)
 
 
 def _look(home: Home, before: Sightings, now: float, warn: Callable[[str], object]) -> tuple[Sightings, list[Drop]]:

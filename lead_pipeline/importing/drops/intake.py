@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from lead_pipeline.filing.archive import clear_known, quarantine_unstaged
 from lead_pipeline.filing.decisions import decision_on, state_of
@@ -19,6 +20,7 @@ from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pend
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, register_refused, stage_import
 from lead_pipeline.importing.concluding import set_aside
+from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.importing.judging_again import changed_profile
 from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, listed
 from lead_pipeline.profiles.loader import load_profile, profile_names
@@ -64,7 +66,11 @@ def stage_drops(home: Home, drops: Iterable[Drop], clock: Callable[[], datetime]
 def _taken(home: Home, drop: Drop, now: datetime) -> Taken:
     name = shown_name(drop.path)
     try:
-        return Taken(drop, f"{name}: {_stage_drop(home, drop, now)}")
+        what = within(PATIENCE, f"{drop.key}/{drop.size}/{drop.mtime_ns}", partial(_stage_drop, home, drop, now))
+        return Taken(drop, f"{name}: {what}")
+    except StillAtWorkError:
+        slow = "takes long to read or copy (is a disk or a network drive hanging?); no other file waits for it"
+        return Taken(drop, f"{name}: {slow}.", later=True)
     except (FileBeingWrittenError, DiskError) as error:
         return Taken(drop, f"{error} It is checked again later.", later=True)
     except FileChangedError:

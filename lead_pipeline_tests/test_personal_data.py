@@ -25,7 +25,8 @@ from lead_pipeline_tests.support import prepared_home, quick_folder
 #: A phone in three spellings, an email, a name, attributes, and values of bad rows.
 CANARIES = (
     "2125550147", "(212) 555-0147", "+12125550147", "2125550188", "9995550166", "ann.canary", "zebrafinch",
-    "Canaria Quill", "attribute-canary", "header-canary", "overlong-canary", "198.51.100.77", "77canary77",
+    "Canaria Quill", "Wren Outfitters", "grumbling",
+    "attribute-canary", "header-canary", "overlong-canary", "198.51.100.77", "77canary77",
 )  # fmt: skip
 
 ROWS = (
@@ -37,6 +38,10 @@ ROWS = (
     "2125550147,a,b,1,2,attribute-canary,overlong-canary\n"  # too many cells
     "2125550147,Canaria Quill\n"  # too few cells
 )
+
+#: The same where nothing in the first row looks like a value, and where some of it looks like names of columns.
+NAMES_ONLY = "Canaria Quill,Wren Outfitters,grumbling\nIda Moss,Fern Supply,cheerful\n"
+WITH_A_WORD = "Canaria Quill,Wren Outfitters,mobile,grumbling\nIda Moss,Fern Supply,email,cheerful\n"
 
 #: Without a header the first row is taken for one, so its cells are names of columns: shown to nobody either.
 HEADERLESS = "2125550147,ann.canary@zebrafinch.example,Canaria Quill\n2125550188,header-canary,Canaria Quill\n"
@@ -148,6 +153,9 @@ def test_a_dry_run_that_crashes_says_so_without_values(place, monkeypatch):
 REFUSED = {
     "no phone column": "naem,colour\nCanaria Quill,attribute-canary\n",
     "first row is data": HEADERLESS,
+    "first row is names": NAMES_ONLY,
+    "first row has a word that headers have": WITH_A_WORD,
+    "first row has a value twice": "Canaria Quill,Wren Outfitters,Canaria Quill,grumbling\nIda Moss,Fern,Ida Moss,x\n",
     "binary": "\0" * 200 + "2125550147 Canaria Quill",
     "quote never closed": 'caller_id,name\n"2125550147,Canaria Quill\n2125550188,zebrafinch\n',
 }
@@ -156,6 +164,48 @@ REFUSED = {
 @pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED)
 def test_a_refused_file_is_described_without_quoting_it(place, content):
     result = run(place, "import", write(place, "leads.csv", content))
+    assert leaks(place / "home", result.stdout, result.stderr) == []
+
+
+def lenient(place, **changes):
+    """Write a profile that takes rows without a phone, and return the options that name it."""
+    document = {
+        "name": "lenient",
+        "destination": {"kind": "list", "name": "x"},
+        "identify_by": "email",
+        "rows_without_identifier": "create",
+        "fields": {"email": {"type": "email"}, "company": {"type": "text"}},
+    }
+    (place / "home/profiles").mkdir(exist_ok=True)
+    (place / "home/profiles/lenient.yaml").write_text(json.dumps(document | changes))
+    return ("--profile", "lenient")
+
+
+@pytest.mark.parametrize("other_columns", ["attributes", "ignore"])
+def test_a_first_row_taken_for_the_header_of_an_import_is_shown_nowhere(place, other_columns):
+    """One of its cells is the name of a field, so that the file is not refused: kept, ignored and changed columns."""
+    options = lenient(place, other_columns=other_columns, on_layout_change="warn")
+    rows = "Canaria Quill,Wren Outfitters,company,grumbling\nIda Moss,Fern Supply,Moss & Sons,cheerful\n"
+    first = run(place, "import", write(place, "a.csv", "name,company,tone\nIda,Moss Ltd,kind\n"), *options)
+    outputs = [
+        run(place, "import", write(place, "b.csv", rows), *options, *more) for more in (["--dry-run"], ["--json"])
+    ]
+    (import_id,) = [folder.name for folder in (place / "home/reports").iterdir() if folder.name.startswith("b@")]
+    outputs += [run(place, "show", import_id), run(place, "show", import_id, "--json"), run(place, "history")]
+    assert [output.exit_code for output in (first, *outputs)] == [0] * 6
+    report = (place / "home/reports" / import_id / "report.html").read_text()
+    assert "<code>column 1</code>" in report
+    assert "<code>company</code>" in report
+    assert leaks(place / "home", "".join(o.stdout for o in outputs), "".join(o.stderr for o in outputs)) == []
+
+
+def test_columns_between_which_nobody_can_choose_are_not_named(place):
+    options = lenient(
+        place, mapping="auto", identify_by="phone", fields={"phone": {"type": "phone"}}, default_region="US"
+    )
+    rows = "Canaria Quill,Wren Outfitters\n" + "".join(f"201 555 01{n},202 555 01{n}\n" for n in range(10, 30))
+    result = run(place, "import", write(place, "a.csv", rows), *options)
+    assert result.exit_code != 0
     assert leaks(place / "home", result.stdout, result.stderr) == []
 
 

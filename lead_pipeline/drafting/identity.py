@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from lead_pipeline.drafting.yaml_text import percent
+from lead_pipeline.mapping.column_names import certain_names, shown_names
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, IdentifierKind
@@ -71,12 +72,13 @@ def chosen_identity(
     Raises:
         RequiredColumnUnmappedError: nothing identifies anybody.
     """
-    every = list(found)
+    every, names = list(found), list(columns)
     if not every:
+        shown = shown_names(names, certain_names(names))
         raise RequiredColumnUnmappedError(
             f"No column of the file looks like a phone or an email, and none is called an id: a lead is known by one "
-            f"of them. Its columns are: {listed(columns, limit=30)}. Name the one that is in the header, as phone or "
-            "email."
+            f"of them. Its columns are: {listed(shown.values(), limit=30)}. Name the one that is in the header, as "
+            "phone or email."
         )
     for kind in dict.fromkeys((preferred, *_OF_PEOPLE)):
         first = next((one for one in every if one.field == kind and not one.needs_confirmation), None)

@@ -160,7 +160,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         status=commit.status,
         profile=manifest.profile.name,
         destination=str(manifest.profile.destination),
-        file=read.file.model_copy(update={"mapping": mapped.fields, "ignored": _ignored(mapped)}),
+        file=_shown_file(read, mapped),
         rows_read=commit.rows_read,
         counts=commit.counts,
         contacts_created=commit.contacts_created,
@@ -175,9 +175,14 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
     )
 
 
-def _ignored(mapped: MappedFacts) -> tuple[str, ...]:
-    """Return the columns that the profile drops, without those that a rejected file of ours has for people."""
-    return tuple(column for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
+def _shown_file(read: ReadFacts, mapped: MappedFacts) -> FileFacts:
+    """Return the facts of the file with what its columns are for, by the names that may be shown. Not among the ignored
+    ones are those that a rejected file of ours has for people.
+    """
+    shown = dict(zip((column.name for column in read.columns), mapped.shown, strict=True))
+    ignored = tuple(shown[column] for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
+    mapping = {field: shown[column] for field, column in mapped.fields.items()}
+    return read.file.model_copy(update={"columns": mapped.shown, "mapping": mapping, "ignored": ignored})
 
 
 def _again_notices(manifest: Manifest) -> tuple[str, ...]:

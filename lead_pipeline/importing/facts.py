@@ -40,6 +40,7 @@ class MappedFacts(FrozenModel):
     ignored: tuple[str, ...]
     supplied: tuple[str, ...] = ()  # columns of mapped leads that have a source in this import, see supplied_names
     layout: str = ""  # as the ledger keeps it; empty where nobody compares layouts
+    shown: tuple[str, ...] = ()  # what people are shown of the names of the file's columns, in file order
     unclear_consent: tuple[str, ...] = ()  # what the file says of who may not be contacted, and nobody can tell
 
 

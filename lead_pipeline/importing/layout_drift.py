@@ -52,7 +52,9 @@ def layout_changes(work: WorkFolder, store: LeadStore) -> tuple[str, ...]:
         return ()
     earlier = store.last_layouts(manifest.profile.name, LAST_FILES, before=manifest.identity)
     changes = compare_layouts(
-        ColumnLayout.model_validate_json(mapped.layout), [ColumnLayout.model_validate_json(text) for text in earlier]
+        ColumnLayout.model_validate_json(mapped.layout),
+        [ColumnLayout.model_validate_json(text) for text in earlier],
+        manifest.profile,
     )
     sentences = list(sentences_about(changes))
     unnamed = len(sentences) - _DIFFERENCES_NAMED

@@ -18,6 +18,7 @@ from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, R
 from lead_pipeline.importing.judging_again import rows_to_judge
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
+from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.mapping.do_not_contact import (
     do_not_contact_rows,
@@ -31,6 +32,7 @@ from lead_pipeline.model.column_layout import FilledCells
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason, in_registry_order
 from lead_pipeline.model.results import FileFacts, ReasonCount
 from lead_pipeline.normalizing.rows import normalize_rows
@@ -72,10 +74,16 @@ def read_file(work: WorkFolder) -> dict[str, int]:
         sheet=reader.facts.sheet,
         header_line=reader.facts.header_line,
         notes=reader.facts.notes,
-        columns=tuple(column.name for column in reader.columns),
+        columns=_shown([column.name for column in reader.columns], manifest.profile),
     )
     work.put("read", ReadFacts(columns=reader.columns, file=facts, rows_read=rows))
     return {"rows": rows, "columns": len(reader.columns)}
+
+
+def _shown(columns: list[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> tuple[str, ...]:
+    """Return what reports call the columns, in file order: names that may be values of a row are not shown."""
+    certain = certain_names(columns, profile, contact_columns(sample, columns))
+    return tuple(shown_names(columns, certain).values())
 
 
 def map_leads(work: WorkFolder) -> dict[str, int]:
@@ -101,6 +109,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
         ignored=mapping.ignored,
         supplied=tuple(sorted(supplied_names(mapping, profile))),
         layout=layout_text(columns, counted, sample, profile.default_region) if is_noted else "",
+        shown=_shown(columns, profile, sample),
         unclear_consent=why_unclear(pl.concat(said), stops, profile),
     )
     work.put("mapped", facts)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, MutableMapping
 
 import polars as pl
 
+from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
@@ -42,7 +43,12 @@ def complete_mapping(
     if not missing or not free or look_like_values(columns):
         return {}
     rows = None if sample is None else _restored(sample, list(free))
-    proposal = propose_mapping(list(free), rows, profile.default_region, fields=missing, headers=free)
+    every = list(columns.values())
+    certain = certain_names(every, profile, contact_columns(sample, every))
+    called = {
+        column: f"'{name}'" if column in certain else name for column, name in shown_names(every, certain).items()
+    }
+    proposal = propose_mapping(list(free), rows, profile.default_region, fields=missing, headers=free, called=called)
     if proposal.questions:
         _refuse(proposal, profile)
     fields.update(proposal.fields)

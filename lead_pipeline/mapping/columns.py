@@ -7,6 +7,7 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.mapping.automatic import complete_mapping
+from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError, did_you_mean, listed
 from lead_pipeline.model.fields import (
@@ -21,6 +22,13 @@ from lead_pipeline.model.profile import ImportProfile
 
 #: The fields that say who a lead is; a file that has none of them is some other file.
 _SAYING_WHO = (*IDENTIFIER_KINDS, "first_name", "last_name", "full_name", "company")
+
+
+#: What else helps a list whose first line is its first row.
+_OR_BY_POSITION = (
+    ", or import it as it is: `reading: {header: false}` in the profile, where its columns are then called by their "
+    "position (column_1, column_2, …)."
+)
 
 
 class ColumnMapping(FrozenModel):
@@ -66,7 +74,7 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     evidence = complete_mapping(fields, free, profile, sample) if profile.mapping == "auto" else {}
     for name, rule in rules.items():
         if rule.required and rule.default is None and name not in fields:
-            _refuse(name, profile.column_of(name), list(theirs), profile)
+            _refuse(name, profile.column_of(name), columns, profile, sample)
     if not any(map(_says_who, fields)):
         _refuse_unknown(len(theirs), profile)
     rest = tuple(column for column in columns if column not in dropped and column not in fields.values())
@@ -133,19 +141,36 @@ def _refuse_several(name: str, wanted: str, alike: list[str], profile: ImportPro
     )
 
 
-def _refuse(name: str, wanted: str, headers: list[str], profile: ImportProfile) -> NoReturn:
-    """Say what is missing, what was found, and what to do; a first line of values is not quoted (personal data)."""
+def _refuse(
+    name: str, wanted: str, columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None
+) -> NoReturn:
+    """Say what is missing, what was found, and what to do; names that may be values are not shown (personal data)."""
     missing = f"Profile '{profile.name}' reads the required {_called(name)} from the column '{wanted}', "
-    if look_like_values(headers):
+    if look_like_values(columns):
         raise RequiredColumnUnmappedError(
             f"{missing}but the first line of the file looks like values, not like column names. "
-            f"Add a header line above it with the names of the columns, including '{wanted}'."
+            f"Add a header line above it with the names of the columns, including '{wanted}'{_OR_BY_POSITION}"
         )
+    certain = certain_names(columns, profile, contact_columns(sample, columns))
+    near = did_you_mean(wanted, certain)
+    remedy = f"set its header under {'.'.join(profile.key_of(name))} in the profile."
+    if len(certain) == len(columns):
+        raise RequiredColumnUnmappedError(
+            f"{missing}which the file does not have. Its columns are: {listed(columns, limit=30)}.{near} "
+            f"Rename the column in the file, or {remedy}"
+        )
+    shown = shown_names(columns, certain)
+    known = f"; known by name: {listed(map(shown.__getitem__, (c for c in columns if c in certain)), limit=30)}"
     raise RequiredColumnUnmappedError(
-        f"{missing}which the file does not have. Its columns are: {listed(headers, limit=30)}."
-        f"{did_you_mean(wanted, headers)} Rename the column in the file, or set its header under "
-        f"{'.'.join(profile.key_of(name))} in the profile."
+        f"{missing}which the file does not have. It has {_columns_counted(len(columns))}{known if certain else ''}. "
+        f"Other names are not shown, for they may be values.{near} `lead-pipeline preview FILE` shows them. If they "
+        f"are names, rename the column in the file, or {remedy} If they are values, add a header line above "
+        f"them{_OR_BY_POSITION}"
     )
+
+
+def _columns_counted(number: int) -> str:
+    return "1 column" if number == 1 else f"{number:,} columns"
 
 
 def _says_who(name: str) -> bool:

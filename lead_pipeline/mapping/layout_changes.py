@@ -10,12 +10,14 @@ from statistics import mode
 
 import polars as pl
 
+from lead_pipeline.mapping.column_names import certain_names
 from lead_pipeline.mapping.evidence import ColumnEvidence, noun_of
-from lead_pipeline.mapping.header_spelling import look_like_values, spelling_of
+from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutChange, LayoutChangeKind, LayoutColumn
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
+from lead_pipeline.model.profile import ImportProfile
 
 #: Enough rows to see the kind of a column; pass the first ones to `evidence_of`.
 SAMPLED_ROWS = 200
@@ -29,6 +31,7 @@ _MAX_CHANCE = 0.05
 #: Changes that are one sentence for several columns, and how many of these it names.
 _SAID_TOGETHER: dict[LayoutChangeKind, str] = {"missing": "missing", "added": "new"}
 _NAMED_TOGETHER = 10
+_OF_CONTACTS = frozenset({"phone", "phone_like", "written_phone", "email"})
 #: Kinds that one column may show in different files, depending on how its values are written.
 _RELATED_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"phone", "phone_like", "written_phone"}),
@@ -76,7 +79,9 @@ def _kind(evidence: ColumnEvidence | None) -> str | None:
     return evidence.likeliest() if evidence is not None and evidence.values >= _MIN_VALUES else None
 
 
-def compare_layouts(now: ColumnLayout, earlier: Sequence[ColumnLayout]) -> tuple[LayoutChange, ...]:
+def compare_layouts(
+    now: ColumnLayout, earlier: Sequence[ColumnLayout], profile: ImportProfile | None = None
+) -> tuple[LayoutChange, ...]:
     """Return how a file differs from the previous files; nothing when there are none.
 
     Where the previous files differ from one another, the most similar one is compared (the newest of several), because
@@ -85,6 +90,7 @@ def compare_layouts(now: ColumnLayout, earlier: Sequence[ColumnLayout]) -> tuple
     Args:
         now: the file's layout.
         earlier: layouts of the profile's last files, newest first.
+        profile: the one of all of them, whose names of columns may be shown.
 
     Returns:
         missing, renamed, moved, emptied, retyped, added columns, in this order. Names are compared
@@ -93,7 +99,8 @@ def compare_layouts(now: ColumnLayout, earlier: Sequence[ColumnLayout]) -> tuple
     """
     if not earlier:
         return ()
-    return min((tuple(_changes(now, one, earlier)) for one in earlier), key=len)
+    shown_now = _shown_names(now, profile)
+    return min((tuple(_changes(now, one, earlier, shown_now, _shown_names(one, profile))) for one in earlier), key=len)
 
 
 def sentences_about(changes: Sequence[LayoutChange]) -> Iterator[str]:
@@ -111,7 +118,13 @@ def sentences_about(changes: Sequence[LayoutChange]) -> Iterator[str]:
         yield f"{len(names)} columns are {verb}: {', '.join(names[:_NAMED_TOGETHER])}{more}."
 
 
-def _changes(now: ColumnLayout, then: ColumnLayout, earlier: Sequence[ColumnLayout]) -> Iterator[LayoutChange]:
+def _changes(
+    now: ColumnLayout,
+    then: ColumnLayout,
+    earlier: Sequence[ColumnLayout],
+    shown_now: Mapping[str, str],
+    shown_then: Mapping[str, str],
+) -> Iterator[LayoutChange]:
     here, there = _by_name(now), _by_name(then)
     gone = [name for name in there if name not in here]
     new = [name for name in here if name not in there]
@@ -119,22 +132,23 @@ def _changes(now: ColumnLayout, then: ColumnLayout, earlier: Sequence[ColumnLayo
     for name in gone:
         if name not in renamed:
             column = there[name].name
-            yield _change("missing", column, f"The column {_shown(column, then)} is missing.")
+            yield _change("missing", column, f"The column {shown_then[column]} is missing.")
     for before, name in renamed.items():
         was, column = there[before].name, here[name].name
-        yield _change(
-            "renamed", column, f"The column {_shown(was, then)} seems to be called {_shown(column, now)} now.", was
-        )
+        new_name = f"seems to be called {shown_now[column]} now"
+        if not shown_now[column].startswith("'"):
+            new_name = f"seems to have another name now, {shown_now[column]}"
+        yield _change("renamed", column, f"The column {shown_then[was]} {new_name}.", was)
     common = [name for name in here if name in there]
-    yield from _moved(common, here, now, then)
+    yield from _moved(common, here, then, shown_now)
     past = {name: _before(name, earlier) for name in common} | {n: _before(b, earlier) for b, n in renamed.items()}
     for name in here:
         if name in past:
-            yield from _emptied_or_retyped(here[name], now, past[name])
+            yield from _emptied_or_retyped(here[name], now, past[name], shown_now[here[name].name])
     for name in new:
         if name not in renamed.values():
             column = here[name].name
-            yield _change("added", column, f"The column {_shown(column, now)} is new.")
+            yield _change("added", column, f"The column {shown_now[column]} is new.")
 
 
 def _by_name(layout: ColumnLayout) -> dict[str, LayoutColumn]:
@@ -173,7 +187,7 @@ def _similarity(before: str, name: str, now: ColumnLayout, then: ColumnLayout) -
 
 
 def _moved(
-    common: Sequence[str], here: Mapping[str, LayoutColumn], now: ColumnLayout, then: ColumnLayout
+    common: Sequence[str], here: Mapping[str, LayoutColumn], then: ColumnLayout, shown: Mapping[str, str]
 ) -> Iterator[LayoutChange]:
     """Find the fewest columns that have moved: all but those of the longest run still in order."""
     positions = {name: position for position, name in enumerate(_by_name(then), start=1)}
@@ -182,7 +196,7 @@ def _moved(
         if positions[name] not in stayed:
             column, position = here[name].name, list(here).index(name) + 1
             where = f"has moved from position {positions[name]} to position {position}"
-            yield _change("moved", column, f"The column {_shown(column, now)} {where}.")
+            yield _change("moved", column, f"The column {shown[column]} {where}.")
 
 
 def _longest_increasing(numbers: Sequence[int]) -> set[int]:
@@ -207,9 +221,8 @@ def _before(name: str, earlier: Sequence[ColumnLayout]) -> list[tuple[LayoutColu
 
 
 def _emptied_or_retyped(
-    column: LayoutColumn, now: ColumnLayout, past: Sequence[tuple[LayoutColumn, int]]
+    column: LayoutColumn, now: ColumnLayout, past: Sequence[tuple[LayoutColumn, int]], shown: str
 ) -> Iterator[LayoutChange]:
-    shown = _shown(column.name, now)
     filled, rows = sum(one.filled for one, _ in past), sum(rows for _, rows in past)
     if column.filled == 0 and (1 - (filled + 1) / (rows + 2)) ** now.rows < _MAX_CHANCE:
         usual = f"it was filled in {filled / rows:.0%} of the {rows:,} rows in previous files"
@@ -225,11 +238,12 @@ def _same_kind(one: str | None, other: str | None) -> bool:
     return one == other or any({one, other} <= near for near in _RELATED_KINDS)
 
 
-def _shown(name: str, layout: ColumnLayout) -> str:
-    """Name a column; a header that looks like a value is not shown (personal data)."""
-    if look_like_values([name]):
-        return f"at position {[column.name for column in layout.columns].index(name) + 1}"
-    return f"'{name}'"
+def _shown_names(layout: ColumnLayout, profile: ImportProfile | None) -> dict[str, str]:
+    """Return how sentences name the columns; a header that may be a value is not shown (personal data)."""
+    names = [column.name for column in layout.columns]
+    contacts = {column.name for column in layout.columns if column.kind in _OF_CONTACTS}
+    certain = certain_names(names, profile, contacts)
+    return {name: f"'{name}'" if name in certain else f"at position {n}" for n, name in enumerate(names, start=1)}
 
 
 def _change(kind: LayoutChangeKind, column: str, sentence: str, before: str | None = None) -> LayoutChange:

@@ -80,6 +80,7 @@ class _Reading(FrozenModel):
     """What is known of one column before the columns are compared."""
 
     column: str
+    called: str = ""
     meaning: HeaderMeaning
     values: ColumnEvidence
     candidates: tuple[Alternative, ...]
@@ -110,6 +111,7 @@ def propose_mapping(
     *,
     fields: Collection[str] = tuple(STANDARD_FIELDS),
     headers: Mapping[str, str] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> MappingProposal:
     """Propose a field for each column, an attribute, or a question.
 
@@ -120,10 +122,16 @@ def propose_mapping(
         region: ISO code of the country assumed for numbers written without +.
         fields: the fields that can be supplied; others are treated as unknown.
         headers: the header of a column in the file, where that is not the column's name.
+        called: what questions call a column, where that is not its name in quotes.
     """
     values = evidence_of(pl.DataFrame() if sample is None else sample, columns, region)
-    shown = headers or {}
-    readings = [_reading(column, shown.get(column, column), values[column], fields) for column in columns]
+    texts, names = headers or {}, called or {}
+    readings = [
+        _reading(column, texts.get(column, column), values[column], fields).model_copy(
+            update={"called": names.get(column, f"'{column}'")}
+        )
+        for column in columns
+    ]
     winners, rivals = _decided(readings)
     return MappingProposal(columns=tuple(_proposal(reading, winners, rivals) for reading in readings))
 
@@ -213,7 +221,7 @@ def _unclear(reading: _Reading, winners: Mapping[str, _Reading], evidence: str) 
         return ColumnProposal(column=reading.column, evidence=evidence)
     open_fields = " or ".join(one.field for one in left)
     why = reading.contradicts or f"its header can mean {open_fields}"
-    question = f"The column '{reading.column}' is ambiguous: {why}. Which field is it, if any?"
+    question = f"The column {reading.called} is ambiguous: {why}. Which field is it, if any?"
     return _asked(reading.model_copy(update={"candidates": left}), evidence, question)
 
 
@@ -228,7 +236,7 @@ def _asked(reading: _Reading, evidence: str, question: str) -> ColumnProposal:
 
 
 def _which_of(field: str, contenders: Iterable[_Reading]) -> str:
-    names = sorted(f"'{one.column}'" for one in contenders)
+    names = sorted(one.called for one in contenders)
     return f"{len(names)} columns could be the field {field}: {', '.join(names)}. Which one is it?"
 
 

@@ -102,23 +102,31 @@ def above_header(
 
 
 def of_columns(columns: Sequence[Column]) -> Iterator[str]:
-    """Say which columns have a name that the header does not have like that."""
+    """Say which columns have a name that the header does not have like that: by position, for a header may be the first
+    row of a list without one. Only names that are our own are said.
+    """
     given = [column for column in columns if column.name != column.header.strip(WHITESPACE) and column.header]
     nameless = [column for column in columns if not column.header.strip(WHITESPACE)]
-    again = [column.name for column in given if column.name.startswith(column.header.strip(WHITESPACE) + "_")]
+    again = [column for column in given if column.name.startswith(column.header.strip(WHITESPACE) + "_")]
     headers = Counter(column.header.strip(WHITESPACE).casefold() for column in columns)
-    once = {column.name for column in given if headers[column.header.strip(WHITESPACE).casefold()] == 1}
-    own = {column.name for column in given if column.header.strip(WHITESPACE).casefold() in RESERVED_COLUMNS}
-    reserved = [name for name in again if name in once & own]
-    repeated = [name for name in again if name not in reserved]
+    once = [column for column in again if headers[column.header.strip(WHITESPACE).casefold()] == 1]
+    reserved = [column for column in once if column.header.strip(WHITESPACE).casefold() in RESERVED_COLUMNS]
+    repeated = [column for column in again if column not in reserved]
     if repeated:
-        yield f"Names that appear more than once in the header were numbered: {listed(repeated)}."
+        yield (
+            f"Names that appear more than once in the header were numbered (such as phone_2): {_positions(repeated)}."
+        )
     if reserved:
-        for name in reserved:
-            word = name.rpartition("_")[0]
-            yield f"The column '{word}' is called {name} here: the pipeline uses the name '{word}' itself."
+        for column in reserved:
+            word = column.header.strip(WHITESPACE)
+            yield f"The column '{word}' is called {column.name} here: the pipeline uses the name '{word}' itself."
     if nameless and len(nameless) < len(columns):
         yield f"Columns without a name are called by their position: {listed([column.name for column in nameless])}."
+
+
+def _positions(columns: Sequence[Column]) -> str:
+    noun = "column" if len(columns) == 1 else "columns"
+    return f"{noun} {listed([str(column.position + 1) for column in columns])}"
 
 
 def of_rows(records: Sequence[Record], line: int, width: int, dialect: Dialect) -> Iterator[str]:

@@ -56,7 +56,10 @@ def test_of_a_file_of_which_everything_is_kept_nothing_is_said(stages):
             "phone,reasons",
             "The column 'reasons' is called reasons_2 here: the pipeline uses the name 'reasons' itself.",
         ),
-        ("phone,stand,stand", "Names that appear more than once in the header were numbered: stand_2."),
+        (
+            "phone,stand,stand",
+            "Names that appear more than once in the header were numbered (such as phone_2): column 3.",
+        ),
     ],
 )
 def test_a_reserved_name_is_not_said_to_be_there_more_than_once(stages, header, said):

@@ -80,10 +80,12 @@ def test_the_nearest_of_headers_that_are_alike_is_the_column():
         (["phone", "city"], ["'solar'", "'phone'", "'caller_id'", "phone, city", "fields.phone.column"]),
         (["calller_id", "city"], ["Did you mean 'calller_id'?"]),
         (["callerid"], ["Did you mean 'callerid'?"]),
-        ([f"c{n}" for n in range(40)], ["and 10 more"]),
+        ([f"phone {n}" for n in range(40)], ["and 10 more"]),
         ([], ["Its columns are: none"]),
+        (["wren", "city"], ["2 columns; known by name: city. ", "preview FILE", "reading: {header: false}"]),
+        (["wren", "moss"], ["2 columns. Other names are not shown"]),
     ],
-    ids=["what-there-is", "near-miss", "near-miss-blank", "many", "no-columns"],
+    ids=["what-there-is", "near-miss", "near-miss-blank", "many", "no-columns", "one-known", "none-known"],
 )
 def test_a_file_without_a_required_column_is_refused_with_culprit_and_fix(columns, parts):
     with pytest.raises(RequiredColumnUnmappedError) as refused:
@@ -103,7 +105,7 @@ def test_a_first_line_of_values_is_said_to_be_one_and_not_quoted(value):
 
 @pytest.mark.parametrize("header", ["2026", "day 2026-11-20", "line_2", "$1000+"], ids=repr)
 def test_a_header_with_digits_is_still_a_header(header):
-    with pytest.raises(RequiredColumnUnmappedError, match="Its columns are"):
+    with pytest.raises(RequiredColumnUnmappedError, match="which the file does not have"):
         map_columns([header], profile())
 
 

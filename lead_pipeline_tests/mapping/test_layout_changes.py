@@ -9,6 +9,7 @@ from lead_pipeline.mapping.evidence import evidence_of
 from lead_pipeline.mapping.layout_changes import compare_layouts, count_filled, layout_of, sentences_about
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutColumn
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline_tests.rooms import profile_of
 
 
 def layout(*columns: str | tuple[str, str | None] | tuple[str, str | None, int], rows: int = 100) -> ColumnLayout:
@@ -90,8 +91,9 @@ def test_each_change_is_named(now, then, found):
 
 
 def test_each_change_has_a_sentence():
-    then = layout("a", "b", "c", ("d", "email"), "Zip Code", "full", "gone")
-    now = layout("c", "a", "b", ("d", "date"), "zip_code", ("full", None, 0), "extra")
+    phone = ("phone", "phone")  # a label above phones, so that the line is a header
+    then = layout("a", "b", "c", ("d", "email"), "Zip Code", "full", "gone", phone)
+    now = layout("c", "a", "b", ("d", "date"), "zip_code", ("full", None, 0), "extra", phone)
     assert [one.sentence for one in compare_layouts(now, [then])] == [
         "The column 'gone' is missing.",
         "The column 'Zip Code' seems to be called 'zip_code' now.",
@@ -135,6 +137,28 @@ def test_a_header_that_is_a_value_is_not_shown():
     sentences = " ".join(one.sentence for one in compare_layouts(now, [then]))
     assert "The column at position 1 is new." in sentences
     assert "555" not in sentences
+
+
+def test_headers_that_nothing_proves_to_be_ones_are_not_shown():
+    now, then = layout("Wren Ltd", ("Fox", "email"), "city"), layout("Quill Ltd", "city", ("Moss", "email"))
+    assert [one.sentence for one in compare_layouts(now, [then])] == [
+        "The column at position 1 is missing.",
+        "The column at position 3 is missing.",
+        "The column at position 1 is new.",
+        "The column at position 2 is new.",
+    ]
+
+
+def test_a_renamed_column_that_may_be_a_value_is_not_shown():
+    (renamed,) = compare_layouts(layout("Ida Moss"), [layout("Ida Mosss")])
+    assert renamed.sentence == "The column at position 1 seems to have another name now, at position 1."
+
+
+def test_names_that_the_profile_has_are_shown():
+    profile = profile_of(fields={"notes": {"type": "text", "column": "Anmerkung zum Hof"}})
+    now, then = layout("Wren Ltd"), layout("Wren Ltd", "Anmerkung zum Hof")
+    (missing,) = compare_layouts(now, [then], profile)
+    assert missing.sentence == "The column 'Anmerkung zum Hof' is missing."
 
 
 def test_a_layout_survives_json():

@@ -83,7 +83,7 @@ def test_the_nearest_of_headers_that_are_alike_is_the_column():
         ([f"phone {n}" for n in range(40)], ["and 10 more"]),
         ([], ["Its columns are: none"]),
         (["wren", "city"], ["2 columns; known by name: city. ", "preview FILE", "reading: {header: false}"]),
-        (["wren", "moss"], ["2 columns. Other names are not shown"]),
+        (["wren", "moss"], ["2 columns. Their names are not shown"]),
     ],
     ids=["what-there-is", "near-miss", "near-miss-blank", "many", "no-columns", "one-known", "none-known"],
 )

@@ -209,7 +209,7 @@ def _wide(head: bytes) -> Encoding | None:
         "utf-16-be": min(zeros[0], zeros[2]) > 0.3 and max(zeros[1], zeros[3]) < 0.1,
     }
     for name, fits in patterns.items():
-        if fits and _decodes(sample, name):
+        if fits and _decodes(sample[: _whole_characters(sample, name)], name):
             return Encoding(name, confidence=0.95)
     return _wide_without_ascii(head[: len(head) - len(head) % 2])
 
@@ -235,7 +235,9 @@ def _evidence(source: Source) -> tuple[bytes, int, int]:
         if block.isascii() and not carry:
             continue
         data = carry + block
-        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 or (len(data) if len(data) > _SAMPLE_BYTES else 0)
+        cut = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        if not cut and len(data) > _SAMPLE_BYTES:
+            cut = _whole_characters(data, "utf-8")
         lines, carry = data[:cut], data[cut:]
         if len(sample) < _SAMPLE_BYTES and not lines.isascii():
             wanted = (line for line in lines.splitlines(keepends=True) if not line.isascii())
@@ -291,12 +293,36 @@ def _of_several_bytes(sample: bytes, single: Reading, words: int) -> list[str]:
     possible = [name for name in SEVERAL_BYTES if _nearly_decodes(sample, name)]
     if not possible or single.strangeness <= (_STRANGE if words >= _FEW_WORDS else _STRANGE_FEW):
         return []
+    asked = [*possible, *([single.encoding] if words < _FEW_WORDS else [])]
+    found = _detected(sample, asked)
+    return found if found and found[0] in SEVERAL_BYTES else []
+
+
+def _detected(sample: bytes, names: list[str]) -> list[str]:
+    """Return in which of the encodings the sample makes sense, the likeliest first.
+
+    The detector takes no encoding that cannot decode all of what it is given, so each is asked about as much as is
+    whole characters in it; where none decodes that, without the damage.
+    """
     from charset_normalizer import from_bytes
 
-    asked = [*possible, *([single.encoding] if words < _FEW_WORDS else [])]
-    matches = from_bytes(sample, cp_isolation=asked, threshold=0.4, enable_fallback=False)
-    found = [match.encoding for match in matches]
-    return found if found and found[0] in SEVERAL_BYTES else []
+    whole = {name: sample[: _whole_characters(sample, name)] for name in names}
+    asked = {name: start for name, start in whole.items() if _decodes(start, name)} or {
+        name: start.decode(name, errors="ignore").encode(name, errors="ignore") for name, start in whole.items()
+    }
+    matches = [
+        match
+        for name, start in asked.items()
+        for match in from_bytes(start, cp_isolation=[name], threshold=0.4, enable_fallback=False)
+    ]
+    return [match.encoding for match in sorted(matches)]
+
+
+def _whole_characters(data: bytes, name: str) -> int:
+    """Return the length of the data without a character at its end that is cut in this encoding."""
+    decoder = codecs.getincrementaldecoder(name)("replace")
+    decoder.decode(data)
+    return len(data) - len(decoder.getstate()[0])
 
 
 def _nearly_decodes(sample: bytes, name: str) -> bool:

@@ -89,3 +89,45 @@ def test_the_encoding_option_overrules_detection(opened):
 def test_an_unknown_encoding_is_refused(opened):
     with pytest.raises(FileUnreadableError, match="'utf-9'"):
         opened("a,b\n1,2\n", encoding="utf-9")
+
+
+#: Sizes at which the start of a file is cut to be looked at: for the detector, for the head, and for blocks.
+DETECTED, HEAD, BLOCK = 16 * 2**10, 64 * 2**10, 256 * 2**10
+
+EAST_ASIAN = [
+    (TRADITIONAL, "big5"), (SIMPLIFIED, "gb18030"), (JAPANESE, "cp932"), (JAPANESE, "euc_jp"), (KOREAN, "cp949"),
+    (KOREAN, "euc_kr"),
+]  # fmt: skip
+SURROGATES = "𠮷野家 太郎|𩸽 次郎|東京都𠮷区"
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "size"),
+    [
+        *((words, encoding, DETECTED) for words, encoding in EAST_ASIAN),
+        *((TRADITIONAL, encoding, HEAD) for encoding in ("utf-8", "utf-16-le", "utf-16-be")),
+        *((SURROGATES, encoding, HEAD) for encoding in ("utf-16-le", "utf-16-be", "gb18030")),
+        (KOREAN, "utf-8", BLOCK),
+    ],
+)
+@pytest.mark.parametrize("ascii_before", range(4))
+def test_a_character_across_a_cut_changes_nothing(opened, words, encoding, size, ascii_before):
+    """Around the cut is nothing but characters of several bytes, so that some of the shifts cut one."""
+    lines = list_of(words, rows=max(60, size // 200))
+    value = words.replace("|", "").replace(" ", "") * (size // len(words.encode(encoding)))
+    text = f"{lines}{value},1,1\n{lines.partition(chr(10))[2]}" if "16" not in encoding else lines * 10
+    text = "x" * ascii_before + text
+    reader = opened(text.encode(encoding))
+    assert reader.facts.encoding == {"euc_kr": "cp949"}.get(encoding, encoding)
+    assert reader.facts.encoding_sure >= 0.9
+    frame = next(reader.batches())
+    assert frame.select(frame.columns[2:-2]).rows() == [tuple(line.split(",")) for line in text.splitlines()[1:]]
+    assert frame["reasons"].list.len().sum() == 0
+
+
+@pytest.mark.parametrize(("words", "encoding"), EAST_ASIAN, ids=[e for _, e in EAST_ASIAN])
+def test_a_damaged_character_among_many_does_not_hide_the_encoding(opened, words, encoding):
+    content = list_of(words, rows=200).encode(encoding)
+    middle = content.index(b"\n", 3000)
+    reader = opened(content[: middle - 1] + b"\xff," + content[middle - 1 :])
+    assert reader.facts.encoding == {"euc_kr": "cp949"}.get(encoding, encoding)

@@ -14,6 +14,10 @@ from lead_pipeline.model.texts.clean_text import with_clean_text, with_test_lead
 
 #: The column of a rejected file with the cells beyond the last column of the original.
 _EXTRA_CELLS = "_extra_cells"
+_REASONS = "_reasons"
+
+#: How reading writes a byte that is no text.
+_BYTE = r"\\x[0-9a-f]{2}"
 
 
 def map_rows(
@@ -34,11 +38,12 @@ def map_rows(
         null when the file has no such column), `attributes` (String: a JSON object of the columns without rules, null
         when there are none), `reasons` (List(String)). Cells of a rejected file of ours are restored to what they were
         before they were made harmless for spreadsheets; a row whose extra cells were not cleared still has too many
-        cells.
+        cells, and one whose bytes were not replaced still cannot be decoded.
     """
     used = [*mapping.fields.values(), *mapping.attributes]
     if mapping.is_rejected_file:
         batch = _with_extra_cells(batch.with_columns(restored(pl.col(column)) for column in used), mapping)
+        batch = _with_bytes(batch, used, mapping)
     batch = with_test_leads_skipped(with_clean_text(batch, used), used)
     if profile.null_words:
         words = [word.strip().casefold() for word in profile.null_words]
@@ -67,3 +72,14 @@ def _with_extra_cells(batch: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFra
     uncleared = pl.col(extra).str.strip_chars() != ""
     reasons = pl.concat_list(pl.lit([Reason.ROW_TOO_MANY_CELLS.value]), "reasons").list.unique(maintain_order=True)
     return batch.with_columns(reasons=pl.when(uncleared).then(reasons).otherwise("reasons"))
+
+
+def _with_bytes(batch: pl.DataFrame, used: list[str], mapping: ColumnMapping) -> pl.DataFrame:
+    r"""Add the reason to rows that could not be decoded and still have the bytes (`\xe9`) in place of letters."""
+    reasons = next((column for column in mapping.ignored if column.strip() == _REASONS), None)
+    if reasons is None or not used:
+        return batch
+    undecoded = pl.col(reasons).str.contains(Reason.ENCODING_INVALID.value, literal=True)
+    left = undecoded & pl.any_horizontal(pl.col(column).str.contains(_BYTE) for column in used)
+    invalid = pl.concat_list("reasons", pl.lit([Reason.ENCODING_INVALID.value])).list.unique(maintain_order=True)
+    return batch.with_columns(reasons=pl.when(left).then(invalid).otherwise("reasons"))

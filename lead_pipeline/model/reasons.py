@@ -95,7 +95,8 @@ REASONS: dict[Reason, ReasonInfo] = {
         _REJECTED,
         None,
         "Row contains characters that cannot be decoded",
-        "Save the file as UTF-8 and drop it again.",
+        "Replace each \\xNN, a byte that is no text, by the letter that it was; or save the list as UTF-8 and drop it "
+        "again.",
     ),
     Reason.REQUIRED_MISSING: ReasonInfo(
         _REJECTED, None, "Required value is missing", "Fill in the value; the profile requires this field."
@@ -172,8 +173,9 @@ REASONS: dict[Reason, ReasonInfo] = {
     Reason.VALUE_DAMAGED: ReasonInfo(
         "warning",
         None,
-        "Value looks damaged by a spreadsheet",
-        "Nothing was changed: check the value, or set `repair: safe` in the profile.",
+        "Value looks damaged",
+        "Nothing was changed: check the value. Letters that were lost (U+FFFD) need the original list, saved as UTF-8; "
+        "`repair: safe` in the profile repairs other damage, where only one original is possible.",
     ),
     Reason.VALUE_REPAIRED: ReasonInfo(
         "warning",

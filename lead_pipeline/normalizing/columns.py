@@ -3,7 +3,7 @@ several columns of a row say together does not belong here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 import polars as pl
@@ -26,7 +26,7 @@ from lead_pipeline.model.rules import (
     TextRule,
 )
 from lead_pipeline.normalizing.choices import normalize_booleans, normalize_options, normalize_tags
-from lead_pipeline.normalizing.damage import Kind
+from lead_pipeline.normalizing.damage import LOST_LETTER, Damage, Kind
 from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
 from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails
@@ -74,7 +74,7 @@ def normalize_column(
         trimmed = without_missing(trimmed, name, rule)
     if may_be_empty and not (trimmed != "").any():
         return _empty(raw.len(), rule)
-    found = _by_type(trimmed, name, rule, profile, countries)
+    found = _with_lost_letters(trimmed, _by_type(trimmed, name, rule, profile, countries), rule)
     is_missing = pl.col("reason") == type_of(rule).missing.value  # whether that is a fault, validating says
     reason = pl.when(~is_missing).then("reason")
     verdicts = found.verdicts.with_columns(reason=reason)
@@ -99,6 +99,16 @@ def _further_hints(
     silent = pl.select(pl.any_horizontal(said) if said else pl.lit(value=False)).to_series().not_()
     unsaid = pl.select(pl.when(silent).then(reasons)).to_series()
     yield hints_on_refused(raw, unsaid, rule, regions)
+
+
+def _with_lost_letters(raw: pl.Series, found: ColumnVerdict, rule: FieldRule) -> ColumnVerdict:
+    """Warn of values that are kept although letters of them were lost; of texts, their own reading does."""
+    if isinstance(rule, TextRule) or not raw.str.contains(LOST_LETTER, literal=True).any():
+        return found
+    lost = raw.str.contains(LOST_LETTER, literal=True) & found.verdicts["value"].is_not_null()
+    warning = pl.select(pl.when(lost).then(pl.lit(Reason.VALUE_DAMAGED.value))).to_series()
+    hint = pl.select(pl.when(lost).then(pl.lit(f"This looks like {Damage.LETTERS_LOST}."))).to_series()
+    return replace(found, warnings=[*found.warnings, warning], hints=[*found.hints, hint])
 
 
 def _derives(rule: FieldRule) -> bool:

@@ -24,12 +24,17 @@ class Damage(StrEnum):
     ZERO_LOST = "leading zero lost"
     SMART_QUOTES = "typographic quotes"
     MOJIBAKE = "text decoded with the wrong encoding"
+    LETTERS_LOST = "text that lost letters (U+FFFD stands for them)"
 
 
 #: What a column holds, as far as damage to it is concerned.
 Kind = Literal["phone", "email", "postal_code", "identifier", "text"]
 
 DAMAGE_SCHEMA: dict[str, type[pl.DataType]] = {"damage": pl.String, "repair": pl.String, "safe": pl.Boolean}
+
+
+#: Stands for a letter that was lost when a text was decoded, by us or by whoever wrote the file.
+LOST_LETTER = "\ufffd"
 
 
 class Finding(NamedTuple):
@@ -58,7 +63,6 @@ _QUOTED = re.compile(
     "[\u201c\u201d\u201e\u00ab\u2018\u2019\u201a\"'](.+)[\u201c\u201d\u201f\u00bb\u2018\u2019\"']", re.DOTALL
 )
 _SMART = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb]")
-_LOST = "\ufffd"  # stands for a letter that was lost
 _STRAIGHT = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u201f", '\'\'\'""""')
 
 #: Postal codes of digits only, with their length and the zeros that a number would drop (UPU postal addressing S42).
@@ -99,6 +103,8 @@ def find_damage(raw: pl.Series, kind: Kind, region: str | None = None) -> pl.Dat
 def _finding(text: str, kind: Kind, region: str | None) -> Finding | None:
     garbled = _mojibake(text)  # before whitespace goes: a misread `à` ends with a no-break space
     value = _Value(text.strip(), kind, region)
+    if garbled is None and LOST_LETTER in text:
+        return Finding(Damage.LETTERS_LOST)
     rules: tuple[Callable[[_Value], Finding | None], ...] = (_quotes, _scientific, _decimal_tail, _date, _zero, _plus)
     return garbled or next((finding for rule in rules if (finding := rule(value))), None)
 
@@ -109,7 +115,7 @@ def _mojibake(text: str) -> Finding | None:
     before = ungarbled(text)
     if before is None:
         return None
-    if _LOST in before.text:
+    if LOST_LETTER in before.text:
         return Finding(Damage.MOJIBAKE)
     return Finding(Damage.MOJIBAKE, before.text.strip(), before.is_sure)
 

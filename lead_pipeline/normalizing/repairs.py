@@ -8,7 +8,7 @@ from typing import Literal
 import polars as pl
 
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.damage import Damage, Kind, find_damage
+from lead_pipeline.normalizing.damage import LOST_LETTER, Damage, Kind, find_damage
 from lead_pipeline.normalizing.mojibake import suspect_pattern
 
 Repair = Literal["none", "safe"]
@@ -110,7 +110,8 @@ def _hint() -> pl.Expr:
 
 def texts_looked_at(repair: Repair) -> str:
     """Return the pattern of texts that may be damaged; typographic quotes count only where they are repaired."""
-    return suspect_pattern() if repair == "none" else f"{suspect_pattern()}|{_TYPOGRAPHIC_QUOTES}"
+    looked_at = f"{suspect_pattern()}|{LOST_LETTER}"
+    return looked_at if repair == "none" else f"{looked_at}|{_TYPOGRAPHIC_QUOTES}"
 
 
 def repair_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair) -> pl.DataFrame:

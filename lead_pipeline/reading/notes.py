@@ -52,7 +52,10 @@ def of_encoding(name: str, confidence: float, *, given: bool) -> Iterator[str]:
     if given or (confidence >= DOUBTFUL and name != "utf-8"):
         return
     if name == "utf-8" and confidence < 1:
-        yield "Some bytes are not UTF-8, although the file is: the rows that have them say so (encoding_invalid)."
+        yield (
+            "Some bytes are not UTF-8, although the file is: the rows that have them say so (encoding_invalid), and "
+            r"have the bytes as \xNN in the rejected file."
+        )
     elif confidence < DOUBTFUL:
         yield (
             f"The encoding {name} is a guess ({confidence:.0%} sure). If letters look wrong, name the right one as "
@@ -181,7 +184,7 @@ class Tail:
             )
 
 
-def of_bytes(breaks: Counter[str], nuls: int) -> Iterator[str]:
+def of_bytes(breaks: Counter[str], nuls: int, lost_letters: int = 0) -> Iterator[str]:
     """Say what all bytes of the file show: line ends of several kinds, characters that text does not have."""
     present = [(kind, number) for kind, number in breaks.items() if number]
     if len(present) > 1:
@@ -189,6 +192,12 @@ def of_bytes(breaks: Counter[str], nuls: int) -> Iterator[str]:
         yield f"Lines end in different ways ({said}); each of them ends a line."
     if nuls:
         yield f"{nuls:,} NUL {'character was' if nuls == 1 else 'characters were'} removed; text has none."
+    if lost_letters:
+        characters = "character is" if lost_letters == 1 else "characters are"
+        yield (
+            f"{lost_letters:,} {characters} U+FFFD, which stands for a letter that was lost before the file came: rows "
+            "that have one are warned (value_damaged). Export the list again, as UTF-8, if you can."
+        )
 
 
 def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Iterator[str]:

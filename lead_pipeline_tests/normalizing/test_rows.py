@@ -1,5 +1,7 @@
 """Rows: fields become canonical values with their reasons beside them, and nothing else in the batch changes."""
 
+import json
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -195,3 +197,25 @@ def test_hints_name_the_column_as_people_know_it():
     texts = {"phone": ["9518761336"], "attribute.city": ["M\u00c3\u00bcnchen"]}
     rows = normalize_rows(pl.DataFrame(texts, schema=dict.fromkeys(texts, pl.String)), by)
     assert str(rows["hints"][0]).startswith("city: This looks like")
+
+
+def test_a_value_of_any_type_that_lost_letters_is_warned_of_where_it_is_kept():
+    fields = {
+        "phone": {"type": "phone"}, "first_name": {"type": "text"}, "tags": {"type": "tags"}, "notes": {"type": "text"},
+    }  # fmt: skip
+    lost = "Zo\ufffd"
+    values = [
+        {"first_name": lost},
+        {"tags": f"vip, {lost}"},
+        {"notes": lost, "first_name": lost},
+        {"first_name": "Zoe"},
+    ]
+    columns = {name: pl.Series([row.get(name) for row in values], dtype=pl.String) for name in fields}
+    attributes = pl.Series([None, None, None, json.dumps({"city": "K\ufffdln"}, ensure_ascii=False)], dtype=pl.String)
+    rows = normalize_rows(pl.DataFrame(columns | {"attributes": attributes}), profile(fields))
+    assert [set(codes) for codes in rows["warnings"].to_list()] == [{"value_damaged"}] * 4
+    assert rows["first_name"].to_list() == [lost, None, lost, "Zoe"]
+    assert rows["hints"][0] == (
+        "first_name: This looks like text that lost letters (U+FFFD stands for them); the original is needed."
+    )
+    assert rows["hints"][3].startswith("city: This looks like text that lost letters")

@@ -13,9 +13,16 @@ import polars as pl
 from lead_pipeline.model.errors import FileEmptyError, FileUnreadableError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.reading import notes
-from lead_pipeline.reading.delimited.encoding import NO_WORDS, TextCount, TextSource, find_encoding, known_encoding
+from lead_pipeline.reading.delimited.encoding import (
+    NO_WORDS,
+    TextCount,
+    TextSource,
+    find_encoding,
+    known_encoding,
+    readable,
+)
 from lead_pipeline.reading.delimited.fast_path import Clean, blank_rows, read_clean, whole_records, without_blank_cells
-from lead_pipeline.reading.delimited.text_layout import TextLayout, find_text_layout, newline_of, readable
+from lead_pipeline.reading.delimited.text_layout import TextLayout, find_text_layout, newline_of
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.file_formats import refuse_bytes_without_words, refuse_other_texts, refuse_zeros
 from lead_pipeline.reading.row_reader import WHITESPACE, ReadingFacts, ReadingOptions, RowReader, frame_schema
@@ -112,7 +119,7 @@ def _frames(text: TextSource, layout: TextLayout, noted: list[str]) -> Iterator[
             f"{text.source.display_name} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
             f"but {count.lines} lines were counted. Nothing was imported; please report this kind of file."
         )
-    noted += [*notes.of_bytes(count.breaks, count.nuls), *tail.notes()]
+    noted += [*notes.of_bytes(count.breaks, count.nuls, count.lost_letters), *tail.notes()]
 
 
 def _counted_blocks(text: TextSource, skip: int, count: TextCount) -> Iterator[bytes]:

@@ -49,7 +49,9 @@ _DAMAGED_RUNS = 20
 _DETECTOR_BYTES = 16 * 2**10
 _SURE_OF_SEVERAL = 0.9
 _REPLACED = "lead_pipeline.unreadable"
+_MARKED = re.compile("\udcff((?:[0-9a-f]{2})+)\udcfe")
 _END_OF_FILE = b"\x1a"
+_LOST_LETTER = "\ufffd".encode()
 
 #: No text has so many in a row: a sector, which is the least that a disk or an upload in pieces leaves out.
 _HOLE = bytes(512)
@@ -72,7 +74,7 @@ class TextSource:
     encoding: Encoding
 
     def blocks(self, size: int | None = None, count: "TextCount | None" = None) -> Iterator[bytes]:
-        """Yield UTF-8, in which whatever could not be decoded is a byte that UTF-8 never has (0xFF).
+        """Yield UTF-8, in which whatever could not be decoded has bytes that UTF-8 never has; see `readable`.
 
         NUL characters, which no text has, are left out, and counted in `count`; so is the mark of the end of a file
         (Ctrl-Z) that DOS programs write. Raises FileUnreadableError for so many in a row that bytes are missing.
@@ -114,10 +116,18 @@ class TextSource:
 
 
 def _unreadable(error: UnicodeError) -> tuple[str, int]:
-    """Stand in for undecodable bytes with a lone surrogate, which surrogateescape writes as 0xFF."""
+    """Stand in for undecodable bytes with their digits between lone surrogates, which surrogateescape writes as 0xFF
+    and 0xFE: so the bytes survive in UTF-8, and make no text together with their neighbours.
+    """
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "\udcff", error.end
+    return f"\udcff{error.object[error.start : error.end].hex()}\udcfe", error.end
+
+
+def readable(cell: str) -> str:
+    r"""Return the cell with `\xe9` for every byte of the file that is no text, so that it can be found and replaced."""
+    marked = _MARKED.sub(lambda found: re.sub("..", r"\\x\g<0>", found.group(1)), cell)
+    return marked.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def _without(blocks: Iterator[bytes], bom: bytes) -> Iterator[bytes]:
@@ -138,12 +148,16 @@ def _zeros_behind(text: bytes, before: int = 0) -> int:
 
 
 class TextCount:
-    """Counts line breaks in blocks of bytes (LF, CRLF, lone CR), whatever quotes say, and NULs that were removed."""
+    """Counts line breaks in blocks of bytes (LF, CRLF, lone CR), whatever quotes say, NULs that were removed, and the
+    character that stands for lost letters (U+FFFD).
+    """
 
     def __init__(self) -> None:
         self.breaks: Counter[str] = Counter(LF=0, CRLF=0, CR=0)
         self.nuls = 0
+        self.lost_letters = 0
         self._last = b""
+        self._end = b""
 
     def feed(self, block: bytes) -> None:
         """Count the line breaks of the next block."""
@@ -158,6 +172,9 @@ class TextCount:
         self.breaks["LF"] += count_of(block, ord("\n")) - pairs
         self.breaks["CR"] += returns - pairs
         self._last = block[-1:]
+        if _LOST_LETTER in block or self._end:
+            self.lost_letters += (self._end + block).count(_LOST_LETTER)
+        self._end = block[-2:] if block[-1] in _LOST_LETTER[:2] else b""
 
     @property
     def lines(self) -> int:

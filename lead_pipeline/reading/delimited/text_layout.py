@@ -10,6 +10,7 @@ from typing import NoReturn
 from lead_pipeline.model.errors import FileUnreadableError, HeaderMissingError
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.dialect import Dialect
+from lead_pipeline.reading.delimited.encoding import readable
 from lead_pipeline.reading.delimited.sniffing import SniffedDialect, find_dialect
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
@@ -197,8 +198,3 @@ def _with_trailing(layout: TextLayout, header: list[str], rows: list[Record]) ->
     if len(beyond) >= max(1, _TRAILING_SHARE * sum(not is_blank(row) for row in rows)):
         trailing = Counter(beyond).most_common(1)[0][0]
     return replace(layout, dialect=replace(layout.dialect, trailing=trailing))
-
-
-def readable(cell: str) -> str:
-    """Return the cell with U+FFFD for every byte sequence that is not UTF-8."""
-    return cell.encode(errors="surrogateescape").decode(errors="replace")

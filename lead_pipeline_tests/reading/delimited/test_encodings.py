@@ -58,7 +58,7 @@ def test_a_utf8_file_with_a_few_bad_rows_stays_utf8_and_those_rows_say_so(read):
     content = list_of(WESTERN).encode() + "Jos\xe9,1,Reykjav\xedk\n".encode("latin-1") + list_of(WESTERN).encode()
     frame = read(content)
     bad = frame.filter(pl.col("reasons").list.len() > 0)
-    assert bad.select("row_number", "name", "reasons").rows() == [(41, "Jos\ufffd", ["encoding_invalid"])]
+    assert bad.select("row_number", "name", "reasons").rows() == [(41, r"Jos\xe9", ["encoding_invalid"])]
 
 
 def test_bytes_that_a_wide_encoding_cannot_have_mark_their_row_only(read):
@@ -131,3 +131,35 @@ def test_a_damaged_character_among_many_does_not_hide_the_encoding(opened, words
     middle = content.index(b"\n", 3000)
     reader = opened(content[: middle - 1] + b"\xff," + content[middle - 1 :])
     assert reader.facts.encoding == {"euc_kr": "cp949"}.get(encoding, encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "cell", "kept"),
+    [
+        ("utf-8", b"Jos\xe9", r"Jos\xe9"),
+        ("utf-8", b"\xf0\x9f\x98", r"\xf0\x9f\x98"),
+        ("cp932", b"x\x81", r"x\x81"),
+        ("euc_jp", b"\x80x\xff", r"\x80x\xff"),
+        ("cp1252", b"a\x81b", r"a\x81b"),
+        ("ascii", b"Jos\xc3\xa9", "José"),
+    ],
+)
+def test_bytes_that_are_no_text_are_kept_to_be_found(read, encoding, cell, kept):
+    """In other encodings than UTF-8 their neighbours may be such that all together were UTF-8: 0xC3 0xA9 in ASCII."""
+    frame = read(b"a,b\n" + cell + b",2\nx,3\n", encoding=encoding)
+    assert frame["a"].to_list() == [kept, "x"]
+    assert frame["reasons"].to_list() == [["encoding_invalid"] if "\\" in kept else [], []]
+
+
+@pytest.mark.parametrize("block", [3, 4, 5, 7, 4096])
+def test_letters_that_were_lost_before_the_file_came_are_counted_wherever_it_is_cut(opened, monkeypatch, block):
+    monkeypatch.setattr(source, "BLOCK_BYTES", block)
+    reader = opened("name,city\nJos\ufffd,K\ufffdln\n\ufffd\ufffd,\ufffc\nAnn,Oslo\n")
+    list(reader.batches())
+    assert any(note.startswith("4 characters are U+FFFD") for note in reader.facts.notes)
+
+
+def test_of_a_file_without_lost_letters_nothing_is_said(opened):
+    reader = opened("name\nJosé\nKöln \ufffc\n")
+    list(reader.batches())
+    assert not any("U+FFFD" in note for note in reader.facts.notes)

@@ -133,6 +133,8 @@ SHOWN: dict[Reason, Example] = {
     Reason.ROW_TOO_MANY_CELLS: Example(f"phone,name,note\n{_GOOD},Ana,roof, garage and shed\n"),
     Reason.ROW_TOO_FEW_CELLS: Example(f"phone,name,note\n{_GOOD},Ana\n"),
     Reason.ROW_BLANK: Example(f"phone,name,note\n{_GOOD},Ana,x\n,,\n"),
+    Reason.ROW_HEADER_AGAIN: Example(f"phone,name\n{_GOOD},Ana\nphone,name\n"),
+    Reason.ROW_FOOTER: Example(f"phone,name,note\n{_GOOD},Ana,x\nTotal: 1 record,,\n"),
     Reason.ROW_TEST_LEAD: Example(f"phone,name\n{_GOOD},Ana\np:<test lead: dummy data for phone_number>,x\n"),
     Reason.ROW_NOTHING_KEPT: Example(
         f"phone,city\n{_GOOD},Bonn\n,Kiel\n",

@@ -14,7 +14,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.mapping.lists import ListColumns, list_evidence, map_list_columns
 from lead_pipeline.model.errors import FileEmptyError, ListRefusedError
-from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.normalizing.list_entries import read_list_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
 from lead_pipeline.reporting.rejected_file import write_rejected_file
@@ -114,7 +114,7 @@ def _read(path: Path, manifest: ListManifest) -> _Read:
     columns: ListColumns | None = None
     entries, unreadable, rows = [pl.DataFrame(schema=_ENTRIES)], [], 0
     for batch in reader.batches():
-        filled = batch.filter(~pl.col("reasons").list.contains("row_blank"))
+        filled = batch.filter(~pl.col("reasons").list.first().is_in(SKIPPED_CODES).fill_null(value=False))
         if filled.is_empty():
             continue
         if columns is None:

@@ -21,6 +21,8 @@ class Reason(StrEnum):
     ROW_TOO_FEW_CELLS = "row_too_few_cells"
     ROW_BLANK = "row_blank"
     ROW_TEST_LEAD = "row_test_lead"
+    ROW_HEADER_AGAIN = "row_header_again"
+    ROW_FOOTER = "row_footer"
     ROW_NOTHING_KEPT = "row_nothing_kept"
     QUOTE_UNCLOSED = "quote_unclosed"
     ENCODING_INVALID = "encoding_invalid"

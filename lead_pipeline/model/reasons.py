@@ -78,6 +78,16 @@ REASONS: dict[Reason, ReasonInfo] = {
         "Row is a test lead",
         "Nothing to do: placeholders that Meta's lead ads send to test a form are skipped.",
     ),
+    Reason.ROW_HEADER_AGAIN: ReasonInfo(
+        Outcome.SKIPPED, None, "Row repeats the header", "Nothing to do: the header between rows is skipped."
+    ),
+    Reason.ROW_FOOTER: ReasonInfo(
+        Outcome.SKIPPED,
+        None,
+        "Row is a total or a footnote",
+        "Nothing to do: totals, and counts and notices below a list, are skipped. Should it be a lead, fill in its "
+        "other cells and drop the row again.",
+    ),
     Reason.ROW_NOTHING_KEPT: ReasonInfo(
         Outcome.SKIPPED,
         None,

@@ -180,7 +180,7 @@ class Tail:
             rows = "row has" if len(self._short) == 1 else f"{len(self._short)} rows have"
             yield (
                 f"The last {rows} fewer cells than the header (from line {self._short[0]} on), like a "
-                "footnote or a total; nothing was left out because of that."
+                "footnote or a total."
             )
 
 

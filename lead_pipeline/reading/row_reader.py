@@ -11,9 +11,9 @@ from pydantic import Field
 from lead_pipeline.model.fields import RESERVED_COLUMNS, FrozenModel
 from lead_pipeline.model.reading_options import ReadingOptions as ReadingOptions
 from lead_pipeline.model.texts.clean_text import clean_text
-
-#: A cell of only these characters looks empty; a row of only such cells is blank.
-WHITESPACE = " \t\r\n\v\f\u00a0\u2007\u200b\u202f\u3000\ufeff"
+from lead_pipeline.reading.file_columns import WHITESPACE as WHITESPACE
+from lead_pipeline.reading.file_columns import Column as Column
+from lead_pipeline.reading.stray_rows import with_stray_rows
 
 #: A batch is cut short at about this many bytes of text, so that wide rows do not multiply its memory.
 BATCH_BYTES = 64 * 2**20
@@ -24,14 +24,6 @@ TRAILING_SCHEMA = {"reasons": pl.List(pl.String), "extra_cells": pl.List(pl.Stri
 
 #: How lines end; empty for a single line without an end.
 Newline = Literal["LF", "CRLF", "CR", "mixed", ""]
-
-
-class Column(FrozenModel):
-    """A column of the file: `name` is its key in frames, `header` the text in the file, `position` counts from 0."""
-
-    name: str
-    header: str
-    position: int
 
 
 class ReadingFacts(FrozenModel):
@@ -98,7 +90,7 @@ class RowReader:
         """
         noted: list[str] = []
         nothing = True
-        for batch in rebatched(self._frames(noted), rows):
+        for batch in rebatched(with_stray_rows(self._frames(noted), self.columns), rows):
             nothing = False
             yield batch
         if nothing:

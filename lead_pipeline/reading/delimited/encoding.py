@@ -172,7 +172,7 @@ class TextCount:
         self.breaks["LF"] += count_of(block, ord("\n")) - pairs
         self.breaks["CR"] += returns - pairs
         self._last = block[-1:]
-        if _LOST_LETTER in block or self._end:
+        if self._end or block.find(_LOST_LETTER[0]) >= 0:  # a byte is found many times faster than three of them
             self.lost_letters += (self._end + block).count(_LOST_LETTER)
         self._end = block[-2:] if block[-1] in _LOST_LETTER[:2] else b""
 

@@ -1,0 +1,242 @@
+"""Rows that are no row of the list although they stand among them: the header once more, totals, and what is written
+below a list. A row with anything by which it could be somebody is never taken for one.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+
+from lead_pipeline.model.reasons import Reason
+from lead_pipeline.reading.file_columns import WHITESPACE, Column
+
+#: The end of a list is looked at in so many rows, of which at most so many are no rows of it.
+_ROWS_HELD, _MOST_ROWS = 60, 15
+
+#: Words for a total, as they stand alone in the first cell of a row, also in the middle of a list.
+_TOTALS = (
+    "total", "totals", "sub total", "subtotal", "sub-total", "subtotals", "grand total", "grand totals",
+    "overall total", "sum", "summe", "gesamt", "gesamtsumme", "zwischensumme", "insgesamt", "somme", "total général",
+    "sous-total", "suma", "suma total", "total general", "totale", "subtotale", "soma", "total geral", "totaal",
+    "subtotaal", "totalt", "yhteensä", "razem", "celkem", "összesen", "toplam", "genel toplam", "итого", "всего",
+    "разом", "σύνολο", "合计", "总计", "小计", "合計", "總計", "小計", "합계", "총계", "소계",
+)  # fmt: skip
+_UNITS = (
+    r"(?:records?|rows?|leads?|contacts?|entries|results?|items?|datens[äa]tze?|eintr[äa]ge?|zeilen?|kontakte?|"
+    r"lignes?|contacts?|enregistrements?|registros?|filas?|contactos?|righe|contatti|linhas?|contatos?|rijen)"
+)
+_COUNT = rf"[\d.,' ]*\d\s*{_UNITS}(?:\s(?:in total|found|exported|selected|shown|gesamt|insgesamt))?"
+_WORDS = "|".join(re.escape(word) for word in sorted(_TOTALS, key=len, reverse=True))
+
+#: A total and nothing else in the cell; what says how many of what there are can be nothing else.
+_TOTAL = re.compile(rf"(?:{_WORDS})\s*[:=]?", re.IGNORECASE)
+_TOTAL_OF = re.compile(
+    rf"(?:{_WORDS})\s*[:=]?\s*(?:[\d.,']+|\(?{_COUNT}\)?)\s*|\(?{_COUNT}\)?\.?"
+    rf"|(?:(?:{_WORDS}|number|no\.?|count|anzahl|nombre|número)(?:\s(?:of|der|de|di))?\s{_UNITS}|{_UNITS}(?:\scount)?)"
+    r"\s*[:=]\s*[\d.,']+|(?:grand|overall) totals?",
+    re.IGNORECASE,
+)
+
+#: What is written below a list.
+_NOTICE = re.compile(
+    r"(?:strictly |streng )?(?:confidential|vertraulich|confidentiel|confidencial)\b.*|(?:copyright|©|\(c\))\s.*"
+    r"|(?:report |list |file |data )?(?:generated|exported|printed|created|downloaded) (?:by|on|at|from|in|with)\s.*"
+    r"|(?:erstellt|exportiert|gedruckt) (?:am|von|mit)\s.*"
+    r"|(?:page|seite|página|pagina) \d+(?:\s?(?:/|of|von|de|di|sur)\s?\d+)?"
+    r"|[*\s-]*end of (?:the )?(?:file|report|list|data|records|export)\b.*|(?:as of|stand|source|quelle)\s*:.*"
+    r"|.*\b(?:all rights reserved|do not distribute|alle rechte vorbehalten)\b.*|[-=_*]{3,}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+#: A number that no phone is: with few digits, or with decimals.
+_AMOUNT_TEXT = r"[-+(]?\s*[$€£¥]?\s*(?:[0-9]{1,6}|(?:[0-9]+|[0-9]{1,3}(?:[.,' ][0-9]{3})+)[.,][0-9]{1,2})\s*[%$€£¥)]?"
+_AMOUNT = re.compile(_AMOUNT_TEXT)
+
+#: What may name somebody, whatever else the cell says.
+_SOMEBODY = re.compile(
+    r"@|(?:\d[^\d]*){7}|\b(?:ltd|inc|llc|llp|plc|corp|gmbh|ag|kg|ohg|e\.?k|s\.?a\.?s?|s\.?r\.?l|b\.?v|n\.?v|oy|ab|as|aps"
+    r"|sp\.? z o\.?o|kft|pty|co)\b\.?$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b(?![-/.]\d)|\b\d{1,2}:\d{2}(?::\d{2})?"
+)
+_PARTICLES = frozenset(
+    {"al", "af", "av", "ben", "bin", "bint", "da", "das", "de", "del", "della", "der", "den", "di", "do", "dos", "du"}
+    | {
+        "e",
+        "el",
+        "het",
+        "la",
+        "las",
+        "le",
+        "los",
+        "och",
+        "of",
+        "ter",
+        "the",
+        "und",
+        "and",
+        "van",
+        "von",
+        "y",
+        "zu",
+        "zum",
+    }
+)
+
+#: Texts of so many words, some of them in lower case and no particles of names, are sentences.
+_WORDS_OF_A_SENTENCE = 4
+
+
+def with_stray_rows(frames: Iterable[pl.DataFrame], columns: Sequence[Column]) -> Iterator[pl.DataFrame]:
+    """Yield the same rows; those that are no row of the list have row_header_again or row_footer as their only reason.
+
+    The last rows are held back until it is known that they are the last.
+    """
+    held: list[pl.DataFrame] = []
+    rows = 0
+    for frame in frames:
+        held.append(_marked_between(frame, columns))
+        rows += frame.height
+        while rows > _ROWS_HELD and (spare := min(rows - _ROWS_HELD, held[0].height)):
+            yield held[0].head(spare)
+            rows -= spare
+            held = [held[0].slice(spare), *held[1:]] if spare < held[0].height else held[1:]
+    if held:
+        yield _marked_end(pl.concat(held, rechunk=False), [column.name for column in columns])
+
+
+def _marked_between(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Mark the header, and totals beside numbers, wherever they are; few rows are looked at in more than one column."""
+    named = [column for column in columns if column.header.strip(WHITESPACE)]
+    first = named[0].name if named else columns[0].name if columns else None
+    if first is None or frame.is_empty():
+        return frame
+    texts = _spellings([named[0].header, named[0].name] if named else [])
+    candidates = frame[first].is_in([*texts, *_spellings(_TOTALS)])
+    if not candidates.any():
+        return frame
+    rows = frame.filter(candidates)
+    again = rows.select(_repeats(columns)).to_series() if named else pl.repeat(value=False, n=rows.height, eager=True)
+    totals = rows.select(_totals_numbers(first, columns)).to_series()
+    return _with_reason(
+        _with_reason(frame, rows["row_number"].filter(again), Reason.ROW_HEADER_AGAIN),
+        rows["row_number"].filter(totals & ~again),
+        Reason.ROW_FOOTER,
+    )
+
+
+def _spellings(texts: Iterable[str]) -> list[str]:
+    """Return how a word may stand in a cell, to be compared with all cells of a column without changing these."""
+    cases = {
+        form
+        for text in (raw.strip(WHITESPACE) for raw in texts)
+        for form in (text, text.lower(), text.upper(), text.title(), text.capitalize())
+    }
+    return [padded for form in cases for padded in (form, f" {form}", f"{form} ", f" {form} ")]
+
+
+def _repeats(columns: Sequence[Column]) -> pl.Expr:
+    """Whether a row says in each column what the header says there, or nothing; in at least half of those with a name,
+    and in more than one where there are several.
+    """
+    same, filled, names = [], [], 0
+    for column in columns:
+        cell = pl.col(column.name).fill_null("").str.strip_chars(WHITESPACE).str.to_lowercase()
+        texts = {column.header.strip(WHITESPACE).lower(), column.name.strip(WHITESPACE).lower()}
+        has_name = bool(column.header.strip(WHITESPACE))
+        names += has_name
+        same.append(cell.is_in(["", *texts]) if has_name else cell == "")
+        filled.append(cell != "")
+    least = max(min(names, 2), (names + 1) // 2)
+    return pl.all_horizontal(same) & (pl.sum_horizontal(filled) >= least)
+
+
+def _totals_numbers(first: str, columns: Sequence[Column]) -> pl.Expr:
+    """Whether a row has a word for a total in its first cell, beside it numbers, and nothing else."""
+    is_total = pl.col(first).str.strip_chars(WHITESPACE).str.to_lowercase().is_in(list(_TOTALS))
+    others = [
+        pl.col(column.name).fill_null("").str.strip_chars(WHITESPACE) for column in columns if column.name != first
+    ]
+    numbers = [cell.str.contains(rf"\A{_AMOUNT_TEXT}\z") for cell in others]
+    plain = [(cell == "") | number for cell, number in zip(others, numbers, strict=True)]
+    return is_total & pl.all_horizontal(plain) & pl.any_horizontal(numbers) if others else pl.lit(value=False)
+
+
+def _marked_end(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    """Mark what is below the list: totals, counts, notices, and sentences beside them below a blank row."""
+    cells = [[(cell or "").strip(WHITESPACE) for cell in row] for row in frame.select(names).rows()]
+    reasons = frame["reasons"].to_list()
+    own = {
+        Reason.ROW_BLANK.value,
+        Reason.ROW_TOO_FEW_CELLS.value,
+        Reason.ROW_HEADER_AGAIN.value,
+        Reason.ROW_FOOTER.value,
+    }
+    start = len(cells)
+    while (
+        start > 0
+        and len(cells) - start < _ROWS_HELD
+        and set(reasons[start - 1]) <= own
+        and _is_lonely(cells[start - 1])
+    ):
+        start -= 1
+    body = [sum(map(bool, row)) for row in cells[:start]]
+    below = [
+        index
+        for index in range(start, len(cells))
+        if any(cells[index]) and Reason.ROW_FOOTER.value not in reasons[index]
+    ]
+    if not body or not below:
+        return frame
+    unusual = min(body) > 1 and len(names) > 1
+    blank = next((index for index in range(start, len(cells)) if not any(cells[index])), len(cells))
+    worded = [index for index in below if _is_worded(cells[index], is_unusual=unusual, is_apart=index > blank)]
+    found = [
+        index
+        for index in below
+        if index in worded or (worded and unusual and index > blank and _is_prose(cells[index]))
+    ]
+    if len(found) > _MOST_ROWS:
+        return frame
+    return _with_reason(frame, frame["row_number"].gather(found), Reason.ROW_FOOTER)
+
+
+def _is_lonely(row: Sequence[str]) -> bool:
+    """Tell whether a row has at most one cell with something else than a number."""
+    return sum(bool(cell) and not _AMOUNT.fullmatch(cell) for cell in row) <= 1 and not any(
+        _SOMEBODY.search(_DATE.sub("", cell)) for cell in row
+    )
+
+
+def _is_worded(row: Sequence[str], *, is_unusual: bool, is_apart: bool) -> bool:
+    """Tell whether the words of a row are those of a total or a notice.
+
+    A total may have numbers beside it; a bare word, or a notice, counts only where rows of the list have more cells.
+    """
+    text = next(cell for cell in row if cell)
+    alone = sum(map(bool, row)) == 1
+    if _TOTAL_OF.fullmatch(text):
+        return alone or is_unusual
+    if not is_unusual:
+        return False
+    if _TOTAL.fullmatch(text):
+        return True
+    return alone and _NOTICE.fullmatch(text) is not None and (is_apart or len(text.split()) >= _WORDS_OF_A_SENTENCE)
+
+
+def _is_prose(row: Sequence[str]) -> bool:
+    """Tell whether the one cell of a row is a sentence, and no name of a person or company."""
+    words = [word for cell in row for word in cell.split()]
+    small = [word for word in words if word.isalpha() and word.islower() and word not in _PARTICLES]
+    return sum(map(bool, row)) == 1 and len(words) >= _WORDS_OF_A_SENTENCE and bool(small)
+
+
+def _with_reason(frame: pl.DataFrame, row_numbers: pl.Series, reason: Reason) -> pl.DataFrame:
+    """Make it the only reason of some rows: whether cells are missing is of no interest in them."""
+    if row_numbers.is_empty():
+        return frame
+    is_stray = pl.col("row_number").is_in(row_numbers.implode()) & (pl.col("extra_cells").list.len().fill_null(0) == 0)
+    only = pl.lit([reason.value], pl.List(pl.String))
+    return frame.with_columns(reasons=pl.when(is_stray).then(only).otherwise("reasons"))

@@ -200,6 +200,16 @@ def of_bytes(breaks: Counter[str], nuls: int, lost_letters: int = 0) -> Iterator
         )
 
 
+def of_quotes(rows: int) -> Iterator[str]:
+    """Say in how many rows quotes were understood although they are not doubled."""
+    if rows:
+        have = "1 row has" if rows == 1 else f"{rows:,} rows have"
+        yield (
+            f'{have} quotes inside quoted values that are not doubled (""); they were read as part of the value, as '
+            "only one reading has the right number of cells."
+        )
+
+
 def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Iterator[str]:
     """Say which sheets were not read."""
     others = [name for name in sheets if name != sheet]

@@ -119,7 +119,11 @@ def _frames(text: TextSource, layout: TextLayout, noted: list[str]) -> Iterator[
             f"{text.source.display_name} could not be read in full: its rows account for {cutter.next_line - 1} lines, "
             f"but {count.lines} lines were counted. Nothing was imported; please report this kind of file."
         )
-    noted += [*notes.of_bytes(count.breaks, count.nuls, count.lost_letters), *tail.notes()]
+    noted += [
+        *notes.of_bytes(count.breaks, count.nuls, count.lost_letters),
+        *notes.of_quotes(cutter.stray_quotes),
+        *tail.notes(),
+    ]
 
 
 def _counted_blocks(text: TextSource, skip: int, count: TextCount) -> Iterator[bytes]:
@@ -195,6 +199,7 @@ class _Cutter:
         self._width = len(layout.columns)
         self._tokenizer = Tokenizer(layout.dialect, self._width)
         self._schema = frame_schema(layout.columns)
+        self.stray_quotes = 0  # rows with quotes in quoted values that are not doubled
         self.next_row = 1
         self.next_line = layout.header_lines + 1
 
@@ -292,6 +297,7 @@ class _Cutter:
         return self._frame_of(records, undecodable), used
 
     def _frame_of(self, records: list[Record], undecodable: bool) -> pl.DataFrame:
+        self.stray_quotes += sum(record.quote_stray for record in records)
         rows: list[tuple[Any, ...]] = []
         for record in records:
             cells, invalid = record.cells, False

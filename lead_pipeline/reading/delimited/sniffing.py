@@ -21,6 +21,9 @@ _RECORDS, _CELLS = 200, 3000
 _SEP_LINE = re.compile(r'"?sep=(.)"?[ \t]*(\r\n|\r|\n|\Z)', re.IGNORECASE)
 _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
 
+#: What a row with quotes that can be understood counts beside one that is damaged.
+_STRAY = 0.5
+
 #: With a common delimiter that scores so well the rare ones need not be tried; quotes show in so many characters.
 _GOOD_ENOUGH = 0.6
 _QUOTES_LOOKED_AT = 2**14
@@ -81,7 +84,7 @@ def _quotes(text: str, delimiter: str, options: ReadingOptions) -> list[str | No
     double, single = _quoted_cells(text, delimiter, '"'), _quoted_cells(text, delimiter, "'")
     if not double[1] and single[1] and single[1] >= 0.5 * single[0]:
         return ['"', "'"]
-    if double[0] > 2 and not double[1]:
+    if double[0] > 2 and not double[1] and 2 * _closed_anyhow(text, delimiter) < double[0]:
         return [None]
     return ['"']
 
@@ -95,6 +98,13 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
     opened = len(re.findall(rf"(?:\A|{edge}) *{quote}", text))
     closed = len(re.findall(rf"(?:\A|(?<={edge})) *{quote}(?:[^{quote}]|{quote}{quote})*+{quote} *(?={edge}|\Z)", text))
     return opened, closed
+
+
+def _closed_anyhow(text: str, delimiter: str) -> int:
+    """Return how many quotes end a cell, whatever quotes stand before them in it."""
+    return len(
+        re.findall(rf'[^{re.escape(delimiter)}\r\n]" *(?:[{re.escape(delimiter)}\r\n]|\Z)', text[:_QUOTES_LOOKED_AT])
+    )
 
 
 def _may_escape(text: str, delimiter: str, quote: str | None, options: ReadingOptions) -> bool:
@@ -125,7 +135,8 @@ def _score(text: str, dialect: Dialect) -> float:
         return 0.0
     cells = [cell for record in records for cell in record.cells][:_CELLS]
     valued = sum(_looks_whole(cell, dialect.delimiter) for cell in cells) / len(cells)
-    whole = 1 - sum(record.quote_unclosed for record in records) / len(records)
+    damaged = sum(record.quote_unclosed + _STRAY * record.quote_stray for record in records)
+    whole = 1 - damaged / len(records)
     return uniform * (0.5 + valued / 2) * whole * (0.3 if dialect.delimiter in RARE else 1.0)
 
 

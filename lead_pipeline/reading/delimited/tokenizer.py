@@ -1,6 +1,7 @@
 """The careful path: text to records one by one, with damage contained to the smallest possible stretch."""
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from lead_pipeline.reading.delimited.dialect import Dialect
@@ -18,11 +19,14 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 class Record(NamedTuple):
-    """One record: its cells, the physical lines it takes, and whether its quotes are damaged."""
+    """One record: its cells, the physical lines it takes, and whether its quotes are damaged: beyond doubt, or so that
+    one reading makes sense of them all the same.
+    """
 
     cells: list[str]
     lines: int
     quote_unclosed: bool
+    quote_stray: bool = False
 
 
 class _TextEnded(Exception):  # noqa: N818  (a signal between two functions of this module, not an error)
@@ -33,9 +37,10 @@ class Tokenizer:
     r"""Cuts text into records, as RFC 4180 (section 2) says where the text obeys it.
 
     `\n`, `\r\n` and a lone `\r` all end a record outside quotes, as they do for Python's csv module. Where quotes
-    are damaged, the damage ends with the physical line: the line is split as well as can be and marked, and the next
-    line starts a new record. A record that spans lines, has not `width` cells, and holds a line that by itself is a
-    whole row, is an unclosed quote too.
+    are damaged, the damage ends with the physical line. If just one reading of it closes all quotes and has `width`
+    cells, that is taken; else the line is split as well as can be and marked. The next line starts a new record. A
+    record that spans lines, has not `width` cells, and holds a line that by itself is a whole row, is an unclosed quote
+    too.
     """
 
     def __init__(self, dialect: Dialect, width: int | None = None) -> None:
@@ -79,7 +84,7 @@ class Tokenizer:
             return Record([cell.lstrip(" ") for cell in cells] if self._padded else cells, 1, False), after
         parsed = self._quoted_record(text, start, final)
         if parsed is None or self._swallows(parsed[0], text[start : parsed[1]]):
-            return Record(self._best_split(text[start:stop]), 1, True), after
+            return self._damaged_record(text[start:stop]), after
         return parsed
 
     def _marks_in(self, text: str, start: int, stop: int) -> bool:
@@ -161,41 +166,67 @@ class Tokenizer:
         parsed = self._quoted_record(line, 0, final=True)
         return parsed is not None and len(parsed[0].cells) in self._widths
 
-    def _best_split(self, line: str) -> list[str]:
-        """Split one damaged line, if possible into `width` cells.
-
-        At each damaged quote the value either goes on to the next quote that a delimiter follows (quotes inside were
-        not doubled), or the quote is an ordinary character (it was never meant to open anything).
+    def _damaged_record(self, line: str) -> Record:
+        """Return the one reading of a damaged line that has `width` cells and closes every quote, if there is just one;
+        else the best that can be had, marked.
         """
+        whole: list[list[str]] = []
+        marked: list[str] | None = None
         first: list[str] | None = None
-        waiting: list[tuple[int, list[str]]] = [(0, [])]
+        waiting: list[tuple[int, list[str], bool]] = [(0, [], True)]
         for _ in range(_SPLITS_TRIED):
             if not waiting:
                 break
-            position, cells = waiting.pop()
+            position, cells, closed = waiting.pop()
             while position <= len(line):
                 ways = self._ways_on(line, position)
-                waiting.extend((after, [*cells, cell]) for cell, after in ways[:0:-1])
-                cells.append(ways[0][0])
-                position = ways[0][1]
-            if len(cells) in self._widths:
-                return cells
+                waiting.extend((way.after, [*cells, way.cell], closed and way.closed) for way in ways[:0:-1])
+                cells.append(ways[0].cell)
+                position, closed = ways[0].after, closed and ways[0].closed
+            if self._width is None or len(cells) in self._widths:
+                whole += [cells] if closed else []
+                marked = marked or cells
             first = first or cells
-        return first or [line]
+        if whole and (self._width is None or (len(whole) == 1 and not waiting)):
+            return Record(whole[0], 1, quote_unclosed=False, quote_stray=True)
+        return Record(marked or first or [line], 1, quote_unclosed=True)
 
-    def _ways_on(self, line: str, position: int) -> list[tuple[str, int]]:
-        """Return the cells that can begin at `position`, best first, each with where the next cell begins."""
+    def _ways_on(self, line: str, position: int) -> list["_Way"]:
+        """Return the cells that can begin at `position`, best first.
+
+        A quoted value with quotes inside that were not doubled can end at each quote that a delimiter follows. Or
+        something follows the closed quote, and both are the value (`"Bob" Smith`). Or the quote was never meant to open
+        anything, and is not closed.
+        """
         start = self._cell_start(line, position)
         plain = self._plain_cell.match(line, start)
         stop = plain.end() if plain else start
-        literal = (self._plain(line[start:stop]), stop + 1)
+        literal = _Way(self._plain(line[start:stop]), stop + 1, closed=False)
         if not line.startswith(self._quote or "\0", start):
-            return [literal]
+            return [literal._replace(closed=True)]
         closing = self._closing_quote(line, start, final=True)
         if closing is not None:
-            return [(self._unquoted(line[start + 1 : closing]), self._cell_start(line, closing + 1) + 1)]
-        lenient = self._lenient_close.search(line, start + 1)
-        if lenient is None:
-            return [literal]
-        after = line.find(self._delimiter, lenient.end())
-        return [(self._unquoted(line[start + 1 : lenient.start()]), len(line) + 1 if after < 0 else after + 1), literal]
+            return [
+                _Way(self._unquoted(line[start + 1 : closing]), self._cell_start(line, closing + 1) + 1, closed=True)
+            ]
+        ways = {}
+        for found in islice(self._lenient_close.finditer(line, start + 1), _SPLITS_TRIED):
+            after = line.find(self._delimiter, found.end())
+            after = len(line) + 1 if after < 0 else after + 1
+            ways[after] = _Way(self._unquoted(line[start + 1 : found.start()]), after, closed=True)
+        body = self._quoted_body.match(line, start)
+        behind = line.find(self._delimiter, body.end() if body else start)
+        behind = len(line) if behind < 0 else behind
+        both = line[start:behind]
+        if both.count(self._quote or "\0") % 2 == 0:
+            ways.setdefault(behind + 1, _Way(both, behind + 1, closed=True))
+        ways.setdefault(literal.after, literal)
+        return list(ways.values())
+
+
+class _Way(NamedTuple):
+    """A cell, where the next one begins, and whether every quote of it is closed."""
+
+    cell: str
+    after: int
+    closed: bool

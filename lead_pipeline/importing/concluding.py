@@ -18,6 +18,7 @@ from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.importing.steps import RAW
+from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
@@ -230,8 +231,10 @@ def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
         path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
     )
     verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
+    fields, profile = work.require("mapped", MappedFacts).fields, work.manifest.profile
     for part in work.read_rows(RAW, verdicts["row_number"]):
-        rows = part.drop("reasons").join(verdicts, on="row_number", how="inner", maintain_order="left")
+        cells = with_numbers_spelled(part, fields, profile).drop("reasons")
+        rows = cells.join(verdicts, on="row_number", how="inner", maintain_order="left")
         yield rows.rename({"row_reasons": "reasons"})
 
 

@@ -5,6 +5,7 @@ and whether it is valid, is not decided here.
 import polars as pl
 
 from lead_pipeline.mapping.attribute_objects import with_attributes
+from lead_pipeline.mapping.cell_types import as_typed
 from lead_pipeline.mapping.columns import ColumnMapping, attribute_names
 from lead_pipeline.mapping.supplying import NO_NAMES, SourceNames, text_of, with_defaults_of_contacts
 from lead_pipeline.model.formula_injection import restored
@@ -25,10 +26,12 @@ def map_rows(
 ) -> pl.DataFrame:
     """Arrange a batch in columns of mapped leads; no row is added, dropped or moved.
 
-    Cells lose what is not part of their value, such as formula marks and invisible characters, and nothing else.
+    Cells lose what is not part of their value, such as formula marks and invisible characters, and nothing else. Typed
+    cells of workbooks are marked where their rule could read them otherwise.
 
     Args:
-        batch: `row_number`, `line_number` (Int64), `reasons` (List(String)) and the file's columns (String).
+        batch: `row_number`, `line_number` (Int64), `reasons` (List(String)), the file's columns (String), and of
+            workbooks `cell_types`.
         mapping: what `map_columns` found for this file.
         profile: its rules and default attributes.
         source: the names of file and folder, for values taken from them.
@@ -52,7 +55,11 @@ def map_rows(
     mapped = with_attributes(batch, names, profile.default_attributes).select(
         "row_number",
         "line_number",
-        *(text_of(name, rule, mapping.fields.get(name), source) for name, rule in profile.rules.items()),
+        *(
+            as_typed(text_of(name, rule, column, source), rule, column, batch).alias(name)
+            for name, rule in profile.rules.items()
+            for column in (mapping.fields.get(name),)
+        ),
         "attributes",
         "reasons",
     )

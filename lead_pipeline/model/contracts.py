@@ -13,6 +13,7 @@ from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import ALIASES, HINTS, SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 
 _CODES = pl.List(pl.String)
 
@@ -30,10 +31,13 @@ class ContractError(Exception):
 
 @cache
 def raw_leads() -> pa.DataFrameSchema:
-    """What reading/ yields: `row_number`, `line_number` (Int64), `reasons`, `extra_cells` (List(String)), and the
-    file's columns, whatever they are called, as String.
+    """What reading/ yields: `row_number`, `line_number` (Int64), `reasons`, `extra_cells` (List(String)), the file's
+    columns, whatever they are called, as String, and of workbooks `cell_types` (String).
     """
-    own = _row_columns() | {"extra_cells": pa.Column(_CODES, nullable=True)}
+    own = _row_columns() | {
+        "extra_cells": pa.Column(_CODES, nullable=True),
+        CELL_TYPES: pa.Column(pl.String, nullable=True, required=False),
+    }
     text = pa.Check(lambda data: _all_text(data, frozenset(own)), name="file_columns_are_text")
     return pa.DataFrameSchema(own, checks=[text], name="raw_leads")
 
@@ -41,8 +45,8 @@ def raw_leads() -> pa.DataFrameSchema:
 @cache
 def mapped_leads(profile: ImportProfile) -> pa.DataFrameSchema:
     """What mapping/ yields: `row_number`, `line_number` (Int64), one String per rule of the profile (fields, attributes
-    with rules, aliases, secondary contacts), `attributes` (String, a JSON object of those without rules, or null),
-    `reasons` (List(String)).
+    with rules, aliases, secondary contacts; those of typed cells may begin with AS_TYPED), `attributes` (String, a JSON
+    object of those without rules, or null), `reasons` (List(String)).
     """
     ruled = {name: pa.Column(pl.String, nullable=True) for name in profile.rules}
     return pa.DataFrameSchema(_row_columns() | ruled | _attributes(), strict=True, name="mapped_leads")

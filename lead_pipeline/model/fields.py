@@ -40,7 +40,7 @@ IdentifierKind = Literal["phone", "email", "external_id", "cookie_id", "social"]
 IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = ("phone", "email", "external_id", "cookie_id", "social")
 
 #: The columns our own frames add; no field, attribute or file column may take these names.
-RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attributes", "extra_cells")
+RESERVED_COLUMNS = ("row_number", "line_number", "reasons", "warnings", "attributes", "extra_cells", "cell_types")
 
 #: What can be derived from a phone, as normalized leads and the store name it.
 DERIVED_COLUMNS = ("phone_extension", "phone_type", "phone_region", "phone_time_zones", "phone_national")

@@ -8,6 +8,7 @@ import polars as pl
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import BooleanRule, OptionRule, TagsRule
+from lead_pipeline.model.texts.typed_cells import AS_TYPED
 from lead_pipeline.normalizing.verdicts import NO_REASON, RAW, filled_text, read_verdicts, when
 
 _TRUE = ("true", "yes", "y", "1")
@@ -22,6 +23,7 @@ def normalize_booleans(raw: pl.Series, rule: BooleanRule) -> pl.DataFrame:
     words = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
     words |= {_folded(word): True for word in rule.true_words}
     words |= {_folded(word): False for word in rule.false_words}
+    words |= {f"{AS_TYPED}true": True, f"{AS_TYPED}false": False}  # what a boolean cell of a workbook says
     found = _looked_up(raw, words, pl.Boolean())
     unknown = pl.col("text").is_not_null() & pl.col("value").is_null()
     return found.select("value", reason=when(unknown, Reason.BOOLEAN_INVALID))

@@ -3,7 +3,8 @@ them. Each function gives the canonical value or the reason why there is none.
 
 Without `locale` and `units` a number is ASCII digits with a leading sign and a point. With either, it is read as people
 and spreadsheets write it: sign before or behind, brackets around what is negative, units before or behind. Separators
-that the locale does not have in that position make it invalid, so that none is misread.
+that the locale does not have in that position make it invalid, so that none is misread. What a number cell of a
+workbook says is in plain digits under any locale (AS_TYPED).
 """
 
 import re
@@ -17,6 +18,7 @@ import polars as pl
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import DecimalRule, IntegerRule
+from lead_pipeline.model.texts.typed_cells import AS_TYPED
 from lead_pipeline.normalizing.locales import NumberSymbols, Separators, number_symbols
 from lead_pipeline.normalizing.verdicts import RAW, filled_text, read_verdicts, when
 
@@ -82,13 +84,15 @@ def _verdicts(raw: pl.Series, digits: pl.Series, value: pl.Expr, form: str) -> p
 def _digits(raw: pl.Series, form: _Form | None) -> pl.Series:
     """Return each text as plain digits with a sign and a point, null where it is no number of the form.
 
-    Only what is not written so anyway is looked at.
+    Only what is not written so anyway is looked at; number cells of workbooks are.
     """
-    texts = raw.cast(pl.String).rename(RAW).to_frame().select(digits=filled_text())
+    texts = raw.cast(pl.String).rename(RAW).to_frame().select(filled_text()).to_series()
+    typed = texts.str.starts_with(AS_TYPED).fill_null(value=False)
+    plain = texts.str.strip_prefix(AS_TYPED) if typed.any() else texts
     if form is None:
-        return texts["digits"]
-    others = texts.with_row_index().filter(~pl.col("digits").str.contains(_INTEGER))
-    return texts["digits"].scatter(others["index"], _plain(others["digits"], form))
+        return plain.alias("digits")
+    others = (~(typed | texts.str.contains(_INTEGER))).arg_true()
+    return plain.scatter(others, _plain(texts.gather(others), form)).alias("digits")
 
 
 def _plain(texts: pl.Series, form: _Form) -> pl.Series:

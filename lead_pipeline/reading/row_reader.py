@@ -85,7 +85,8 @@ class RowReader:
         Columns: `row_number` Int64 (1-based, header not counted, blank rows counted), `line_number` Int64 (physical
         line the row starts on, null for spreadsheets), one String column per column of the file (empty cell: "",
         cell absent from a short row: null), `reasons` List(String) of structure codes, `extra_cells` List(String)
-        (cells beyond the header, null when none). A file without rows gives one batch without rows. Raises
+        (cells beyond the header, null when none), and of a workbook with rows `cell_types` String (CELL_TYPES). A file
+        without rows gives one batch without rows. Raises
         FileUnreadableError when rows went missing on the way.
         """
         noted: list[str] = []

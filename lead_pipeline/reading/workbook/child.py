@@ -2,8 +2,9 @@
 output. A workbook of a few KB can make its reader abort or take all memory, and no `except` catches that.
 
 Output: one line of JSON (the facts of the sheet, or `{"error": ..., "detail": ...}`), then the stream. Columns:
-`cell_0`, ... as text; `errors` and `prefixes` (Int32), how many cells of the row hold an error (#N/A), or show more
-than their value (leading zeros), null where that cannot be found out.
+`cell_0`, ... as text; `cell_types` (a letter for each, null where all are texts); `errors` and `prefixes` (Int32), how
+many cells of the row hold an error (#N/A), or show more than their value (leading zeros), null where that cannot be
+found out.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import NamedTuple, NoReturn
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile
 
+from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 from lead_pipeline.reading.workbook.binary_annotations import cell_annotations_of_xls, cell_annotations_of_xlsb
 from lead_pipeline.reading.workbook.format_readers import (
     Annotation,
@@ -101,13 +103,14 @@ def _write(path: str, kind: str, wanted: str | int | None, way: str, folder: Pat
     _say(facts | {"width": sheet.width, "height": sheet.height})
     if not sheet.height:
         return
-    counts = [("errors", pa.int32()), ("prefixes", pa.int32())]
-    schema = pa.schema([*((f"cell_{index}", pa.large_string()) for index in range(sheet.width)), *counts])
+    more = [(CELL_TYPES, pa.large_string()), ("errors", pa.int32()), ("prefixes", pa.int32())]
+    schema = pa.schema([*((f"cell_{index}", pa.large_string()) for index in range(sheet.width)), *more])
     with pa.ipc.new_stream(sys.stdout.buffer, schema) as stream:
         for rows in _batches(sheet, _annotations(path, sheet.name, kind)):
             columns = [pa.array(cells, pa.large_string()) for cells in zip(*(row.cells for row in rows), strict=True)]
             counted = [[row.errors for row in rows], [row.prefixes for row in rows]]
-            arrays = [*columns, *(pa.array(numbers, pa.int32()) for numbers in counted)]
+            types = pa.array([row.types for row in rows], pa.large_string())
+            arrays = [*columns, types, *(pa.array(numbers, pa.int32()) for numbers in counted)]
             stream.write_batch(pa.record_batch(arrays, schema=schema))
 
 
@@ -116,9 +119,12 @@ def _read(path: str, wanted: str | int | None, way: str) -> Book:
 
 
 class _Row(NamedTuple):
-    """A row of texts, with how many of them are errors and how many show more than their value (None: unknown)."""
+    """A row of texts and the types of its cells, with how many of them are errors and how many show more than their
+    value (None: unknown).
+    """
 
     cells: list[str]
+    types: str | None
     errors: int | None
     prefixes: int | None
 
@@ -126,7 +132,7 @@ class _Row(NamedTuple):
 def _batches(sheet: Sheet, annotations: Iterator[tuple[int, int, Annotation]]) -> Iterator[list[_Row]]:
     """Yield the rows of the sheet, from its first on, as their cells show them."""
     waiting = _Waiting(annotations)
-    rows = (waiting.annotated(index, cells) for index, cells in enumerate(sheet.rows()))
+    rows = (waiting.annotated(index, *row) for index, row in enumerate(sheet.rows()))
     while batch := list(islice(rows, _ROWS)):
         yield batch
 
@@ -145,7 +151,7 @@ class _Waiting:
         except (AnnotationsUnknownError, ExpatError, SyntaxError):  # the last two: XML that does not parse
             self._next, self._known = None, False
 
-    def annotated(self, index: int, cells: list[str]) -> _Row:
+    def annotated(self, index: int, cells: list[str], types: str | None) -> _Row:
         errors = prefixes = 0
         while self._next is not None and self._next[0] <= index:
             row, column, annotation = self._next
@@ -155,7 +161,7 @@ class _Waiting:
                 elif (text := apply_display_prefix(cells[column], annotation)) != cells[column]:
                     cells[column], prefixes = text, prefixes + 1
             self._advance()
-        return _Row(cells, errors, prefixes) if self._known else _Row(cells, None, None)
+        return _Row(cells, types, errors, prefixes) if self._known else _Row(cells, types, None, None)
 
 
 def _annotations(path: str, sheet: str, kind: str) -> Iterator[tuple[int, int, Annotation]]:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from lead_pipeline.model.texts.typed_cells import BOOLEAN, DATE, NUMBER, TEXT, CellType
 from lead_pipeline.reading.workbook.number_formats import DisplayPrefix
 
 #: Up to here every whole number has a float of its own.
@@ -37,13 +38,17 @@ class EncryptedWorkbookError(Exception):
     """The workbook is protected by a password."""
 
 
+#: The cells of a row, and what types they have: a letter for each, or None when all of them are texts.
+TypedRow = tuple[list[str], str | None]
+
+
 class Sheet(NamedTuple):
-    """A sheet: its name and size, and its rows from the first on, each `width` texts (fewer cut at the left)."""
+    """A sheet: its name and size, and its rows from the first on, each `width` texts and their types."""
 
     name: str
     width: int
     height: int
-    rows: Callable[[], Iterator[list[str]]]
+    rows: Callable[[], Iterator[TypedRow]]
 
 
 class Book(NamedTuple):
@@ -87,13 +92,31 @@ def _candidates(names: list[str], hidden: list[str], tables: list[str], wanted: 
 def _calamine_sheet(sheet: Any) -> Sheet:  # noqa: ANN401  (a class of the library, which has no types)
     width, height = (sheet.end[1] + 1, sheet.end[0] + 1) if sheet.end else (1, 0)
 
-    def rows() -> Iterator[list[str]]:
+    def rows() -> Iterator[TypedRow]:
         for row in sheet.iter_rows():
             texts = [cell if type(cell) is str and "\0" not in cell else text_of(cell) for cell in row]
+            types = "".join([_TYPES.get(type(cell), TEXT) for cell in row])
             # python-calamine leaves out the columns to the left of the first with a value
-            yield [""] * (width - len(texts)) + texts
+            left_out = width - len(texts)
+            yield [""] * left_out + texts, _typed(TEXT * left_out + types)
 
     return Sheet(sheet.name, width, height, rows)
+
+
+#: What python-calamine makes of typed cells.
+_TYPES: dict[type, CellType] = {
+    bool: BOOLEAN,
+    int: NUMBER,
+    float: NUMBER,
+    dt.date: DATE,
+    dt.datetime: DATE,
+    dt.time: DATE,
+    dt.timedelta: DATE,
+}
+
+
+def _typed(types: str) -> str | None:
+    return types if types.strip(TEXT) else None
 
 
 def read_with_xlrd(path: str, wanted: str | int | None) -> Book:
@@ -110,10 +133,14 @@ def read_with_xlrd(path: str, wanted: str | int | None) -> Book:
             return Book(names, hidden, None)
         sheet = sheets[index]
 
-        def rows() -> Iterator[list[str]]:
+        letters = {xlrd.XL_CELL_NUMBER: NUMBER, xlrd.XL_CELL_BOOLEAN: BOOLEAN, xlrd.XL_CELL_DATE: DATE}
+
+        def rows() -> Iterator[TypedRow]:
             for row in range(sheet.nrows):
-                cells = [_xlrd_text(cell, book.datemode, xlrd) for cell in sheet.row(row)]
-                yield cells + [""] * (sheet.ncols - len(cells))
+                cells = sheet.row(row)
+                texts = [_xlrd_text(cell, book.datemode, xlrd) for cell in cells]
+                types = "".join([letters.get(cell.ctype, TEXT) for cell in cells])
+                yield texts + [""] * (sheet.ncols - len(cells)), _typed(types.ljust(sheet.ncols, TEXT))
 
         return Book(names, hidden, Sheet(sheet.name, max(1, sheet.ncols), sheet.nrows, rows))
 

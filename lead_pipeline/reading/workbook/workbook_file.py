@@ -7,6 +7,7 @@ import polars as pl
 
 from lead_pipeline.model.errors import HeaderMissingError
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.tokenizer import Record
 from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank
@@ -21,6 +22,9 @@ from lead_pipeline.reading.row_reader import (
 )
 from lead_pipeline.reading.source import Source
 from lead_pipeline.reading.workbook.child_process import SheetStream, format_of, read_sheet
+
+#: What the child says of a row beside its cells.
+_BESIDE_CELLS = (CELL_TYPES, "errors", "prefixes")
 
 #: The header is looked for among so many rows from the first that is not blank on.
 _HEADER_ROWS = 200
@@ -73,7 +77,7 @@ def _first_rows(sheet: SheetStream) -> list[Record]:
     records: list[Record] = []
     blank = 0
     for frame in sheet.frames():
-        for row in frame.drop("errors", "prefixes").rows():
+        for row in frame.drop(_BESIDE_CELLS).rows():
             record = Record([cell or "" for cell in row], 1, False)
             records.append(record)
             blank += blank == len(records) - 1 and is_blank(record)
@@ -117,7 +121,7 @@ def _columns_of(records: list[Record], header: SniffedHeader, width: int, displa
 
 def _frames(sheet: SheetStream, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:
     """Yield the rows below the header; blank rows at the very end, which nobody sees in a sheet, are left out."""
-    schema = frame_schema(columns)
+    schema = frame_schema(columns) | {CELL_TYPES: pl.String}
     next_row, waiting = 1, []
     for batch in sheet.frames():
         frame = batch.slice(min(skip, batch.height))
@@ -138,7 +142,7 @@ def _frames(sheet: SheetStream, columns: tuple[Column, ...], skip: int) -> Itera
 
 
 def _with_row_columns(frame: pl.DataFrame, first_row: int, schema: dict[str, Any]) -> pl.DataFrame:
-    cells = pl.exclude("errors", "prefixes").fill_null("")
+    cells = pl.exclude(_BESIDE_CELLS).fill_null("")
     blank = pl.all_horizontal(cells.str.strip_chars(WHITESPACE) == "")
     none = pl.lit([], pl.List(pl.String))
     reasons = (
@@ -154,6 +158,7 @@ def _with_row_columns(frame: pl.DataFrame, first_row: int, schema: dict[str, Any
         cells,
         reasons.alias("reasons"),
         pl.lit(None, pl.List(pl.String)).alias("extra_cells"),
+        CELL_TYPES,
     )
     rows.columns = list(schema)
     return rows

@@ -227,14 +227,16 @@ def _report_file(work: WorkFolder) -> str:
 
 def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
     """Yield the rows that did not become leads, cells as in the file, with outcome and reasons from `path`."""
-    verdicts = pl.read_parquet(
-        path, columns=["row_number", "outcome", "reason_codes", "hints"], glob=False, memory_map=False
+    verdicts = pl.scan_parquet(path, glob=False).select(
+        "row_number", "outcome", pl.col("reason_codes").alias("row_reasons"), pl.col("hints").alias("row_hints")
     )
-    verdicts = verdicts.rename({"reason_codes": "row_reasons", "hints": "row_hints"})
+    numbers = verdicts.select("row_number").collect()["row_number"]
     fields, profile = work.require("mapped", MappedFacts).fields, work.manifest.profile
-    for part in work.read_rows(RAW, verdicts["row_number"]):
+    for part in work.read_rows(RAW, numbers):
         cells = with_numbers_spelled(part, fields, profile).drop("reasons")
-        rows = cells.join(verdicts, on="row_number", how="inner", maintain_order="left")
+        # by range, so that Parquet's statistics spare reading all verdicts for each part
+        here = pl.col("row_number").is_between(part["row_number"][0], part["row_number"][-1])
+        rows = cells.join(verdicts.filter(here).collect(), on="row_number", how="inner", maintain_order="left")
         yield rows.rename({"row_reasons": "reasons"})
 
 

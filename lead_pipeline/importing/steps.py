@@ -97,7 +97,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     stops, said = find_do_not_contact_columns(columns, profile), [do_not_contact_rows(sample.head(0), ())]
 
     def mapped(batch: pl.DataFrame) -> pl.DataFrame:
-        said.append(do_not_contact_rows(batch, stops))
+        said.append(do_not_contact_rows(batch, stops).filter(pl.col("kind").is_null()))
         if is_noted:
             counted.append(count_filled(batch, columns))
         return validate_contract(map_rows(batch, mapping, profile, source), contract)
@@ -127,7 +127,7 @@ def normalize_leads(work: WorkFolder) -> dict[str, int]:
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 
-    batches = with_progress(NORMALIZED, work.map_parts(MAPPED, validated), _rows_and_invalid)
+    batches = with_progress(NORMALIZED, work.use_up_parts(MAPPED, validated), _rows_and_invalid)
     rows = work.write_parts(NORMALIZED, batches)
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
@@ -141,7 +141,10 @@ def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
 def commit_leads(
     work: WorkFolder, store: LeadStore, at: datetime, layout_changes: tuple[str, ...] = ()
 ) -> dict[str, int]:
-    """Screen and write the import in one transaction, and publish its rows as Parquet after the commit."""
+    """Screen and write the import in one transaction, and publish its rows as Parquet after the commit.
+
+    The normalized parts end here; of the raw ones the rejected file needs the rows that were left out.
+    """
     report_progress("imported_leads", 0)
     entry = commit_import(store, record_of(work), work.manifest.profile, staged_rows(work), at=at)
     with store.for_another_thread() as other, ThreadPoolExecutor(1) as aside:
@@ -149,6 +152,7 @@ def commit_leads(
         work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
         rejected = _publish_rejected(work, store)
         imported = leads.result()
+    work.drop_parts(NORMALIZED)
     report_outcomes("imported_leads", entry.counts, imported=True)
     return {"imported": imported, "rejected": rejected}
 
@@ -170,8 +174,8 @@ def _do_not_contact(work: WorkFolder, read: ReadFacts) -> pl.DataFrame | None:
     stops = find_do_not_contact_columns([column.name for column in read.columns], work.manifest.profile)
     if not stops:
         return None
-    said = pl.concat(do_not_contact_rows(part, stops) for part in work.read_parts(RAW))
-    return said.drop_nulls("kind").select("row_number", "kind").unique()
+    said = (do_not_contact_rows(part, stops).drop_nulls("kind") for part in work.read_parts(RAW))
+    return pl.concat(rows.select("row_number", "kind").unique() for rows in said)
 
 
 def facts_of(entry: LedgerEntry, counts: LedgerCounts, layout_changes: tuple[str, ...]) -> CommitFacts:

@@ -3,10 +3,13 @@ see all of it or nothing, does not belong here.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.store.workspace import Workspace
@@ -75,13 +78,39 @@ def _is_altered(workspace: Workspace, import_no: int) -> bool:
 
 
 def _publish_from_parts(workspace: Workspace, import_id: str, path: Path, parts: Sequence[Path]) -> int:
-    """Write created leads, their long texts from the parts that were just committed.
+    """Write created leads part by part, their long texts from the parts that were just committed.
 
     To unpack those from the store again takes longer than everything else about it.
     """
+    columns = _columns_of(workspace, import_id, parts[0])
+    leads, schema, writer = 0, None, None
+    with ExitStack() as open_files:
+        for part in parts:
+            table = _leads_of_part(workspace, import_id, part, columns).to_arrow()
+            if schema is None or writer is None:
+                schema = table.schema
+                writer = open_files.enter_context(
+                    pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+                )
+            if table.num_rows:
+                writer.write_table(table.cast(schema))
+            leads += table.num_rows
+    return leads
+
+
+class _Columns(NamedTuple):
+    """The columns of published leads, in order, and where they come from: parts, store, or alike in every lead."""
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+    numbers: tuple[str, ...]
+    constants: pl.DataFrame
+
+
+def _columns_of(workspace: Workspace, import_id: str, part: Path) -> _Columns:
     view = "main.leads where import_id = ?"
     kinds = workspace.columns("select * exclude (import_id) from main.leads")
-    there = pl.read_parquet_schema(parts[0])
+    there = pl.read_parquet_schema(part)
     texts = [name for name, dtype in there.items() if name in kinds and dtype == pl.String]
     # A text that is in no part is the same in every lead of the import, its destination or nothing. What else has no
     # value need not be asked for row by row either.
@@ -92,11 +121,20 @@ def _publish_from_parts(workspace: Workspace, import_id: str, path: Path, parts:
     numbers = [name for name, count in zip(rest, filled, strict=True) if count]
     same += [name for name in rest if name not in numbers]
     constants = workspace.frame(f"select {', '.join(same)} from {view} limit 1", [import_id])  # noqa: S608
-    leads = workspace.frame(f"select {', '.join(numbers)} from {view}", [import_id])  # noqa: S608  # names of ours
+    return _Columns(tuple(kinds), tuple(texts), tuple(numbers), constants)
+
+
+def _leads_of_part(workspace: Workspace, import_id: str, part: Path, columns: _Columns) -> pl.DataFrame:
+    """Return the leads of the rows of a part, in their order."""
+    rows = pl.read_parquet(part, columns=["row_number", *columns.texts], glob=False, memory_map=False)
+    first, last = (rows["row_number"][0], rows["row_number"][-1]) if rows.height else (0, 0)
+    leads = workspace.frame(
+        f"select {', '.join(columns.numbers)} from main.leads"  # noqa: S608  # names of ours
+        " where import_id = ? and row_number between ? and ?",
+        [import_id, first, last],
+    )
     # As DuckDB would have written it, so that files of both kinds can be read as one table.
     leads = leads.with_columns(pl.col(pl.Datetime).dt.convert_time_zone("UTC"))
-    rows = pl.scan_parquet(list(parts), glob=False).select("row_number", *texts)
-    whole = rows.join(leads.lazy(), on="row_number", how="inner", maintain_order="left")
-    whole = whole.with_columns(pl.lit(column.item(), dtype=column.dtype).alias(column.name) for column in constants)
-    whole.select(*kinds, outcome=pl.lit("created")).sink_parquet(path, compression="zstd", compression_level=1)
-    return leads.height
+    whole = rows.join(leads, on="row_number", how="inner", maintain_order="left")
+    whole = whole.with_columns(pl.lit(one.item(), dtype=one.dtype).alias(one.name) for one in columns.constants)
+    return whole.select(*columns.names, outcome=pl.lit("created"))

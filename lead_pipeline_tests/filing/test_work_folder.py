@@ -1,9 +1,14 @@
 import threading
 import time
 
+import polars as pl
 import pytest
 
-from lead_pipeline.filing.work_folder import map_in_order
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.staging import stage_import
+from lead_pipeline.filing.work_folder import WorkFolder, map_in_order
+from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline_tests.support import NOW, call_schedule
 
 
 def test_results_come_in_the_order_of_the_items_even_when_the_first_takes_longest():
@@ -53,3 +58,51 @@ def test_an_error_comes_out_where_its_result_would_have_been():
     assert [next(results), next(results)] == [0, 1]
     with pytest.raises(ValueError, match="two"):
         next(results)
+
+
+@pytest.fixture
+def work(tmp_path):
+    home = Home(tmp_path)
+    home.prepare()
+    file = tmp_path / "fair.csv"
+    file.write_text("phone\n")
+    return WorkFolder(home, stage_import(home, file, call_schedule(), now=NOW))
+
+
+def rows(first: int, count: int = 3) -> pl.DataFrame:
+    numbers = pl.int_range(first, first + count, dtype=pl.Int64, eager=True)
+    return pl.DataFrame({"row_number": numbers, "cell": numbers.cast(pl.String)})
+
+
+def test_parts_that_are_used_up_are_gone_as_soon_as_they_were_read(work):
+    work.write_parts("mapped", [rows(1), rows(4), rows(7), rows(10)])
+    left = []
+
+    def see(batch: pl.DataFrame) -> pl.DataFrame:
+        left.append(len(list(work.folder.rglob("part-*.parquet"))))
+        return batch
+
+    assert [batch["row_number"][0] for batch in work.use_up_parts("mapped", see)] == [1, 4, 7, 10]
+    assert max(left[2:]) <= 3  # two are under way at a time
+    assert list(work.folder.rglob("part-*.parquet")) == []
+
+
+def test_a_step_that_broke_off_while_it_used_up_parts_finds_none_and_never_half_of_them(work):
+    work.write_parts("mapped", [rows(1), rows(4), rows(7)])
+    using = work.use_up_parts("mapped", lambda batch: batch)
+    next(using)
+    using.close()
+    with pytest.raises(LeadPipelineError, match="Run the whole import_leads job"):
+        list(work.use_up_parts("mapped", lambda batch: batch))
+    work.write_parts("mapped", [rows(1), rows(4)])  # the whole import, run again
+    assert sum(batch.height for batch in work.use_up_parts("mapped", lambda batch: batch)) == 6
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [([], []), ([5], [5]), ([9, 1], [1, 9]), ([3, 4, 6, 7], [3, 4, 6, 7]), ([0, 99], [])],
+)
+def test_rows_are_read_by_their_numbers_in_the_order_of_the_file(work, wanted, found):
+    work.write_parts("raw", [rows(1), rows(4), rows(7).clear(), rows(7)])
+    read = work.read_rows("raw", pl.Series("row_number", wanted, dtype=pl.Int64))
+    assert [number for batch in read for number in batch["row_number"]] == found

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import dagster as dg
 import pytest
 from dagster._grpc import server
 from dagster_webserver import cli
@@ -108,6 +109,12 @@ def test_while_a_step_of_a_command_runs_the_output_is_that_of_the_command(home):
             assert (os.fstat(1).st_ino, os.fstat(2).st_ino) == before
     finally:
         instance.dispose()
+
+
+def test_under_the_services_too_the_output_of_steps_makes_no_files(home):
+    open_instance(home).dispose()  # writes the settings that the services read
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        assert type(instance.compute_log_manager).__name__ == NO_COMPUTE_LOGS["class"]
 
 
 @pytest.mark.parametrize("missing", ["name", "module"])

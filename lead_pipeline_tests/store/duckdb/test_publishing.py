@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
@@ -42,6 +43,12 @@ def test_leads_are_published_from_the_parts_as_the_store_has_them(screened, part
     assert from_parts["row_number"].to_list() == [1, 4, 6]
     assert from_parts.schema == from_store.schema
     assert from_parts.equals(from_store.sort("row_number"))
+
+
+def test_leads_are_published_part_by_part_so_that_memory_does_not_follow_the_file(screened):
+    entry = screened.add([Row(f"+1201555{number:04}") for number in range(100, 112)], profile(), parts=4)
+    published_both_ways(screened, entry)
+    assert pq.read_metadata(screened.folder / "parts.parquet").num_row_groups == 4
 
 
 def test_files_of_both_kinds_are_read_as_one_table(screened):

@@ -1,4 +1,6 @@
-"""What all drafts of profiles have: what became of the rows, types of attributes, aliases, secondary contacts."""
+"""What all drafts of profiles have: what became of the rows, how much is asked, the country of the numbers, types of
+attributes, aliases, secondary contacts.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +9,11 @@ import polars as pl
 from lead_pipeline.drafting.column_types import column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns
 from lead_pipeline.drafting.in_memory import reasons_counted
+from lead_pipeline.drafting.region import RegionGuess
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.model.fields import RESERVED_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.profiles.open_questions import FIRST, QUESTION
 
 #: Rows that a draft is tried on, and columns that it proposes a type for.
 _TRIED = 1_000
@@ -27,6 +31,33 @@ def tried(sample: pl.DataFrame, profile: ImportProfile) -> str:
         return f" Of {rows.height:,} rows tried with it, none would be rejected."
     counts = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
     return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {counts}."
+
+
+def asked_in(lines: Sequence[str]) -> str:
+    """Return how many questions some lines of a draft ask, as a sentence."""
+    count = sum(line.lstrip().startswith(f"# {QUESTION}") for line in lines)
+    if not count:
+        return "Nothing is left to ask."
+    return (
+        "1 thing is not clear: look for QUESTION."
+        if count == 1
+        else f"{count} things are not clear: look for QUESTION."
+    )
+
+
+def region_lines(guess: RegionGuess) -> Iterator[str]:
+    """Write the country of the numbers; one that is not clear is asked for and not set, lest numbers be misread."""
+    yield ""
+    if guess.is_sure:
+        yield from comment(f"The country of numbers written without +: {guess.evidence}.")
+        yield f"default_region: {guess.region}" if guess.region else "# default_region: US"
+        return
+    yield from comment(
+        f"{QUESTION} which country are numbers written without + of? What the file says: {guess.evidence}. Until "
+        "you say, such numbers are refused (phone_country_unknown): in a wrong country they would be somebody else's. "
+        f"Take away the # before the right line, or write the country there (ISO code). {FIRST}"
+    )
+    yield from (f"# default_region: {region}" for region in guess.likely or ("US",))
 
 
 def attribute_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[str]:

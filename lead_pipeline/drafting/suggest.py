@@ -10,7 +10,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from lead_pipeline.drafting.blocks import alias_lines, attribute_lines, contact_lines, tried
+from lead_pipeline.drafting.blocks import (
+    alias_lines,
+    asked_in,
+    attribute_lines,
+    contact_lines,
+    region_lines,
+    tried,
+)
 from lead_pipeline.drafting.column_types import column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
@@ -24,6 +31,7 @@ from lead_pipeline.model.errors import HeaderMissingError, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, STANDARD_FIELDS
 from lead_pipeline.model.formula_injection import is_rejected_file
 from lead_pipeline.profiles.loader import load_profile, parse_profile
+from lead_pipeline.profiles.open_questions import FIRST, QUESTION
 
 _TYPES = {"phone": "phone", "email": "email", "expires_in": "integer", "tags": "tags"}
 _NUMBERS = ("expires_in", "lead_score", "deal_value")
@@ -71,35 +79,42 @@ def suggest_profile(
         RequiredColumnUnmappedError: no column can tell who somebody is.
         ProfileError: a profile cannot have this name, or there is none to extend.
     """
-    if look_like_values(columns):
-        raise HeaderMissingError(
-            "The first line of the file looks like values, not like column names. Put a header line above it that "
-            "names the columns, and draft the profile then."
-        )
+    _refuse_values(columns)
     own = set(REJECTED_FILE_COLUMNS) if is_rejected_file(columns) else set()
     columns = [column for column in columns if column.strip() not in own]
+    given = RegionGuess(region, "as it was said", is_sure=True) if region else None
     if extends is not None:
         parent = load_profile(extends, folder=folder)
-        given = RegionGuess(region, "as it was said", is_sure=True) if region else None
         return suggest_child(name, columns, sample, parent, given, destination, file_name, folder)
-    further = further_columns(columns)
-    plain = [column for column in columns if column not in further.columns]
-    guess = RegionGuess(region, "as it was said", is_sure=True) if region else guessed_region(plain, sample)
-    proposal = propose_mapping(plain, sample, guess.region)
-    found = identities(proposal, sample)
-    identity = chosen_identity(found, plain, is_empty=sample.is_empty())
-    look = _Look(file_name, sample, guess, proposal, further, identity, [one for one in found if one != identity])
+    look = _looked_at(columns, sample, given, file_name)
     aim = destination or Destination(kind="list", name=name)
     draft = _text(name, aim, look, "")
     verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'"))
     return _text(name, aim, look, verdict)
 
 
+def _refuse_values(columns: Sequence[str]) -> None:
+    if look_like_values(columns):
+        raise HeaderMissingError(
+            "The first line of the file looks like values, not like column names. Put a header line above it that "
+            "names the columns, and draft the profile then."
+        )
+
+
+def _looked_at(columns: Sequence[str], sample: pl.DataFrame, given: RegionGuess | None, file_name: str) -> _Look:
+    further = further_columns(columns)
+    plain = [column for column in columns if column not in further.columns]
+    guess = given or guessed_region(plain, sample)
+    proposal = propose_mapping(plain, sample, guess.assumed)
+    found = identities(proposal, sample)
+    identity = chosen_identity(found, plain, is_empty=sample.is_empty())
+    return _Look(file_name, sample, guess, proposal, further, identity, [one for one in found if one != identity])
+
+
 def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str:
-    lines = [
-        *_opening(name, look, verdict),
+    body = [
         *_destination(destination),
-        *_region(look.region),
+        *region_lines(look.region),
         *_fields(look),
         *_questions(look),
         *_others(look),
@@ -107,7 +122,7 @@ def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str
         *(contact_lines(look.further) if "phone" in _columns(look) else ()),
         *_identity(look),
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*_opening(name, look, asked_in(body), verdict), *body]) + "\n"
 
 
 def _columns(look: _Look) -> dict[str, str]:
@@ -115,13 +130,11 @@ def _columns(look: _Look) -> dict[str, str]:
     return look.proposal.fields | {look.identity.field: look.identity.column}
 
 
-def _opening(name: str, look: _Look, verdict: str) -> Iterator[str]:
+def _opening(name: str, look: _Look, asked: str, verdict: str) -> Iterator[str]:
     source = f" for {look.file_name}" if look.file_name else ""
-    asked = len(look.proposal.questions)
-    questions = f" {asked} columns are not clear: look for QUESTION." if asked else " Nothing is left to ask."
     count = len(look.proposal.columns) + len(look.further.columns)
     yield from comment(
-        f"Draft of a profile{source}: {count} columns, looked at in the first {look.sample.height:,} rows.{questions}"
+        f"Draft of a profile{source}: {count} columns, looked at in the first {look.sample.height:,} rows. {asked}"
         f"{verdict} Save it as profiles/{name}.yaml below the home, and check it: lead-pipeline profiles check {name}"
     )
     yield ""
@@ -137,13 +150,6 @@ def _destination(destination: Destination) -> Iterator[str]:
     yield f"  name: {quoted(destination.name)}"
 
 
-def _region(guess: RegionGuess) -> Iterator[str]:
-    yield ""
-    question = "" if guess.is_sure else "QUESTION: which country are numbers written without + of? "
-    yield from comment(f"{question}The country of numbers written without +: {guess.evidence}.")
-    yield f"default_region: {guess.region}" if guess.region else "# default_region: US"
-
-
 def _fields(look: _Look) -> Iterator[str]:
     yield ""
     yield from comment("Our field, the column it comes from, and what speaks for it.")
@@ -154,7 +160,9 @@ def _fields(look: _Look) -> Iterator[str]:
         one = look.proposal.of(columns[field])
         confidence = "" if asked else f" (confidence {one.confidence:.2f})"
         if asked:
-            yield from comment(f"QUESTION: {one.question} Until you say, it is taken for the {field}.", indent=2)
+            yield from comment(
+                f"{QUESTION} {one.question} Until you say, it is taken for the {field}. {FIRST}", indent=2
+            )
         yield from comment(f"{one.evidence}{confidence}", indent=2)
         yield f"  {field}:"
         yield from _rule(field, one.column, look.sample, is_identity=field == identity.field)
@@ -188,7 +196,7 @@ def _questions(look: _Look) -> Iterator[str]:
     asked = [one for one in look.proposal.questions if one.column != look.identity.column]
     for one in asked[:_MOST_QUESTIONS]:
         yield ""
-        yield from comment(f"QUESTION: {one.question}", indent=2)
+        yield from comment(f"{QUESTION} {one.question}", indent=2)
         yield from comment(f"{one.evidence}. Until you say, it is kept as an attribute.", indent=2)
         for number, alternative in enumerate(one.alternatives):
             yield from comment("or:", indent=2) if number else ()

@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from lead_pipeline.drafting.blocks import alias_lines, attribute_lines, contact_lines, tried
+from lead_pipeline.drafting.blocks import (
+    alias_lines,
+    asked_in,
+    attribute_lines,
+    contact_lines,
+    region_lines,
+    tried,
+)
 from lead_pipeline.drafting.column_types import ColumnType, column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
@@ -26,6 +33,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.row_rules import OneOfRule, RequiredIfRule, RowRule, TogetherRule
 from lead_pipeline.model.rules import DecimalRule, FieldRule, OptionRule
 from lead_pipeline.profiles.loader import parse_profile
+from lead_pipeline.profiles.open_questions import FIRST, QUESTION
 
 #: Keys of one rule of the parent that the draft overrides.
 _Keys = dict[str, object]
@@ -76,11 +84,12 @@ def suggest_child(
         ProfileError: a profile cannot have this name.
     """
     match = _matched(columns, sample, parent, region)
-    opening = _opening(name, columns, match, file_name, "")
     body = [*_header(name, match, destination, file_name), *_changes(match)]
+    opening = _opening(name, columns, match, file_name, asked_in(body))
     draft = "\n".join([*opening, *body]) + "\n"
     verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'", folder=folder))
-    return "\n".join([*_opening(name, columns, match, file_name, verdict), *body]) + "\n"
+    opening = _opening(name, columns, match, file_name, f"{asked_in(body)}{verdict}")
+    return "\n".join([*opening, *body]) + "\n"
 
 
 def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile, region: RegionGuess | None) -> _Match:
@@ -93,7 +102,7 @@ def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile
     free = [column for column in columns if column not in taken and column.strip().casefold() not in unwanted]
     guess = region or guessed_region(columns, sample)
     missing = [field for field in parent.fields if field in wanted and field not in named]
-    proposal = propose_mapping(free, sample, guess.region or parent.default_region, fields=missing)
+    proposal = propose_mapping(free, sample, guess.region or parent.default_region or guess.assumed, fields=missing)
     found = [one for one in identities(_with_named(proposal, named, parent), sample) if one.field in parent.fields]
     identity = chosen_identity(found, columns, is_empty=sample.is_empty(), preferred=parent.identify_by)
     others = [one for one in found if one != identity]
@@ -139,7 +148,7 @@ def _opening(name: str, columns: Sequence[str], match: _Match, file_name: str, v
     source = f" for {file_name}" if file_name else ""
     yield from comment(
         f"Draft of a profile{source} on top of {match.parent.name}: {len(columns)} columns, looked at in the first "
-        f"{match.sample.height:,} rows. Look for QUESTION.{verdict} Save it as profiles/{name}.yaml below the home, "
+        f"{match.sample.height:,} rows. {verdict} Save it as profiles/{name}.yaml below the home, "
         f"and check it: lead-pipeline profiles check {name}"
     )
     yield ""
@@ -154,13 +163,19 @@ def _header(name: str, match: _Match, destination: Destination | None, file_name
         yield f"destination: {{kind: {destination.kind}, name: {quoted(destination.name)}}}"
     else:
         yield from comment(f"destination: {{name: ...}}   the leads go to {match.parent.destination}")
-    if match.region.region and match.region.region != match.parent.default_region:
-        question = "" if match.region.is_sure else "QUESTION: which country are numbers written without + of? "
-        yield from comment(f"{question}The country of numbers written without +: {match.region.evidence}.")
-        yield f"default_region: {match.region.region}"
+    if match.region.region != match.parent.default_region and (match.region.region or _asks_for_region(match)):
+        yield from region_lines(match.region)
     if match.parent.mapping == "auto":
         yield from comment("The columns found are written out below, so that nothing is left to what they look like.")
         yield "mapping: exact"
+
+
+def _asks_for_region(match: _Match) -> bool:
+    """Return whether it is not clear which country the numbers are of; a parent's is believed unless others fit."""
+    if match.region.is_sure or "phone" not in match.parent.fields:
+        return False
+    said = match.parent.default_region
+    return said is None or (bool(match.region.likely) and said not in match.region.likely)
 
 
 def _changes(match: _Match) -> Iterator[str]:
@@ -245,20 +260,20 @@ def _rules(group: str, changes: dict[str, _Keys], match: _Match) -> Iterator[str
 def _why(name: str, keys: _Keys, match: _Match) -> Iterator[str]:
     if "others" in keys:
         yield from comment(
-            f"QUESTION: some values are none of the options of {name}. What do they mean? Write them under "
+            f"{QUESTION} some values are none of the options of {name}. What do they mean? Write them under "
             "`value_map:`. Until you do, they are kept as they are.",
             indent=2,
         )
     if name == match.identity.field and match.identity.needs_confirmation:
         one = match.proposal.of(match.identity.column)
-        yield from comment(f"QUESTION: {one.question} Until you say, it is taken for the {name}.", indent=2)
+        yield from comment(f"{QUESTION} {one.question} Until you say, it is taken for the {name}. {FIRST}", indent=2)
     elif name in match.proposal.fields:
         one = match.proposal.of(match.proposal.fields[name])
         yield from comment(f"{one.evidence} (confidence {one.confidence:.2f})", indent=2)
     elif keys.get("required") == "false" and name != match.identity.field:
         yield from comment(
-            f"QUESTION: {match.parent.name} requires {name}, and no column is clearly that. Which one is it? Until you "
-            "say, it is not required.",
+            f"{QUESTION} {match.parent.name} requires {name}, and no column is clearly that. Which one is it? Until "
+            "you say, it is not required.",
             indent=2,
         )
 
@@ -268,7 +283,7 @@ def _questions(match: _Match) -> Iterator[str]:
         if one.column == match.identity.column:
             continue
         yield ""
-        yield from comment(f"QUESTION: {one.question} {one.evidence}.", indent=2)
+        yield from comment(f"{QUESTION} {one.question} {one.evidence}.", indent=2)
         for alternative in one.alternatives:
             yield f"  # {alternative.field}: {on_one_line({'column': one.column})}"
 
@@ -282,7 +297,7 @@ def _row_rules(match: _Match) -> Iterator[str]:
     yield ""
     for rule in gone:
         yield from comment(
-            f"QUESTION: {match.parent.name} has the rule '{rule.rule}' about {listed(rule.names)}, which no row of "
+            f"{QUESTION} {match.parent.name} has the rule '{rule.rule}' about {listed(rule.names)}, which no row of "
             "this file can fulfil. Which columns are these? Until you say, the rule is left out."
         )
     if not kept:

@@ -3,7 +3,15 @@
 from pathlib import Path
 
 from lead_pipeline.model.errors import ProfileError
-from lead_pipeline.profiles.loader import files_in, load_profile, parse_profile, profile_names, read_profile_text
+from lead_pipeline.profiles.loader import (
+    files_in,
+    load_profile,
+    parse_profile,
+    profile_names,
+    profile_text,
+    read_profile_text,
+)
+from lead_pipeline.profiles.open_questions import open_questions
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -26,14 +34,24 @@ def check_profile(name: str, *, folder: Path | None) -> str:
     try:
         if not name.endswith(_SUFFIXES):
             load_profile(name, folder=folder)
-            return ""
+            return _unanswered(profile_text(name, folder=folder), name)
         path = Path(name)
-        profile = parse_profile(read_profile_text(path), name, folder=folder)
+        text = read_profile_text(path)
+        profile = parse_profile(text, name, folder=folder)
     except ProfileError as error:
         return str(error)
     if path.name == f"{profile.name}.yaml":
-        return ""
+        return _unanswered(text, name)
     return f"{name}: its `name:` is '{profile.name}', so the file must be called {profile.name}.yaml to be found."
+
+
+def _unanswered(text: str, source: str) -> str:
+    """Return the questions left of a draft that have to be answered first, a line for each."""
+    return "\n".join(
+        f"{source}, line {asked.line}: this is not answered: {asked.text} Give the answer by the lines below the "
+        "question, then remove its comment."
+        for asked in open_questions(text)
+    )
 
 
 def _is_stray(file: str, usable: set[str]) -> bool:

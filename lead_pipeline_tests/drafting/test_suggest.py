@@ -116,23 +116,11 @@ def test_the_country_is_worked_out_and_said(columns, region, said):
     assert said in " ".join(text.replace("#", " ").split())
 
 
-def test_numbers_without_their_area_code_are_of_the_country_where_most_are_valid():
-    text, profile = suggested({"Telefon": ["90 26 52 70", "3018 5050", "030 12345678", "4081 2345"]})
-    assert profile.default_region == "DE"
-    assert "QUESTION: which country" in text
-
-
 def test_rows_of_several_countries_are_read_by_their_own():
     columns = {"Phone": ["030 12345678", "020 7946 0958", "(202) 555-0143"], "Country": ["DE", "United Kingdom", "USA"]}
     _, profile = suggested(columns)
     assert profile.fields["phone"].region_field == "country"
     assert profile.default_region is None
-
-
-def test_a_country_that_may_be_another_is_asked_about():
-    text, profile = suggested({"Telefon": ["0316 123456", "0662 654321", "0512 345678"]})
-    assert "QUESTION: which country" in text
-    assert profile.default_region is not None
 
 
 def test_region_and_destination_can_be_said():

@@ -2,13 +2,14 @@
 attributes, aliases, secondary contacts.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
 from lead_pipeline.drafting.column_types import column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns
-from lead_pipeline.drafting.in_memory import reasons_counted
+from lead_pipeline.drafting.identity import Identity
+from lead_pipeline.drafting.in_memory import rows_counted
 from lead_pipeline.drafting.region import RegionGuess
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.model.fields import RESERVED_COLUMNS
@@ -26,11 +27,12 @@ def tried(sample: pl.DataFrame, profile: ImportProfile) -> str:
         return ""
     spread = (pl.int_range(_TRIED, eager=True) * sample.height) // _TRIED
     rows = sample[spread] if sample.height > _TRIED else sample
-    rejected, reasons = reasons_counted(rows, profile)
-    if not rejected:
-        return f" Of {rows.height:,} rows tried with it, none would be rejected."
-    counts = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
-    return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {counts}."
+    found = rows_counted(rows, profile)
+    same = f" and {found.duplicates:,} would be duplicates of another row" if found.duplicates else ""
+    if not found.rejected:
+        return f" Of {rows.height:,} rows tried with it, none would be rejected{same}."
+    counts = ", ".join(f"{code} {count:,}" for code, count in found.reasons.most_common(6))
+    return f" Of {rows.height:,} rows tried with it, {found.rejected:,} would be rejected{same}: {counts}."
 
 
 def asked_in(lines: Sequence[str]) -> str:
@@ -58,6 +60,25 @@ def region_lines(guess: RegionGuess) -> Iterator[str]:
         f"Take away the # before the right line, or write the country there (ISO code). {FIRST}"
     )
     yield from (f"# default_region: {region}" for region in guess.likely or ("US",))
+
+
+def shared_lines(identity: Identity, others: Iterable[Identity]) -> Iterator[str]:
+    """Say that an identifier was left aside because it is shared, and ask whether rows with the same one are one person
+    where there is none that keeps them apart.
+    """
+    for other in others:
+        if other.is_shared and other.field in ("phone", "email") and identity.keeps_apart:
+            yield from comment(f"Not {other.field}, which rows share that differ in {identity.field}.")
+    if identity.counts_rows:
+        yield from comment(
+            f"The values of '{identity.column}' count the rows: keep it only if a person has the same one in all files."
+        )
+    if identity.is_shared:
+        yield from comment(
+            f"{QUESTION} are rows with the same {identity.field} the same person? {identity.duplicates:,} of "
+            f"{identity.rows:,} rows have one that a row before them has: each is a duplicate and no new lead. If "
+            "different people share it, name a column that differs from person to person."
+        )
 
 
 def attribute_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[str]:

@@ -12,6 +12,7 @@ from lead_pipeline.mapping.column_names import certain_names, shown_names
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, IdentifierKind
+from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 
 #: A column with fewer values than this share of the rows identifies only if there is no fuller one.
 _MOSTLY_FILLED = 0.5
@@ -19,6 +20,11 @@ _MOSTLY_FILLED = 0.5
 _ASKED = 0.8
 #: These identify people rather than an id, which differs in each row, also for the same person.
 _OF_PEOPLE: tuple[IdentifierKind, ...] = ("phone", "email")
+#: These keep people apart who share a phone; a cookie is of a device.
+_KEEPING_APART: tuple[IdentifierKind, ...] = ("phone", "email", "external_id")
+#: From this share of the rows on, an identifier is shared by different people rather than repeated by one, if another
+#: column differs in all but a few rows. In fewer rows than this, nothing is a pattern.
+_SHARED, _APART, _FEWEST_ROWS = 0.2, 0.02, 10
 
 
 class Identity(NamedTuple):
@@ -30,6 +36,26 @@ class Identity(NamedTuple):
     #: Share of the rows that have one, and of these, of different ones.
     filled: float
     different: float
+    #: Rows that have the same one as a row before them, and rows in all.
+    duplicates: int
+    rows: int
+    #: The values are 1, 2, 3 …, which another file may have for others.
+    counts_rows: bool = False
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether so many rows have the same one that it can hardly tell people apart."""
+        return self.rows >= _FEWEST_ROWS and self.duplicates > _SHARED * self.rows
+
+    @property
+    def keeps_apart(self) -> bool:
+        """Return whether nearly every row has one of its own."""
+        return (
+            self.field in _KEEPING_APART
+            and not self.needs_confirmation
+            and self.filled >= 1 - _APART
+            and (self.duplicates <= _APART * self.rows)
+        )
 
     @property
     def evidence(self) -> str:
@@ -37,18 +63,19 @@ class Identity(NamedTuple):
         if not self.filled:
             return f"{self.field} ('{self.column}'): no row has one"
         rows = f"{percent(self.filled)} of the rows have one, {percent(self.different)} of these different"
-        return f"{self.field} ('{self.column}'): {rows}"
+        same = f"{self.duplicates:,}" if self.duplicates else "none"
+        return f"{self.field} ('{self.column}'): {rows}, and {same} of {self.rows:,} rows would be duplicates"
 
 
-def identities(proposal: MappingProposal, sample: pl.DataFrame) -> list[Identity]:
-    """Return what could identify the leads of a file, phones first."""
+def identities(proposal: MappingProposal, sample: pl.DataFrame, region: str | None = None) -> list[Identity]:
+    """Return what could identify the leads of a file, phones first; phones are compared as numbers of `region`."""
     found = []
     for field in IDENTIFIER_KINDS:
         if field in proposal.fields:
-            found.append(_identity(field, proposal.fields[field], sample, needs_confirmation=False))
+            found.append(_identity(field, proposal.fields[field], sample, region, needs_confirmation=False))
         else:
             likely = (one.column for one in proposal.questions if _likeliest(one) == field)
-            found += [_identity(field, column, sample, needs_confirmation=True) for column in likely]
+            found += [_identity(field, column, sample, region, needs_confirmation=True) for column in likely]
     return found
 
 
@@ -60,8 +87,8 @@ def _likeliest(asked: ColumnProposal) -> str | None:
 def chosen_identity(
     found: Iterable[Identity], columns: Iterable[str], *, is_empty: bool, preferred: str | None = None
 ) -> Identity:
-    """Return the one that a draft takes: the preferred one, a phone or an email where most rows have one, else what is
-    fullest and most different.
+    """Return the one that a draft takes: the preferred one, a phone or an email where most rows have one, unless it is
+    shared and another keeps people apart; else what is fullest and most different.
 
     Args:
         found: what could identify.
@@ -83,14 +110,23 @@ def chosen_identity(
     for kind in dict.fromkeys((preferred, *_OF_PEOPLE)):
         first = next((one for one in every if one.field == kind and not one.needs_confirmation), None)
         if first is not None and (first.filled >= _MOSTLY_FILLED or is_empty):
-            return first
+            return next((one for one in every if first.is_shared and one.keeps_apart), first)
     return max(every, key=lambda one: one.filled * one.different * (_ASKED if one.needs_confirmation else 1.0))
 
 
-def _identity(field: IdentifierKind, column: str, sample: pl.DataFrame, *, needs_confirmation: bool) -> Identity:
+def _identity(
+    field: IdentifierKind, column: str, sample: pl.DataFrame, region: str | None, *, needs_confirmation: bool
+) -> Identity:
     if column not in sample.columns or sample.is_empty():
-        return Identity(field, column, needs_confirmation, 0.0, 0.0)
+        return Identity(field, column, needs_confirmation, 0.0, 0.0, 0, sample.height)
     values = sample[column].str.strip_chars().str.to_lowercase()
     values = values.filter((values != "").fill_null(value=False))
+    if field == "phone":
+        values = normalize_phones(values, region)["e164"].fill_null(values)
     different = values.n_unique() / values.len() if values.len() else 0.0
-    return Identity(field, column, needs_confirmation, values.len() / sample.height, different)
+    steps = values.cast(pl.Int64, strict=False).diff().drop_nulls()
+    counts = steps.len() == sample.height - 1 and steps.len() > 0 and bool((steps == 1).all())
+    duplicates = values.len() - values.n_unique()
+    return Identity(
+        field, column, needs_confirmation, values.len() / sample.height, different, duplicates, sample.height, counts
+    )

@@ -61,7 +61,7 @@ def countries_of_cities(names: Collection[str]) -> dict[str, int]:
 def _cities() -> frozenset[tuple[str, str]]:
     from phonenumbers.geodata import GEOCODE_DATA  # takes most of a second, and few need it
 
-    described = {(_calling_code(prefix), text) for prefix, texts in GEOCODE_DATA.items() for text in texts.values()}
+    described = {(_calling_code(prefix[:3]), text) for prefix, texts in GEOCODE_DATA.items() for text in texts.values()}
     return frozenset(found for code, text in described for found in _named(code, text))
 
 
@@ -74,6 +74,7 @@ def _named(calling_code: int, text: str) -> Iterator[tuple[str, str]]:
     yield from ((region, name) for name in names if len(name) > 2)
 
 
+@cache
 def _calling_code(prefix: str) -> int:
     return next(int(prefix[:end]) for end in (1, 2, 3) if int(prefix[:end]) in COUNTRY_CODE_TO_REGION_CODE)
 

@@ -16,6 +16,7 @@ from lead_pipeline.drafting.blocks import (
     attribute_lines,
     contact_lines,
     region_lines,
+    shared_lines,
     tried,
 )
 from lead_pipeline.drafting.column_types import column_type
@@ -106,7 +107,7 @@ def _looked_at(columns: Sequence[str], sample: pl.DataFrame, given: RegionGuess 
     plain = [column for column in columns if column not in further.columns]
     guess = given or guessed_region(plain, sample)
     proposal = propose_mapping(plain, sample, guess.assumed)
-    found = identities(proposal, sample)
+    found = identities(proposal, sample, guess.assumed)
     identity = chosen_identity(found, plain, is_empty=sample.is_empty())
     return _Look(file_name, sample, guess, proposal, further, identity, [one for one in found if one != identity])
 
@@ -224,6 +225,7 @@ def _identity(look: _Look) -> Iterator[str]:
         f"Identity: contacts and duplicates are matched on this field. {look.identity.evidence}."
         + (f" It could also be {others}." if others else "")
     )
+    yield from shared_lines(look.identity, look.others)
     yield f"identify_by: {look.identity.field}"
     if look.sample.height and look.identity.filled < 1:
         yield from comment(f"Rows without {look.identity.field} are rejected; with this line, each is a new lead, and")

@@ -15,6 +15,7 @@ from lead_pipeline.drafting.blocks import (
     attribute_lines,
     contact_lines,
     region_lines,
+    shared_lines,
     tried,
 )
 from lead_pipeline.drafting.column_types import ColumnType, column_type
@@ -103,7 +104,11 @@ def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile
     guess = region or guessed_region(columns, sample)
     missing = [field for field in parent.fields if field in wanted and field not in named]
     proposal = propose_mapping(free, sample, guess.region or parent.default_region or guess.assumed, fields=missing)
-    found = [one for one in identities(_with_named(proposal, named, parent), sample) if one.field in parent.fields]
+    found = [
+        one
+        for one in identities(_with_named(proposal, named, parent), sample, guess.assumed or parent.default_region)
+        if one.field in parent.fields
+    ]
     identity = chosen_identity(found, columns, is_empty=sample.is_empty(), preferred=parent.identify_by)
     others = [one for one in found if one != identity]
     left = [column for column in proposal.attributes if column != identity.column]
@@ -340,5 +345,6 @@ def _identity(match: _Match) -> Iterator[str]:
     yield ""
     others = "; ".join(one.evidence for one in match.others)
     yield from comment(f"Identity: {match.identity.evidence}." + (f" It could also be {others}." if others else ""))
+    yield from shared_lines(match.identity, match.others)
     if match.identity.field != match.parent.identify_by:
         yield f"identify_by: {match.identity.field}"

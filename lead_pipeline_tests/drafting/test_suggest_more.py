@@ -45,6 +45,54 @@ def test_shares_of_different_values_are_told():
     )
 
 
+def plain(text: str) -> str:
+    return " ".join(text.replace("#", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"Phone": PHONES[:3] * 10, "Client ID": IDS}, "external_id"),
+        ({"Phone": ["(202) 555-0101", "202.555.0101", "2025550101"] * 10, "Client ID": IDS}, "external_id"),
+        ({"Phone": PHONES[:3] * 10, "Email": EMAILS}, "email"),
+        ({"Email": EMAILS[:3] * 10, "Phone": PHONES}, "phone"),
+        ({"Phone": [*PHONES[:27], *PHONES[:3]], "Client ID": IDS}, "phone"),
+        ({"Phone": PHONES[:3] * 10, "Client ID": IDS[:3] * 10}, "phone"),
+    ],
+    ids=["id", "one-phone-in-several-spellings", "email", "shared-email", "a-few-repeats", "the-id-repeats-too"],
+)
+def test_an_identifier_that_many_rows_share_gives_way_to_one_that_keeps_them_apart(columns, field):
+    text, profile = suggested(columns, region="US")
+    assert profile.identify_by == field
+    same = pl.Series(columns[profile.column_of(field)]).n_unique()
+    apart = "would be duplicates of another row" not in plain(text)
+    assert apart == (same == ROWS)
+
+
+def test_how_many_rows_would_be_duplicates_under_each_identifier_is_said():
+    text, _ = suggested({"Phone": PHONES[:3] * 10, "Client ID": IDS}, region="US")
+    assert "external_id ('Client ID'): 100 % of the rows have one, 100 % of these different, and none of 30" in plain(
+        text
+    )
+    assert "phone ('Phone'): 100 % of the rows have one, 10 % of these different, and 27 of 30 rows would" in plain(
+        text
+    )
+    assert "Not phone, which rows share that differ in external_id." in plain(text)
+
+
+def test_a_shared_identifier_without_another_is_asked_about():
+    text, _ = suggested({"Phone": PHONES[:3] * 10, "City": ["Rome"] * ROWS}, region="US")
+    assert "none would be rejected and 27 would be duplicates of another row." in plain(text)
+    assert "QUESTION: are rows with the same phone the same person?" in plain(text)
+    assert "Nothing is left to ask" not in plain(text)
+
+
+def test_an_id_that_only_counts_the_rows_is_said_to():
+    counted = {"Phone": PHONES[:3] * 10, "ID": [str(number) for number in range(1, ROWS + 1)]}
+    text, _ = suggested(counted, region="US")
+    assert "The values of 'ID' count the rows" in plain(text)
+
+
 def test_rows_without_the_identifier_can_become_new_leads_by_a_line():
     columns = {"Email": [*EMAILS[:25], *[""] * 5], "First name": ["Ana"] * 30}
     text, _ = suggested(columns)

@@ -58,7 +58,7 @@ def sample_file(profile: ImportProfile) -> bytes:
         columns = {name: header for name, header in columns.items() if _place(header) is not None}
     examples = Examples(profile)
     rows = [_accepted(profile, columns, examples, row) for row in range(_ROWS)]
-    extra = _default_attributes(profile)
+    extra = _codes(profile) | _default_attributes(profile)
     return _as_bytes(profile, [*columns.values(), *extra], [row | extra for row in rows])
 
 
@@ -130,7 +130,7 @@ def _good(profile: ImportProfile, columns: Mapping[str, str], texts: Mapping[str
     rows = [{h: each[min(place, len(each) - 1)] if each else "" for h, each in texts.items()} for place in range(depth)]
     if not rows:
         return dict(texts)
-    found = checked_values(_frame(rows), profile)
+    found = checked_values(_frame(profile, rows), profile)
     good: dict[str, list[str]] = {}
     for name, header in columns.items():
         reasons = found[f"{name}_reason"].to_list()
@@ -139,7 +139,7 @@ def _good(profile: ImportProfile, columns: Mapping[str, str], texts: Mapping[str
 
 
 def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
-    counted = validated(_frame(rows), profile).select(
+    counted = validated(_frame(profile, rows), profile).select(
         reasons=pl.col("reasons").list.len(),
         warnings=pl.col("warnings").list.len(),
         blanks=pl.Series([list(row.values()).count("") for row in rows]),
@@ -148,12 +148,19 @@ def _faults(profile: ImportProfile, rows: Sequence[Cells]) -> list[_Fault]:
     return [_Fault(*counts) for counts in counted.iter_rows()]
 
 
-def _frame(rows: Sequence[Cells]) -> pl.DataFrame:
-    return pl.DataFrame(list(rows), schema=dict.fromkeys(rows[0], pl.String))
+def _frame(profile: ImportProfile, rows: Sequence[Cells]) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), schema=dict.fromkeys(rows[0], pl.String)).with_columns(
+        pl.lit("").alias(header) for header in _codes(profile)
+    )
+
+
+def _codes(profile: ImportProfile) -> Cells:
+    """Return empty cells for the codes of phones in several columns: the number is written in full."""
+    return {header: "" for name, rule in profile.rules.items() if rule.has_column for header in profile.codes_of(name)}
 
 
 def _refuse(profile: ImportProfile, cells: Cells) -> NoReturn:
-    verdict = validated(_frame([cells]), profile)
+    verdict = validated(_frame(profile, [cells]), profile)
     names = {profile.column_of(name): title_of(name) for name in profile.rules}
     empty = [names[header] for header, text in cells.items() if not text]
     missing = f" No example value was found for {listed(empty)}." if empty else ""

@@ -22,6 +22,7 @@ from lead_pipeline.drafting.blocks import (
 from lead_pipeline.drafting.column_types import column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
+from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
 from lead_pipeline.drafting.suggest_child import suggest_child
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
@@ -48,6 +49,7 @@ class _Look(NamedTuple):
     region: RegionGuess
     proposal: MappingProposal
     further: FurtherColumns
+    phone: PhoneColumns | None
     identity: Identity
     others: list[Identity]
 
@@ -103,13 +105,16 @@ def _refuse_values(columns: Sequence[str]) -> None:
 
 
 def _looked_at(columns: Sequence[str], sample: pl.DataFrame, given: RegionGuess | None, file_name: str) -> _Look:
-    further = further_columns(columns)
-    plain = [column for column in columns if column not in further.columns]
-    guess = given or guessed_region(plain, sample)
-    proposal = propose_mapping(plain, sample, guess.assumed)
-    found = identities(proposal, sample, guess.assumed)
+    further, parts = further_columns(columns), phone_columns(columns, sample)
+    codes = parts.codes if parts else ()
+    plain = [column for column in columns if column not in further.columns and column not in codes]
+    rows = parts.joined(sample) if parts else sample
+    guess = given or guessed_region(plain, rows)
+    proposal = propose_mapping(plain, rows, guess.assumed)
+    found = identities(proposal, rows, guess.assumed)
     identity = chosen_identity(found, plain, is_empty=sample.is_empty())
-    return _Look(file_name, sample, guess, proposal, further, identity, [one for one in found if one != identity])
+    others = [one for one in found if one != identity]
+    return _Look(file_name, sample, guess, proposal, further, parts, identity, others)
 
 
 def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str:
@@ -133,7 +138,8 @@ def _columns(look: _Look) -> dict[str, str]:
 
 def _opening(name: str, look: _Look, asked: str, verdict: str) -> Iterator[str]:
     source = f" for {look.file_name}" if look.file_name else ""
-    count = len(look.proposal.columns) + len(look.further.columns)
+    codes = len(look.phone.codes) if look.phone else 0
+    count = len(look.proposal.columns) + len(look.further.columns) + codes
     yield from comment(
         f"Draft of a profile{source}: {count} columns, looked at in the first {look.sample.height:,} rows. {asked}"
         f"{verdict} Save it as profiles/{name}.yaml below the home, and check it: lead-pipeline profiles check {name}"
@@ -165,19 +171,27 @@ def _fields(look: _Look) -> Iterator[str]:
                 f"{QUESTION} {one.question} Until you say, it is taken for the {field}. {FIRST}", indent=2
             )
         yield from comment(f"{one.evidence}{confidence}", indent=2)
+        if field == "phone" and look.phone is not None and one.column == look.phone.number:
+            yield from comment("the code before the number is in a column of its own: the columns are joined", indent=2)
         yield f"  {field}:"
-        yield from _rule(field, one.column, look.sample, is_identity=field == identity.field)
+        yield from _rule(field, one.column, look, is_identity=field == identity.field)
         if field == "phone" and look.region.is_per_row and "country" in columns:
             yield "    region_field: country"
 
 
-def _rule(field: str, column: str, sample: pl.DataFrame, *, is_identity: bool) -> Iterator[str]:
-    yield f"    column: {quoted(column)}"
-    yield from (f"    {key}: {value}" for key, value in _typed(field, column, sample).items())
+def _rule(field: str, column: str, look: _Look, *, is_identity: bool) -> Iterator[str]:
+    yield f"    column: {_columns_text(field, column, look.phone)}"
+    yield from (f"    {key}: {value}" for key, value in _typed(field, column, look.sample).items())
     if is_identity:
         yield "    required: true"
     elif field in _TYPES or field in _NUMBERS:
         yield "    on_invalid: blank"
+
+
+def _columns_text(field: str, column: str, phone: PhoneColumns | None) -> str:
+    if field != "phone" or phone is None or column != phone.number:
+        return quoted(column)
+    return f"[{', '.join(map(quoted, phone.columns))}]"
 
 
 def _typed(field: str, column: str, sample: pl.DataFrame) -> dict[str, object]:
@@ -202,7 +216,7 @@ def _questions(look: _Look) -> Iterator[str]:
         for number, alternative in enumerate(one.alternatives):
             yield from comment("or:", indent=2) if number else ()
             yield f"  # {alternative.field}:"
-            rule = _rule(alternative.field, one.column, look.sample, is_identity=False)
+            rule = _rule(alternative.field, one.column, look, is_identity=False)
             yield from (f"  # {line}" for line in rule)
 
 

@@ -22,6 +22,7 @@ from lead_pipeline.drafting.column_types import ColumnType, column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
 from lead_pipeline.drafting.in_memory import column_verdicts
+from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import spelling_of
@@ -51,6 +52,7 @@ class _Match(NamedTuple):
     #: Attribute with rules: column that is called the same but for its spelling.
     respelled: dict[str, str]
     further: FurtherColumns
+    phone: PhoneColumns | None
     region: RegionGuess
     identity: Identity
     others: list[Identity]
@@ -94,6 +96,9 @@ def suggest_child(
 
 
 def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile, region: RegionGuess | None) -> _Match:
+    parts = phone_columns(columns, sample) if "phone" in parent.fields else None
+    columns = [column for column in columns if parts is None or column not in parts.codes]
+    rows = parts.joined(sample) if parts else sample
     headers = {column.strip().casefold(): column for column in columns}
     wanted = {name: parent.column_of(name).strip().casefold() for name, rule in parent.rules.items() if rule.has_column}
     named = {name: headers[header] for name, header in wanted.items() if header in headers}
@@ -101,18 +106,19 @@ def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile
     unwanted = {header.strip().casefold() for header in parent.ignore_columns}
     taken = {*named.values(), *further.columns}
     free = [column for column in columns if column not in taken and column.strip().casefold() not in unwanted]
-    guess = region or guessed_region(columns, sample)
+    guess = region or guessed_region(columns, rows)
     missing = [field for field in parent.fields if field in wanted and field not in named]
-    proposal = propose_mapping(free, sample, guess.region or parent.default_region or guess.assumed, fields=missing)
+    proposal = propose_mapping(free, rows, guess.region or parent.default_region or guess.assumed, fields=missing)
     found = [
         one
-        for one in identities(_with_named(proposal, named, parent), sample, guess.assumed or parent.default_region)
+        for one in identities(_with_named(proposal, named, parent), rows, guess.assumed or parent.default_region)
         if one.field in parent.fields
     ]
     identity = chosen_identity(found, columns, is_empty=sample.is_empty(), preferred=parent.identify_by)
     others = [one for one in found if one != identity]
     left = [column for column in proposal.attributes if column != identity.column]
-    return _Match(parent, sample, named, proposal, _respelled(left, named, parent), further, guess, identity, others)
+    respelled = _respelled(left, named, parent)
+    return _Match(parent, sample, named, proposal, respelled, further, parts, guess, identity, others)
 
 
 def _with_named(proposal: MappingProposal, named: dict[str, str], parent: ImportProfile) -> MappingProposal:
@@ -209,6 +215,8 @@ def _fields(match: _Match) -> dict[str, _Keys]:
         elif rule.required and not match.supplies(field):
             keys["required"] = "false"
         keys |= _spelling(field, rule, match)
+        if field == "phone" and match.phone is not None and match.column_of(field) == match.phone.number:
+            keys["column"] = list(match.phone.columns)
         if keys:
             changes[field] = keys
     if match.region.is_per_row and "phone" in parent.fields and match.parent.rule_column("country"):

@@ -64,6 +64,7 @@ def _becomes(names: list[str], profile: ImportProfile, sample: pl.DataFrame) -> 
         dict.fromkeys(mapping.attributes, "attribute")
         | dict.fromkeys(mapping.ignored, "ignored")
         | {column: _described(name) for name, column in mapping.fields.items()}
+        | {column: f"{_described(name)}, joined" for name, columns in mapping.joined.items() for column in columns}
     )
 
 

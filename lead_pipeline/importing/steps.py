@@ -104,7 +104,7 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
 
     rows = work.write_parts(MAPPED, with_progress(MAPPED, work.map_parts(RAW, mapped)))
     facts = MappedFacts(
-        fields=mapping.fields,
+        fields=mapping.shown_fields,
         attributes=mapping.attributes,
         ignored=mapping.ignored,
         supplied=tuple(sorted(supplied_names(mapping, profile))),

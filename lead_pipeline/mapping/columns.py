@@ -41,9 +41,18 @@ class ColumnMapping(FrozenModel):
     attributes: tuple[str, ...] = Field(description="Columns kept with the lead, in file order.")
     ignored: tuple[str, ...] = Field(description="Columns that are dropped, in file order.")
     is_rejected_file: bool = Field(description="The file is a rejected file of ours, dropped back.")
+    joined: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Column of mapped leads: all columns of the file that it is joined from, the one in `fields` last.",
+    )
     evidence: dict[str, str] = Field(
         default_factory=dict, description="Field: why it has its column, where the profile does not name one."
     )
+
+    @property
+    def shown_fields(self) -> dict[str, str]:
+        """Return `fields` for people: of a phone in several columns, all of them."""
+        return self.fields | {name: " + ".join(columns) for name, columns in self.joined.items()}
 
 
 def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
@@ -58,8 +67,8 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
         sample: rows of the file with these columns as String, for the evidence; without it only headers count.
 
     Raises:
-        RequiredColumnUnmappedError: a required field or attribute has no column and no default, or several columns
-            could supply the same one.
+        RequiredColumnUnmappedError: a required field or attribute has no column and no default, several columns
+            could supply the same one, or a phone in several columns has only some of them.
         ColumnsUnknownError: no column supplies an identifier, an alias, a secondary phone, a name or a company.
     """
     returning = is_rejected_file(columns)
@@ -68,16 +77,19 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     rules = {name: rule for name, rule in profile.rules.items() if rule.has_column}
     found = _found(rules, theirs, profile)
     fields = {name: theirs[header] for name, header in found.items() if header is not None}
+    joined = _joined(fields, theirs, profile, sample)
     unwanted = {folded_header(header) for header in profile.ignore_columns}
     dropped = own | {theirs[header] for header in theirs if folded_header(header) in unwanted}
-    free = {header: column for header, column in theirs.items() if column not in dropped}
+    codes = {column for columns in joined.values() for column in columns}
+    free = {header: column for header, column in theirs.items() if column not in dropped | codes}
     evidence = complete_mapping(fields, free, profile, sample) if profile.mapping == "auto" else {}
     for name, rule in rules.items():
         if rule.required and rule.default is None and name not in fields:
             _refuse(name, profile.column_of(name), columns, profile, sample)
     if not any(map(_says_who, fields)):
         _refuse_unknown(len(theirs), profile)
-    rest = tuple(column for column in columns if column not in dropped and column not in fields.values())
+    used = codes.union(fields.values())
+    rest = tuple(column for column in columns if column not in dropped and column not in used)
     kept = profile.other_columns == "attributes"
     dropped = dropped if kept else dropped.union(rest)
     return ColumnMapping(
@@ -85,6 +97,7 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
         attributes=rest if kept else (),
         ignored=tuple(column for column in columns if column in dropped),
         is_rejected_file=returning,
+        joined=joined,
         evidence=evidence,
     )
 
@@ -127,6 +140,33 @@ def _found(names: Iterable[str], headers: Mapping[str, str], profile: ImportProf
     return found
 
 
+def _joined(
+    fields: Mapping[str, str], headers: Mapping[str, str], profile: ImportProfile, sample: pl.DataFrame | None
+) -> dict[str, tuple[str, ...]]:
+    """Return the columns of each phone that is in several; a number without its code would be somebody else's."""
+    joined: dict[str, tuple[str, ...]] = {}
+    for name, rule in profile.rules.items():
+        codes = profile.codes_of(name) if rule.has_column else ()
+        found = [_one_of(name, code, headers, profile) for code in codes]
+        missing = next((code for code, header in zip(codes, found, strict=True) if header is None), None)
+        if missing is not None and (rule.required or name in fields or any(found)):
+            _refuse(name, missing, list(headers.values()), profile, sample)
+        if found and name not in fields and any(found):
+            _refuse(name, profile.column_of(name), list(headers.values()), profile, sample)
+        if found and name in fields:
+            joined[name] = (*(headers[header] for header in found if header is not None), fields[name])
+    return joined
+
+
+def _one_of(name: str, wanted: str, headers: Iterable[str], profile: ImportProfile) -> str | None:
+    """Return the header of a column that a rule names, None where the file lacks it."""
+    alike = [header for header in headers if folded_header(header) == folded_header(wanted)]
+    near = _nearest(wanted, alike)
+    if len(near) > 1:
+        _refuse_several(name, wanted, near, profile)
+    return near[0] if near else None
+
+
 def _nearest(wanted: str, alike: list[str]) -> list[str]:
     """Return the exact header if it is there, else those that differ only in case, else all similar ones."""
     same_words = [header for header in alike if header.strip().casefold() == wanted.strip().casefold()]
@@ -145,7 +185,12 @@ def _refuse(
     name: str, wanted: str, columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None
 ) -> NoReturn:
     """Say what is missing, what was found, and what to do; names that may be values are not shown (personal data)."""
-    missing = f"Profile '{profile.name}' reads the required {_called(name)} from the column '{wanted}', "
+    required = "required " if profile.rules[name].required else ""
+    parts = [*profile.codes_of(name), profile.column_of(name)]
+    column = f"the column '{wanted}'"
+    if len(parts) > 1:
+        column = f"the columns {' and '.join(map(repr, parts))} together, and needs each of them, also '{wanted}'"
+    missing = f"Profile '{profile.name}' reads the {required}{_called(name)} from {column}, "
     if look_like_values(columns):
         raise RequiredColumnUnmappedError(
             f"{missing}but the first line of the file looks like values, not like column names. "

@@ -7,6 +7,7 @@ import polars as pl
 from lead_pipeline.mapping.attribute_objects import with_attributes
 from lead_pipeline.mapping.cell_types import as_typed
 from lead_pipeline.mapping.columns import ColumnMapping, attribute_names
+from lead_pipeline.mapping.joining import joined_phone
 from lead_pipeline.mapping.supplying import NO_NAMES, SourceNames, text_of, with_defaults_of_contacts
 from lead_pipeline.model.formula_injection import restored
 from lead_pipeline.model.profile import ImportProfile
@@ -43,7 +44,8 @@ def map_rows(
         before they were made harmless for spreadsheets; a row whose extra cells were not cleared still has too many
         cells, and one whose bytes were not replaced still cannot be decoded.
     """
-    used = [*mapping.fields.values(), *mapping.attributes]
+    codes = (column for columns in mapping.joined.values() for column in columns[:-1])
+    used = [*mapping.fields.values(), *codes, *mapping.attributes]
     if mapping.is_rejected_file:
         batch = _with_extra_cells(batch.with_columns(restored(pl.col(column)) for column in used), mapping)
         batch = _with_bytes(batch, used, mapping)
@@ -51,6 +53,10 @@ def map_rows(
     if profile.null_words:
         words = [word.strip().casefold() for word in profile.null_words]
         batch = batch.with_columns(_without_words(pl.col(column), words) for column in used)
+    batch = batch.with_columns(
+        joined_phone(columns, (*profile.codes_of(name), profile.column_of(name)))
+        for name, columns in mapping.joined.items()
+    )
     names = attribute_names(mapping, profile)
     mapped = with_attributes(batch, names, profile.default_attributes).select(
         "row_number",

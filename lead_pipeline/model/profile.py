@@ -193,16 +193,15 @@ class ImportProfile(FrozenModel):
         taken: dict[str, str] = {}
         headers = self._headers()
         for name, rule in self.rules.items():
-            column = folded_header(headers[name])
-            if not rule.has_column:
-                continue
-            if column in taken:
-                raise RuleError(
-                    f"column '{headers[name]}' is named by two fields, {taken[column]} and {name} "
-                    "(apart from case, spaces and underscores); name it under one only",
-                    *self.key_of(name),
-                )
-            taken[column] = name
+            for header in (*rule.headers[:-1], headers[name]) if rule.has_column else ():
+                column = folded_header(header)
+                if column in taken:
+                    raise RuleError(
+                        f"column '{header}' is named by two fields, {taken[column]} and {name} "
+                        "(apart from case, spaces and underscores); name it under one only",
+                        *self.key_of(name),
+                    )
+                taken[column] = name
         for header in self.ignore_columns:
             if folded_header(header) in taken:
                 raise RuleError(
@@ -339,12 +338,19 @@ class ImportProfile(FrozenModel):
         return attribute_column(name) if name in self.attributes else None
 
     def column_of(self, name: str) -> str:
-        """Return the header of the column that supplies a column of mapped leads, such as `phone` or `alias.email`."""
+        """Return the header of the column that supplies a column of mapped leads, such as `phone` or `alias.email`.
+
+        Of a phone in several columns, it is that of the number; `codes_of` are the others.
+        """
         return self._headers()[name]
 
+    def codes_of(self, name: str) -> tuple[str, ...]:
+        """Return the headers of the codes in front of a phone that is in several columns, in order."""
+        return self.rules[name].headers[:-1]
+
     def _headers(self) -> dict[str, str]:
-        headers = {field: rule.column or field for field, rule in self.fields.items()}
-        headers |= {attribute_column(name): rule.column or name for name, rule in self.attributes.items()}
+        headers = {field: _header(rule, field) for field, rule in self.fields.items()}
+        headers |= {attribute_column(name): _header(rule, name) for name, rule in self.attributes.items()}
         headers |= {
             alias_column(kind): alias.column or f"_alias_{kind.removesuffix('_id') if kind == 'cookie_id' else kind}"
             for kind, alias in self.aliases.items()
@@ -394,3 +400,8 @@ class ImportProfile(FrozenModel):
     def fingerprint(self) -> str:
         """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def _header(rule: FieldRule, name: str) -> str:
+    """Return the header that a rule names, of several the last one; else the name of the field or attribute."""
+    return rule.headers[-1] if rule.headers else name

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from lead_pipeline.model.fields import FrozenModel, RuleError
 from lead_pipeline.model.texts.regular_expressions import checked_pattern, groups_of
@@ -66,6 +66,13 @@ class _FieldRule(FrozenModel):
         """Return whether the value comes from a column of the file."""
         return self.constant is None and self.from_file_name is None and self.from_folder is None
 
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Return the headers that the rule names, the main one last; none where that is the field's name."""
+        if self.column is None:
+            return ()
+        return (self.column,) if isinstance(self.column, str) else tuple(self.column)
+
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
         named = [
@@ -104,6 +111,12 @@ class PhoneRule(_FieldRule):
     """A phone number: parsed under the profile's default region, stored as E.164."""
 
     type: Literal["phone"] = "phone"
+    column: str | Annotated[tuple[str, ...], Field(min_length=2, max_length=3)] | None = Field(  # type: ignore[assignment]
+        default=None,
+        min_length=1,
+        description="Header of the column; or a list of them, joined in order: [area code, number], "
+        "[country code, number], [country code, area code, number].",
+    )
     region_field: Literal["country"] | None = Field(
         default=None,
         description="Field with each row's country, by name, ISO or calling code; else default_region.",
@@ -127,6 +140,19 @@ class PhoneRule(_FieldRule):
     derive: tuple[PhoneFact, ...] = Field(
         default=(), description="What else is kept of a valid number: extension, type, region, time_zones, national."
     )
+
+    @field_validator("column", mode="before")
+    @classmethod
+    def _is_one_header_or_a_few(cls, column: object) -> object:
+        """Say it once, for pydantic names each form that a value could have."""
+        headers = column if isinstance(column, list | tuple) else []
+        if isinstance(column, list | tuple) and not (
+            2 <= len(headers) <= 3 and all(isinstance(header, str) and header for header in headers)
+        ):
+            raise ValueError(
+                "write one header, or a list of two or three to be joined, the number last: [area_code, number]"
+            )
+        return column
 
 
 class EmailRule(_FieldRule):

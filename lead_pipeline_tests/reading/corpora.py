@@ -55,7 +55,7 @@ def table_of(reader: RowReader) -> Table:
     """Header and rows, blank rows left out, cells that a row does not have left out."""
     rows = [[column.header for column in reader.columns]]
     for batch in reader.batches():
-        cells = batch.select(batch.columns[2:-2]).rows()
+        cells = batch.select(column.name for column in reader.columns).rows()
         for row, reasons, extra in zip(cells, batch["reasons"].to_list(), batch["extra_cells"].to_list(), strict=True):
             if reasons != ["row_blank"]:
                 rows.append([cell for cell in row if cell is not None] + (extra or []))

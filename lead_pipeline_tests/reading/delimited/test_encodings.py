@@ -116,7 +116,8 @@ def test_a_character_across_a_cut_changes_nothing(opened, words, encoding, size,
     """Around the cut is nothing but characters of several bytes, so that some of the shifts cut one."""
     lines = list_of(words, rows=max(60, size // 200))
     value = words.replace("|", "").replace(" ", "") * (size // len(words.encode(encoding)))
-    text = f"{lines}{value},1,1\n{lines.partition(chr(10))[2]}" if "16" not in encoding else lines * 10
+    below = lines.partition("\n")[2]
+    text = f"{lines}{value},1,1\n{below}" if "16" not in encoding else lines + below * 9
     text = "x" * ascii_before + text
     reader = opened(text.encode(encoding))
     assert reader.facts.encoding == {"euc_kr": "cp949"}.get(encoding, encoding)

@@ -135,19 +135,22 @@ def suppress(
 
 
 def _show_list(loaded: ListResult) -> None:
+    from lead_pipeline.reporting.wording import counted
+
     click.echo(
-        f"{loaded.file_name}: {loaded.rows_read:,} rows read, {loaded.rows_added:,} added as {loaded.kind}, "
-        f"{loaded.rows_known:,} known already, {loaded.rows_rejected:,} rows that could not be read."
+        f"{loaded.file_name}: {counted(loaded.rows_read, 'row')} read, {loaded.rows_added:,} added as {loaded.kind}, "
+        f"{loaded.rows_known:,} known already, {counted(loaded.rows_rejected, 'row')} that could not be read."
     )
     for notice in loaded.notices:
         click.echo(notice)
     if loaded.leads_affected:
         click.echo(
-            f"Of the leads imported before, {loaded.leads_affected:,} are on the list; "
-            f"{loaded.enrollments_suppressed:,} enrollments that were due are suppressed:"
+            f"Imported before, and on the list: {counted(loaded.leads_affected, 'lead')}. No longer due: "
+            f"{counted(loaded.enrollments_suppressed, 'enrollment')}."
         )
     for one in loaded.affected:
-        click.echo(f"  {one.import_id} ({one.destination}): {one.leads:,} leads, {one.enrollments:,} enrollments")
+        leads, enrollments = counted(one.leads, "lead"), counted(one.enrollments, "enrollment")
+        click.echo(f"  {one.import_id} ({one.destination}): {leads}, {enrollments}")
     if loaded.rows_rejected:
         click.echo(
             "NOT suppressed, because a value could not be read: "

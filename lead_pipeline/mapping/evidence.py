@@ -13,6 +13,7 @@ from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.phones.labels import without_labels
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
+from lead_pipeline.normalizing.phones.several import find_multiple_phones
 
 #: `phone` and `email` are parsed; the others are recognized by pattern. `phone_like`: enough digits for a phone, and
 #: nothing that a phone cannot contain; `written_phone`: also written as only phones are, with +, brackets or groups.
@@ -35,6 +36,7 @@ _FORMS: Mapping[Kind, str] = {
     "postal_code": r"(?i)^[a-z]{0,3}[- ]?[0-9][0-9a-z]{0,5}([- ][0-9a-z]{1,5})?$",
     "name": r"^[\p{L}\p{M}][\p{L}\p{M} .,'’-]*$",  # noqa: RUF001 people write that apostrophe
 }
+_DIGITS_OF_TWO = 12  # as many as two numbers of one cell have together, or more
 _DECIMAL = r"^\s*[+-]?[0-9]+\.[0-9]+\s*$"  # coordinates and amounts have enough digits for a phone
 _WRITTEN = r"^\s*(\+|\(|0)|[0-9][ ().-]+[0-9]"
 _NOUNS: Mapping[Kind, str] = {
@@ -140,9 +142,10 @@ def _shares(values: pl.Series) -> dict[Kind, float]:
     if values.is_empty():
         return {}
     value = pl.col("value")
-    digits = value.str.count_matches("[0-9]")
+    phones = _first_phones(values)
+    digits = pl.lit(phones).str.count_matches("[0-9]")
     of = {kind: value.str.contains(form) for kind, form in _FORMS.items()}
-    of["phone_like"] = pl.lit(without_labels(values)).str.contains(_FORMS["phone_like"])
+    of["phone_like"] = pl.lit(phones).str.contains(_FORMS["phone_like"])
     of["phone_like"] = (
         of["phone_like"] & digits.is_between(7, 20) & ~of["date"] & ~of["ip"] & ~value.str.contains(_DECIMAL)
     )
@@ -152,12 +155,21 @@ def _shares(values: pl.Series) -> dict[Kind, float]:
     return {kind: float(found[kind].item()) for kind in get_args(Kind) if kind in found.columns}
 
 
+def _first_phones(values: pl.Series) -> pl.Series:
+    """Return values without what labels a phone; of cells that hold several numbers, as imports take them, the first."""
+    bare = without_labels(values)
+    enough = (bare.str.count_matches("[0-9]") >= _DIGITS_OF_TWO).fill_null(value=False).arg_true()
+    if enough.is_empty():
+        return bare
+    return bare.clone().scatter(enough, find_multiple_phones(bare.gather(enough))["phones"].list.first())
+
+
 def _phone_shares(
     filled: Mapping[str, pl.Series], shares: Mapping[str, Mapping[Kind, float]], region: str | None
 ) -> dict[str, float]:
     """Parse all columns that may contain phones at once: many numbers cost little more than a few."""
     likely = {
-        c: without_labels(values).rename("value")
+        c: _first_phones(values).rename("value")
         for c, values in filled.items()
         if shares[c].get("phone_like", 0.0) > 0.0
     }

@@ -77,6 +77,12 @@ def test_a_sampled_column_is_blank_only_when_no_row_has_a_value():
     assert (evidence.values, evidence.is_blank) == (0, False)
 
 
+def test_cells_of_several_numbers_are_phones_as_they_are_to_an_import():
+    cells = ["303-555-0110 ::: 303-555-0120", "303-555-0111; 303-555-0121", "303-555-0112 or 303-555-0122", "none of it"]
+    found = evidence_of(pl.DataFrame({"x": cells}), ["x"], "US")["x"]
+    assert (found.share("phone"), found.share("phone_like")) == (0.75, 0.75)
+
+
 def test_several_columns_of_phones_are_distinguished():
     frame = pl.DataFrame(
         {"a": ["(202) 555-0143", "1234567"], "b": ["(202) 555-0143", "(202) 555-0188"], "c": ["1", "2"]}

@@ -20,6 +20,7 @@ CLEANED = [
     # invisible characters at the ends, and within
     ("\ufeffNora", "Nora"), ("Nora\u200b", "Nora"), ("\u200e\u2066Nora\u2069\u200f", "Nora"), ("\x1f04109", "04109"),
     ("No\u2060ra", "Nora"), ("No\u00adra\u00ad", "Nora"), ("\u3164Nora\u2800", "Nora"), ("\u200bNora\u00a0", "Nora"),
+    ("\ufe0fNora", "Nora"), ("\u2764\ufe0f Nora", "\u2764\ufe0f Nora"),
     ("no\u200cra@example.org", "nora@example.org"), ("Nora\x00", "Nora"), ("\x80Nora\x9f", "Nora"),
     ("\u200f\u0646\u0648\u0631\u0627\u200e", "\u0646\u0648\u0631\u0627"), ("\u200b", ""),
     ("one\u200b\ntwo\tthree", "one\ntwo\tthree"),

@@ -13,6 +13,8 @@ _INVISIBLE = (
     r"\s\x00-\x1f\x7f\x{34f}\x{61c}\x{115f}\x{1160}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{2800}"
     r"\x{3164}\x{feff}\x{ffa0}\x{fff9}-\x{fffb}"
 )
+#: Variation selectors choose how the character before them looks: in front of a text there is none.
+_SELECTORS = r"\x{fe00}-\x{fe0f}"
 #: Those of them that are removed within a value too: no script needs them to write a word.
 _NEEDLESS = (
     r"\x00-\x08\x0e-\x1f\x7f\x{61c}\x{200b}\x{200e}\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{206f}\x{feff}"
@@ -31,7 +33,7 @@ _TEST_LEAD = "<test lead: dummy data for "
 #: Texts outside this have nothing to be cleaned but whitespace around them, which is trimmed where values are read.
 _SUSPECT = (
     r"""\A\s*(?:=\s*"|'+\s*[-+=(0-9]|(?i:mailto|tel):|(?:[pzlfc]|a[gs]):|<test lead)"""
-    rf"|[{_MISREAD}{_JOINERS}\p{{M}}]|[{_INVISIBLE}--\s]|\A[\x{{a0}}\x{{3000}}]|[\x{{a0}}\x{{3000}}]\z"
+    rf"|[{_MISREAD}{_JOINERS}{_SELECTORS}\p{{M}}]|[{_INVISIBLE}--\s]|\A[\x{{a0}}\x{{3000}}]|[\x{{a0}}\x{{3000}}]\z"
 )
 
 
@@ -76,7 +78,7 @@ def _cleaned(texts: pl.Series) -> pl.Expr:
 
 def _trimmed(text: pl.Expr) -> pl.Expr:
     """Return the text without invisible characters around it, but for a joiner that shapes its last letter."""
-    ends = text.str.replace(rf"\A[{_INVISIBLE}{_MISREAD}]+", "")
+    ends = text.str.replace(rf"\A[{_INVISIBLE}{_MISREAD}{_SELECTORS}]+", "")
     ends = ends.str.replace(rf"(\p{{M}}[{_JOINERS}])?[{_INVISIBLE}]*\z", "${1}")
     return ends.str.replace(rf"([\x20-\x7e])[{_MISREAD}{_INVISIBLE}]+\z", "${1}")
 

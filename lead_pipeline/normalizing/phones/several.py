@@ -63,9 +63,17 @@ def _taken_apart(cell: str) -> list[str]:
     if len(dashed) > 1 and all(_digits(piece) >= _FULL for piece in dashed):
         return [piece.strip() for piece in dashed]
     marked = [piece.strip() for piece in re.split(rf"{_PYTHON_MARK}|(?<=[0-9])[\s/]*(?=\(?\+)", cell)]
+    marked = [marked[0], *(_without_plus_for_and(piece, marked[0]) for piece in marked[1:])]
     pieces = marked if sum(_digits(piece) >= _FULL - 1 for piece in marked) > 1 else [cell]
     numbers = [number for piece in pieces for number in _parted(piece) if _digits(number)]
     return sorted(numbers, key=lambda number: _digits(number) < _FULL - 1) if len(numbers) > 1 else [cell]
+
+
+def _without_plus_for_and(piece: str, first: str) -> str:
+    """Return what follows a + that stands for 'and': apart from a number no longer than the first, which has no +."""
+    apart = re.fullmatch(r"\+\s+(.*)", piece, re.DOTALL)
+    is_and = apart and not first.startswith(("+", "00")) and _digits(piece) <= _digits(first)
+    return apart[1] if apart and is_and else piece
 
 
 def _parted(piece: str) -> Iterator[str]:

@@ -151,6 +151,9 @@ def _show_list(loaded: ListResult) -> None:
     for one in loaded.affected:
         leads, enrollments = counted(one.leads, "lead"), counted(one.enrollments, "enrollment")
         click.echo(f"  {one.import_id} ({one.destination}): {leads}, {enrollments}")
+    if loaded.secondary_contacts_suppressed:
+        further = counted(loaded.secondary_contacts_suppressed, "secondary contact")
+        click.echo(f"Suppressed as well: {further} of earlier imports; their leads stay as they are.")
     if loaded.rows_rejected:
         click.echo(
             "NOT suppressed, because a value could not be read: "

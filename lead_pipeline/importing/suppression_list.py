@@ -18,7 +18,7 @@ from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.normalizing.list_entries import read_list_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
 from lead_pipeline.reporting.rejected_file import write_rejected_file
-from lead_pipeline.screening.listed_leads import find_listed_leads
+from lead_pipeline.screening.listed_leads import find_listed_leads, suppress_secondary_contacts
 from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord
@@ -35,7 +35,7 @@ _ENTRIES = {**ENTRIES_SCHEMA, "valid": pl.Boolean}
 @dataclass(frozen=True, slots=True)
 class LoadedList:
     """What came of loading a list: its counts, the lines of its first unreadable rows, the file that has all of these
-    (path below the home), what there is to know about the file, and the leads that it concerns.
+    (path below the home), what there is to know about the file, and the leads and secondary contacts that it concerns.
     """
 
     counts: ListCounts
@@ -43,6 +43,7 @@ class LoadedList:
     rejected_file: str | None = None
     notices: tuple[str, ...] = ()
     affected: tuple[AffectedLeads, ...] = ()
+    secondary_contacts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
         counts = add_suppressions(workspace, record, read.entries, rows_read=read.rows, rows_rejected=bad, at=at)
         find_listed_leads(workspace, manifest.kind)
         affected = suppress_enrollments(workspace, manifest.kind)
+        secondaries = suppress_secondary_contacts(workspace, manifest.kind)
     manifest.staged_file(home).unlink(missing_ok=True)
     return LoadedList(
         counts,
@@ -84,6 +86,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
         rejected_file=home.relative(rejected_file) if bad else None,
         notices=read.reader.facts.notes,
         affected=affected,
+        secondary_contacts=secondaries,
     )
 
 
@@ -199,6 +202,7 @@ def as_metadata(loaded: LoadedList) -> dict[str, Any]:
         "loaded_before": counts.loaded_before,
         "leads_affected": sum(one.leads for one in loaded.affected),
         "enrollments_suppressed": sum(one.enrollments for one in loaded.affected),
+        "secondary_contacts_suppressed": loaded.secondary_contacts,
         "affected": [one.as_dict() for one in loaded.affected],
         "notices": list(loaded.notices),
     }

@@ -66,6 +66,9 @@ class ListResult(FrozenModel):
     rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
     leads_affected: int = Field(default=0, description="Leads of earlier imports that the list concerns.")
     enrollments_suppressed: int = Field(default=0, description="Enrollments of these that were due and are no longer.")
+    secondary_contacts_suppressed: int = Field(
+        default=0, description="Secondary contacts of earlier imports who are on it; their leads stay as they are."
+    )
     affected: tuple[AffectedImport, ...] = Field(default=(), description="These by import and destination.")
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")

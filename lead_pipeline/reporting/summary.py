@@ -124,7 +124,11 @@ def list_as_json(loaded: ListResult) -> dict[str, Any]:
 def list_failure_as_json(kind: str, error: LeadPipelineError) -> dict[str, Any]:
     """Return the object that `suppress --json` prints for a list of which nothing was loaded."""
     return {"list_id": None, "kind": kind, "status": "refused", "message": str(error)} | dict.fromkeys(
-        ("rows_read", "rows_added", "rows_known", "rows_rejected", "leads_affected", "enrollments_suppressed"), 0
+        (
+            *("rows_read", "rows_added", "rows_known", "rows_rejected"),
+            *("leads_affected", "enrollments_suppressed", "secondary_contacts_suppressed"),
+        ),
+        0,
     )
 
 

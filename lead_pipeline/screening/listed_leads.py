@@ -1,6 +1,8 @@
-"""Finds the leads of the people on a list that is being loaded. What follows for them does not belong here."""
+"""Finds the leads of the people on a list that is being loaded, and marks the secondary contacts who are on it. What
+follows for the leads does not belong here.
+"""
 
-from lead_pipeline.model.suppression_kinds import SUPPRESSIONS_OF_PEOPLE, SuppressionKind
+from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE, SuppressionKind
 from lead_pipeline.screening.candidates import KEY_OF, VALUE_OF
 from lead_pipeline.screening.phone_equivalence import same_number_key
 from lead_pipeline.store.workspace import Workspace
@@ -35,3 +37,20 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
         """,  # noqa: S608  # expressions of ours
         {"of_people": kind in SUPPRESSIONS_OF_PEOPLE},
     )
+
+
+def suppress_secondary_contacts(workspace: Workspace, kind: SuppressionKind) -> int:
+    """Mark the secondary contacts of earlier imports whose phone is among `listed_people`; return how many these are.
+
+    Their leads are other people, or the same one under another number, and stay as they are: just as an import leaves
+    a listed further number out, and keeps the row.
+    """
+    marked = workspace.rows(
+        f"""
+        update base.secondary_contacts set reason = $reason
+        where reason is null and {same_number_key(KEY_OF["phone"].format(value="phone"))} in (
+            select key from listed_people where identifier_kind = 'phone')
+        """,  # noqa: S608  # an expression of ours
+        {"reason": REASON_OF_SUPPRESSION[kind].value},
+    )
+    return int(marked[0][0])

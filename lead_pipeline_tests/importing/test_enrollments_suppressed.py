@@ -61,3 +61,39 @@ def test_a_landline_of_a_country_with_old_forms_is_itself_only(stages):
     load(stages, "phone\n+55 11 2169-2288\n+52 55 4169 2266\n")
     result = bring(stages, "caller_id\n+55 11 92169-2288\n+55 11 3169-2288\n+52 55 4169 2277\n")
     assert result.counts.suppressed == 0
+
+
+def secondaries(stages):
+    found = stages.rows("select phone, status, reason from main.secondary_contacts order by phone")
+    return {phone: (status, reason) for phone, status, reason in found}
+
+
+def test_secondary_contacts_that_were_there_before_a_list_are_suppressed_and_their_lead_stays_due(stages):
+    by = call_schedule(
+        secondary_contacts={"max": 2},
+        fields={"phone": {"type": "phone", "column": "caller_id", "required": True, "multiple": "secondary"}},
+    )
+    bring(
+        stages,
+        "caller_id,secondary_phone_1,secondary_phone_2\n"
+        "2125550101,2125550111,+55 11 98169-2288\n2125550102 / 2125550112,,\n2125550103,2125550113,\n",
+        by,
+    )
+    loaded = load(stages, "phone\n2125550111\n+55 11 8169-2288\n", kind="do_not_call")
+    assert (loaded.secondary_contacts, loaded.affected) == (2, ())
+    assert load(stages, "phone\n2125550112\n2125550111\n").secondary_contacts == 1
+    assert secondaries(stages) == {
+        "+12125550111": ("suppressed", "do_not_call"),
+        "+12125550112": ("suppressed", "opted_out"),
+        "+12125550113": ("callable", None),
+        "+5511981692288": ("suppressed", "do_not_call"),
+    }
+    assert {status for status, _ in enrollments(stages).values()} == {"due"}
+
+
+def test_a_lead_whose_own_phone_is_listed_too_is_ended_by_it(stages):
+    by = call_schedule(secondary_contacts={"max": 1})
+    bring(stages, "caller_id,secondary_phone_1\n2125550101,2125550111\n", by)
+    load(stages, "phone\n2125550111\n2125550101\n")
+    assert enrollments(stages) == {"+12125550101": ("suppressed", "opted_out")}
+    assert secondaries(stages) == {"+12125550111": ("suppressed", "opted_out")}

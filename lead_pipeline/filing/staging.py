@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -149,20 +150,33 @@ def _copy(home: Home, source: Path, identity_name: str) -> StagedCopy:
         before = os.fstat(file.fileno())
         _refuse_unfinished(file.fileno(), name)
         try:
-            with tempfile.NamedTemporaryFile(prefix=".copy.", suffix=".tmp", dir=home.staging) as copy:
+            with _temporary(home.staging) as (copy, copy_name):
                 sha256, identity = _copied(file, copy, identity_name)
                 after = os.fstat(file.fileno())
                 if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
                     raise FileChangedError(f"'{name}' changed while it was being read; it is staged when complete.")
                 _refuse_unfinished(file.fileno(), name)
                 with contextlib.suppress(FileExistsError):  # the same bytes are there already
-                    os.link(copy.name, home.staging / identity)
+                    os.link(copy_name, home.staging / identity)
         except OSError as error:
             raise _not_copied(home, name, error) from None
     original = DroppedFile(
         path_hex=path_hex(source), size=before.st_size, mtime_ns=before.st_mtime_ns, inode=before.st_ino
     )
     return StagedCopy(sha256=sha256, identity=identity, size=before.st_size, dropped=original)
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[tuple[IO[bytes], str]]:
+    """Give a temporary file and its name. One of `tempfile.NamedTemporaryFile` that cannot be closed for want of space
+    would be left behind, and complain when it is collected.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=".copy.", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file, name
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 def _not_copied(home: Home, name: str, error: OSError) -> DiskError:

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -68,18 +69,47 @@ def test_a_good_file_stays_in_the_inbox_while_the_disk_is_full_and_is_imported_a
     assert len(watching.tick(30.0)) == 1
 
 
-@pytest.mark.parametrize("limit", [0, 2_000, 40_000])
-def test_a_command_that_can_write_no_more_ends_in_one_sentence(tmp_path, limit):
+@pytest.mark.parametrize(
+    ("command", "limit"),
+    [
+        ("import FILE", 0),
+        ("import FILE", 2_000),
+        ("import FILE", 40_000),
+        ("import FILE --dry-run", 0),
+        ("import FILE --dry-run", 2_000),
+        ("suppress FILE --kind blocked", 2_000),
+        ("demo", 0),
+        ("demo", 40_000),
+        ("ui --port 1", 0),
+        ("profiles sample call_schedule --output FILE.sample", 0),
+    ],
+)
+def test_a_command_that_can_write_no_more_ends_in_one_sentence(tmp_path, command, limit):
     file = tmp_path / "good.csv"
     file.write_text(leads(1, rows=3))
+    arguments = command.replace("FILE", str(file)).split()
 
     def limited():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that a write fails as it does on a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    command = [sys.executable, "-m", "lead_pipeline", "--home", str(tmp_path / "home"), "import", str(file)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=limited)
-    assert ended.returncode == 1
+    started = [sys.executable, "-m", "lead_pipeline", "--home", str(tmp_path / "home"), *arguments]
+    ended = subprocess.run(started, capture_output=True, text=True, check=False, preexec_fn=limited)
+    assert ended.returncode in (1, 2)
     assert "Traceback" not in ended.stdout + ended.stderr
     assert ended.stderr.count("lead-pipeline: ") == 1
     assert file.read_text() == leads(1, rows=3)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["profiles", "profiles schema", "history", "preview FILE", "profiles suggest FILE"])
+def test_what_cannot_be_printed_ends_in_one_sentence(tmp_path, command):
+    file = tmp_path / "good.csv"
+    file.write_text(leads(1, rows=3))
+    started = [sys.executable, "-m", "lead_pipeline", "--home", str(tmp_path / "home")]
+    with Path("/dev/full").open("w") as full:
+        arguments = command.replace("FILE", str(file)).split()
+        ended = subprocess.run([*started, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "the disk is full" in ended.stderr

@@ -23,12 +23,25 @@ def varied_numbers() -> list[str]:
 
 def by_library(e164: str) -> tuple[object, ...]:
     number = phonenumbers.parse(e164)
+    region = phonenumbers.region_code_for_number(number)
+    # A number of no country has no national spelling: without its code it would be somebody else's.
+    written = PhoneNumberFormat.INTERNATIONAL if region == "001" else PhoneNumberFormat.NATIONAL
     return (
-        phonenumbers.region_code_for_number(number),
+        region,
         PhoneNumberType.to_string(phonenumbers.number_type(number)).lower(),
         list(time_zones_for_number(number)),
-        phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL),
+        phonenumbers.format_number(number, written),
     )
+
+
+@pytest.mark.parametrize(
+    ("e164", "code"),
+    [("+80055501234", "+800"), ("+870773222444", "+870"), ("+97955501234", "+979")],
+)
+def test_a_number_of_no_country_keeps_its_code_where_others_are_written_nationally(e164, code):
+    found = describe_phones(pl.Series([e164]), ("national",))["national"].item()
+    assert found.replace(" ", "") == e164
+    assert found.partition(" ")[0] == code
 
 
 def test_every_fact_of_every_kind_of_valid_number_is_the_librarys():

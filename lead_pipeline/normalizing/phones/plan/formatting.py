@@ -8,6 +8,7 @@ from functools import cache
 import phonenumbers
 import polars as pl
 from phonenumbers import NumberFormat, PhoneNumberType
+from phonenumbers.phonenumberutil import REGION_CODE_FOR_NON_GEO_ENTITY
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
@@ -19,12 +20,19 @@ _ZONES = pl.List(pl.String)
 
 
 def with_national(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
-    """Add `national` (String): the `number` as its country writes it (`format_number`, NATIONAL)."""
+    """Add `national` (String): the `number` as its country writes it (`format_number`, NATIONAL).
+
+    A number of no country (+800, satellites) has no national spelling: without its code it is somebody else's number,
+    so that the international one stands here, where the library leaves the code out.
+    """
     formats = metadata_of(code, regions_of(code)[0]).number_format
     chosen = (pl.when(_fits(form)).then(pl.lit(index, pl.UInt16)) for index, form in enumerate(formats))
     choice = pl.coalesce(*chosen, pl.lit(None, pl.UInt16))
     parts = numbers.with_columns(choice=choice).partition_by("choice", as_dict=True, include_key=False)
-    return pl.concat([part.with_columns(national=_written(formats, index)) for (index,), part in parts.items()])
+    written = pl.concat([part.with_columns(national=_written(formats, index)) for (index,), part in parts.items()])
+    if regions_of(code)[0] == REGION_CODE_FOR_NON_GEO_ENTITY:
+        return written.with_columns(national=pl.concat_str(pl.lit(f"+{code} "), "national"))
+    return written
 
 
 def _fits(form: NumberFormat) -> pl.Expr:

@@ -4,17 +4,20 @@ Only the web server does not start then: by itself, it would answer everybody.
 """
 
 import importlib
+import io
 import logging
 import multiprocessing
 import multiprocessing.forkserver
 from collections.abc import Callable, Sequence
 from multiprocessing.context import BaseContext
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, TextIO
 
 from lead_pipeline.model.errors import LeadPipelineError
 
 _log = logging.getLogger(__name__)
+
+_LOG_FAILURE = "Exception while writing logger call to event log"
 
 #: Holds the code server and the function that a run's process begins with, so that a fork of it must have it, too.
 CODE_SERVER = "dagster._grpc.server"
@@ -26,11 +29,38 @@ WEB_SERVER = "dagster_webserver.cli"
 NO_COMPUTE_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 
 
+class WithoutLogFailures(io.TextIOBase):
+    """Standard error without what Dagster 1.13 writes there when a line of its log could not be kept, as on a full
+    disk: the run then fails by itself, or did not need the line.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text, unless it is one of these."""
+        return len(text) if text.startswith(_LOG_FAILURE) else self._stream.write(text)
+
+    def flush(self) -> None:
+        """Write what is held back."""
+        self._stream.flush()
+
+    def fileno(self) -> int:
+        """Return the descriptor of the stream itself."""
+        return self._stream.fileno()
+
+    def isatty(self) -> bool:
+        """Return whether a person reads."""
+        return self._stream.isatty()
+
+
 class _ForkServer(ModuleType):
     """Stands in for the module `multiprocessing` in Dagster's code server: processes are forked, not spawned."""
 
     def get_context(self, method: str | None = None) -> BaseContext:  # noqa: ARG002  # the signature of multiprocessing
-        return multiprocessing.get_context("forkserver")
+        from lead_pipeline.orchestration.serving.run_process import RunContext  # there is none on Windows
+
+        return RunContext()
 
     def __getattr__(self, name: str) -> object:
         return getattr(multiprocessing, name)

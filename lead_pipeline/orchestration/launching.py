@@ -1,11 +1,10 @@
 """Runs the jobs in this process, against the same instance that the UI shows."""
 
 import contextlib
-import io
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import dagster as dg
 
@@ -28,6 +27,7 @@ from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
@@ -35,33 +35,7 @@ from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sqlite import release_sqlite
 
 #: The terminal shows our own progress; the run's log is in the UI.
-_LOG_FAILURE = "Exception while writing logger call to event log"
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class _WithoutLogFailures(io.TextIOBase):
-    """Standard error without what Dagster 1.13 writes there when a line of its log could not be kept, as on a full
-    disk: the run then fails by itself, or did not need the line.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write a text, unless it is one of these."""
-        return len(text) if text.startswith(_LOG_FAILURE) else self._stream.write(text)
-
-    def flush(self) -> None:
-        """Write what is held back."""
-        self._stream.flush()
-
-    def fileno(self) -> int:
-        """Return the descriptor of the stream itself."""
-        return self._stream.fileno()
-
-    def isatty(self) -> bool:
-        """Return whether a person reads."""
-        return self._stream.isatty()
 
 
 class Launcher:
@@ -124,7 +98,7 @@ class Launcher:
         self, job: str, partitions: dg.DynamicPartitionsDefinition, key: str, tags: dict[str, str]
     ) -> dg.ExecuteInProcessResult:
         self.instance.add_dynamic_partitions(str(partitions.name), [key])
-        with contextlib.redirect_stderr(_WithoutLogFailures(sys.stderr)):
+        with contextlib.redirect_stderr(WithoutLogFailures(sys.stderr)):
             result = self._definitions.resolve_job_def(job).execute_in_process(
                 instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
             )

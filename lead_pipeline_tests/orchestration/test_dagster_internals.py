@@ -41,6 +41,45 @@ def test_the_code_server_forks_whatever_it_asks_for_and_gets_everything_else_of_
     assert (ended.stdout.split(), ended.stderr) == (["True", "forkserver", "True"], "")
 
 
+RUNS = """
+import sqlite3, sys
+from lead_pipeline.orchestration.serving.run_process import RunContext
+
+def fill(_events):
+    try:
+        raise sqlite3.OperationalError("database or disk is full")
+    except sqlite3.OperationalError:
+        raise RuntimeError("while saying so")
+
+def slip(_events):
+    raise ValueError("a slip of ours")
+
+def work(_events):
+    sys.stderr.write("Exception while writing logger call to event log: x")
+    print("worked", flush=True)
+
+if __name__ == "__main__":
+    context = RunContext()
+    for target in (fill, slip, work):
+        process = context.Process(target=target, args=["x"])
+        process.start()
+        process.join()
+        print(process.exitcode, flush=True)
+"""
+
+
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork server here")
+def test_a_full_disk_ends_the_process_of_a_run_with_one_sentence_and_nothing_else_is_hidden(tmp_path):
+    script = tmp_path / "runs.py"
+    script.write_text(RUNS)
+    ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    assert ended.stdout.split() == ["1", "1", "worked", "0"]
+    said = ended.stderr.splitlines()
+    assert said[0].startswith("Stopped while executing a run: the disk is full.")
+    assert said[1].startswith("Process RunProcess-2:")
+    assert said[-1] == "ValueError: a slip of ours"
+
+
 @pytest.mark.parametrize("missing", ["name", "module", "another object under the name"])
 def test_once_the_name_has_moved_runs_are_spawned_as_ever_and_one_line_says_so(monkeypatch, caplog, missing):
     if missing == "name":

@@ -8,7 +8,6 @@ from functools import cache
 import phonenumbers
 import polars as pl
 from phonenumbers import NumberFormat, PhoneNumberType
-from phonenumbers.phonenumberutil import REGION_CODE_FOR_NON_GEO_ENTITY
 from phonenumbers.timezone import UNKNOWN_TIMEZONE
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
@@ -17,6 +16,9 @@ from lead_pipeline.normalizing.phones.plan.patterns import at_start, replacement
 from lead_pipeline.normalizing.phones.plan.plan_schema import UNKNOWN
 
 _ZONES = pl.List(pl.String)
+
+#: The region of calling codes that belong to no country (`phonenumberutil.REGION_CODE_FOR_NON_GEO_ENTITY`).
+_NO_COUNTRY = "001"
 
 
 def with_national(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
@@ -30,7 +32,7 @@ def with_national(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     choice = pl.coalesce(*chosen, pl.lit(None, pl.UInt16))
     parts = numbers.with_columns(choice=choice).partition_by("choice", as_dict=True, include_key=False)
     written = pl.concat([part.with_columns(national=_written(formats, index)) for (index,), part in parts.items()])
-    if regions_of(code)[0] == REGION_CODE_FOR_NON_GEO_ENTITY:
+    if regions_of(code)[0] == _NO_COUNTRY:
         return written.with_columns(national=pl.concat_str(pl.lit(f"+{code} "), "national"))
     return written
 

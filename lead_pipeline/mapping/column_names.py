@@ -19,8 +19,9 @@ _COLUMNS_LOOKED_AT = 500
 #: So many rows are looked at for a column of phones or emails below its name.
 _ROWS_LOOKED_AT = 200
 
-#: What could be meant as a phone or an email.
-_CONTACT = r"@|(?:[0-9][^0-9]*){7}"
+#: What could be meant as a phone.
+_DATE = r"^\s*(?:19|20)[0-9]{2}[-/.]?[01][0-9][-/.]?[0-3][0-9]"
+_PHONE = r"^[^@]*(?:[0-9][^0-9@]*){7}$"
 
 #: A name this similar to one that the profile has is that name misspelled; short words are similar by chance.
 _MISSPELLED, _LONG_ENOUGH, _FEW_LETTERS = 0.85, 6, 2
@@ -62,14 +63,31 @@ def shown_names(columns: Sequence[str], certain: Collection[str]) -> dict[str, s
     }
 
 
+def is_numbered(columns: Sequence[str]) -> bool:
+    """Tell whether all columns are called by their position, as those of a file without a header are."""
+    return all(column == f"column_{position}" for position, column in enumerate(columns, start=1))
+
+
 def contact_columns(sample: pl.DataFrame | None, columns: Iterable[str]) -> frozenset[str]:
     """Return the columns of which most values could be meant as phones or emails."""
+    return frozenset(kinds_of_contacts(sample, columns))
+
+
+def kinds_of_contacts(sample: pl.DataFrame | None, columns: Iterable[str]) -> dict[str, str]:
+    """Return `phone` or `email` for the columns of which most values could be meant as one."""
     if sample is None or sample.is_empty():
-        return frozenset()
+        return {}
     rows = sample.head(_ROWS_LOOKED_AT)
-    texts = (rows[column] for column in columns if column in rows.columns)
-    filled = ((text.name, text.filter(text.str.strip_chars() != "")) for text in texts)
-    return frozenset(name for name, text in filled if text.len() and 2 * text.str.contains(_CONTACT).sum() > text.len())
+    kinds = {}
+    for column in columns:
+        if column not in rows.columns:
+            continue
+        text = rows[column].filter(rows[column].str.strip_chars() != "")
+        dates = text.str.contains(_DATE)
+        for kind, found in (("email", text.str.contains("@")), ("phone", text.str.contains(_PHONE) & ~dates)):
+            if text.len() and 2 * found.sum() > text.len():
+                kinds[column] = kind
+    return kinds
 
 
 def _names_of(profile: ImportProfile | None) -> frozenset[str]:

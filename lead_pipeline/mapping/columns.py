@@ -7,7 +7,13 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.mapping.automatic import complete_mapping
-from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
+from lead_pipeline.mapping.column_names import (
+    certain_names,
+    contact_columns,
+    is_numbered,
+    kinds_of_contacts,
+    shown_names,
+)
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError, did_you_mean, listed
 from lead_pipeline.model.fields import (
@@ -196,6 +202,8 @@ def _refuse(
             f"{missing}but the first line of the file looks like values, not like column names. "
             f"Add a header line above it with the names of the columns, including '{wanted}'{_OR_BY_POSITION}"
         )
+    if columns and is_numbered(columns):
+        _refuse_without_header(name, missing, columns, profile, sample)
     certain = certain_names(columns, profile, contact_columns(sample, columns))
     near = did_you_mean(wanted, certain)
     remedy = f"set its header under {'.'.join(profile.key_of(name))} in the profile."
@@ -218,6 +226,22 @@ def _refuse(
 def _names_of(columns: int, certain: Collection[str]) -> str:
     names = "name is" if columns - len(certain) == 1 else "names are"
     return f"{'The other' if certain else 'Its' if columns == 1 else 'Their'} {names}"
+
+
+def _refuse_without_header(
+    name: str, missing: str, columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None
+) -> NoReturn:
+    """Say how a list without a header is imported as it is, with the column that looks like what is missing."""
+    kind = profile.rules[name].type
+    found = [column for column, of in kinds_of_contacts(sample, columns).items() if of == kind]
+    seen = f" ({listed(found)} {'looks' if len(found) == 1 else 'look'} like {kind}s)" if found else ""
+    raise RequiredColumnUnmappedError(
+        f"{missing}but the file has no header: its first line is a row like those below it, and its "
+        f"{_columns_counted(len(columns))} are called by their position (column_1, column_2, …). To import it as it "
+        "is, write `reading: {header: false}` in the profile and name its columns so, such as "
+        f"{'.'.join(profile.key_of(name))}: {found[0] if found else 'column_1'}{seen}. Or add a header line above the "
+        "first row."
+    )
 
 
 def _columns_counted(number: int) -> str:

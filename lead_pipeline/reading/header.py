@@ -16,6 +16,10 @@ _TELLING = frozenset({"date", "email", "phone", "url"})
 _YEAR = re.compile(r"(19|20)\d\d")
 _COMMENT = re.compile(r"\s*(#\s|//)")
 
+#: So many digits make a pattern, which so many values have in common.
+_DIGITS_OF_A_PATTERN, _SAME_PATTERN = 3, 0.8
+_DIGITS = re.compile(r"\d")
+
 #: A better header is looked for so far below one that is not as wide as the rows.
 _LOOKAHEAD = 20
 
@@ -52,7 +56,9 @@ def find_header(records: Sequence[Record]) -> SniffedHeader:
     index = _below_comment(records, _better_below(records, index, width), width)
     if _is_data(records[index].cells, _body(records, index, width)):
         return SniffedHeader(None, index, 0.7)
-    found = SniffedHeader(index, index + 1, 0.9 if len(records[index].cells) == width else 0.6)
+    body = _body(records, index, width)
+    is_told = len(records[index].cells) == width and (not body or _labels(records[index].cells, body) > 0)
+    found = SniffedHeader(index, index + 1, 0.9 if is_told else 0.6)
     return _with_further_rows(records, found, width)
 
 
@@ -123,14 +129,33 @@ def _may_be_header(record: Record, width: int) -> bool:
 
 
 def _better_below(records: Sequence[Record], index: int, width: int) -> int:
-    """Return the index of a better header below: one as wide as the rows, over typed values, when this one is not."""
+    """Return the index of a better header below: one as wide as the rows, over typed values, when this one is not, or
+    when it is prose.
+    """
     if len(records[index].cells) == width:
-        return index
+        return _below_prose(records, index, width) if width > 1 else index
     for below in range(index + 1, min(index + _LOOKAHEAD, len(records))):
         cells = records[below].cells
         if len(cells) == width and all(_filled(cells)):
             return below if _labels(cells, _body(records, below, width)) else index
     return index
+
+
+def _below_prose(records: Sequence[Record], index: int, width: int) -> int:
+    """Return the index of the header below prose that has as many cells as the rows: the last row of texts, no two
+    alike, before the first value with a type, when lines with a single cell stand between them.
+    """
+    last = index
+    lonely = False
+    for below in range(index + 1, min(index + _LOOKAHEAD, len(records))):
+        cells = records[below].cells
+        if any(look_of(cell) not in ("text", "empty") for cell in cells):
+            break
+        lonely = lonely or sum(_filled(cells)) == 1
+        full = len(cells) == width and all(_filled(cells)) and len({cell.casefold() for cell in cells}) == width
+        if lonely and full and _labels(cells, _body(records, below, width)):
+            last = below
+    return last
 
 
 def _below_comment(records: Sequence[Record], index: int, width: int) -> int:
@@ -175,20 +200,62 @@ def _labels(cells: Sequence[str], body: Sequence[Sequence[str]]) -> int:
 
 
 def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Tell whether a first row is a row like those below it, or where there are none, a row and no header."""
+    """Tell whether a first row is a row like those below it, or where there are none, a row and no header.
+
+    What speaks for it are cells that look like most of the values below them, that have the same pattern of digits, or
+    that are among these values; what speaks against it are texts above typed values.
+    """
     looks = [look_of(cell) for cell in cells]
     if not body:
         return any(look in _TELLING for look in looks) or set(looks) <= {*_TYPED, "empty"}
-    filled = sum(_filled(cells))
-    if len(cells) != len(body[0]) or _labels(cells, body):
+    filled, labels = sum(_filled(cells)), _labels(cells, body)
+    if len(cells) != len(body[0]):
         return False
-    like_below = 0
-    for column, (cell, look) in enumerate(zip(cells, looks, strict=True)):
-        if look not in (*_TYPED, "boolean") or _YEAR.fullmatch(cell.strip()):
-            continue  # years are the names of columns as often as numbers in them
-        below, share = prevailing_look(row[column] for row in body)
-        if below == look and share >= 0.5:
-            if look in _TELLING or (column == 0 and share >= 0.9):
-                return True
-            like_below += 1
-    return like_below >= 0.3 * filled and like_below > 0
+    columns = list(zip(*body, strict=True))
+    below = [_without_copies(cells, column, body) for column in columns]
+    alike = [_alike(cell, column, index) for index, (cell, column) in enumerate(zip(cells, columns, strict=True))]
+    patterned = sum(map(_has_pattern_of, cells, columns))
+    known = sum(map(_is_among, cells, below))
+    telling = alike.count("telling")
+    if telling + patterned + known > 1 and telling + patterned + known > 2 * labels:
+        return True
+    if labels == 1 and any(kind == "telling" and look == "email" for kind, look in zip(alike, looks, strict=True)):
+        return True  # of no column the name is an address; that one value is missing in the first row is common
+    if labels:
+        return False
+    typed = alike.count("typed")
+    return telling + patterned > 0 or (typed > 0 and typed >= 0.3 * filled)
+
+
+def _alike(cell: str, below: Sequence[str], index: int) -> str:
+    """Return `typed` when a cell has the look of most values below it, `telling` when no name of a column looks so."""
+    look = look_of(cell)
+    if look not in (*_TYPED, "boolean") or _YEAR.fullmatch(cell.strip()):
+        return ""  # years are the names of columns as often as numbers in them
+    prevailing, share = prevailing_look(below)
+    if prevailing != look or share < 0.5:
+        return ""
+    return "telling" if look in _TELLING or (index == 0 and share >= 0.9) else "typed"
+
+
+def _has_pattern_of(cell: str, below: Iterable[str]) -> bool:
+    """Tell whether a cell has digits where nearly all values below it have them: `X9001` above `X9002`."""
+    if sum(map(str.isdigit, cell)) < _DIGITS_OF_A_PATTERN or _YEAR.search(cell) or look_of(cell) in _TYPED:
+        return False
+    values = [value for value in below if value.strip(WHITESPACE)]
+    pattern = _DIGITS.sub("0", cell.strip())
+    same = sum(_DIGITS.sub("0", value.strip()) == pattern for value in values)
+    return bool(values) and same >= _SAME_PATTERN * len(values)
+
+
+def _without_copies(cells: Sequence[str], column: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    """Return the values of a column without those of rows that are the first row again: a header may be repeated."""
+    return [value for value, row in zip(column, body, strict=True) if list(row) != list(cells)]
+
+
+def _is_among(cell: str, below: Sequence[str]) -> bool:
+    """Tell whether a cell is among the values below it. Where these are all the same it must have a digit: the boxes
+    that are ticked in a form have the names of their columns as values.
+    """
+    different = {value for value in below if value.strip(WHITESPACE)}
+    return cell in different and (len(different) > 1 or any(map(str.isdigit, cell)))

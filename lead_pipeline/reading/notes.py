@@ -96,8 +96,9 @@ def above_header(
     if header.header is None:
         if header.confidence < 1:
             yield (
-                "No header was found: the first row looks like those below it. Columns are called by their position. "
-                "If it is the header, say `header: true`."
+                "No header was found: the first row looks like those below it. Columns are called by their position "
+                "(column_1, column_2, …), which a profile can name, with `reading: {header: false}`. If the first row "
+                "is the header, say `header: true` there."
             )
     elif header.rows > 1:
         lines_of_header = _lines(first_line, first_line + header.rows - 1, noun)

@@ -1,5 +1,6 @@
 """Which column supplies which field, and the sentences for files that lack one."""
 
+import polars as pl
 import pytest
 
 from lead_pipeline.mapping.columns import attribute_names, map_columns
@@ -107,6 +108,21 @@ def test_a_first_line_of_values_is_said_to_be_one_and_not_quoted(value):
 def test_a_header_with_digits_is_still_a_header(header):
     with pytest.raises(RequiredColumnUnmappedError, match="which the file does not have"):
         map_columns([header], profile())
+
+
+def test_a_file_without_a_header_is_refused_with_what_to_write_and_the_column_that_is_meant():
+    sample = pl.DataFrame({
+        "column_1": ["Ida", "Jon"], "column_2": ["20240105", "20240106"], "column_3": ["201 555 0123", "201 555 0124"],
+        "column_4": ["i@example.com", "j@example.com"],
+    })  # fmt: skip
+    with pytest.raises(RequiredColumnUnmappedError) as refused:
+        map_columns(sample.columns, profile(), sample)
+    for part in (
+        "has no header",
+        "`reading: {header: false}`",
+        "fields.phone.column: column_3 (column_3 looks like phones)",
+    ):
+        assert part in str(refused.value)
 
 
 def test_the_columns_of_a_rejected_file_are_neither_fields_nor_attributes():

@@ -20,6 +20,9 @@ from lead_pipeline.reading.row_reader import WHITESPACE, Column
 #: Below this, what was found is called a guess.
 DOUBTFUL = 0.7
 
+#: So many words in the header, and in most rows, may be as many columns.
+_WORDS_OF_COLUMNS, _MOST_ROWS = 3, 0.9
+
 #: So many rows of another width make a second table, not a ragged row.
 _ROWS_OF_A_TABLE = 2
 _LONGEST_FOOTNOTE = 10
@@ -74,10 +77,24 @@ def of_dialect(dialect: Dialect, sniffed: SniffedDialect, columns: Sequence[Colu
         yield "Lines end with a delimiter that starts no column; the empty cell behind was left out."
     if dialect.padded:
         yield "Spaces after a delimiter are not part of the value and were left out."
-    if len(columns) == 1 and any(mark in columns[0].header for mark in COMMON):
+
+
+def of_one_column(columns: Sequence[Column], records: Sequence[Record]) -> Iterator[str]:
+    """Say that what was read as a single column may be several: lines in quotes, words parted by spaces."""
+    if len(columns) > 1:
+        return
+    if any(mark in columns[0].header for mark in COMMON):
         yield (
             "There is one column, but its name contains delimiters: each line may be quoted as a whole. If so, export "
-            "the list again."
+            "the list again without the quotes around whole lines, or take the first and last quote of each line away."
+        )
+    rows = [record.cells[0] for record in records if not is_blank(record)]
+    words = len(columns[0].header.split())
+    alike = sum(len(row.split()) == words for row in rows)
+    if words >= _WORDS_OF_COLUMNS and rows and alike >= _MOST_ROWS * len(rows):
+        yield (
+            f"There is one column, but all lines have {words} words: they may be parted by spaces. If so, write "
+            "`reading: {delimiter: ' '}` in the profile, or export the list as CSV."
         )
 
 

@@ -131,7 +131,7 @@ def _score(text: str, dialect: Dialect) -> float:
     if not widths.total() or set(widths) == {1}:
         return 0.0
     uniform = sum(number * (width - 1) / width for width, number in widths.items()) / len(widths) / widths.total()
-    if dialect.delimiter in RARE and not _proves_itself(records, widths, dialect):
+    if dialect.delimiter in RARE and not _proves_itself(text, records, widths, dialect):
         return 0.0
     cells = [cell for record in records for cell in record.cells][:_CELLS]
     valued = sum(_looks_whole(cell, dialect.delimiter) for cell in cells) / len(cells)
@@ -140,7 +140,7 @@ def _score(text: str, dialect: Dialect) -> float:
     return uniform * (0.5 + valued / 2) * whole * (0.3 if dialect.delimiter in RARE else 1.0)
 
 
-def _proves_itself(records: Sequence[Record], widths: Counter[int], dialect: Dialect) -> bool:
+def _proves_itself(text: str, records: Sequence[Record], widths: Counter[int], dialect: Dialect) -> bool:
     """Return whether a rare delimiter cuts every row alike, and cuts nothing that is one value."""
     least = 3 if dialect.delimiter == " " else 2
     (width, number), total = widths.most_common(1)[0], widths.total()
@@ -151,10 +151,18 @@ def _proves_itself(records: Sequence[Record], widths: Counter[int], dialect: Dia
         return False
     if dialect.delimiter == "#" and any(line.startswith("#") for line in joined):
         return False  # the mark of a comment
+    if dialect.delimiter == " " and _quotes_spaces(text, len(records)):
+        return True
     if dialect.delimiter in " /":
         looks = [look_of(cell) for record in records for cell in record.cells]
         return sum(look in _TYPED for look in looks) > len(looks) / 2
     return True
+
+
+def _quotes_spaces(text: str, records: int) -> bool:
+    """Tell whether most records quote values for the sake of their spaces, as only a list parted by spaces does."""
+    quoted = re.findall(r'(?m)^(?:[^\n]*? )?"[^"\n]* [^"\n]*"(?= |\r?$)', text)
+    return 2 * len(quoted) > records
 
 
 def _looks_whole(cell: str, delimiter: str) -> bool:

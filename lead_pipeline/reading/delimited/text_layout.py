@@ -11,6 +11,7 @@ from lead_pipeline.model.errors import FileUnreadableError, HeaderMissingError
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.dialect import Dialect
 from lead_pipeline.reading.delimited.encoding import readable
+from lead_pipeline.reading.delimited.fixed_width import refuse_fixed_width
 from lead_pipeline.reading.delimited.sniffing import SniffedDialect, find_dialect
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
@@ -71,6 +72,8 @@ def find_text_layout(
             return _refuse_header_row(display_name, options.header_row, lines) if final else None
         skipped, lines = newline.end(), lines + 1
     records, _ = Tokenizer(sniffed.dialect).records(text[skipped:], final=final, limit=_HEADER_RECORDS)
+    if options.delimiter is None:
+        refuse_fixed_width(text[skipped : skipped + SNIFFED_CHARACTERS], display_name)
     if not records:
         return None
     header = _header_of(records, options)
@@ -112,6 +115,7 @@ def _facts_of(
         header_sure=header.confidence,
         notes=(
             *notes.of_dialect(dialect, sniffed, layout.columns),
+            *notes.of_one_column(layout.columns, records[header.first_row :]),
             *notes.above_header(header, records, above, first_line),
             *notes.of_columns(layout.columns),
             *notes.of_rows(records[header.first_row :], lines + 1, len(layout.columns), dialect),

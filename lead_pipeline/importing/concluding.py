@@ -139,8 +139,13 @@ def _with_beginning(home: Home, manifest: Manifest, result: ImportResult) -> Imp
 
 
 def _why_set_aside(result: ImportResult) -> str:
+    """Return what the note beside the file says: why, and what was found while reading it, without which the advice may
+    be that for another file.
+    """
     cancelled = result.status == ImportStatus.CANCELLED
-    return f"{status_sentence(result)} {result.message}" if cancelled else result.message
+    why = f"{status_sentence(result)} {result.message}" if cancelled else result.message
+    found = "\n".join(f"- {note}" for note in result.file.notes)
+    return f"{why}\n\nWhat was found while reading the file:\n{found}" if found else why
 
 
 def result_of(work: WorkFolder, started_at: datetime, ended_at: datetime) -> ImportResult:

@@ -20,6 +20,7 @@ from lead_pipeline.reporting.wording import (
     encodable,
     one_line,
     outcomes_listed,
+    sentences_to_notice,
     status_sentence,
 )
 
@@ -69,7 +70,7 @@ def compose(result: ImportResult, links: Links) -> Composed:
         "file_name": one_line(encodable(result.file.file_name)),
         "sentence": status_sentence(result),
         "message": one_line(result.message),
-        "noticed": [one_line(sentence) for sentence in (*result.layout_changes, *result.notices)],
+        "noticed": [one_line(sentence) for sentence in sentences_to_notice(result)],
         "counts": list(_counts(result)),
         "rows_read": result.rows_read,
         "reasons": [_reason(found) for found in row_reasons(result)],

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from lead_pipeline.filing.atomic import published
+from lead_pipeline.model.errors import listed
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
@@ -20,6 +21,7 @@ from lead_pipeline.reporting.wording import (
     file_size,
     newline_name,
     one_line,
+    sentences_to_notice,
     status_sentence,
 )
 
@@ -85,7 +87,7 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             message=one_line(result.message),
             committed=result.status in COMMITTED,
             commands=[one_line(command) for command in decision_commands(result, home).values()],
-            noticed=[one_line(sentence) for sentence in (*result.layout_changes, *result.notices)],
+            noticed=[one_line(sentence) for sentence in sentences_to_notice(result)],
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
             charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
             reasons=_reason_rows(result),
@@ -110,8 +112,8 @@ def _reason_rows(result: ImportResult) -> list[ReasonRow]:
 
 
 def _positions(numbers: Sequence[int], count: int) -> str:
-    listed = ", ".join(str(number) for number in numbers)
-    return f"{listed} …" if numbers and count > len(numbers) else listed
+    shown = ", ".join(str(number) for number in numbers)
+    return f"{shown} …" if numbers and count > len(numbers) else shown
 
 
 def _column_rows(result: ImportResult) -> list[ColumnRow]:
@@ -139,6 +141,7 @@ def _facts(result: ImportResult) -> list[tuple[str, str]]:
         ("Sheet", file.sheet),
         ("Header line", f"{file.header_line:,}" if file.header_line else ""),
         ("Columns", f"{len(file.columns):,}" if file.columns else ""),
+        ("Columns ignored", listed(file.ignored, limit=MAX_COLUMNS) if file.ignored else ""),
         ("Notes", " ".join(file.notes)),
         ("SHA-256", file.file_sha256),
     ]

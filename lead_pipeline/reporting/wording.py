@@ -97,6 +97,14 @@ def decision_commands(result: ImportResult, home: Path | None) -> dict[str, str]
     return {answer: f"lead-pipeline{option} {answer} {result.import_id}" for answer in ("approve", "cancel")}
 
 
+def sentences_to_notice(result: ImportResult) -> tuple[str, ...]:
+    """Return what a person should know besides the message; of a refused file also how it was read, for that may be why
+    nothing in it was found.
+    """
+    notes = result.file.notes if result.status == ImportStatus.QUARANTINED else ()
+    return (*notes, *result.layout_changes, *result.notices)
+
+
 def ignored_sentence(columns: Sequence[str]) -> str:
     """Return `2 columns are ignored, as the profile says: wood, price.`, or the like of one column."""
     are = "1 column is" if len(columns) == 1 else f"{len(columns):,} columns are"

@@ -216,16 +216,11 @@ def _refuse(
     known = f"; known by name: {listed(map(shown.__getitem__, (c for c in columns if c in certain)), limit=30)}"
     raise RequiredColumnUnmappedError(
         f"{missing}which the file does not have. It has {_columns_counted(len(columns))}{known if certain else ''}. "
-        f"{_names_of(len(columns), certain)} not shown, for they may be values.{near} "
+        f"{_not_shown(len(columns), len(certain))}{near} "
         "`lead-pipeline preview FILE` shows them. If they "
         f"are names, rename the column in the file, or {remedy} If they are values, add a header line above "
         f"them{_OR_BY_POSITION}"
     )
-
-
-def _names_of(columns: int, certain: Collection[str]) -> str:
-    names = "name is" if columns - len(certain) == 1 else "names are"
-    return f"{'The other' if certain else 'Its' if columns == 1 else 'Their'} {names}"
 
 
 def _refuse_without_header(
@@ -242,6 +237,12 @@ def _refuse_without_header(
         f"{'.'.join(profile.key_of(name))}: {found[0] if found else 'column_1'}{seen}. Or add a header line above the "
         "first row."
     )
+
+
+def _not_shown(columns: int, certain: int) -> str:
+    if columns == 1:
+        return "Its name is not shown, for it may be a value."
+    return f"{'Other' if certain else 'Their'} names are not shown, for they may be values."
 
 
 def _columns_counted(number: int) -> str:

@@ -3,7 +3,7 @@ below a list. A row with anything by which it could be somebody is never taken f
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -49,8 +49,22 @@ _NOTICE = re.compile(
 )
 
 #: A number that no phone is: with few digits, or with decimals.
-_AMOUNT_TEXT = r"[-+(]?\s*[$€£¥]?\s*(?:[0-9]{1,6}|(?:[0-9]+|[0-9]{1,3}(?:[.,' ][0-9]{3})+)[.,][0-9]{1,2})\s*[%$€£¥)]?"
+_AMOUNT_TEXT = (
+    r"[-+(]?\s*[$€£¥]?\s*(?:[0-9]{1,6}|[0-9]{1,3}(?:[,'][0-9]{3}){1,3}"
+    r"|(?:[0-9]+|[0-9]{1,3}(?:[.,' ][0-9]{3})+)[.,][0-9]{1,2})\s*[%$€£¥)]?"
+)
 _AMOUNT = re.compile(_AMOUNT_TEXT)
+
+#: A number in a column of numbers; with ten digits it might be a phone all the same.
+_DIGITS = re.compile(r"(?:[.,' ]*\d){1,9}")
+
+#: Reasons that a row below a list may have: it is short, or blank, or was found to be no row already.
+_OWN_REASONS = {
+    Reason.ROW_BLANK.value, Reason.ROW_TOO_FEW_CELLS.value, Reason.ROW_HEADER_AGAIN.value, Reason.ROW_FOOTER.value,
+}  # fmt: skip
+
+#: So many rows of a list have more than one cell, where one cell is unusual.
+_MOST = 0.9
 
 #: What may name somebody, whatever else the cell says.
 _SOMEBODY = re.compile(
@@ -62,28 +76,12 @@ _DATE = re.compile(
     r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b(?![-/.]\d)|\b\d{1,2}:\d{2}(?::\d{2})?"
 )
 _PARTICLES = frozenset(
-    {"al", "af", "av", "ben", "bin", "bint", "da", "das", "de", "del", "della", "der", "den", "di", "do", "dos", "du"}
-    | {
-        "e",
-        "el",
-        "het",
-        "la",
-        "las",
-        "le",
-        "los",
-        "och",
-        "of",
-        "ter",
-        "the",
-        "und",
-        "and",
-        "van",
-        "von",
-        "y",
-        "zu",
-        "zum",
-    }
-)
+    (
+        "al", "af", "and", "av", "ben", "bin", "bint", "da", "das", "de", "del", "della", "der", "den", "di", "do",
+        "dos", "du", "e", "el", "het", "la", "las", "le", "los", "och", "of", "ter", "the", "und", "van", "von", "y",
+        "zu", "zum",
+    )
+)  # fmt: skip
 
 #: Texts of so many words, some of them in lower case and no particles of names, are sentences.
 _WORDS_OF_A_SENTENCE = 4
@@ -168,46 +166,43 @@ def _marked_end(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Mark what is below the list: totals, counts, notices, and sentences beside them below a blank row."""
     cells = [[(cell or "").strip(WHITESPACE) for cell in row] for row in frame.select(names).rows()]
     reasons = frame["reasons"].to_list()
-    own = {
-        Reason.ROW_BLANK.value,
-        Reason.ROW_TOO_FEW_CELLS.value,
-        Reason.ROW_HEADER_AGAIN.value,
-        Reason.ROW_FOOTER.value,
-    }
+    numbers = _number_columns(cells)
     start = len(cells)
-    while (
-        start > 0
-        and len(cells) - start < _ROWS_HELD
-        and set(reasons[start - 1]) <= own
-        and _is_lonely(cells[start - 1])
-    ):
+    while start > 0 and set(reasons[start - 1]) <= _OWN_REASONS and _is_lonely(cells[start - 1], numbers):
         start -= 1
-    body = [sum(map(bool, row)) for row in cells[:start]]
-    below = [
-        index
-        for index in range(start, len(cells))
-        if any(cells[index]) and Reason.ROW_FOOTER.value not in reasons[index]
-    ]
+    body = [filled for row in cells[:start] if (filled := sum(map(bool, row)))]
+    below = [n for n in range(start, len(cells)) if any(cells[n]) and Reason.ROW_FOOTER.value not in reasons[n]]
     if not body or not below:
         return frame
-    unusual = min(body) > 1 and len(names) > 1
-    blank = next((index for index in range(start, len(cells)) if not any(cells[index])), len(cells))
-    worded = [index for index in below if _is_worded(cells[index], is_unusual=unusual, is_apart=index > blank)]
-    found = [
-        index
-        for index in below
-        if index in worded or (worded and unusual and index > blank and _is_prose(cells[index]))
-    ]
-    if len(found) > _MOST_ROWS:
-        return frame
-    return _with_reason(frame, frame["row_number"].gather(found), Reason.ROW_FOOTER)
-
-
-def _is_lonely(row: Sequence[str]) -> bool:
-    """Tell whether a row has at most one cell with something else than a number."""
-    return sum(bool(cell) and not _AMOUNT.fullmatch(cell) for cell in row) <= 1 and not any(
-        _SOMEBODY.search(_DATE.sub("", cell)) for cell in row
+    unusual = len(names) > 1 and sum(filled > 1 for filled in body) >= _MOST * len(body)
+    blank = next((n for n in range(start, len(cells)) if not any(cells[n])), len(cells))
+    worded = [n for n in below if _is_worded(cells[n], is_unusual=unusual, is_apart=n > blank)]
+    prose = [n for n in below if worded and unusual and n > blank and _is_prose(cells[n])]
+    found = sorted({*worded, *prose})
+    return (
+        frame if len(found) > _MOST_ROWS else _with_reason(frame, frame["row_number"].gather(found), Reason.ROW_FOOTER)
     )
+
+
+def _number_columns(cells: Sequence[Sequence[str]]) -> set[int]:
+    """Return the columns that hold numbers, of which a total may have more digits than each: by index."""
+    found = set()
+    for index, column in enumerate(zip(*cells, strict=True)):
+        filled = [cell for cell in column if cell]
+        amounts = sum(_AMOUNT.fullmatch(cell) is not None for cell in filled)
+        if amounts > 1 and amounts >= len(filled) - 1:
+            found.add(index)
+    return found
+
+
+def _is_lonely(row: Sequence[str], numbers: Collection[int]) -> bool:
+    """Tell whether a row has at most one cell with something else than a number, and nobody in it."""
+    others = [
+        cell
+        for index, cell in enumerate(row)
+        if cell and not _AMOUNT.fullmatch(cell) and not (index in numbers and _DIGITS.fullmatch(cell))
+    ]
+    return len(others) <= 1 and not any(_SOMEBODY.search(_DATE.sub("", cell)) for cell in others)
 
 
 def _is_worded(row: Sequence[str], *, is_unusual: bool, is_apart: bool) -> bool:

@@ -81,6 +81,17 @@ def test_totals_and_notices_below_a_list_are_no_rows(row, blank):
     assert found == [[], [], [], *[["row_blank"]] * blank, ["row_footer"]]
 
 
+@pytest.mark.parametrize("total", ["19.50", "1,234,567", "$ 123456", "12.345.678,50", "98765432"])
+def test_a_total_may_have_more_digits_than_each_number_of_its_column(total):
+    assert of_last(["Grand total", "", "", "", total]) == ["row_footer"]
+    assert of_last(["Total", "", "", "2015550126", total]) == [""]
+
+
+def test_blank_rows_and_a_row_of_one_cell_in_the_list_make_a_total_no_row():
+    rows = [*PEOPLE * 4, ["Ida", "", "", "", ""], [""] * 5, *PEOPLE, ["Total", "", "", "", ""]]
+    assert marked(rows, reasons={14: ["row_blank"]})[-1] == ["row_footer"]
+
+
 def test_sentences_beside_a_notice_below_a_blank_row_are_none_either():
     below = [
         ["Open leads of the north", "", "", "", ""],

@@ -105,13 +105,16 @@ def test_each_change_has_a_sentence():
 
 
 def test_of_several_columns_that_are_missing_or_new_one_sentence_names_all():
-    then, few = layout("a", "b", "c", "555-0101"), layout("a", "x", "y")
+    phone = ("phone", "phone")  # a label above phones, so that the line is a header
+    then, few = layout("a", "b", "c", phone), layout("a", "x", "y", phone)
     assert list(sentences_about(compare_layouts(few, [then]))) == [
-        "3 columns are missing: 'b', 'c', at position 4.",
+        "2 columns are missing: 'b', 'c'.",
         "2 columns are new: 'x', 'y'.",
     ]
-    wide = layout("a", *(f"q{number}" for number in range(14)))
-    (said,) = sentences_about(compare_layouts(layout("a"), [wide]))
+    unproven = compare_layouts(layout("a"), [layout("a", "b", "555-0101")])
+    assert list(sentences_about(unproven)) == ["2 columns are missing: at position 2, at position 3."]
+    wide = layout(phone, *(f"q{number}" for number in range(14)))
+    (said,) = sentences_about(compare_layouts(layout(phone), [wide]))
     assert said.startswith("14 columns are missing: 'q0', ")
     assert said.endswith("'q9' and 4 more.")
 

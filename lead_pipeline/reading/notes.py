@@ -253,6 +253,16 @@ def of_cells(prefixes: int, errors: int, *, is_known: bool) -> Iterator[str]:
         yield f"{errors:,} {cells} an error such as #N/A; their rows say so."
 
 
+def of_merged_and_hidden(merged: int, hidden: int) -> Iterator[str]:
+    """Say that rows have the value of a cell that reaches over them, and that rows were read that nobody sees."""
+    if merged:
+        cells = "cell has" if merged == 1 else "cells have"
+        yield f"{merged:,} {cells} the value of the merged cell that reaches over them."
+    if hidden:
+        rows, they = ("row is", "it was") if hidden == 1 else ("rows are", "they were")
+        yield f"{hidden:,} {rows} hidden or filtered out in the sheet; {they} read like all others."
+
+
 def _quoted(names: Sequence[str]) -> str:
     return listed([f"'{name}'" for name in names], limit=5)
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from lead_pipeline.reading.workbook.format_readers import (
+    HIDDEN,
     XLRD_ON_DAMAGE,
     Annotation,
     AnnotationsUnknownError,
+    Merge,
     UnreadableWorkbookError,
     opened_by_xlrd,
 )
@@ -29,10 +31,14 @@ ERRORS = {
     0x2B: "#GETTING_DATA",
 }
 
-#: Records of an .xlsb ([MS-XLSB] 2.3): a row, cells with a number, cells with an error; formats, styles, sheets.
+#: Records of an .xlsb ([MS-XLSB] 2.3): a row, cells with a number, cells with an error; merged cells; formats, styles,
+#: sheets.
 _ROW = 0
+_ROW_HIDDEN = 0x10  # fDyZero, in the twelfth byte of a row (2.4.739)
 _NUMBERS = frozenset({2, 5, 9})
 _CELL_ERRORS = frozenset({3, 11})
+_MERGE = 176
+_MERGE_BYTES = b"\xb0\x01"  # the same, as a record begins with it
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _SHEET = 44, 47, 617, 618, 156
 
 
@@ -50,6 +56,8 @@ def cell_annotations_of_xls(path: str, sheet: str) -> Iterator[tuple[int, int, A
     codes = {key: found.format_str or "" for key, found in book.format_map.items()}
     prefixes = [display_prefix_of(codes.get(style.format_key, "")) for style in book.xf_list]
     for row in range(cells.nrows):
+        if row in cells.rowinfo_map and cells.rowinfo_map[row].hidden:
+            yield row, 0, HIDDEN
         for column, kind in enumerate(cells.row_types(row)):
             if kind == xlrd.XL_CELL_ERROR:
                 yield row, column, ERRORS.get(cells.cell_value(row, column), "#N/A")
@@ -64,14 +72,29 @@ def cell_annotations_of_xlsb(path: str, sheet: str) -> Iterator[tuple[int, int, 
         if part is None:
             raise AnnotationsUnknownError
         prefixes = _prefixes_of_styles(archive)
-        row = 0
-        for kind, start, data in _records(archive.read(part)):
+        row, content = 0, archive.read(part)
+        merges = _merges(content)
+        for kind, start, data in _records(content):
             if kind == _ROW:
                 row = _number(data, start, 4)
+                if _number(data, start + 11, 1) & _ROW_HIDDEN:
+                    yield row, 0, HIDDEN
+                yield from ((row, column, Merge(last)) for column, last in merges.get(row, ()))
             elif kind in _CELL_ERRORS:
                 yield row, _number(data, start, 4), ERRORS.get(data[start + 8], "#N/A")
             elif kind in _NUMBERS and (prefix := prefixes.get(_number(data, start + 4, 3))):
                 yield row, _number(data, start, 4), prefix
+
+
+def _merges(data: bytes) -> dict[int, list[tuple[int, int]]]:
+    """Return the cells that reach down over others, by row: column and last row ([MS-XLSB] 2.4.720)."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for kind, start, _ in _records(data) if _MERGE_BYTES in data else ():
+        if kind == _MERGE:
+            first, last, column = (_number(data, start + offset, 4) for offset in (0, 4, 8))
+            if last > first:
+                found.setdefault(first, []).append((column, last))
+    return found
 
 
 def _number(data: bytes, start: int, size: int) -> int:

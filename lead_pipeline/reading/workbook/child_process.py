@@ -58,7 +58,7 @@ class SheetStream(NamedTuple):
     stream: pa.Buffer
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows: a String column per cell, `cell_types`; `errors` and `prefixes`: how many cells have such."""
+        """Yield the rows: a String column per cell, `cell_types`, and the counts of what is special."""
         with pa.ipc.open_stream(self.stream) as batches:
             for batch in batches:
                 yield pl.DataFrame(pl.from_arrow(batch))

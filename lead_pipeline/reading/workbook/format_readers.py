@@ -22,8 +22,20 @@ _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00?\x00", "utf
 _ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
 
-#: What calamine does not say of a cell: the text of its error, or what its format shows before the number.
-Annotation = str | DisplayPrefix
+class Merge(NamedTuple):
+    """A cell that reaches down over others; `last_row` counts from 0."""
+
+    last_row: int
+
+
+class HiddenRow(NamedTuple):
+    """A row that whoever opens the sheet does not see: it is hidden, or a filter leaves it out."""
+
+
+#: What calamine does not say of a cell: the text of its error, what its format shows before the number; and of a row.
+Annotation = str | DisplayPrefix | Merge | HiddenRow
+
+HIDDEN = HiddenRow()
 
 
 class AnnotationsUnknownError(Exception):
@@ -43,12 +55,15 @@ TypedRow = tuple[list[str], str | None]
 
 
 class Sheet(NamedTuple):
-    """A sheet: its name and size, and its rows from the first on, each `width` texts and their types."""
+    """A sheet: its name and size, its rows from the first on, each `width` texts and their types; and the cells that
+    reach down over others, as (row, column, last row), where the library says so.
+    """
 
     name: str
     width: int
     height: int
     rows: Callable[[], Iterator[TypedRow]]
+    merges: tuple[tuple[int, int, int], ...] = ()
 
 
 class Book(NamedTuple):
@@ -100,7 +115,9 @@ def _calamine_sheet(sheet: Any) -> Sheet:  # noqa: ANN401  (a class of the libra
             left_out = width - len(texts)
             yield [""] * left_out + texts, _typed(TEXT * left_out + types)
 
-    return Sheet(sheet.name, width, height, rows)
+    merges = sheet.merged_cell_ranges or ()  # of .xlsx and .xls
+    down = tuple((row, column, last) for (row, column), (last, _) in merges if last > row)
+    return Sheet(sheet.name, width, height, rows, down)
 
 
 #: What python-calamine makes of typed cells.

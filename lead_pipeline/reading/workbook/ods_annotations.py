@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from lead_pipeline.reading.workbook.format_readers import Annotation
+from lead_pipeline.reading.workbook.format_readers import HIDDEN, Annotation, Merge
 from lead_pipeline.reading.workbook.number_formats import infer_display_prefix
 
 _OPEN_DOCUMENT = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
@@ -77,12 +77,17 @@ def _annotations_of_row(
     element: ElementTree.Element, row: int, repeated: int, styles: _OdsStyles, defaults: list[str]
 ) -> Iterator[tuple[int, int, Annotation]]:
     annotations: list[tuple[int, Annotation]] = []
+    if element.get(_TABLE + "visibility", "visible") != "visible":  # collapse or filter
+        annotations.append((0, HIDDEN))
     column = 0
     of_row = element.get(_TABLE + "default-cell-style-name")
     for cell in element:
         times = min(_repeated(cell, "columns"), _MOST_COLUMNS)
         default = of_row or (defaults[column] if column < len(defaults) else "")
         annotation = _annotation_of(cell, styles.digits_of(cell.get(_TABLE + "style-name", default)))
+        spanned = cell.get(_TABLE + "number-rows-spanned", "1")
+        if spanned.isdigit() and int(spanned) > 1:
+            annotations.append((column, Merge(row + min(int(spanned), _MOST_ROWS) - 1)))
         if annotation is not None:
             annotations.extend((column + offset, annotation) for offset in range(times))
         column += times

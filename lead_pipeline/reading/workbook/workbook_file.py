@@ -1,6 +1,7 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) to rows: finds header and columns in what the child process read."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.tokenizer import Record
-from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
 from lead_pipeline.reading.row_reader import (
     WHITESPACE,
     Column,
@@ -24,7 +25,8 @@ from lead_pipeline.reading.source import Source
 from lead_pipeline.reading.workbook.child_process import SheetStream, format_of, read_sheet
 
 #: What the child says of a row beside its cells.
-_BESIDE_CELLS = (CELL_TYPES, "errors", "prefixes")
+_COUNTS = ("errors", "prefixes", "merged", "hidden")
+_BESIDE_CELLS = (CELL_TYPES, *_COUNTS)
 
 #: The header is looked for among so many rows from the first that is not blank on.
 _HEADER_ROWS = 200
@@ -52,8 +54,9 @@ def open_workbook(source: Source, kind: str, options: ReadingOptions, packing: s
 def _facts_of(
     sheet: SheetStream, first: list[Record], header: SniffedHeader, columns: tuple[Column, ...]
 ) -> ReadingFacts:
-    counts = pl.concat([frame.select("errors", "prefixes") for frame in sheet.frames()])
-    errors, prefixes = counts.sum().row(0)
+    counts = pl.concat([frame.select(*_COUNTS, is_blank=_is_blank()) for frame in sheet.frames()])
+    errors, prefixes = counts.select("errors", "prefixes").sum().row(0)
+    merged, unseen = counts.slice(header.first_row).filter(~pl.col("is_blank")).select("merged", "hidden").sum().row(0)
     name, sheets, hidden, *_ = sheet.facts
     return ReadingFacts(
         encoding="",
@@ -68,6 +71,7 @@ def _facts_of(
             *notes.above_header(header, first, 0, header.first_row - header.rows + 1, noun="Row"),
             *notes.of_columns(columns),
             *notes.of_cells(prefixes, errors, is_known=not counts["errors"].has_nulls()),
+            *notes.of_merged_and_hidden(merged, unseen),
         ),
     )
 
@@ -93,10 +97,33 @@ def _header_of(records: list[Record], options: ReadingOptions) -> SniffedHeader:
     if options.header_row is not None:
         return SniffedHeader(options.header_row - 1, options.header_row, 1.0)
     trimmed = [Record(_trimmed(record.cells), 1, False) for record in records]
-    found = find_header(trimmed)
+    found = find_header(_with_names_in_two_rows(trimmed))
     if options.header and found.header is None:
         return SniffedHeader(found.first_row, found.first_row + 1, 1.0)
     return found
+
+
+def _with_names_in_two_rows(records: list[Record]) -> list[Record]:
+    """Make the first two rows equally wide that together name the columns, as they are in a text file of the sheet.
+
+    Trimmed, neither is as wide as the table, and one of them would be taken for a title or for a row.
+    """
+    for index, (upper, lower) in enumerate(pairwise(records)):
+        width = max(len(upper.cells), len(lower.cells))
+        above, below = ([*record.cells, *[""] * (width - len(record.cells))] for record in (upper, lower))
+        if len(upper.cells) != len(lower.cells) and _name_columns(above, below):
+            wide = [Record(cells, 1, False) for cells in (above, below)]
+            return [*records[:index], *wide, *records[index + 2 :]]
+    return records
+
+
+def _name_columns(above: list[str], below: list[str]) -> bool:
+    """Tell whether two rows of texts name every column, and the lower one alone does not: it has gaps, or repeats."""
+    if any(looks_like_a_value(cell) for cell in (*above, *below)):
+        return False
+    names = [cell.strip(WHITESPACE).casefold() for cell in below if cell.strip(WHITESPACE)]
+    covered = all(upper.strip(WHITESPACE) or lower.strip(WHITESPACE) for upper, lower in zip(above, below, strict=True))
+    return covered and len(names) > 1 and (len(names) < len(below) or len(set(names)) < len(names))
 
 
 def _trimmed(cells: list[str]) -> list[str]:
@@ -141,9 +168,12 @@ def _frames(sheet: SheetStream, columns: tuple[Column, ...], skip: int) -> Itera
         waiting = [rows.slice(last)] if last < rows.height else []
 
 
+def _is_blank() -> pl.Expr:
+    return pl.all_horizontal(pl.exclude(_BESIDE_CELLS).fill_null("").str.strip_chars(WHITESPACE) == "")
+
+
 def _with_row_columns(frame: pl.DataFrame, first_row: int, schema: dict[str, Any]) -> pl.DataFrame:
-    cells = pl.exclude(_BESIDE_CELLS).fill_null("")
-    blank = pl.all_horizontal(cells.str.strip_chars(WHITESPACE) == "")
+    cells, blank = pl.exclude(_BESIDE_CELLS).fill_null(""), _is_blank()
     none = pl.lit([], pl.List(pl.String))
     reasons = (
         pl.when(blank)

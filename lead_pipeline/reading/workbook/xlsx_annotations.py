@@ -1,5 +1,5 @@
-"""What calamine does not say of an .xlsx: cells that hold an error, and numbers before which the cell format shows
-zeros or a plus. Values are not read here. Runs in the child process only: the XML is not to be trusted.
+"""What calamine does not say of an .xlsx: cells that hold an error, numbers before which the cell format shows zeros
+or a plus, hidden rows. Values are not read here. Runs in the child process only: the XML is not to be trusted.
 """
 
 import posixpath
@@ -9,7 +9,7 @@ from typing import IO
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from lead_pipeline.reading.workbook.format_readers import Annotation, AnnotationsUnknownError
+from lead_pipeline.reading.workbook.format_readers import HIDDEN, Annotation, AnnotationsUnknownError
 from lead_pipeline.reading.workbook.number_formats import DisplayPrefix, display_prefix_of
 
 #: The names of SpreadsheetML, as Excel writes them and as ISO 29500 does (Strict).
@@ -22,18 +22,20 @@ _RELATION = (
 
 _BLOCK = 2**20
 
-#: A cell with an error says `t="e"`. A sheet without these bytes need not be parsed, unless formats say something.
-_ERROR_TYPES = (b'"e"', b"'e'")
+#: A cell with an error says `t="e"`, a hidden row `hidden="1"`. A sheet without these bytes need not be parsed, unless
+#: formats say something.
+_TELLING = (b'"e"', b"'e'", b'hidden="1"', b'hidden="t', b"hidden='1'", b"hidden='t", b"hidden =")
+_LONGEST_TELLING = max(map(len, _TELLING))
 
 
 def cell_annotations_of_xlsx(path: str, sheet: str) -> Iterator[tuple[int, int, Annotation]]:
-    """Yield (row, column, annotation) in the order of the sheet, from 0: an error's text, or what a format shows before
-    a number. Raises AnnotationsUnknownError when the XML is not what it should be.
+    """Yield (row, column, annotation) in the order of the sheet, from 0: an error's text, what a format shows before a
+    number, or that the row is hidden. Raises AnnotationsUnknownError when the XML is not what it should be.
     """
     with zipfile.ZipFile(path) as archive:
         part = _part_of(archive, sheet)
         prefixes = _prefixes_of_styles(archive)
-        if prefixes or _may_hold_errors(archive, part):
+        if prefixes or _may_tell_something(archive, part):
             with archive.open(part) as xml:
                 yield from _SheetParser(prefixes).annotations(xml)
 
@@ -78,13 +80,13 @@ def _prefixes_of_styles(archive: zipfile.ZipFile) -> dict[str, DisplayPrefix]:
     return {style: prefix for style, prefix in prefixes.items() if prefix}
 
 
-def _may_hold_errors(archive: zipfile.ZipFile, part: str) -> bool:
+def _may_tell_something(archive: zipfile.ZipFile, part: str) -> bool:
     end = b""
     with archive.open(part) as xml:
         while block := xml.read(_BLOCK):
-            if any(kind in block or kind in end + block[:2] for kind in _ERROR_TYPES):
+            if any(text in block or text in end + block[:_LONGEST_TELLING] for text in _TELLING):
                 return True
-            end = block[-2:]
+            end = block[-_LONGEST_TELLING:]
     return False
 
 
@@ -131,6 +133,8 @@ class _SheetParser:
         elif name == row:
             self._row = int(attributes.get("r", self._row + 2)) - 1
             self._cell = -1
+            if attributes.get("hidden", "0") in ("1", "true"):
+                self._found.append((self._row, 0, HIDDEN))
         elif name == value and self._parser.EndElementHandler:
             self._parser.CharacterDataHandler = self._text.append
 

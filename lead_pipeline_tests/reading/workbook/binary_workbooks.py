@@ -19,7 +19,13 @@ def formats_of(rows: Sequence[Sequence[Cell]]) -> list[str]:
     return list(dict.fromkeys(cell[1] for row in rows for cell in row if isinstance(cell, tuple)))
 
 
-def xls(rows: Sequence[Sequence[Cell]], *, sheet: str = "leads") -> bytes:
+#: A block of merged cells: first and last row, first and last column.
+Merge = tuple[int, int, int, int]
+
+
+def xls(
+    rows: Sequence[Sequence[Cell]], *, sheet: str = "leads", hidden: Sequence[int] = (), merges: Sequence[Merge] = ()
+) -> bytes:
     """Return a BIFF8 workbook in a compound file."""
     formats = formats_of(rows)
     styles = [0] * 16 + [FIRST_OWN_FORMAT + place for place in range(len(formats))]
@@ -42,8 +48,13 @@ def xls(rows: Sequence[Sequence[Cell]], *, sheet: str = "leads") -> bytes:
     cells = [_biff(0x0809, struct.pack("<HHHHII", 0x0600, 0x10, 0, 0, 0, 6))]
     width = max(map(len, rows))
     cells.append(_biff(0x0200, struct.pack("<IIHHH", 0, len(rows), 0, width, 0)))
+    cells += [_biff(0x0208, struct.pack("<HHHHHHI", row, 0, width, 255, 0, 0, 0x0120)) for row in hidden]
     for row, values in enumerate(rows):
         cells += [_xls_cell(row, column, value, formats) for column, value in enumerate(values) if value is not None]
+    if merges:
+        cells.append(
+            _biff(0x00E5, struct.pack("<H", len(merges)) + b"".join(struct.pack("<4H", *one) for one in merges))
+        )
     return _compound_file(beginning + b"".join(cells) + _biff(0x000A, b""))
 
 
@@ -91,7 +102,9 @@ RELATION = (
 )
 
 
-def xlsb(rows: Sequence[Sequence[Cell]], *, sheet: str = "leads") -> bytes:
+def xlsb(
+    rows: Sequence[Sequence[Cell]], *, sheet: str = "leads", hidden: Sequence[int] = (), merges: Sequence[Merge] = ()
+) -> bytes:
     """Return a binary workbook in a zip."""
     formats = formats_of(rows)
     styles = [_record(615, struct.pack("<I", len(formats)))]
@@ -105,8 +118,11 @@ def xlsb(rows: Sequence[Sequence[Cell]], *, sheet: str = "leads") -> bytes:
     styles.append(_record(618, b""))
     body = [_record(145, b"")]
     for row, values in enumerate(rows):
-        body.append(_record(0, struct.pack("<I", row) + bytes(21)))
+        flags = bytes([0, 0x10 if row in hidden else 0])
+        body.append(_record(0, struct.pack("<IIH", row, 0, 300) + flags + bytes(13)))
         body += [_xlsb_cell(column, value, formats) for column, value in enumerate(values) if value is not None]
+    merged = [_record(177, struct.pack("<I", len(merges)))] if merges else []
+    merged += [_record(176, struct.pack("<4I", *one)) for one in merges]
     dimensions = _record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, max(map(len, rows)) - 1))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -119,7 +135,7 @@ def xlsb(rows: Sequence[Sequence[Cell]], *, sheet: str = "leads") -> bytes:
         archive.writestr("xl/styles.bin", b"".join(styles))
         archive.writestr(
             "xl/worksheets/sheet1.bin",
-            _record(129, b"") + dimensions + b"".join(body) + _record(146, b"") + _record(130, b""),
+            _record(129, b"") + dimensions + b"".join(body) + _record(146, b"") + b"".join(merged) + _record(130, b""),
         )
     return packed.getvalue()
 

@@ -184,7 +184,7 @@ REASONS: dict[Reason, ReasonInfo] = {
         "warning",
         None,
         "Value looks damaged",
-        "Nothing was changed: check the value. Letters that were lost (U+FFFD) need the original list, saved as UTF-8; "
+        "Nothing was changed: check the value. What was lost (letters as U+FFFD, values as ###) needs the original; "
         "`repair: safe` in the profile repairs other damage, where only one original is possible.",
     ),
     Reason.VALUE_REPAIRED: ReasonInfo(

@@ -25,6 +25,7 @@ class Damage(StrEnum):
     SMART_QUOTES = "typographic quotes"
     MOJIBAKE = "text decoded with the wrong encoding"
     LETTERS_LOST = "text that lost letters (U+FFFD stands for them)"
+    NOT_SHOWN = "the ### of a spreadsheet whose column was too narrow to show the value"
 
 
 #: What a column holds, as far as damage to it is concerned.
@@ -62,6 +63,7 @@ _DATE = re.compile(
 _QUOTED = re.compile(
     "[\u201c\u201d\u201e\u00ab\u2018\u2019\u201a\"'](.+)[\u201c\u201d\u201f\u00bb\u2018\u2019\"']", re.DOTALL
 )
+_HASHES = re.compile("#{3,}")
 _SMART = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb]")
 _STRAIGHT = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u201f", '\'\'\'""""')
 
@@ -69,7 +71,7 @@ _STRAIGHT = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u201f", '\'\'\'"
 _POSTAL_DIGITS = {"US": 5, "DE": 5, "FR": 5, "IT": 5, "ES": 5, "MX": 5, "PR": 5, "TR": 5, "FI": 5}
 
 #: Only such values are looked at one by one; all others show no trace of damage.
-_SUSPECTS = "[eE.,/:\u0080-\uffff]|^[A-Za-z]{3,9}[-. ]\\d|[-. ][A-Za-z]{3}|^\\d{3,15}$|^\\d{4}-\\d{2}-\\d{2}"
+_SUSPECTS = "[eE.,/:\u0080-\uffff]|^[A-Za-z]{3,9}[-. ]\\d|[-. ][A-Za-z]{3}|^\\d{3,15}$|^\\d{4}-\\d{2}-\\d{2}|###"
 
 
 def find_damage(raw: pl.Series, kind: Kind, region: str | None = None) -> pl.DataFrame:
@@ -105,8 +107,7 @@ def _finding(text: str, kind: Kind, region: str | None) -> Finding | None:
     value = _Value(text.strip(), kind, region)
     if garbled is None and LOST_LETTER in text:
         return Finding(Damage.LETTERS_LOST)
-    rules: tuple[Callable[[_Value], Finding | None], ...] = (_quotes, _scientific, _decimal_tail, _date, _zero, _plus)
-    return garbled or next((finding for rule in rules if (finding := rule(value))), None)
+    return garbled or next((finding for rule in _RULES if (finding := rule(value))), None)
 
 
 def _mojibake(text: str) -> Finding | None:
@@ -130,6 +131,12 @@ def _quotes(value: _Value) -> Finding | None:
     if kind == "text":
         return None  # an apostrophe or a quotation in a name or a note is good typography
     return Finding(Damage.SMART_QUOTES, _SMART.sub("", text) if kind == "phone" else text.translate(_STRAIGHT))
+
+
+def _not_shown(value: _Value) -> Finding | None:
+    """Of phones, emails and dates, which are refused then, a hint says so."""
+    text, kind, _ = value
+    return Finding(Damage.NOT_SHOWN) if kind in ("text", "postal_code") and _HASHES.fullmatch(text) else None
 
 
 def _scientific(value: _Value) -> Finding | None:
@@ -185,3 +192,14 @@ def _is_valid(text: str, region: str | None) -> bool:
         return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
     except phonenumbers.NumberParseException:
         return False
+
+
+_RULES: tuple[Callable[[_Value], Finding | None], ...] = (
+    _not_shown,
+    _quotes,
+    _scientific,
+    _decimal_tail,
+    _date,
+    _zero,
+    _plus,
+)

@@ -110,7 +110,7 @@ def _hint() -> pl.Expr:
 
 def texts_looked_at(repair: Repair) -> str:
     """Return the pattern of texts that may be damaged; typographic quotes count only where they are repaired."""
-    looked_at = f"{suspect_pattern()}|{LOST_LETTER}"
+    looked_at = f"{suspect_pattern()}|{LOST_LETTER}|###"
     return looked_at if repair == "none" else f"{looked_at}|{_TYPOGRAPHIC_QUOTES}"
 
 

@@ -42,6 +42,15 @@ def test_every_damaged_value_of_a_row_is_named_and_the_code_stands_once():
 
 
 @pytest.mark.parametrize("repair", ["none", "safe"])
+def test_hashes_instead_of_a_value_are_named_and_those_in_a_text_are_not(repair):
+    row = {"joined": "########", "note": "### urgent", "rank": "#1"}
+    said = (
+        "joined: This looks like the ### of a spreadsheet whose column was too narrow to show the value; the original "
+    )
+    assert mended(row, repair=repair) == [(row, ["value_damaged"], f"{said}is needed.")]
+
+
+@pytest.mark.parametrize("repair", ["none", "safe"])
 @pytest.mark.parametrize(
     "text", ["Jos\u00e9", "L\u2019Or\u00e9al", "\u00c3", "\u4f50\u85e4", "a\u2013b", "1.5E+10", ""]
 )

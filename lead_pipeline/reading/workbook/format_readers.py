@@ -17,6 +17,9 @@ from lead_pipeline.reading.workbook.number_formats import DisplayPrefix
 #: Up to here every whole number has a float of its own.
 _EXACT = 2**53
 
+#: A number that gets so much shorter by leaving out its last two digits has them from computing with binary fractions.
+_DIGITS_OF_ERROR = 3
+
 #: How XML begins in UTF-16, with a byte-order mark and without.
 _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
 _ODS_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -221,6 +224,13 @@ def _wide_xml(content: bytes) -> str:
     return next((encoding for start, encoding in _UTF16 if content.startswith(start)), "")
 
 
+def _digits_of(value: float) -> str:
+    """Return the digits that distinguish a number, but 0.3 for what 0.1 + 0.2 comes to: spreadsheets show 15 digits."""
+    exact = repr(value)
+    shown = format(value, ".15g")
+    return shown if len(exact) - len(shown) > _DIGITS_OF_ERROR else exact
+
+
 def text_of(value: object) -> str:
     """Return a cell's value as text: whole numbers without `.0`, never an exponent, dates ISO, booleans true/false."""
     if isinstance(value, bool):
@@ -228,7 +238,7 @@ def text_of(value: object) -> str:
     if isinstance(value, float):
         if value.is_integer() and abs(value) < _EXACT:
             return str(int(value))
-        return format(Decimal(repr(value)), "f")  # the digits that distinguish the number, and zeros: none made up
+        return format(Decimal(_digits_of(value)), "f")  # zeros in place of an exponent, and no digit made up
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, dt.timedelta):

@@ -173,7 +173,9 @@ class _Waiting:
             elif (text := apply_display_prefix(cells[column], annotation)) != cells[column]:
                 cells[column], prefixes = text, prefixes + 1
             self._advance()
-        types, merged = self._merged.filled(index, cells, types)
+        merged = 0
+        if self._merged:
+            types, merged = self._merged.filled(index, cells, types)
         return _Row(cells, types, errors, prefixes, merged, hidden) if self._known else _Row(cells, types, *[None] * 4)
 
 
@@ -185,6 +187,9 @@ class _Merged:
         self._open: dict[int, tuple[int, str, str]] = {}  # column: last row, text and type
         for merge in merges:
             self.add(*merge)
+
+    def __bool__(self) -> bool:
+        return bool(self._open or self._to_come)
 
     def add(self, row: int, column: int, last_row: int) -> None:
         self._to_come.setdefault(row, []).append((column, last_row))

@@ -19,6 +19,7 @@ _EXACT = 2**53
 
 #: A number that gets so much shorter by leaving out its last two digits has them from computing with binary fractions.
 _DIGITS_OF_ERROR = 3
+_MOST_DIGITS_SHOWN = 15
 
 #: How XML begins in UTF-16, with a byte-order mark and without.
 _UTF16 = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
@@ -110,10 +111,12 @@ def _candidates(names: list[str], hidden: list[str], tables: list[str], wanted: 
 def _calamine_sheet(sheet: Any) -> Sheet:  # noqa: ANN401  (a class of the library, which has no types)
     width, height = (sheet.end[1] + 1, sheet.end[0] + 1) if sheet.end else (1, 0)
 
+    letter_of = _TYPES.__getitem__  # not a function of ours for each cell
+
     def rows() -> Iterator[TypedRow]:
         for row in sheet.iter_rows():
             texts = [cell if type(cell) is str and "\0" not in cell else text_of(cell) for cell in row]
-            types = "".join([_TYPES.get(type(cell), TEXT) for cell in row])
+            types = "".join(map(letter_of, map(type, row)))
             # python-calamine leaves out the columns to the left of the first with a value
             left_out = width - len(texts)
             yield [""] * left_out + texts, _typed(TEXT * left_out + types)
@@ -125,6 +128,8 @@ def _calamine_sheet(sheet: Any) -> Sheet:  # noqa: ANN401  (a class of the libra
 
 #: What python-calamine makes of typed cells.
 _TYPES: dict[type, CellType] = {
+    str: TEXT,
+    type(None): TEXT,
     bool: BOOLEAN,
     int: NUMBER,
     float: NUMBER,
@@ -227,6 +232,8 @@ def _wide_xml(content: bytes) -> str:
 def _digits_of(value: float) -> str:
     """Return the digits that distinguish a number, but 0.3 for what 0.1 + 0.2 comes to: spreadsheets show 15 digits."""
     exact = repr(value)
+    if len(exact) <= _MOST_DIGITS_SHOWN:
+        return exact
     shown = format(value, ".15g")
     return shown if len(exact) - len(shown) > _DIGITS_OF_ERROR else exact
 
@@ -238,7 +245,8 @@ def text_of(value: object) -> str:
     if isinstance(value, float):
         if value.is_integer() and abs(value) < _EXACT:
             return str(int(value))
-        return format(Decimal(_digits_of(value)), "f")  # zeros in place of an exponent, and no digit made up
+        digits = _digits_of(value)
+        return format(Decimal(digits), "f") if "e" in digits else digits  # zeros, and no digit made up
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     if isinstance(value, dt.timedelta):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from lead_pipeline.model.errors import FileEmptyError
+from lead_pipeline.model.errors import FileEmptyError, listed
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.delimited_file import open_delimited
 from lead_pipeline.reading.file_formats import (
@@ -45,7 +45,11 @@ def open_rows(
     if reader.has_rows or may_be_empty:
         return reader
     where = f" in sheet '{reader.facts.sheet}'" if reader.facts.sheet else ""
-    remedy = "Export the list again, or name another sheet." if where else "Export the list again."
+    others = [f"'{name}'" for name in reader.facts.sheets if name != reader.facts.sheet]
+    which = (
+        f", or read another sheet ({listed(others)}) with `reading: {{sheet: NAME}}` in the profile" if others else ""
+    )
+    remedy = f"Export the list again{which}."
     raise FileEmptyError(
         f"{display_name} has a header of {len(reader.columns)} columns{where} and no row below it. {remedy}"
     )

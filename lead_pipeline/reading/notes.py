@@ -233,7 +233,10 @@ def of_workbook(sheet: str, sheets: Sequence[str], hidden: Sequence[str]) -> Ite
     others = [name for name in sheets if name != sheet]
     seen = [name for name in others if name not in hidden]
     if seen:
-        yield f"Only the sheet '{sheet}' was read, not {_quoted(seen)}. Name another as `sheet`."
+        yield (
+            f"Only the sheet '{sheet}' was read, not {_quoted(seen)}. To read another, write "
+            "`reading: {sheet: NAME}` in the profile."
+        )
     unseen = [name for name in others if name in hidden]
     if unseen:
         yield f"Hidden sheets were not read: {_quoted(unseen)}."

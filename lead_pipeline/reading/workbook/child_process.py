@@ -123,7 +123,9 @@ def _run_child(source: Source, kind: str, sheet: str | int | None, way: str) -> 
 def _whole(found: SheetStream, display_name: str) -> SheetStream:
     facts = found.facts
     if not facts.height:
-        raise FileEmptyError(f"{display_name} has no value in sheet '{facts.sheet}'. Name another sheet.")
+        raise FileEmptyError(
+            f"{display_name} has no value in sheet '{facts.sheet}'. Name another of its sheets: {listed(facts.sheets)}."
+        )
     received = sum(frame.height for frame in found.frames())
     if received != facts.height:
         raise FileUnreadableError(

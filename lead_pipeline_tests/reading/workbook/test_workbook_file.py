@@ -359,6 +359,22 @@ def test_the_sheet_is_the_one_asked_for_or_the_first_visible_with_a_value(opened
     assert reader.facts.sheets == tuple(SHEETS)
 
 
+INSTRUCTIONS = [["How to fill in this list"], ["1. One person per row"], ["2. Phones with their area code"]]
+PEOPLE = [["caller_id", "name"], ["2015550170", "Ida"], ["2015550171", "Jon"]]
+
+
+def test_of_a_workbook_that_begins_with_instructions_it_is_said_which_sheet_was_read_and_which_others_there_are(opened):
+    reader = opened(workbook(**{"Read me": INSTRUCTIONS, "People": PEOPLE}))
+    said = "Only the sheet 'Read me' was read, not 'People'. To read another, write `reading: {sheet: NAME}` in the "
+    assert (reader.facts.sheet, f"{said}profile." in reader.facts.notes) == ("Read me", True)
+    assert next(opened(workbook(**{"Read me": INSTRUCTIONS, "People": PEOPLE}), sheet="People").batches()).height == 2
+
+
+def test_a_sheet_of_one_line_is_refused_with_the_names_of_the_others(opened):
+    with pytest.raises(FileEmptyError, match=r"sheet 'Read me' and no row .* read another sheet \('People'\) with"):
+        opened(workbook(**{"Read me": INSTRUCTIONS[:1], "People": PEOPLE}))
+
+
 def test_an_empty_sheet_that_was_asked_for_is_refused_by_name(opened):
     with pytest.raises(FileEmptyError, match="no value in sheet 'notes'"):
         opened(workbook(**SHEETS), sheet="notes")

@@ -3,6 +3,7 @@ attributes, aliases, secondary contacts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
@@ -33,6 +34,26 @@ def tried(sample: pl.DataFrame, profile: ImportProfile) -> str:
         return f" Of {rows.height:,} rows tried with it, none would be rejected{same}."
     counts = ", ".join(f"{code} {count:,}" for code, count in found.reasons.most_common(6))
     return f" Of {rows.height:,} rows tried with it, {found.rejected:,} would be rejected{same}: {counts}."
+
+
+class FileToDraft(NamedTuple):
+    """A file that a draft is made for."""
+
+    name: str
+    columns: tuple[str, ...]
+    sample: pl.DataFrame
+    has_header: bool
+
+
+def reading_lines(*, has_header: bool) -> Iterator[str]:
+    """Write that the file has no header, where it has none."""
+    if not has_header:
+        yield ""
+        yield from comment(
+            "The first line of the file is values, not column names: it is read as a row, and the columns are called "
+            "by their position."
+        )
+        yield "reading: {header: false}"
 
 
 def asked_in(lines: Sequence[str]) -> str:
@@ -67,9 +88,14 @@ def shared_lines(identity: Identity, others: Iterable[Identity]) -> Iterator[str
     where there is none that keeps them apart.
     """
     for other in others:
-        if other.is_shared and other.field in ("phone", "email") and identity.keeps_apart:
+        if (
+            other.is_shared
+            and not other.needs_confirmation
+            and other.field in ("phone", "email")
+            and identity.keeps_apart
+        ):
             yield from comment(f"Not {other.field}, which rows share that differ in {identity.field}.")
-    if identity.counts_rows:
+    if identity.counts_rows and identity.field == "external_id":
         yield from comment(
             f"The values of '{identity.column}' count the rows: keep it only if a person has the same one in all files."
         )

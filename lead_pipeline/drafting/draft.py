@@ -6,10 +6,13 @@ import polars as pl
 
 from lead_pipeline.drafting.suggest import suggest_profile
 from lead_pipeline.filing.home import shown_name
+from lead_pipeline.mapping.header_spelling import look_like_values
+from lead_pipeline.model.errors import RequiredColumnUnmappedError
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.normalizing.phones.regions import checked_region
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.reading import open_rows
+from lead_pipeline.reading.row_reader import RowReader
 
 #: Rows that are read; of these, up to 1,000 are looked at.
 HEAD_ROWS = 20_000
@@ -32,19 +35,39 @@ def draft_profile(
     """
     checked_region(region)
     options = load_profile(extends, folder=folder).reading if extends else ReadingOptions()
-    reader = open_rows(file, file_name=shown_name(file), options=options)
+    reader, has_header = _opened(file, options)
     names = [column.name for column in reader.columns]
     head = next(reader.batches(HEAD_ROWS), None)
     sample = pl.DataFrame(schema=dict.fromkeys(names, pl.String)) if head is None else head.select(names)
-    return suggest_profile(
-        name or _name_for(file),
-        names,
-        sample,
-        region=region,
-        file_name=shown_name(file),
-        extends=extends,
-        folder=folder,
-    )
+    try:
+        return suggest_profile(
+            name or _name_for(file),
+            names,
+            sample,
+            region=region,
+            file_name=shown_name(file),
+            extends=extends,
+            folder=folder,
+            has_header=has_header,
+        )
+    except RequiredColumnUnmappedError as error:
+        if has_header:
+            raise
+        raise RequiredColumnUnmappedError(
+            "The first line of the file is values, not column names, so it was read without a header (`reading: "
+            f"{{header: false}}`), and its columns are called by their position. {error}"
+        ) from None
+
+
+def _opened(file: Path, options: ReadingOptions) -> tuple[RowReader, bool]:
+    """Open a file, without a header when its first line is values; and tell whether it has one."""
+    reader = open_rows(file, file_name=shown_name(file), options=options)
+    if options.header is not None or options.header_row is not None:
+        return reader, options.header is not False
+    if reader.facts.header_line is not None and not look_like_values([column.header for column in reader.columns]):
+        return reader, True
+    without = options.model_copy(update={"header": False})
+    return open_rows(file, file_name=shown_name(file), options=without), False
 
 
 def _name_for(file: Path) -> str:

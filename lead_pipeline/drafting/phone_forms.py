@@ -47,7 +47,7 @@ def phone_numbers(columns: Sequence[str], sample: pl.DataFrame) -> Numbers:
     named = [c for c in present if "phone" in meaning_of(c).meanings and _may_be_phones(sample[c])]
     likely = [column for column in present if evidence[column].share("phone_like") >= 0.5]
     free = [column for column in likely if not meaning_of(column).meanings]
-    chosen = named or sorted(free, key=lambda column: -evidence[column].values)[:1]
+    chosen = named or sorted(free, key=lambda c: (-evidence[c].share("written_phone"), -sample[c].n_unique()))[:1]
     values = [_spread(sample[column]) for column in chosen]
     every = pl.concat(values).unique(maintain_order=True) if values else pl.Series("numbers", [], dtype=pl.String)
     plus = every.str.contains(_INTERNATIONAL)
@@ -100,7 +100,7 @@ def local_share(national: pl.Series) -> float:
 
 
 def _looks_local(national: pl.Series, region: str) -> pl.Series:
-    if ndd_prefix_for_region(region, True) != "0":
+    if not dialled_with_0(region):
         return pl.repeat(value=False, n=national.len(), dtype=pl.Boolean, eager=True)
     return (_digits(national) < _shortest_complete(region)) & ~national.str.contains(r"^\W*0")
 
@@ -118,6 +118,11 @@ def _shortest_complete(region: str) -> int:
     lengths = plan.general_desc.possible_length
     is_loose = max(lengths) - min(lengths) > _LOOSE
     return max(len(str(example.national_number)) - 1, _LOCAL_DIGITS + 1 if is_loose else 0)
+
+
+def dialled_with_0(region: str) -> bool:
+    """Return whether a 0 is dialled before the area code in a country."""
+    return bool(ndd_prefix_for_region(region, True) == "0")
 
 
 def north_american(national: pl.Series) -> tuple[float, int]:

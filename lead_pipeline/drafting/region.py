@@ -15,6 +15,7 @@ from lead_pipeline.drafting.country_clues import Clue, clues_beside_numbers
 from lead_pipeline.drafting.phone_forms import (
     Numbers,
     complete_share,
+    dialled_with_0,
     local_share,
     north_american,
     phone_numbers,
@@ -209,6 +210,10 @@ def _said(clues: Iterable[Clue], best: _Scored, numbers: Numbers) -> str:
 def _asked(clues: Sequence[Clue], ranked: Sequence[_Scored], numbers: Numbers) -> RegionGuess:
     local = local_share(numbers.national)
     named = [one for one in ranked if one.beside >= _BESIDE or (local < 0.5 and one.complete >= 0.5)] or ranked[:1]
+    if not named and local < 0.5:
+        fitting = [one for one in _LARGE if not dialled_with_0(one) or trunk_share(numbers.national) >= 0.5]
+        tried = (_Scored(region, 0.0, complete_share(numbers.national, region)) for region in fitting)
+        named = sorted((one for one in tried if one.complete >= _MOST), key=lambda one: -one.complete)
     likely = tuple(one.region for one in named[:3] if one.total >= named[0].total / 2)
     seen = [clue.sentence for clue in clues if clue.sentence and any(clue.points(region) > 0 for region in likely)]
     if local >= 0.5:

@@ -11,10 +11,12 @@ from typing import NamedTuple
 import polars as pl
 
 from lead_pipeline.drafting.blocks import (
+    FileToDraft,
     alias_lines,
     asked_in,
     attribute_lines,
     contact_lines,
+    reading_lines,
     region_lines,
     shared_lines,
     tried,
@@ -52,6 +54,7 @@ class _Look(NamedTuple):
     phone: PhoneColumns | None
     identity: Identity
     others: list[Identity]
+    has_header: bool = True
 
 
 def suggest_profile(
@@ -64,6 +67,7 @@ def suggest_profile(
     file_name: str = "",
     extends: str | None = None,
     folder: Path | None = None,
+    has_header: bool = True,
 ) -> str:
     """Return the YAML of a draft profile that imports a file of these columns as it is.
 
@@ -76,6 +80,7 @@ def suggest_profile(
         file_name: what people know the file as.
         extends: the profile that the draft takes its rules from, so that it says only which column is which.
         folder: where that profile is looked for, besides the bundled ones.
+        has_header: the file has a header; without one its columns are called by their position.
 
     Raises:
         HeaderMissingError: the first line is values.
@@ -88,8 +93,9 @@ def suggest_profile(
     given = RegionGuess(region, "as it was said", is_sure=True) if region else None
     if extends is not None:
         parent = load_profile(extends, folder=folder)
-        return suggest_child(name, columns, sample, parent, given, destination, file_name, folder)
-    look = _looked_at(columns, sample, given, file_name)
+        file = FileToDraft(file_name, tuple(columns), sample, has_header)
+        return suggest_child(name, file, parent, given, destination, folder)
+    look = _looked_at(columns, sample, given, file_name)._replace(has_header=has_header)
     aim = destination or Destination(kind="list", name=name)
     draft = _text(name, aim, look, "")
     verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'"))
@@ -100,7 +106,8 @@ def _refuse_values(columns: Sequence[str]) -> None:
     if look_like_values(columns):
         raise HeaderMissingError(
             "The first line of the file looks like values, not like column names. Put a header line above it that "
-            "names the columns, and draft the profile then."
+            "names the columns, or say `reading: {header: false}` in the profile: its columns are then called "
+            "column_1, column_2, …."
         )
 
 
@@ -119,6 +126,7 @@ def _looked_at(columns: Sequence[str], sample: pl.DataFrame, given: RegionGuess 
 
 def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str:
     body = [
+        *reading_lines(has_header=look.has_header),
         *_destination(destination),
         *region_lines(look.region),
         *_fields(look),

@@ -10,10 +10,12 @@ from typing import NamedTuple
 import polars as pl
 
 from lead_pipeline.drafting.blocks import (
+    FileToDraft,
     alias_lines,
     asked_in,
     attribute_lines,
     contact_lines,
+    reading_lines,
     region_lines,
     shared_lines,
     tried,
@@ -72,12 +74,10 @@ class _Match(NamedTuple):
 
 def suggest_child(
     name: str,
-    columns: Sequence[str],
-    sample: pl.DataFrame,
+    file: FileToDraft,
     parent: ImportProfile,
     region: RegionGuess | None,
     destination: Destination | None,
-    file_name: str,
     folder: Path | None,
 ) -> str:
     """Return the YAML of a draft that extends `parent` and imports a file of these columns as it is.
@@ -86,12 +86,13 @@ def suggest_child(
         RequiredColumnUnmappedError: no column can tell who somebody is by a field of the parent.
         ProfileError: a profile cannot have this name.
     """
-    match = _matched(columns, sample, parent, region)
-    body = [*_header(name, match, destination, file_name), *_changes(match)]
-    opening = _opening(name, columns, match, file_name, asked_in(body))
+    match = _matched(file.columns, file.sample, parent, region)
+    reading = reading_lines(has_header=file.has_header or parent.reading.header is False)
+    body = [*_header(name, match, destination, file.name), *reading, *_changes(match)]
+    opening = _opening(name, file.columns, match, file.name, asked_in(body))
     draft = "\n".join([*opening, *body]) + "\n"
-    verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'", folder=folder))
-    opening = _opening(name, columns, match, file_name, f"{asked_in(body)}{verdict}")
+    verdict = tried(file.sample, parse_profile(draft, f"the draft of '{name}'", folder=folder))
+    opening = _opening(name, file.columns, match, file.name, f"{asked_in(body)}{verdict}")
     return "\n".join([*opening, *body]) + "\n"
 
 

@@ -57,6 +57,8 @@ _MAX_DENIED_SHARE = 0.8
 _MIN_VALUES = 3
 #: From this share on, the values alone suggest a field.
 _SUFFICIENT_SHARE = 0.9
+#: From this share on, a column competes with one of which the values suggest a phone.
+_NEARLY = 0.7
 
 
 def supporting_kind(field: str) -> Kind | None:
@@ -83,11 +85,20 @@ def by_values(values: ColumnEvidence) -> tuple[str | None, float]:
     Whole numbers that happen to be valid phones (ids, in countries whose numbers have few digits) are not enough:
     most must also be written as only phones are, or be valid NANP numbers, which few 10-digit ids happen to be.
     """
+    if values.share("email") >= _SUFFICIENT_SHARE:  # one is enough: nothing else looks like an address
+        return "email", round(values.share("email") * _SUFFICIENT_SHARE, 2)
     if values.values < _MIN_VALUES:
         return None, 0.0
-    if values.share("email") >= _SUFFICIENT_SHARE:
-        return "email", round(values.share("email") * _SUFFICIENT_SHARE, 2)
-    written = values.share("written_phone") >= 0.5 or values.region in ("US", "CA", "PR")
-    if values.share("phone") >= _SUFFICIENT_SHARE and written:
+    if values.share("phone") >= _SUFFICIENT_SHARE and _is_written_as_phones(values):
         return "phone", round(values.share("phone") * _SUFFICIENT_SHARE, 2)
     return None, 0.0
+
+
+def nearly_phones(values: ColumnEvidence) -> float:
+    """Return the confidence that a column is one of phones with many bad numbers among them, 0 if it hardly is."""
+    is_near = values.share("phone") >= _NEARLY and _is_written_as_phones(values) and values.values >= _MIN_VALUES
+    return round(values.share("phone") * _SUFFICIENT_SHARE, 2) if is_near else 0.0
+
+
+def _is_written_as_phones(values: ColumnEvidence) -> bool:
+    return values.share("written_phone") >= 0.5 or values.region in ("US", "CA", "PR")

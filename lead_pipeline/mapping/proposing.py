@@ -13,7 +13,7 @@ import polars as pl
 from pydantic import Field
 
 from lead_pipeline.mapping.evidence import ColumnEvidence, Kind, evidence_of
-from lead_pipeline.mapping.header_vs_values import by_values, contradiction, supporting_kind
+from lead_pipeline.mapping.header_vs_values import by_values, contradiction, nearly_phones, supporting_kind
 from lead_pipeline.mapping.headers import HeaderMeaning, meaning_of
 from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
 
@@ -100,6 +100,8 @@ class _Reading(FrozenModel):
     @property
     def looks_like(self) -> str | None:
         """Return the candidate that the values suggest, whatever the header says."""
+        if not self.meaning.meanings:
+            return self.suggested_field
         field, _ = by_values(self.values)
         return next((one.field for one in self.candidates if one.field == field), None)
 
@@ -132,6 +134,7 @@ def propose_mapping(
         )
         for column in columns
     ]
+    readings = _with_near_phones(readings)
     winners, rivals = _decided(readings)
     return MappingProposal(columns=tuple(_proposal(reading, winners, rivals) for reading in readings))
 
@@ -153,6 +156,21 @@ def _reading(column: str, header: str, values: ColumnEvidence, fields: Collectio
     ranked = sorted(weighed, key=lambda one: (-one[1], one[0]))
     found = [Alternative(field=field, confidence=confidence) for field, confidence in ranked]
     return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=contradicted)
+
+
+def _with_near_phones(readings: list[_Reading]) -> list[_Reading]:
+    """Let columns with a few more bad numbers compete with one that is a phone by its values alone: the share of good
+    numbers does not tell which of them is the main one.
+    """
+    suggested = any(one.suggested_field == "phone" for one in readings)
+    if not suggested or any(one.named_field == "phone" for one in readings):
+        return readings
+    return [
+        one.model_copy(update={"candidates": (Alternative(field="phone", confidence=share),)})
+        if not one.meaning.meanings and not one.candidates and (share := nearly_phones(one.values))
+        else one
+        for one in readings
+    ]
 
 
 def _confidence(field: str, meaning: HeaderMeaning, values: ColumnEvidence) -> float:
@@ -208,6 +226,8 @@ def _proposal(
             evidence=evidence,
             alternatives=reading.candidates[1:],
         )
+    if reading.values.is_blank:
+        return ColumnProposal(column=reading.column, evidence=evidence)
     contenders = rivals.get(field, ())
     if reading in contenders:
         return _asked(reading, evidence, _which_of(field, contenders))
@@ -217,7 +237,7 @@ def _proposal(
 def _unclear(reading: _Reading, winners: Mapping[str, _Reading], evidence: str) -> ColumnProposal:
     """Ask what a column is if it could be a field that no other column clearly supplies; else it is an attribute."""
     left = tuple(one for one in reading.candidates if one.field not in winners)
-    if not left:
+    if not left or reading.values.is_blank:
         return ColumnProposal(column=reading.column, evidence=evidence)
     open_fields = " or ".join(one.field for one in left)
     why = reading.contradicts or f"its header can mean {open_fields}"

@@ -59,8 +59,8 @@ def test_a_column_that_holds_nothing_is_no_rival():
     assert not proposal.questions
 
 
-def test_columns_that_hold_nothing_at_all_are_still_rivals():
-    assert len(proposed(**{"Phone 1": BLANK, "Phone 2": BLANK}).questions) == 2
+def test_columns_that_hold_nothing_at_all_are_not_asked_about():
+    assert proposed(**{"Phone 1": [""] * 4, "Phone 2": [""] * 4}).questions == ()
 
 
 def test_the_second_line_of_an_address_is_no_rival_of_the_first():

@@ -56,7 +56,7 @@ def layout_changes(work: WorkFolder, store: LeadStore) -> tuple[str, ...]:
         [ColumnLayout.model_validate_json(text) for text in earlier],
         manifest.profile,
     )
-    sentences = list(sentences_about(changes))
+    sentences = list(sentences_about(changes, manifest.profile, mapped.fields.values()))
     unnamed = len(sentences) - _DIFFERENCES_NAMED
     more = [f"And {unnamed} more differences."] if unnamed > 0 else []
     return (*sentences[:_DIFFERENCES_NAMED], *more)

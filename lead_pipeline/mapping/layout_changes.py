@@ -3,7 +3,8 @@ different kind, or new. Acting on it (a warning, a hold for approval) does not b
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
 from statistics import mode
@@ -15,7 +16,7 @@ from lead_pipeline.mapping.evidence import ColumnEvidence, noun_of
 from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutChange, LayoutChangeKind, LayoutColumn
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, folded_header
 from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
 from lead_pipeline.model.profile import ImportProfile
 
@@ -37,6 +38,21 @@ _RELATED_KINDS: tuple[frozenset[str], ...] = (
     frozenset({"phone", "phone_like", "written_phone"}),
     frozenset({"integer", "postal_code", "number"}),
 )
+
+
+#: Kinds of which a file has few columns: another one at the same position is hardly another column. Names and numbers
+#: are in many.
+_TELLING_KINDS = ("email", "phone", "phone_like", "date", "url", "ip")
+#: More changes than these, of columns that only become attributes, are said in one sentence.
+_FEW_CHANGES = 3
+_CHANGED_SO: Mapping[str, tuple[str, str]] = {
+    "missing": ("is missing", "are missing"),
+    "renamed": ("seems to have another name", "seem to have other names"),
+    "moved": ("has moved", "have moved"),
+    "emptied": ("is empty", "are empty"),
+    "retyped": ("holds another kind of values", "hold other kinds of values"),
+    "added": ("is new", "are new"),
+}
 
 
 def count_filled(batch: pl.DataFrame, columns: Sequence[str]) -> FilledCells:
@@ -95,7 +111,8 @@ def compare_layouts(
     Returns:
         missing, renamed, moved, emptied, retyped, added columns, in this order. Names are compared
         trimmed and case-insensitively. A missing and a new column are one renamed column when their names are similar
-        or mean the same field, or the new one has the same kind of values at the same position.
+        or mean the same field, or both have emails, phones, dates or the like at the same position; never when their
+        values are of different kinds or their names mean different fields.
     """
     if not earlier:
         return ()
@@ -103,10 +120,50 @@ def compare_layouts(
     return min((tuple(_changes(now, one, earlier, shown_now, _shown_names(one, profile))) for one in earlier), key=len)
 
 
-def sentences_about(changes: Sequence[LayoutChange]) -> Iterator[str]:
+def sentences_about(
+    changes: Sequence[LayoutChange], profile: ImportProfile | None = None, fields: Collection[str] = ()
+) -> Iterator[str]:
     """Yield a sentence for each change, and one for all columns that are missing, and for all that are new: a file with
-    few of the columns (an update of two values) differs in one thing.
+    few of the columns (an update of two values) differs in one thing. Where a profile keeps whatever else a file has,
+    more than a few changes of such columns are one sentence.
+
+    Args:
+        changes: what `compare_layouts` found.
+        profile: the one of the file; without it every change has its sentence.
+        fields: columns of the file that supply fields, besides those that the profile names.
     """
+    free = _of_attributes(changes, profile, fields)
+    if len(free) <= _FEW_CHANGES:
+        yield from _sentences([*changes])
+        return
+    yield from _sentences([change for change in changes if change not in free])
+    counts = Counter(change.kind for change in free)
+    said = ", ".join(f"{count} {_CHANGED_SO[kind][count > 1]}" for kind, count in counts.items())
+    yield f"Of the columns that are kept as attributes, {said}."
+
+
+def _of_attributes(
+    changes: Sequence[LayoutChange], profile: ImportProfile | None, fields: Collection[str]
+) -> list[LayoutChange]:
+    """Return the changes of columns that no field and no rule is about."""
+    if profile is None or profile.other_columns != "attributes":
+        return []
+    rules = [name for name, rule in profile.rules.items() if rule.has_column]
+    headers = [profile.column_of(name) for name in rules] + [code for name in rules for code in profile.codes_of(name)]
+    named = {folded_header(header) for header in (*headers, *profile.ignore_columns, *fields)}
+    return [one for one in changes if not any(_is_of_a_field(header, named, profile) for header in _headers(one))]
+
+
+def _headers(change: LayoutChange) -> tuple[str, ...]:
+    return (change.column,) if change.before is None else (change.column, change.before)
+
+
+def _is_of_a_field(header: str, named: Collection[str], profile: ImportProfile) -> bool:
+    by_meaning = profile.mapping == "auto" and not set(profile.fields).isdisjoint(meaning_of(header).fields)
+    return folded_header(header) in named or by_meaning
+
+
+def _sentences(changes: Sequence[LayoutChange]) -> Iterator[str]:
     for kind, found in groupby(changes, key=lambda change: change.kind):
         together = list(found)
         verb = _SAID_TOGETHER.get(kind)
@@ -175,15 +232,19 @@ def _similarity(before: str, name: str, now: ColumnLayout, then: ColumnLayout) -
     if first.words and first.words == second.words:
         return 1.0
     means, meant = meaning_of(is_now.name).meanings, meaning_of(was.name).meanings
+    if _are_others(was, is_now) or (means and meant and set(means).isdisjoint(meant)):
+        return 0.0
     if len(means) == 1 and means == meant:
         return 0.95
-    if (
-        was.kind is not None
-        and _same_kind(was.kind, is_now.kind)
-        and list(_by_name(then)).index(before) == list(_by_name(now)).index(name)
-    ):
+    is_in_place = list(_by_name(then)).index(before) == list(_by_name(now)).index(name)
+    if is_in_place and was.kind in _TELLING_KINDS and _same_kind(was.kind, is_now.kind):
         return 0.9
     return SequenceMatcher(None, before, name, autojunk=False).ratio()
+
+
+def _are_others(was: LayoutColumn, is_now: LayoutColumn) -> bool:
+    """Return whether the values of two columns are of different kinds, where both are known."""
+    return was.kind is not None and is_now.kind is not None and not _same_kind(was.kind, is_now.kind)
 
 
 def _moved(

@@ -104,7 +104,7 @@ def test_rows_without_the_identifier_can_become_new_leads_by_a_line():
 
 
 def test_a_file_in_which_nobody_is_named_is_refused_with_what_to_name():
-    with pytest.raises(RequiredColumnUnmappedError, match=r"none is called an id.*City, Plan.*as phone or email"):
+    with pytest.raises(RequiredColumnUnmappedError, match=r"none is called an id.*City, column 2.*as phone or email"):
         suggested({"City": ["Rome"] * ROWS, "Plan": ["a"] * ROWS})
 
 

@@ -41,6 +41,21 @@ def test_the_first_file_of_a_profile_and_one_like_the_last_have_changed_nothing(
         (layout("a", "campaing"), layout("a", "campaign"), [("renamed", "campaing", "campaign")]),
         (layout("a", ("xyz", "email")), layout("a", ("qqq", "email")), [("renamed", "xyz", "qqq")]),
         (
+            layout("a", ("employer", "name")),
+            layout("a", ("district", "name")),
+            [("missing", "district", None), ("added", "employer", None)],
+        ),
+        (
+            layout("a", ("company", "name")),
+            layout("a", ("city", "name")),
+            [("missing", "city", None), ("added", "company", None)],
+        ),
+        (
+            layout("a", ("campaign", "date")),
+            layout("a", ("campaigns", "name")),
+            [("missing", "campaigns", None), ("added", "campaign", None)],
+        ),
+        (
             layout(("xyz", "email"), "a"),
             layout("a", ("qqq", "email")),
             [("missing", "qqq", None), ("added", "xyz", None)],
@@ -70,6 +85,9 @@ def test_the_first_file_of_a_profile_and_one_like_the_last_have_changed_nothing(
         "renamed-in-meaning",
         "renamed-by-a-slip",
         "renamed-with-the-same-values-in-the-same-place",
+        "names-in-the-same-place-are-in-many-columns",
+        "what-means-another-field-is-another-column",
+        "what-holds-other-values-is-another-column",
         "the-same-values-elsewhere-are-no-renamed-column",
         "another-number-is-another-column",
         "moved",
@@ -106,17 +124,26 @@ def test_each_change_has_a_sentence():
 
 def test_of_several_columns_that_are_missing_or_new_one_sentence_names_all():
     phone = ("phone", "phone")  # a label above phones, so that the line is a header
-    then, few = layout("a", "b", "c", phone), layout("a", "x", "y", phone)
+    then, few = layout("a", "b", "c", "d", phone), layout("a", "x", "y", phone)
     assert list(sentences_about(compare_layouts(few, [then]))) == [
-        "2 columns are missing: 'b', 'c'.",
+        "3 columns are missing: 'b', 'c', 'd'.",
         "2 columns are new: 'x', 'y'.",
     ]
-    unproven = compare_layouts(layout("a"), [layout("a", "b", "555-0101")])
-    assert list(sentences_about(unproven)) == ["2 columns are missing: at position 2, at position 3."]
-    wide = layout(phone, *(f"q{number}" for number in range(14)))
-    (said,) = sentences_about(compare_layouts(layout(phone), [wide]))
+    wide = layout("a", *(f"q{number}" for number in range(14)), phone)
+    (said,) = sentences_about(compare_layouts(layout("a", phone), [wide]))
     assert said.startswith("14 columns are missing: 'q0', ")
     assert said.endswith("'q9' and 4 more.")
+
+
+def test_many_changes_of_columns_that_only_become_attributes_are_one_sentence():
+    phone, email = ("phone", "phone"), ("email", "email")
+    then, now = layout(phone, email, "a", "b", "c", "d"), layout(phone, "x", "y", "d", "c")
+    profile = profile_of(fields={"phone": {"type": "phone"}, "email": {"type": "email"}})
+    assert list(sentences_about(compare_layouts(now, [then]), profile)) == [
+        "The column 'email' is missing.",
+        "Of the columns that are kept as attributes, 2 are missing, 1 has moved, 2 are new.",
+    ]
+    assert len(list(sentences_about(compare_layouts(layout(phone, email, "a", "b", "c", "e"), [then]), profile))) == 2
 
 
 def test_a_profile_fed_by_two_systems_in_turn_has_no_changes():

@@ -30,6 +30,7 @@ _VALUES = 300
 #: Fewer different values of a column show nothing.
 _FEWEST = 3
 _FEW_CODES = 5
+_MANY_CITIES = 8
 _MOST = 0.8
 #: Country domains that are sold as if they were of no country, and one that is of none.
 _NO_COUNTRY = frozenset(
@@ -168,7 +169,8 @@ def _cities(kinds: Sequence[tuple[str, HeaderMeaning]], sample: pl.DataFrame) ->
         return None
     regions = {region: count / top for region, count in counts.items() if count >= top / 4}
     first = max(regions, key=lambda region: regions[region])
-    return Clue(2.0, regions, f"{top:,} of {len(names):,} names of places are in {first}")
+    weight = 3.0 if len(names) >= _MANY_CITIES and top >= 0.6 * len(names) else 2.0
+    return Clue(weight, regions, f"{top:,} of {len(names):,} names of places are in {first}")
 
 
 def _domains(columns: Sequence[str], sample: pl.DataFrame) -> Clue | None:
@@ -205,13 +207,13 @@ def _language(kinds: Sequence[tuple[str, HeaderMeaning]], sample: pl.DataFrame) 
         return None
     regions = {region: 1.0 for language in first for region in _where_spoken(language)}
     is_clear = first.isdisjoint({"en"}) and top > 1
-    weight = 0.5 if "en" in first else 1.0
+    weight = 0.5 if "en" in first else 2.0 if len(first) == 1 and is_clear and _has_one_home(*first) else 1.0
     words = "headers and streets" if streets in first else "headers"
     return Clue(weight, regions, f"the {words} are in {listed(sorted(first))}", others=-1.5 if is_clear else 0.0)
 
 
 def _languages(meaning: HeaderMeaning) -> list[str]:
-    return [language for language in meaning.language.split(", ") if language] if not meaning.is_name else []
+    return [language for language in meaning.language.split(", ") if language]
 
 
 def _street_language(kinds: Sequence[tuple[str, HeaderMeaning]], sample: pl.DataFrame) -> str | None:
@@ -226,6 +228,18 @@ def _street_language(kinds: Sequence[tuple[str, HeaderMeaning]], sample: pl.Data
     return None
 
 
+@cache
+def _has_one_home(language: str) -> bool:
+    """Return whether most people speak a language in one country only, tiny ones left aside."""
+    homes = {
+        territory
+        for territory, languages in get_global("territory_languages").items()
+        if territory in _where_spoken(language) - _TINY and languages[language]["population_percent"] >= 50
+    }
+    return len(homes) == 1
+
+
+_TINY = {"AD", "LI", "MC", "SM"}
 #: Without the islands that share the calling code of a larger country.
 _COUNTRIES = frozenset(regions[0] for regions in COUNTRY_CODE_TO_REGION_CODE.values()) | {"CA"}
 

@@ -33,18 +33,25 @@ _DIALLING_0 = (
     "JP", "KR", "CN", "TW", "TH", "MY", "PH", "VN", "ID", "TR", "IL", "AE", "EG", "ZA", "NG", "KE", "PK", "AR", "BR",
 )  # fmt: skip
 #: Of countries for which equally much speaks, these are tried first: there are more lists of theirs.
-_LARGE = ("US", "GB", "CA", "AU", "DE", "FR", "ES", "IT", "BR", "MX", "IN", "AR", "NL", "CO", "CL", "AT", "CH", "NZ")
+_LARGE = (
+    "US", "GB", "CA", "AU", "DE", "FR", "ES", "IT", "BR", "MX", "IN", "AR", "NL", "CO", "CL", "AT", "CH", "NZ", "BE",
+    "PE", "IE", "ZA", "PT", "EC", "VE", "UY",
+)  # fmt: skip
 _MOST = 0.8
 #: Points: what the evidence must add up to, how much of it must not come from the numbers, and by how much it must
 #: exceed any other country's.
 _ENOUGH, _BESIDE, _MARGIN = 4.0, 1.5, 1.5
 #: So much besides the numbers makes a country also of a list whose numbers are mostly bad.
 _BEYOND_DOUBT = 5.0
-_LIKELIEST = 8
+_LIKELIEST = 12
+#: Less than this is not worth naming a country in a question.
+_HINT = 1.0
 #: So few numbers without + beside those of several countries are not worth a question.
 _STRAY = 0.02
 #: Fewer numbers are no pattern; with this many, their form alone can be.
 _FEW, _MANY = 5, 20
+#: Ten digits that are valid in North America are also Colombian or Mexican ones, but not with so many beginnings.
+_MANY_AREA_CODES = 12
 
 
 class RegionGuess(NamedTuple):
@@ -179,7 +186,7 @@ def _north_american(numbers: Numbers) -> list[Clue]:
     """Take numbers that are grouped as in North America, or many with ten digits and many area codes, for its."""
     national = numbers.national
     count, (grouped, area_codes) = national.len(), north_american(national)
-    many = count >= _MANY and area_codes >= _FEW
+    many = count >= _MANY and area_codes >= _MANY_AREA_CODES
     if not (grouped >= _MOST and (count >= _FEW or numbers.international.len())) and not many:
         return []
     valid = complete_share(national, "US")
@@ -208,8 +215,11 @@ def _said(clues: Iterable[Clue], best: _Scored, numbers: Numbers) -> str:
 
 
 def _asked(clues: Sequence[Clue], ranked: Sequence[_Scored], numbers: Numbers) -> RegionGuess:
-    local = local_share(numbers.national)
-    named = [one for one in ranked if one.beside >= _BESIDE or (local < 0.5 and one.complete >= 0.5)] or ranked[:1]
+    best = ranked[0].complete if ranked else 0.0
+    local = local_share(numbers.national) if best < 0.5 else 0.0
+    named = [one for one in ranked if one.beside >= _BESIDE or (local < 0.5 and one.complete >= 0.5)] or [
+        one for one in ranked[:1] if one.beside >= _HINT
+    ]
     if not named and local < 0.5:
         fitting = [one for one in _LARGE if not dialled_with_0(one) or trunk_share(numbers.national) >= 0.5]
         tried = (_Scored(region, 0.0, complete_share(numbers.national, region)) for region in fitting)

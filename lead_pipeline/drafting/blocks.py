@@ -68,8 +68,10 @@ def asked_in(lines: Sequence[str]) -> str:
     )
 
 
-def region_lines(guess: RegionGuess) -> Iterator[str]:
-    """Write the country of the numbers; one that is not clear is asked for and not set, lest numbers be misread."""
+def region_lines(guess: RegionGuess, inherited: str | None = None) -> Iterator[str]:
+    """Write the country of the numbers; one that is not clear is asked for and not set, lest numbers be misread. One
+    that is `inherited` is removed until then.
+    """
     yield ""
     if guess.is_sure:
         yield from comment(f"The country of numbers written without +: {guess.evidence}.")
@@ -81,6 +83,8 @@ def region_lines(guess: RegionGuess) -> Iterator[str]:
         f"Take away the # before the right line, or write the country there (ISO code). {FIRST}"
     )
     yield from (f"# default_region: {region}" for region in guess.likely or ("US",))
+    if inherited is not None:
+        yield f"default_region:   # not {inherited}, as inherited; remove this line with the answer"
 
 
 def shared_lines(identity: Identity, others: Iterable[Identity]) -> Iterator[str]:

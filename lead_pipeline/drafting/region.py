@@ -5,7 +5,7 @@ Numbers alone do not say it: nearly any digits are valid somewhere. They only ch
 else names, unless they are written as one country's are and there are enough of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import phonenumbers
@@ -91,27 +91,42 @@ def guessed_region(columns: Sequence[str], sample: pl.DataFrame) -> RegionGuess:
     if numbers.national.len() <= _STRAY * numbers.total and len(regions_of_international(numbers.international)) > 1:
         most = percent(numbers.international.len() / numbers.total)
         return RegionGuess(None, f"{most} of the numbers looked at have a +, of several countries", is_sure=True)
-    return _named_in_file(columns, sample, numbers) or _by_clues(numbers, clues_beside_numbers(columns, sample))
+    said = _countries_said(columns, sample)
+    clues = clues_beside_numbers(columns, sample)
+    return _named_in_file(said, numbers) or _by_clues(numbers, [*_said_clue(said), *clues])
 
 
-def _named_in_file(columns: Sequence[str], sample: pl.DataFrame, numbers: Numbers) -> RegionGuess | None:
-    """Take the country from a column of countries; one country for all rows, or each row its own."""
+def _countries_said(columns: Sequence[str], sample: pl.DataFrame) -> dict[str, int]:
+    """Return in how many rows the column of countries names each; nothing when most are not known, or none is there."""
     named = [column for column in columns if column in sample.columns and meaning_of(column).meanings == ("country",)]
     if len(named) != 1:
-        return None
+        return {}
     spellings = sample[named[0]].str.strip_chars().value_counts(sort=True, name="rows")
     regions = [(region_named(text), rows) for text, rows in spellings.iter_rows() if text]
     known = sum(rows for region, rows in regions if region)
     if not known or known < _MOST * sum(rows for _, rows in regions):
-        return None
+        return {}
     by_region: dict[str, int] = {}
     for region, rows in regions:
         if region:
             by_region[region] = by_region.get(region, 0) + rows
-    first = max(by_region, key=lambda region: by_region[region])
-    if len(by_region) > 1:
-        evidence = f"the column of countries names {len(by_region)}, most often {first}; each row's own is used"
-        default = first if by_region[first] >= _MOST * known else None
+    return by_region
+
+
+def _said_clue(said: Mapping[str, int]) -> list[Clue]:
+    """Return what a column of countries says, where the numbers do not agree with it."""
+    first = next(iter(said), None)
+    return [Clue(3.0, {first: 1.0}, f"the column of countries says {first}")] if first and len(said) == 1 else []
+
+
+def _named_in_file(said: Mapping[str, int], numbers: Numbers) -> RegionGuess | None:
+    """Take the country from a column of countries; one country for all rows, or each row its own."""
+    if not said:
+        return None
+    first, known = max(said, key=lambda region: said[region]), sum(said.values())
+    if len(said) > 1:
+        evidence = f"the column of countries names {len(said)}, most often {first}; each row's own is used"
+        default = first if said[first] >= _MOST * known else None
         return RegionGuess(default, evidence, is_sure=True, is_per_row=True)
     share = complete_share(numbers.national, first)
     if share < 0.5:
@@ -215,8 +230,8 @@ def _said(clues: Iterable[Clue], best: _Scored, numbers: Numbers) -> str:
 
 
 def _asked(clues: Sequence[Clue], ranked: Sequence[_Scored], numbers: Numbers) -> RegionGuess:
-    best = ranked[0].complete if ranked else 0.0
-    local = local_share(numbers.national) if best < 0.5 else 0.0
+    fits = any(one.beside >= _HINT and one.complete >= 0.5 for one in ranked)
+    local = 0.0 if fits else local_share(numbers.national)
     named = [one for one in ranked if one.beside >= _BESIDE or (local < 0.5 and one.complete >= 0.5)] or [
         one for one in ranked[:1] if one.beside >= _HINT
     ]

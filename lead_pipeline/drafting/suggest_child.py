@@ -35,7 +35,7 @@ from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, attribute_column
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.row_rules import OneOfRule, RequiredIfRule, RowRule, TogetherRule
-from lead_pipeline.model.rules import DecimalRule, FieldRule, OptionRule
+from lead_pipeline.model.rules import DecimalRule, FieldRule, OptionRule, PhoneRule
 from lead_pipeline.profiles.loader import parse_profile
 from lead_pipeline.profiles.open_questions import FIRST, QUESTION
 
@@ -176,7 +176,9 @@ def _header(name: str, match: _Match, destination: Destination | None, file_name
     else:
         yield from comment(f"destination: {{name: ...}}   the leads go to {match.parent.destination}")
     if match.region.region != match.parent.default_region and (match.region.region or _asks_for_region(match)):
-        yield from region_lines(match.region)
+        phone = match.parent.fields.get("phone")
+        can_be_without = not isinstance(phone, PhoneRule) or phone.format != "national"
+        yield from region_lines(match.region, match.parent.default_region if can_be_without else None)
     if match.parent.mapping == "auto":
         yield from comment("The columns found are written out below, so that nothing is left to what they look like.")
         yield "mapping: exact"

@@ -163,3 +163,31 @@ def test_the_lists_of_places_are_of_countries_that_there_are():
 
 def test_cities_are_found_whatever_their_accents_and_case():
     assert countries_of_cities({"erfurt", "munchen", "winnipeg", "no such town"}) == {"DE": 2, "CA": 1}
+
+
+def test_on_top_of_a_profile_its_country_does_not_stand_where_others_fit_better():
+    columns = {"Phone": cycled(*(f"0392 7251{number}" for number in range(10, 22)))}
+    text, profile = suggested(columns, extends="call_schedule")
+    assert "QUESTION: which country" in text
+    assert profile.default_region is None
+    rows = validated(pl.DataFrame(columns), profile)
+    assert rows["phone"].null_count() == rows.height
+
+
+def test_a_country_column_that_the_numbers_contradict_is_evidence_and_no_answer():
+    columns = {"Land": ["Germany"] * ROWS, "Telefon": numbered("27493{}")}
+    text, profile = suggested(columns)
+    assert profile.default_region is None
+    assert "the column of countries says DE" in plain(text)
+    assert "# default_region: DE" in text
+
+
+def test_ten_digits_of_colombia_are_not_north_american_for_being_valid_there():
+    columns = {"Name": NAMES, "Phone": [f"60{1 + number % 8}8375{number + 110}" for number in range(ROWS)]}
+    assert suggested(columns)[1].default_region is None
+
+
+def test_a_closed_plan_with_eight_digits_has_no_local_numbers():
+    columns = {"Navn": NAMES, "By": cycled("Bergen", "Stavanger", "Bodø"), "Mobil": numbered("55 31 40 {}")}
+    text, _ = suggested(columns)
+    assert "local numbers" not in text

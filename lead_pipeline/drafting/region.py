@@ -230,7 +230,8 @@ def _said(clues: Iterable[Clue], best: _Scored, numbers: Numbers) -> str:
 
 
 def _asked(clues: Sequence[Clue], ranked: Sequence[_Scored], numbers: Numbers) -> RegionGuess:
-    fits = any(one.beside >= _HINT and one.complete >= 0.5 for one in ranked)
+    most = max((one.beside for one in ranked), default=0.0)
+    fits = any(one.beside >= max(_HINT, most / 2) and one.complete >= 0.5 for one in ranked)
     local = 0.0 if fits else local_share(numbers.national)
     named = [one for one in ranked if one.beside >= _BESIDE or (local < 0.5 and one.complete >= 0.5)] or [
         one for one in ranked[:1] if one.beside >= _HINT

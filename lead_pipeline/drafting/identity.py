@@ -9,6 +9,7 @@ import polars as pl
 
 from lead_pipeline.drafting.yaml_text import percent
 from lead_pipeline.mapping.column_names import certain_names, shown_names
+from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, IdentifierKind
@@ -22,6 +23,9 @@ _ASKED = 0.8
 _OF_PEOPLE: tuple[IdentifierKind, ...] = ("phone", "email")
 #: These keep people apart who share a phone; a cookie is of a device.
 _KEEPING_APART: tuple[IdentifierKind, ...] = ("phone", "email", "external_id")
+_WORDS_OF_IDS = frozenset(
+    ("id", "ids", "code", "cod", "codigo", "clave", "no", "nr", "nro", "num", "number", "key", "ref", "reference")
+)
 #: From this share of the rows on, an identifier is shared by different people rather than repeated by one, if another
 #: column differs in all but a few rows. In fewer rows than this, nothing is a pattern.
 _SHARED, _APART, _FEWEST_ROWS = 0.2, 0.02, 10
@@ -76,7 +80,18 @@ def identities(proposal: MappingProposal, sample: pl.DataFrame, region: str | No
         else:
             likely = (one.column for one in proposal.questions if _likeliest(one) == field)
             found += [_identity(field, column, sample, region, needs_confirmation=True) for column in likely]
+    if any(one.is_shared for one in found) and not any(one.keeps_apart for one in found):
+        found += _by_another_id(proposal, sample)[:1]
     return found
+
+
+def _by_another_id(proposal: MappingProposal, sample: pl.DataFrame) -> list[Identity]:
+    """Return columns that are called some id or code (`Provider ID`) and differ in each row, fullest first."""
+    if "external_id" in proposal.fields:
+        return []
+    called = [column for column in proposal.attributes if not _WORDS_OF_IDS.isdisjoint(spelling_of(column).words)]
+    found = [_identity("external_id", column, sample, None, needs_confirmation=False) for column in called]
+    return [one for one in found if one.keeps_apart and one.duplicates == 0]
 
 
 def _likeliest(asked: ColumnProposal) -> str | None:

@@ -26,6 +26,7 @@ _AROUND = frozenset(
     | {"home", "work", "mobile", "office"}
 )
 _AREA = r"^\W*0?[1-9][0-9]{0,4}(?:[.,]0+)?\W*$"
+_NUMBER = r"^[0-9][0-9 .-]{3,10}[0-9]$"
 _CALLING = r"^\s*(?:\+|00)?\s*[1-9][0-9]{0,3}(?:[.,]0+)?\s*$"
 _MOST = 0.8
 
@@ -45,6 +46,11 @@ class PhoneColumns(NamedTuple):
         """Return the columns of the codes."""
         return self.columns[:-1]
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return what the number's column means behind its codes, where its header alone may mean something else."""
+        return {} if meaning_of(self.number).meanings == ("phone",) else {self.number: "phone"}
+
     def joined(self, sample: pl.DataFrame) -> pl.DataFrame:
         """Return the rows with the whole phone in the column of the number, as an import joins it."""
         cleaned = sample.with_columns(clean_text(sample[column]) for column in self.columns)
@@ -62,6 +68,9 @@ def phone_columns(columns: Sequence[str], sample: pl.DataFrame) -> PhoneColumns 
     numbers = [column for column in present if _is_number(column) and column not in (*areas, *calling)]
     at = present.index(first)
     number = next((column for column in numbers if present.index(column) > at), next(iter(numbers), None))
+    behind = next((column for column in present[at + 1 :] if column not in (*areas, *calling)), None)
+    if behind is not None and not meaning_of(behind).meanings and _are(sample[behind], _NUMBER):
+        number = behind
     if number is None:
         return None
     area = first if first in areas else next((column for column in areas if column != first), None)
@@ -75,7 +84,7 @@ def _is_called(column: str, names: Sequence[frozenset[str]]) -> bool:
 
 
 def _is_number(column: str) -> bool:
-    return meaning_of(column).meanings == ("phone",) and not _is_called(column, _AREA_CODES)
+    return "phone" in meaning_of(column).meanings and not _is_called(column, _AREA_CODES)
 
 
 def _are(values: pl.Series, pattern: str) -> bool:

@@ -117,7 +117,7 @@ def _looked_at(columns: Sequence[str], sample: pl.DataFrame, given: RegionGuess 
     plain = [column for column in columns if column not in further.columns and column not in codes]
     rows = parts.joined(sample) if parts else sample
     guess = given or guessed_region(plain, rows)
-    proposal = propose_mapping(plain, rows, guess.assumed)
+    proposal = propose_mapping(plain, rows, guess.assumed, headers=parts.headers if parts else None)
     found = identities(proposal, rows, guess.assumed)
     identity = chosen_identity(found, plain, is_empty=sample.is_empty())
     others = [one for one in found if one != identity]
@@ -173,7 +173,7 @@ def _fields(look: _Look) -> Iterator[str]:
     for field in (field for field in STANDARD_FIELDS if field in columns):
         asked = identity.needs_confirmation and field == identity.field
         one = look.proposal.of(columns[field])
-        confidence = "" if asked else f" (confidence {one.confidence:.2f})"
+        confidence = "" if asked or not one.confidence else f" (confidence {one.confidence:.2f})"
         if asked:
             yield from comment(
                 f"{QUESTION} {one.question} Until you say, it is taken for the {field}. {FIRST}", indent=2
@@ -229,7 +229,7 @@ def _questions(look: _Look) -> Iterator[str]:
 
 
 def _others(look: _Look) -> Iterator[str]:
-    attributes = look.proposal.attributes
+    attributes = [column for column in look.proposal.attributes if column != look.identity.column]
     kept = listed((quoted(column) for column in attributes), limit=30) if attributes else ""
     yield ""
     yield from comment(

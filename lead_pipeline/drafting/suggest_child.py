@@ -109,7 +109,13 @@ def _matched(columns: Sequence[str], sample: pl.DataFrame, parent: ImportProfile
     free = [column for column in columns if column not in taken and column.strip().casefold() not in unwanted]
     guess = region or guessed_region(columns, rows)
     missing = [field for field in parent.fields if field in wanted and field not in named]
-    proposal = propose_mapping(free, rows, guess.region or parent.default_region or guess.assumed, fields=missing)
+    proposal = propose_mapping(
+        free,
+        rows,
+        guess.region or parent.default_region or guess.assumed,
+        fields=missing,
+        headers=parts.headers if parts else None,
+    )
     found = [
         one
         for one in identities(_with_named(proposal, named, parent), rows, guess.assumed or parent.default_region)

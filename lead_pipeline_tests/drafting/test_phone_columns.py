@@ -46,6 +46,8 @@ def test_a_draft_on_top_of_a_profile_joins_them_too():
             {"Home phone": ["1"], "Work area code": ["617"], "Work phone": ["864-1310"]},
             ("Work area code", "Work phone"),
         ),
+        ({"prefijo": ["261"], "numero": ["4203511"]}, ("prefijo", "numero")),
+        ({"cod_area": ["261"], "nro": ["4203511"], "telefono 2": [""]}, ("cod_area", "nro")),
         ({"Country code": ["DE"], "Phone": ["30 2749310"]}, None),
         ({"Area": ["North"], "Phone": ["30 2749310"]}, None),
         ({"Area code": ["617"], "City": ["Boston"]}, None),
@@ -56,6 +58,14 @@ def test_codes_are_known_by_header_and_values(columns, found):
     frame = pl.DataFrame({column: values * 5 for column, values in columns.items()})
     parts = phone_columns(frame.columns, frame)
     assert (parts.columns if parts else None) == found
+
+
+def test_a_number_that_is_only_called_so_is_a_phone_behind_its_code():
+    columns = {"nombre": SHOP["nombre"], "provincia": SHOP["provincia"]}
+    columns |= {"prefijo": SHOP["caracteristica"], "numero": SHOP["telefono"]}
+    _, profile = suggested(columns)
+    assert profile.fields["phone"].column == ("prefijo", "numero")
+    assert validated(pl.DataFrame(columns), profile)["phone"][0] == "+542614203510"
 
 
 def test_a_sample_of_such_a_profile_has_all_columns_and_is_imported():

@@ -54,12 +54,21 @@ def plain(text: str) -> str:
     [
         ({"Phone": PHONES[:3] * 10, "Client ID": IDS}, "external_id"),
         ({"Phone": ["(202) 555-0101", "202.555.0101", "2025550101"] * 10, "Client ID": IDS}, "external_id"),
+        ({"Phone": PHONES[:3] * 10, "Provider Code": IDS, "City": ["Rome"] * ROWS}, "external_id"),
         ({"Phone": PHONES[:3] * 10, "Email": EMAILS}, "email"),
         ({"Email": EMAILS[:3] * 10, "Phone": PHONES}, "phone"),
         ({"Phone": [*PHONES[:27], *PHONES[:3]], "Client ID": IDS}, "phone"),
         ({"Phone": PHONES[:3] * 10, "Client ID": IDS[:3] * 10}, "phone"),
     ],
-    ids=["id", "one-phone-in-several-spellings", "email", "shared-email", "a-few-repeats", "the-id-repeats-too"],
+    ids=[
+        "id",
+        "one-phone-in-several-spellings",
+        "some-code",
+        "email",
+        "shared-email",
+        "a-few-repeats",
+        "the-id-repeats-too",
+    ],
 )
 def test_an_identifier_that_many_rows_share_gives_way_to_one_that_keeps_them_apart(columns, field):
     text, profile = suggested(columns, region="US")

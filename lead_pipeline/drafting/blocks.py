@@ -10,7 +10,7 @@ import polars as pl
 from lead_pipeline.drafting.column_types import column_type
 from lead_pipeline.drafting.contact_columns import FurtherColumns
 from lead_pipeline.drafting.identity import Identity
-from lead_pipeline.drafting.in_memory import rows_counted
+from lead_pipeline.drafting.in_memory import reasons_counted
 from lead_pipeline.drafting.region import RegionGuess
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.model.fields import RESERVED_COLUMNS
@@ -22,18 +22,19 @@ _TRIED = 1_000
 _MOST_TYPES = 40
 
 
-def tried(sample: pl.DataFrame, profile: ImportProfile) -> str:
+def tried(sample: pl.DataFrame, profile: ImportProfile, identity: Identity) -> str:
     """Return what would become of the rows, as a sentence with a blank before it; nothing when there are none."""
     if sample.is_empty():
         return ""
     spread = (pl.int_range(_TRIED, eager=True) * sample.height) // _TRIED
     rows = sample[spread] if sample.height > _TRIED else sample
-    found = rows_counted(rows, profile)
-    same = f" and {found.duplicates:,} would be duplicates of another row" if found.duplicates else ""
-    if not found.rejected:
-        return f" Of {rows.height:,} rows tried with it, none would be rejected{same}."
-    counts = ", ".join(f"{code} {count:,}" for code, count in found.reasons.most_common(6))
-    return f" Of {rows.height:,} rows tried with it, {found.rejected:,} would be rejected{same}: {counts}."
+    rejected, reasons = reasons_counted(rows, profile)
+    duplicates = f"{identity.duplicates:,} of {identity.rows:,} rows would be duplicates of another row"
+    same = f" {duplicates}." if identity.duplicates else ""
+    if not rejected:
+        return f" Of {rows.height:,} rows tried with it, none would be rejected.{same}"
+    counts = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
+    return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {counts}.{same}"
 
 
 class FileToDraft(NamedTuple):

@@ -10,6 +10,7 @@ import polars as pl
 from lead_pipeline.drafting.yaml_text import percent
 from lead_pipeline.mapping.column_names import certain_names, shown_names
 from lead_pipeline.mapping.header_spelling import spelling_of
+from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, IdentifierKind
@@ -26,9 +27,10 @@ _KEEPING_APART: tuple[IdentifierKind, ...] = ("phone", "email", "external_id")
 _WORDS_OF_IDS = frozenset(
     ("id", "ids", "code", "cod", "codigo", "clave", "no", "nr", "nro", "num", "number", "key", "ref", "reference")
 )
-#: From this share of the rows on, an identifier is shared by different people rather than repeated by one, if another
-#: column differs in all but a few rows. In fewer rows than this, nothing is a pattern.
-_SHARED, _APART, _FEWEST_ROWS = 0.2, 0.02, 10
+_NAMING = frozenset({"company", "first_name", "last_name", "full_name"})
+#: From this share of duplicates on, an identifier is shared by different people rather than repeated by one: where
+#: their names say so, and where nothing does. What keeps people apart has hardly any. Fewer rows show nothing.
+_SHARED_NAMED, _SHARED, _APART, _FEWEST_ROWS = 0.05, 0.2, 0.02, 10
 
 
 class Identity(NamedTuple):
@@ -45,11 +47,17 @@ class Identity(NamedTuple):
     rows: int
     #: The values are 1, 2, 3 …, which another file may have for others.
     counts_rows: bool = False
+    #: How many of the duplicates have another name than the row that they repeat; None where nothing is a name.
+    other_people: int | None = None
 
     @property
     def is_shared(self) -> bool:
-        """Return whether so many rows have the same one that it can hardly tell people apart."""
-        return self.rows >= _FEWEST_ROWS and self.duplicates > _SHARED * self.rows
+        """Return whether different people have the same one, by their names, else by how many rows have the same."""
+        if self.rows < _FEWEST_ROWS or not self.duplicates:
+            return False
+        if self.other_people is None:
+            return self.duplicates > _SHARED * self.rows
+        return self.duplicates > _SHARED_NAMED * self.rows and self.other_people >= self.duplicates / 2
 
     @property
     def keeps_apart(self) -> bool:
@@ -134,14 +142,32 @@ def _identity(
 ) -> Identity:
     if column not in sample.columns or sample.is_empty():
         return Identity(field, column, needs_confirmation, 0.0, 0.0, 0, sample.height)
-    values = sample[column].str.strip_chars().str.to_lowercase()
-    values = values.filter((values != "").fill_null(value=False))
-    if field == "phone":
-        values = normalize_phones(values, region)["e164"].fill_null(values)
-    different = values.n_unique() / values.len() if values.len() else 0.0
-    steps = values.cast(pl.Int64, strict=False).diff().drop_nulls()
-    counts = steps.len() == sample.height - 1 and steps.len() > 0 and bool((steps == 1).all())
-    duplicates = values.len() - values.n_unique()
+    rows = _with_values(field, column, sample, region).filter(pl.col("value") != "")
+    values = rows["value"]
     return Identity(
-        field, column, needs_confirmation, values.len() / sample.height, different, duplicates, sample.height, counts
+        field,
+        column,
+        needs_confirmation,
+        filled=rows.height / sample.height,
+        different=values.n_unique() / rows.height if rows.height else 0.0,
+        duplicates=rows.height - values.n_unique(),
+        rows=sample.height,
+        counts_rows=_counts(values) and rows.height == sample.height,
+        other_people=rows.n_unique() - values.n_unique() if len(rows.columns) > 1 else None,
     )
+
+
+def _with_values(field: IdentifierKind, column: str, sample: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    """Return each row's identifier as it is matched, `value`, and whatever names somebody, in spellings alike."""
+    named = [one for one in sample.columns if one != column and not _NAMING.isdisjoint(meaning_of(one).meanings)]
+    rows = sample.select(pl.col(one).str.strip_chars().str.to_lowercase().fill_null("") for one in (column, *named))
+    value = rows[column]
+    if field == "phone":
+        value = value.set(~value.str.contains("[0-9]"), "")
+        value = normalize_phones(value, region)["e164"].fill_null(value)
+    return pl.DataFrame([value.rename("value"), *(rows[one].rename(f"name {n}") for n, one in enumerate(named))])
+
+
+def _counts(values: pl.Series) -> bool:
+    steps = values.cast(pl.Int64, strict=False).diff().drop_nulls()
+    return steps.len() == values.len() - 1 and steps.len() > 0 and bool((steps == 1).all())

@@ -3,7 +3,6 @@ decided here.
 """
 
 from collections import Counter
-from typing import NamedTuple
 
 import polars as pl
 
@@ -40,18 +39,8 @@ def validated(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     return validate_rows(normalize_rows(mapped(rows, profile), profile), profile)
 
 
-class RowsCounted(NamedTuple):
-    """How many rows would be rejected, and for which reasons; how many good ones are of somebody in a row before."""
-
-    rejected: int
-    reasons: Counter[str]
-    duplicates: int
-
-
-def rows_counted(rows: pl.DataFrame, profile: ImportProfile) -> RowsCounted:
-    """Return what would become of the rows; skipped rows do not count. Raises RequiredColumnUnmappedError."""
-    judged = validated(rows, profile)
-    reasons = judged["reasons"]
-    rejected = reasons.filter((reasons.list.len() > 0) & ~reasons.list.first().is_in(SKIPPED_CODES))
-    known = judged.filter(reasons.list.len() == 0)[profile.identify_by].drop_nulls()
-    return RowsCounted(rejected.len(), Counter(rejected.explode().to_list()), known.len() - known.n_unique())
+def reasons_counted(rows: pl.DataFrame, profile: ImportProfile) -> tuple[int, Counter[str]]:
+    """Return how many rows would be rejected, and how many for each reason; skipped rows do not count."""
+    verdicts = validated(rows, profile)["reasons"]
+    rejected = verdicts.filter((verdicts.list.len() > 0) & ~verdicts.list.first().is_in(SKIPPED_CODES))
+    return rejected.len(), Counter(rejected.explode().to_list())

@@ -98,7 +98,7 @@ def suggest_profile(
     look = _looked_at(columns, sample, given, file_name)._replace(has_header=has_header)
     aim = destination or Destination(kind="list", name=name)
     draft = _text(name, aim, look, "")
-    verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'"))
+    verdict = tried(sample, parse_profile(draft, f"the draft of '{name}'"), look.identity)
     return _text(name, aim, look, verdict)
 
 

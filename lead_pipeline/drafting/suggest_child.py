@@ -91,7 +91,8 @@ def suggest_child(
     body = [*_header(name, match, destination, file.name), *reading, *_changes(match)]
     opening = _opening(name, file.columns, match, file.name, asked_in(body))
     draft = "\n".join([*opening, *body]) + "\n"
-    verdict = tried(file.sample, parse_profile(draft, f"the draft of '{name}'", folder=folder))
+    profile = parse_profile(draft, f"the draft of '{name}'", folder=folder)
+    verdict = tried(file.sample, profile, match.identity)
     opening = _opening(name, file.columns, match, file.name, f"{asked_in(body)}{verdict}")
     return "\n".join([*opening, *body]) + "\n"
 

@@ -74,8 +74,21 @@ def test_an_identifier_that_many_rows_share_gives_way_to_one_that_keeps_them_apa
     text, profile = suggested(columns, region="US")
     assert profile.identify_by == field
     same = pl.Series(columns[profile.column_of(field)]).n_unique()
-    apart = "would be duplicates of another row" not in plain(text)
+    apart = "rows would be duplicates of another row" not in plain(text)
     assert apart == (same == ROWS)
+
+
+@pytest.mark.parametrize(
+    ("names", "field"),
+    [
+        ([f"Mo Tenby {number}" for number in range(ROWS)], "external_id"),
+        (["Mo Tenby", *[f"Ana Fox {number}" for number in range(ROWS - 6)], *["Mo Tenby"] * 5], "phone"),
+    ],
+    ids=["other-people", "one-person-again"],
+)
+def test_names_say_whether_a_phone_is_shared_or_a_person_is_there_again(names, field):
+    columns = {"Phone": [*PHONES[:25], *[PHONES[0]] * 5], "Company": names, "Client ID": IDS}
+    assert suggested(columns, region="US")[1].identify_by == field
 
 
 def test_how_many_rows_would_be_duplicates_under_each_identifier_is_said():
@@ -91,7 +104,7 @@ def test_how_many_rows_would_be_duplicates_under_each_identifier_is_said():
 
 def test_a_shared_identifier_without_another_is_asked_about():
     text, _ = suggested({"Phone": PHONES[:3] * 10, "City": ["Rome"] * ROWS}, region="US")
-    assert "none would be rejected and 27 would be duplicates of another row." in plain(text)
+    assert "none would be rejected. 27 of 30 rows would be duplicates of another row." in plain(text)
     assert "QUESTION: are rows with the same phone the same person?" in plain(text)
     assert "Nothing is left to ask" not in plain(text)
 

@@ -187,7 +187,8 @@ def _shown_file(read: ReadFacts, mapped: MappedFacts) -> FileFacts:
     """
     shown = dict(zip((column.name for column in read.columns), mapped.shown, strict=True))
     ignored = tuple(shown[column] for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
-    mapping = {field: shown[column] for field, column in mapped.fields.items()}
+    columns = {field: mapped.joined.get(field, (column,)) for field, column in mapped.fields.items()}
+    mapping = {field: " + ".join(shown[column] for column in parts) for field, parts in columns.items()}
     return read.file.model_copy(update={"columns": mapped.shown, "mapping": mapping, "ignored": ignored})
 
 

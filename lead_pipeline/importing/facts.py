@@ -1,5 +1,7 @@
 """What the steps of one import hand on besides rows; kept as small JSON beside the parts."""
 
+from pydantic import Field
+
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, StageTiming
@@ -36,6 +38,7 @@ class MappedFacts(FrozenModel):
     """Which column supplies which field."""
 
     fields: dict[str, str]
+    joined: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # of fields in several columns, all of these
     attributes: tuple[str, ...]
     ignored: tuple[str, ...]
     supplied: tuple[str, ...] = ()  # columns of mapped leads that have a source in this import, see supplied_names

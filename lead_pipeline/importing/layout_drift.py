@@ -3,6 +3,7 @@ counts as a difference does not belong here.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 
 import polars as pl
 
@@ -56,7 +57,8 @@ def layout_changes(work: WorkFolder, store: LeadStore) -> tuple[str, ...]:
         [ColumnLayout.model_validate_json(text) for text in earlier],
         manifest.profile,
     )
-    sentences = list(sentences_about(changes, manifest.profile, mapped.fields.values()))
+    used = [*mapped.fields.values(), *chain(*mapped.joined.values())]
+    sentences = list(sentences_about(changes, manifest.profile, used))
     unnamed = len(sentences) - _DIFFERENCES_NAMED
     more = [f"And {unnamed} more differences."] if unnamed > 0 else []
     return (*sentences[:_DIFFERENCES_NAMED], *more)

@@ -104,7 +104,8 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
 
     rows = work.write_parts(MAPPED, with_progress(MAPPED, work.map_parts(RAW, mapped)))
     facts = MappedFacts(
-        fields=mapping.shown_fields,
+        fields=mapping.fields,
+        joined=mapping.joined,
         attributes=mapping.attributes,
         ignored=mapping.ignored,
         supplied=tuple(sorted(supplied_names(mapping, profile))),

@@ -55,11 +55,6 @@ class ColumnMapping(FrozenModel):
         default_factory=dict, description="Field: why it has its column, where the profile does not name one."
     )
 
-    @property
-    def shown_fields(self) -> dict[str, str]:
-        """Return `fields` for people: of a phone in several columns, all of them."""
-        return self.fields | {name: " + ".join(columns) for name, columns in self.joined.items()}
-
 
 def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
     """Find the column of each rule: an exact header, else one that differs only in case or word separators.

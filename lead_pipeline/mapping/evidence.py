@@ -156,7 +156,7 @@ def _shares(values: pl.Series) -> dict[Kind, float]:
 
 
 def _first_phones(values: pl.Series) -> pl.Series:
-    """Return values without what labels a phone; of cells that hold several numbers, as imports take them, the first."""
+    """Return values without what labels a phone; of cells of several numbers, as imports take them, the first."""
     bare = without_labels(values)
     enough = (bare.str.count_matches("[0-9]") >= _DIGITS_OF_TWO).fill_null(value=False).arg_true()
     if enough.is_empty():

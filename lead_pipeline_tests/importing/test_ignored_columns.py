@@ -67,3 +67,11 @@ def test_a_reserved_name_is_not_said_to_be_there_more_than_once(stages, header, 
     file.write_text(f"{header}\n201 555 0123,A4{',B5' * (header.count(',') - 1)}\n")
     notes = [note for note in stages.file(file, profile()).file.notes if "numbered" in note or "uses" in note]
     assert notes == [said]
+
+
+def test_people_see_all_columns_that_a_phone_is_joined_from(stages):
+    stages.home.root.joinpath("areas.csv").write_text("area,phone\n212,5550101\n", encoding="utf-8")
+    fields = {"phone": {"type": "phone", "column": ["area", "phone"]}}
+    result = stages.file(stages.home.root / "areas.csv", profile(fields=fields))
+    assert (result.counts.created, result.file.mapping) == (1, {"phone": "area + phone"})
+    assert stages.rows("select phone from leads") == [("+12125550101",)]

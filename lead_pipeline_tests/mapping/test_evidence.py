@@ -78,7 +78,12 @@ def test_a_sampled_column_is_blank_only_when_no_row_has_a_value():
 
 
 def test_cells_of_several_numbers_are_phones_as_they_are_to_an_import():
-    cells = ["303-555-0110 ::: 303-555-0120", "303-555-0111; 303-555-0121", "303-555-0112 or 303-555-0122", "none of it"]
+    cells = [
+        "303-555-0110 ::: 303-555-0120",
+        "303-555-0111; 303-555-0121",
+        "303-555-0112 or 303-555-0122",
+        "none of it",
+    ]
     found = evidence_of(pl.DataFrame({"x": cells}), ["x"], "US")["x"]
     assert (found.share("phone"), found.share("phone_like")) == (0.75, 0.75)
 

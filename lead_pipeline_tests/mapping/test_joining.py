@@ -90,10 +90,10 @@ def test_a_file_with_only_some_of_the_columns_is_refused(left, required):
         map_columns(["email", left], parse_profile(text, "joined"))
 
 
-def test_joined_columns_are_no_attributes_and_people_see_all_of_them():
+def test_joined_columns_are_no_attributes():
     mapping = map_columns(["Caracteristica", "numero", "plan"], parse_profile(PROFILE, "joined"))
     assert mapping.attributes == ("plan",)
-    assert mapping.shown_fields == {"phone": "Caracteristica + numero"}
+    assert mapping.joined == {"phone": ("Caracteristica", "numero")}
 
 
 @pytest.mark.parametrize("column", ["[numero]", "[]", "[a, b, c, d]", "[a, [b]]"])

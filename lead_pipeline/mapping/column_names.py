@@ -16,6 +16,9 @@ from lead_pipeline.model.profile import ImportProfile
 #: Of a wider list only the names that the profile has are known: to look up a name takes a while.
 _COLUMNS_LOOKED_AT = 500
 
+#: A row of values that has so many words by which columns are known is one in a million.
+_MANY = 4
+
 #: So many rows are looked at for a column of phones or emails below its name.
 _ROWS_LOOKED_AT = 200
 
@@ -33,8 +36,8 @@ def certain_names(
     """Return the columns whose names are surely names.
 
     That is a name which the profile has, which means a field in some language, or which is ours. All of them are names
-    where one that means phone or email is above phones or emails, or most of several are known, and none looks like a
-    value: a row of values does not read like that.
+    where one that means phone or email is above phones or emails, or most of several or many are known, and none looks
+    like a value: a row of values does not read like that.
 
     Args:
         columns: the file's unique column names, in order.
@@ -50,7 +53,9 @@ def certain_names(
         if folded_header(column) in own or (column in looked_at and column not in numbered and _is_known(column, own))
     }
     labelled = any(column in contacts and _means_contact(column, profile) for column in meant)
-    if not look_like_values(columns) and (labelled or (len(meant) > 1 and 2 * len(meant) > len(columns))):
+    if not look_like_values(columns) and (
+        labelled or len(meant) >= _MANY or (len(meant) > 1 and 2 * len(meant) > len(columns))
+    ):
         return frozenset(columns)
     return frozenset(numbered | meant)
 

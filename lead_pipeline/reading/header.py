@@ -76,7 +76,8 @@ def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
     """Return the text of a header of one or more rows, column by column, and what to call the columns.
 
     A cell of an upper row reaches over the empty cells to its right, as the merged cells do that it was exported from.
-    A column is called as its lowest cell says, where no other is called so too: `phone`, else `Office phone`.
+    A column is called as its lowest cell says, where no other is called so too: `phone`, else `Office phone`. That is
+    its text too: in a rejected file, which has one row for it, the column is then found as in the file itself.
     """
     if len(rows) == 1:
         return list(rows[0]), list(rows[0])
@@ -89,7 +90,7 @@ def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
         " ".join(dict.fromkeys(cells)) if cells and often[cells[-1].casefold()] > 1 else name
         for cells, name in zip(columns, lowest, strict=True)
     ]
-    return [" ".join(cells) for cells in columns], names
+    return names, names
 
 
 def _spread(row: Sequence[str], width: int) -> list[str]:

@@ -338,10 +338,7 @@ class ImportProfile(FrozenModel):
         return attribute_column(name) if name in self.attributes else None
 
     def column_of(self, name: str) -> str:
-        """Return the header of the column that supplies a column of mapped leads, such as `phone` or `alias.email`.
-
-        Of a phone in several columns, it is that of the number; `codes_of` are the others.
-        """
+        """Return the header that supplies a column of mapped leads, such as `alias.email`; of a joined phone, the last."""
         return self._headers()[name]
 
     def codes_of(self, name: str) -> tuple[str, ...]:
@@ -349,8 +346,8 @@ class ImportProfile(FrozenModel):
         return self.rules[name].headers[:-1]
 
     def _headers(self) -> dict[str, str]:
-        headers = {field: _header(rule, field) for field, rule in self.fields.items()}
-        headers |= {attribute_column(name): _header(rule, name) for name, rule in self.attributes.items()}
+        headers = {field: rule.header_or(field) for field, rule in self.fields.items()}
+        headers |= {attribute_column(name): rule.header_or(name) for name, rule in self.attributes.items()}
         headers |= {
             alias_column(kind): alias.column or f"_alias_{kind.removesuffix('_id') if kind == 'cookie_id' else kind}"
             for kind, alias in self.aliases.items()
@@ -400,8 +397,3 @@ class ImportProfile(FrozenModel):
     def fingerprint(self) -> str:
         """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
-def _header(rule: FieldRule, name: str) -> str:
-    """Return the header that a rule names, of several the last one; else the name of the field or attribute."""
-    return rule.headers[-1] if rule.headers else name

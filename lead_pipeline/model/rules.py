@@ -73,6 +73,10 @@ class _FieldRule(FrozenModel):
             return ()
         return (self.column,) if isinstance(self.column, str) else tuple(self.column)
 
+    def header_or(self, name: str) -> str:
+        """Return the header that the rule names, of several the main one; else the name of the field or attribute."""
+        return self.headers[-1] if self.headers else name
+
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
         named = [

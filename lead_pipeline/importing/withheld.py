@@ -6,10 +6,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
-from lead_pipeline.filing.disk_trouble import disk_trouble
+from lead_pipeline.filing.disk_trouble import DiskTroubleNamed, disk_trouble
 from lead_pipeline.model.errors import DiskError, LeadPipelineError
 
-__all__ = ["StageCrashedError", "ValuesWithheld", "disk_trouble", "errors_without_values"]
+__all__ = ["DiskTroubleNamed", "StageCrashedError", "ValuesWithheld", "errors_without_values"]
 
 _T = TypeVar("_T")
 

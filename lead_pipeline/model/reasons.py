@@ -197,8 +197,7 @@ REASONS: dict[Reason, ReasonInfo] = {
         "warning",
         "full_name",
         "Full name was left whole",
-        "Fill in first and last name in columns of their own, or write `Last, First`: where the given name ends is not "
-        "clear, as in María del Carmen or Juan de Dios.",
+        "Write it as `Last, First`, or fill in both names: where the given name ends is unclear (María del Carmen).",
     ),
     Reason.PHONE_MISSING: ReasonInfo(
         _REJECTED, "phone", "Phone is missing", "Fill in the phone number; the lead cannot be called without it."

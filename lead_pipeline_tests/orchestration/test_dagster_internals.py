@@ -75,7 +75,7 @@ def test_a_full_disk_ends_the_process_of_a_run_with_one_sentence_and_nothing_els
     ended = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
     assert ended.stdout.split() == ["1", "1", "worked", "0"]
     said = ended.stderr.splitlines()
-    assert said[0].startswith("Stopped while executing a run: the disk is full.")
+    assert said[0].startswith("Stopped: the disk is full.")
     assert said[1].startswith("Process RunProcess-2:")
     assert said[-1] == "ValueError: a slip of ours"
 

@@ -3,9 +3,11 @@ server is gone, or a file that takes minutes to copy must keep nobody else's fil
 does not belong here.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Generic, TypeVar
 
 #: Seconds for which a look waits for one thing; what takes longer goes on by itself.
@@ -19,21 +21,28 @@ class StillAtWorkError(Exception):
 
 
 @dataclass
-class _Attempt(Generic[_T]):
-    """A function at work in a thread of its own: the system does not let a thread that reads be ended."""
+class _Attempt(contextlib.AbstractContextManager[None], Generic[_T]):
+    """A function at work in a thread of its own: the system does not let a thread that reads be ended.
+
+    What it raises is kept for whoever waits for it.
+    """
 
     work: Callable[[], _T]
     done: threading.Event = field(default_factory=threading.Event)
     results: list[_T] = field(default_factory=list)
     errors: list[BaseException] = field(default_factory=list)
 
-    def run(self) -> None:
-        try:
-            self.results.append(self.work())
-        except BaseException as error:  # noqa: BLE001  # raised again by whoever waits for it
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if error is not None:
             self.errors.append(error)
-        finally:
-            self.done.set()
+        self.done.set()
+        return True
+
+    def run(self) -> None:
+        with self:
+            self.results.append(self.work())
 
 
 #: What is at work in this process, by key.

@@ -4,7 +4,8 @@ import contextlib
 import sys
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
-from lead_pipeline.importing.withheld import disk_trouble
+from lead_pipeline.importing.withheld import DiskTroubleNamed
+from lead_pipeline.model.errors import DiskError
 from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
 
 
@@ -19,11 +20,9 @@ class RunProcess(ForkServerProcess):
         """Execute the run."""
         with contextlib.redirect_stderr(WithoutLogFailures(sys.stderr)):
             try:
-                super().run()
-            except Exception as error:
-                trouble = disk_trouble(error, "executing a run")
-                if trouble is None:
-                    raise
+                with DiskTroubleNamed():
+                    super().run()
+            except DiskError as trouble:
                 sys.stderr.write(f"{trouble}\n")
                 sys.exit(1)
 

@@ -13,6 +13,9 @@ from lead_pipeline.reading.file_columns import WHITESPACE, Column
 #: The end of a list is looked at in so many rows, of which at most so many are no rows of it.
 _ROWS_HELD, _MOST_ROWS = 60, 15
 
+#: So many rows are looked at above a header that comes again.
+_FEET = 4
+
 #: Words for a total, as they stand alone in the first cell of a row, also in the middle of a list.
 _TOTALS = (
     "total", "totals", "sub total", "subtotal", "sub-total", "subtotals", "grand total", "grand totals",
@@ -118,11 +121,26 @@ def _marked_between(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFr
     rows = frame.filter(candidates)
     again = rows.select(_repeats(columns)).to_series() if named else pl.repeat(value=False, n=rows.height, eager=True)
     totals = rows.select(_totals_numbers(first, columns)).to_series()
-    return _with_reason(
-        _with_reason(frame, rows["row_number"].filter(again), Reason.ROW_HEADER_AGAIN),
-        rows["row_number"].filter(totals & ~again),
-        Reason.ROW_FOOTER,
-    )
+    headers = rows["row_number"].filter(again)
+    feet = [*rows["row_number"].filter(totals & ~again), *_feet_of_pages(frame, headers, columns)]
+    marked = _with_reason(frame, headers, Reason.ROW_HEADER_AGAIN)
+    return _with_reason(marked, pl.Series(feet, dtype=pl.Int64), Reason.ROW_FOOTER)
+
+
+def _feet_of_pages(frame: pl.DataFrame, headers: pl.Series, columns: Sequence[Column]) -> list[int]:
+    """Return the numbers of the rows that stand at the foot of a page: by their words, right above the header again."""
+    names = [column.name for column in columns]
+    first = frame["row_number"][0]
+    found = []
+    for number in headers:
+        for index in range(number - first - 1, max(-1, number - first - 1 - _FEET), -1):
+            cells = [(cell or "").strip(WHITESPACE) for cell in frame.select(names).row(index)]
+            if any(cells) and not (
+                _is_lonely(cells, ()) and _is_worded(cells, is_unusual=len(names) > 1, is_apart=True)
+            ):
+                break
+            found += [first + index] if any(cells) else []
+    return found
 
 
 def _spellings(texts: Iterable[str]) -> list[str]:
@@ -170,7 +188,7 @@ def _marked_end(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     start = len(cells)
     while start > 0 and set(reasons[start - 1]) <= _OWN_REASONS and _is_lonely(cells[start - 1], numbers):
         start -= 1
-    body = [filled for row in cells[:start] if (filled := sum(map(bool, row)))]
+    body = [filled for row in cells[:start] if (filled := sum(map(bool, row))) and not _is_foot(row)]
     below = [n for n in range(start, len(cells)) if any(cells[n]) and Reason.ROW_FOOTER.value not in reasons[n]]
     if not body or not below:
         return frame
@@ -219,6 +237,10 @@ def _is_worded(row: Sequence[str], *, is_unusual: bool, is_apart: bool) -> bool:
     if _TOTAL.fullmatch(text):
         return True
     return alone and _NOTICE.fullmatch(text) is not None and (is_apart or len(text.split()) >= _WORDS_OF_A_SENTENCE)
+
+
+def _is_foot(row: Sequence[str]) -> bool:
+    return sum(map(bool, row)) == 1 and _is_worded(row, is_unusual=True, is_apart=True)
 
 
 def _is_prose(row: Sequence[str]) -> bool:

@@ -103,6 +103,17 @@ def test_sentences_beside_a_notice_below_a_blank_row_are_none_either():
     assert marked([*PEOPLE, [""] * 5, *below[:2]], reasons=blank)[3:] == [["row_blank"], [], []]
 
 
+def test_the_feet_of_pages_are_no_rows_where_the_header_comes_again_below_them():
+    foot, blank = ["Page 1 of 2", "", "", "", ""], [""] * 5
+    rows = [*PEOPLE, blank, foot, HEADER, *PEOPLE, ["Page 2 of 2", "", "", "", ""]]
+    found = marked(rows, reasons={4: ["row_blank"]})
+    assert [codes[0] if codes else "" for codes in found] == [
+        "", "", "", "row_blank", "row_footer", "row_header_again", "", "", "", "row_footer",
+    ]  # fmt: skip
+    assert marked([*PEOPLE, ["Ida", "", "", "", ""], HEADER, *PEOPLE])[3] == []
+    assert marked([*PEOPLE, ["Page", "Smith", "", "", ""], HEADER, *PEOPLE])[3] == []
+
+
 def test_subtotals_between_rows_are_known_by_the_numbers_beside_them():
     rows = [*PEOPLE, ["Subtotal", "", "", "", "19.50"], *PEOPLE, ["Subtotal", "", "", "", ""], *PEOPLE]
     assert [n for n, codes in enumerate(marked(rows), start=1) if codes] == [4]

@@ -72,25 +72,24 @@ def looks_like_a_value(cell: str) -> bool:
     return look_of(cell) in _TYPED
 
 
-def header_texts(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[str]]:
-    """Return the text of a header of one or more rows, column by column, and what to call the columns.
+def header_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return what the columns are called by a header of one or more rows.
 
     A cell of an upper row reaches over the empty cells to its right, as the merged cells do that it was exported from.
-    A column is called as its lowest cell says, where no other is called so too: `phone`, else `Office phone`. That is
-    its text too: in a rejected file, which has one row for it, the column is then found as in the file itself.
+    A column is called as its lowest cell says, where no other is called so too: `phone`, else `Office phone`. A
+    rejected file, which has one row for the header, says the same, so that its columns are found again.
     """
     if len(rows) == 1:
-        return list(rows[0]), list(rows[0])
+        return list(rows[0])
     width = max(map(len, rows))
     spread = [_spread(row, width) for row in rows[:-1]] + [[*rows[-1], *[""] * (width - len(rows[-1]))]]
     columns = [[cell for cell in column if cell.strip(WHITESPACE)] for column in zip(*spread, strict=True)]
     lowest = [cells[-1] if cells else "" for cells in columns]
     often = Counter(cell.casefold() for cell in lowest)
-    names = [
+    return [
         " ".join(dict.fromkeys(cells)) if cells and often[cells[-1].casefold()] > 1 else name
         for cells, name in zip(columns, lowest, strict=True)
     ]
-    return names, names
 
 
 def _spread(row: Sequence[str], width: int) -> list[str]:

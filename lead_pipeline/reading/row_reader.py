@@ -99,15 +99,15 @@ class RowReader:
         self._noted = noted
 
 
-def named_columns(headers: Iterable[str], names: Iterable[str] | None = None) -> tuple[Column, ...]:
+def named_columns(headers: Iterable[str]) -> tuple[Column, ...]:
     """Return columns whose names are unique (case-insensitive, as in DuckDB, which reads the parts later): `phone_2`.
 
-    They are called as `names` says, by default as the header says. One without a name becomes `column_3`; names that
-    our own frames need (RESERVED_COLUMNS) count as taken. A name that polars would take for many columns (`*`,
-    `^...$`; pl.col has no way to quote it, polars 2.1) gets a space behind it.
+    They are called as the header says. One without a name becomes `column_3`; names that our own frames need
+    (RESERVED_COLUMNS) count as taken. A name that polars would take for many columns (`*`, `^...$`; pl.col has no way
+    to quote it, polars 2.1) gets a space behind it.
     """
     texts = list(headers)
-    cleaned = clean_text(pl.Series(texts if names is None else list(names), dtype=pl.String))
+    cleaned = clean_text(pl.Series(texts, dtype=pl.String))
     stripped = [name.strip(WHITESPACE) for name in cleaned]
     wanted = [_one(text) or f"column_{number}" for number, text in enumerate(stripped, start=1)]
     spoken_for = {name.casefold() for name in wanted}

@@ -14,7 +14,7 @@ from lead_pipeline.reading.delimited.encoding import readable
 from lead_pipeline.reading.delimited.fixed_width import refuse_fixed_width
 from lead_pipeline.reading.delimited.sniffing import SniffedDialect, find_dialect
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
-from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_names, is_blank, looks_like_a_value
 from lead_pipeline.reading.row_reader import (
     WHITESPACE,
     Column,
@@ -169,13 +169,13 @@ def _columns_of(records: list[Record], header: SniffedHeader, display_name: str,
             f"{display_name} has no header: line {lines} has {len(cells)} empty cells. "
             "Put the column names in the first line."
         )
-    texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    names = header_names([record.cells for record in records[header.first_row - header.rows : header.first_row]])
     _refuse_too_wide(len(names), display_name)
     width = _named_width(names)
     beyond = any("".join(record.cells[width:]).strip(WHITESPACE) for record in rows)
     if rows and (not beyond or widths[width] >= _TRAILING_SHARE * len(rows)):
-        texts, names = texts[:width], names[:width]  # delimiters at the end of the header, with nothing below them
-    return named_columns(map(readable, texts), map(readable, names))
+        names = names[:width]  # delimiters at the end of the header, with nothing below them
+    return named_columns(map(readable, names))
 
 
 def _refuse_too_wide(width: int, display_name: str) -> None:

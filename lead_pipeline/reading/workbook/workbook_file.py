@@ -11,7 +11,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 from lead_pipeline.reading import notes
 from lead_pipeline.reading.delimited.tokenizer import Record
-from lead_pipeline.reading.header import SniffedHeader, find_header, header_texts, is_blank, looks_like_a_value
+from lead_pipeline.reading.header import SniffedHeader, find_header, header_names, is_blank, looks_like_a_value
 from lead_pipeline.reading.row_reader import (
     WHITESPACE,
     Column,
@@ -142,8 +142,8 @@ def _columns_of(records: list[Record], header: SniffedHeader, width: int, displa
             f"{display_name} has no header: row {header.header + 1} of the sheet is empty. "
             "Put the column names in one row."
         )
-    texts, names = header_texts([record.cells for record in records[header.first_row - header.rows : header.first_row]])
-    return named_columns(texts, names)
+    names = header_names([record.cells for record in records[header.first_row - header.rows : header.first_row]])
+    return named_columns(names)
 
 
 def _frames(sheet: SheetStream, columns: tuple[Column, ...], skip: int) -> Iterator[pl.DataFrame]:

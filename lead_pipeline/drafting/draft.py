@@ -51,12 +51,17 @@ def draft_profile(
             has_header=has_header,
         )
     except RequiredColumnUnmappedError as error:
-        if has_header:
-            raise
-        raise RequiredColumnUnmappedError(
+        raise type(error)(_with_what_was_read(str(error), reader, has_header=has_header)) from None
+
+
+def _with_what_was_read(refusal: str, reader: RowReader, *, has_header: bool) -> str:
+    """Say with a refusal what was taken for the list: rows without a header, or one sheet of several."""
+    if not has_header:
+        refusal = (
             "The first line of the file is values, not column names, so it was read without a header (`reading: "
-            f"{{header: false}}`), and its columns are called by their position. {error}"
-        ) from None
+            f"{{header: false}}`), and its columns are called by their position. {refusal}"
+        )
+    return " ".join([refusal, *reader.facts.notes]) if len(reader.facts.sheets) > 1 else refusal
 
 
 def _opened(file: Path, options: ReadingOptions) -> tuple[RowReader, bool]:

@@ -338,7 +338,7 @@ class ImportProfile(FrozenModel):
         return attribute_column(name) if name in self.attributes else None
 
     def column_of(self, name: str) -> str:
-        """Return the header that supplies a column of mapped leads, such as `alias.email`; of a joined phone the last."""
+        """Return the header that supplies a column of mapped leads, such as `phone`; of a joined phone the last."""
         return self._headers()[name]
 
     def codes_of(self, name: str) -> tuple[str, ...]:

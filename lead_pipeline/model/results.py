@@ -55,7 +55,10 @@ class FileFacts(FrozenModel):
     header_line: int | None = Field(default=None, description="Line, or sheet row, of the header.")
     notes: tuple[str, ...] = Field(default=(), description="What was unusual about the file, as sentences.")
     columns: tuple[str, ...] = ()
-    mapping: dict[str, str] = Field(default_factory=dict, description="Field: the column that supplies it.")
+    mapping: dict[str, str] = Field(
+        default_factory=dict,
+        description="Field: the column that supplies it; of several that are joined, `area + number`.",
+    )
     ignored: tuple[str, ...] = Field(default=(), description="Columns of which nothing was kept, in file order.")
 
 

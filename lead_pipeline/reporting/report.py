@@ -118,7 +118,9 @@ def _positions(numbers: Sequence[int], count: int) -> str:
 
 def _column_rows(result: ImportResult) -> list[ColumnRow]:
     fields = dict.fromkeys(result.file.ignored, "ignored")
-    fields |= {column: field for field, column in result.file.mapping.items()}
+    for field, supplying in result.file.mapping.items():
+        columns = [supplying] if supplying in result.file.columns else supplying.split(" + ")
+        fields |= dict.fromkeys(columns, field)
     return [
         ColumnRow(_shortened(one_line(column)), fields.get(column, ""))
         for column in islice(result.file.columns, MAX_COLUMNS)

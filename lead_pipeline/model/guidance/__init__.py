@@ -1,0 +1,1 @@
+"""What each reason says to people, subject by subject; the registry joins the parts."""

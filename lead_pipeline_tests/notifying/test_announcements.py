@@ -42,7 +42,7 @@ def test_what_a_command_left_is_announced_when_a_service_completes_it(imports):
     (message,) = pending_messages(imports.home)
     assert message.subject.startswith("fair.csv: imported")
     (told,) = LeadPipeline(imports.home.root).news()
-    assert told == f"fair.csv ({result.import_id}): The one row became a new lead."
+    assert told.endswith(f": fair.csv ({result.import_id}): The one row became a new lead.")
     assert LeadPipeline(imports.home.root).news() == ()
 
 

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,16 @@ def locked(home: Home, name: str, wait_seconds: float = 600.0) -> Iterator[None]
         yield
     finally:
         release(home, name, descriptor)
+
+
+@contextlib.contextmanager
+def waiting_command(home: Home) -> Iterator[str]:
+    """Give a command a name that is its alone; for the length of the block somebody waits for what comes of it."""
+    name = uuid.uuid4().hex
+    with locked(home, f"command@{name}"):
+        yield name
+
+
+def is_waiting(home: Home, command: str) -> bool:
+    """Return whether the command of that name still waits; one that failed or was killed does not."""
+    return is_locked(home, f"command@{command}")

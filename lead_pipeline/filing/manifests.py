@@ -4,10 +4,9 @@ to do for it; what happens to it meanwhile does not belong here.
 
 import contextlib
 import os
-import uuid
 from collections.abc import Iterator
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
@@ -15,12 +14,6 @@ from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import readable_json
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.profile import ImportProfile
-
-
-@cache
-def this_process() -> str:
-    """Return a name that this process has alone: numbers of processes are given again, and containers share them."""
-    return uuid.uuid4().hex
 
 
 class DroppedFile(FrozenModel):
@@ -60,7 +53,7 @@ class Manifest(FrozenModel):
     again: JudgedAgain | None = None
     attempts: int = 0
     requested_at: datetime | None = None
-    commanded_by: str = ""  # the process (see `this_process`) of the command that asked for it last, if one did
+    commanded_by: str = ""  # the command that asked for it last, if one did (see `waiting_command`)
 
     def staged_file(self, home: Home) -> Path:
         """Return the immutable copy that everything reads."""

@@ -69,8 +69,8 @@ def earlier_result(home: Home, import_id: str) -> ImportResult:
 
 
 def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> ImportResult:
-    result = _with_beginning(home, manifest, _continued(result, manifest))
-    folder, result = home.reports / manifest.import_id, with_notice(result, manifest, environment)
+    result = _with_beginning(home, manifest, _continued(home, result, manifest))
+    folder, result = home.reports / manifest.import_id, with_notice(home, result, manifest, environment)
     write_report(folder / "report.html", result, home.root)
     write_json(folder / "result.json", result)
     post_message(home, manifest, result, environment)
@@ -88,9 +88,9 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
     return result
 
 
-def _continued(result: ImportResult, manifest: Manifest) -> ImportResult:
+def _continued(home: Home, result: ImportResult, manifest: Manifest) -> ImportResult:
     """Say of an import that a command began, and did not see to its end, that this is its end."""
-    if not is_continued(manifest):
+    if not is_continued(home, manifest):
         return result
     said = f"A command began this import and failed or was stopped; attempt {max(manifest.attempts, 2)} took it up."
     return result.model_copy(update={"notices": (*result.notices, said)})

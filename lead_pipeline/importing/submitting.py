@@ -11,7 +11,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import aimed_at
 from lead_pipeline.filing.life_cycle import is_finished, note_request
 from lead_pipeline.filing.list_manifests import ListManifest
-from lead_pipeline.filing.manifests import Manifest, pending_manifests, this_process
+from lead_pipeline.filing.manifests import Manifest, pending_manifests
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import stage_import, stage_list
 from lead_pipeline.importing.clock import utc_now
@@ -58,12 +58,14 @@ def record_answer(home: Home, import_id: str, answer: Answer) -> Manifest:
     return decide(home, import_id, answer, utc_now())
 
 
-def begin_attempt(home: Home, manifest: Manifest) -> ImportResult | None:
-    """Return what came of an import that was completed before; None, and the attempt is counted, when a run is due."""
+def begin_attempt(home: Home, manifest: Manifest, command: str) -> ImportResult | None:
+    """Return what came of an import that was completed before; None, and the attempt of a waiting command is counted,
+    when a run is due.
+    """
     if is_imported(home, manifest.identity):
         discard_copy(home, manifest)
         return with_changed_profile(home, manifest, earlier_result(home, manifest.import_id))
-    note_request(home, manifest, utc_now(), commanded_by=this_process())
+    note_request(home, manifest, utc_now(), commanded_by=command)
     return None
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import readable_json, write_json
-from lead_pipeline.filing.manifests import Manifest, this_process
+from lead_pipeline.filing.locks import is_waiting
+from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.reporting.wording import encodable, one_line, status_sentence
@@ -27,14 +28,14 @@ class Announcement(FrozenModel):
         return f"{self.file_name} ({self.import_id}): {self.sentence}"
 
 
-def is_continued(manifest: Manifest) -> bool:
-    """Return whether a command asked for the import that is not this process: it failed, or was killed."""
-    return manifest.commanded_by not in ("", this_process())
+def is_continued(home: Home, manifest: Manifest) -> bool:
+    """Return whether a command asked for the import and does not wait any more: it failed, or was killed."""
+    return manifest.commanded_by != "" and not is_waiting(home, manifest.commanded_by)
 
 
 def announce(home: Home, manifest: Manifest, result: ImportResult) -> None:
     """Leave word of the end of a continued import; doing so again leaves it once."""
-    if is_continued(manifest):
+    if is_continued(home, manifest):
         message = one_line(result.message)
         told = Announcement(
             import_id=result.import_id,

@@ -71,9 +71,9 @@ def _security(text: str) -> Security:
     raise MailError(f"{_SMTP}SECURITY is '{text[:20]}'.{did_you_mean(text, PORTS)} Use one of {listed(PORTS)}.")
 
 
-def with_notice(result: ImportResult, manifest: Manifest, environment: Mapping[str, str]) -> ImportResult:
+def with_notice(home: Home, result: ImportResult, manifest: Manifest, environment: Mapping[str, str]) -> ImportResult:
     """Return the result with a notice when an email is due and the mail settings do not allow sending one."""
-    if manifest.profile.notify is None or not _is_due(manifest.profile.notify, manifest, result):
+    if manifest.profile.notify is None or not _is_due(home, manifest.profile.notify, manifest, result):
         return result
     try:
         smtp_settings(environment)
@@ -83,15 +83,15 @@ def with_notice(result: ImportResult, manifest: Manifest, environment: Mapping[s
     return result
 
 
-def _is_due(notify: Notify, manifest: Manifest, result: ImportResult) -> bool:
+def _is_due(home: Home, notify: Notify, manifest: Manifest, result: ImportResult) -> bool:
     """Return whether people want an email: also where they were told that the import failed, and it did not."""
-    return should_notify(notify, result) or is_continued(manifest)
+    return should_notify(notify, result) or is_continued(home, manifest)
 
 
 def post_message(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> None:
     """Put the message about an import into the outbox if one is due; doing so again leaves a single message."""
     notify = manifest.profile.notify
-    if notify is None or not _is_due(notify, manifest, result):
+    if notify is None or not _is_due(home, notify, manifest, result):
         return
     waits = result.status == ImportStatus.AWAITING_APPROVAL
     if not waits:

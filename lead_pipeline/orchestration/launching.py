@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from lead_pipeline.importing.homes import Home, masked_name
+from lead_pipeline.importing.homes import Home, masked_name, waiting_command
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.submitting import (
     ListManifest,
@@ -62,18 +62,19 @@ class Launcher:
 
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""
-        imported = begin_attempt(self.home, manifest)
-        if imported is not None:
-            return imported
-        with listening(listener):
+        with waiting_command(self.home) as command, listening(listener):
+            imported = begin_attempt(self.home, manifest, command)
+            if imported is not None:
+                return imported
             self._import(manifest)
         return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
 
     def record_refusals(self) -> None:
         """Record, in runs, the imports that are refused without being read and that nobody has recorded yet."""
         for manifest in unrecorded_refusals(self.home):
-            with contextlib.suppress(RunFailedError):  # whoever comes next tries again
-                begin_attempt(self.home, manifest)
+            # Whoever comes next tries again.
+            with contextlib.suppress(RunFailedError), waiting_command(self.home) as command:
+                begin_attempt(self.home, manifest, command)
                 self._import(manifest)
 
     def _import(self, manifest: Manifest) -> None:

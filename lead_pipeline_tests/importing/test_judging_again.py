@@ -50,7 +50,7 @@ def submitted(stages: Stages, by: ImportProfile, *, again: bool = False) -> Mani
 def imported(stages: Stages, by: ImportProfile, *, again: bool = False) -> ImportResult:
     """Import the file as the command does."""
     manifest = submitted(stages, by, again=again)
-    known = begin_attempt(stages.home, manifest)
+    known = begin_attempt(stages.home, manifest, "a command")
     return stages.run(manifest) if known is None else known
 
 

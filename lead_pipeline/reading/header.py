@@ -212,7 +212,8 @@ def _is_data(cells: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     if len(cells) != len(body[0]):
         return False
     columns = list(zip(*body, strict=True))
-    below = [_without_copies(cells, column, body) for column in columns]
+    others = [row for row in body if list(row) != list(cells)]  # without a header that is repeated
+    below = list(zip(*others, strict=True)) if others else [()] * len(cells)
     alike = [_alike(cell, column, index) for index, (cell, column) in enumerate(zip(cells, columns, strict=True))]
     patterned = sum(map(_has_pattern_of, cells, columns))
     known = sum(map(_is_among, cells, below))
@@ -246,11 +247,6 @@ def _has_pattern_of(cell: str, below: Iterable[str]) -> bool:
     pattern = _DIGITS.sub("0", cell.strip())
     same = sum(_DIGITS.sub("0", value.strip()) == pattern for value in values)
     return bool(values) and same >= _SAME_PATTERN * len(values)
-
-
-def _without_copies(cells: Sequence[str], column: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
-    """Return the values of a column without those of rows that are the first row again: a header may be repeated."""
-    return [value for value, row in zip(column, body, strict=True) if list(row) != list(cells)]
 
 
 def _is_among(cell: str, below: Sequence[str]) -> bool:

@@ -88,7 +88,9 @@ def test_an_inbox_that_cannot_be_listed_in_time_leaves_the_rest_of_the_tick_alon
 
 
 HANGS = """
-import os, sys, time
+import os, signal, sys, time
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])  # whoever started the tests may have blocked it
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 from pathlib import Path
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.drops import inbox_watch, intake

@@ -197,7 +197,7 @@ def test_only_creating_only_updating_and_only_filling_are_a_line_away(upsert, mo
     upsert.imported(upsert.aimed(where), HEADER, ["mode@example.com", "Ida", "Rome", ""])
     new = f"new{len(mode)}@example.com"
     result = upsert.imported(
-        upsert.aimed(where, mode), HEADER, ["mode@example.com", "Eva", "", ""], [new, "Ivo", "Bonn", ""]
+        upsert.aimed(where, mode), HEADER, ["mode@example.com", "Ida", "Oslo", ""], [new, "Ivo", "Bonn", ""]
     )
     assert upsert.verdicts(result) == verdicts
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from lead_pipeline.mapping import do_not_contact_words as words
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.model.fields import folded_header
 from lead_pipeline.model.profile import ImportProfile
@@ -18,50 +19,20 @@ from lead_pipeline.normalizing.missing import means_missing
 #: Value of `do_not_contact_column` for files in which no column says that.
 IGNORE = "ignore"
 
-#: Words of headers (without accents, in lower case, single spaces), by what a yes below them means.
-_DO_NOT_CALL = (
-    r"do ?n[o']?t (?:call|contact|phone|text|sms|mail|email|disturb)|no ?(?:calls?|contact)|dncl?|dnd|bloctel|robinson"
-    r"|nicht (?:anrufen|kontaktieren)|kontaktsperre|anrufsperre|ne pas (?:appeler|contacter|demarcher)"
-    r"|no (?:llamar|contactar|molestar)|lista robinson|nao (?:ligar|contatar|contactar|perturbe)"
-    r"|non (?:chiamare|contattare)|niet (?:bellen|contacteren|benaderen)|bel me niet|ring inte|kontakta inte"
-    r"|nie (?:dzwonic|kontaktowac)|не звонить"
-)
-_OPTED_OUT = (
-    r"opt(?:ed)? ?out|unsubscribed?|suppress(?:ed)?|blacklist(?:ed)?|abgemeldet|werbesperre|keine werbung"
-    r"|werbewiderspruch|widerspruch|desabonnee?|desinscrite?|desinscription|opposition|dado de baja"
-    r"|descadastrad[oa]|disiscritt[oa]|afgemeld|uitgeschreven|avregistrerad"
-)
-_CONSENT = (
-    r"(?:marketing |email |sms |call |gdpr |contact )?consent(?:ed|ement)?|opt(?:ed)? ?in"
-    r"|(?:can|may|ok to) (?:call|contact)|subscribed|(?:werbe)?einwilligung|zustimmung"
-    r"|consentimiento|consentimento|consenso|toestemming|samtycke|zgoda"
-)
-_AFTER = r"(?: (?:list|flag|status|date|at|on|since|registry|y n|datum|fecha|data))*"
-_BEFORE = r"(?:(?:is|has|on|email|sms|phone|call|global|national|federal|state|marketing|customer|lead|auf) )*"
-
-_YES = (
-    "true t yes y 1 1.0 x ja j oui o si sí sì s sim wahr vrai verdadero verdadeiro vero on tak да ✓ ✔ dnc stop"
-    "|do not call|do not contact|opted out|opt out|optout|opted-out|opt-out|unsubscribed|suppressed|blocked|denied"
-    "|withdrawn|revoked"
-)
-_NO = (
-    "false f no n 0 0.0 nein non nao não nee nej nie faux falsch falso off нет subscribed active ok"
-    "|opted in|opt in|optin|opted-in|opt-in|can call|call|none|never|not opted out|granted|given"
-)
-_DATE = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[t ].*)?$|^\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/., ]+\d{2,4}(?: .*)?$"
-
 
 @dataclass(frozen=True, slots=True)
 class DoNotContactColumn:
     """A column that says who may not be contacted; `yes` below it means that somebody may, where it is of consent.
 
     `is_date` when the header asks for a day: what is none there is a question about a day, not about the person.
+    `is_state` when it asks for something else, of which some answers say it: `Lead status`.
     """
 
     name: str
     kind: SuppressionKind
     is_consent: bool = False
     is_date: bool = False
+    is_state: bool = False
 
 
 def find_do_not_contact_columns(columns: Sequence[str], profile: ImportProfile) -> tuple[DoNotContactColumn, ...]:
@@ -71,26 +42,46 @@ def find_do_not_contact_columns(columns: Sequence[str], profile: ImportProfile) 
         return ()
     if named is not None:
         same = [column for column in columns if folded_header(column) == folded_header(named)]
-        return tuple(_column(column) or DoNotContactColumn(column, "do_not_call") for column in same)
+        return tuple(_named(column) for column in same)
     return tuple(found for column in columns if (found := _column(column)))
 
 
+def _named(header: str) -> DoNotContactColumn:
+    """Return the column that a profile names: what its header does not say is a yes to do-not-call."""
+    found = _column(header)
+    return DoNotContactColumn(header, "do_not_call") if found is None or found.is_state else found
+
+
 def _column(header: str) -> DoNotContactColumn | None:
-    plain = unicodedata.normalize("NFKD", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header))
-    text = "".join(character for character in plain if not unicodedata.combining(character)).casefold()
-    words = " ".join(re.sub(r"[\W_]+", " ", text.replace("\u2019", "'").replace("n't", "nt")).split())
-    for pattern, kind, is_consent in (
-        (_DO_NOT_CALL, "do_not_call", False),
-        (_OPTED_OUT, "opted_out", False),
-        (_CONSENT, "opted_out", True),
-    ):
-        if re.fullmatch(rf"{_BEFORE}(?:{pattern}){_AFTER}", words):
-            is_date = re.search(r" (?:date|at|on|since|datum|fecha|data)\Z", words) is not None
-            return DoNotContactColumn(header, kind, is_consent, is_date)  # type: ignore[arg-type]
+    text = _words_of(header)
+    for pattern, kind, is_consent in _PATTERNS:
+        if re.fullmatch(rf"{words.BEFORE}(?:{pattern}){words.AFTER}", text):
+            is_date = re.search(words.DAY, text) is not None
+            return DoNotContactColumn(header, kind, is_consent, is_date)
+    if re.search(words.STATE, text):
+        return DoNotContactColumn(header, "do_not_call", is_state=True)
     meanings = set(meaning_of(header).meanings)
     if meanings == {"do_not_call"}:
         return DoNotContactColumn(header, "do_not_call")
     return DoNotContactColumn(header, "opted_out") if meanings == {"email_opt_out"} else None
+
+
+_PATTERNS: tuple[tuple[str, SuppressionKind, bool], ...] = (
+    (words.DO_NOT_CALL, "do_not_call", False),
+    (words.OPTED_OUT, "opted_out", False),
+    (words.BLOCKED, "blocked", False),
+    (words.CONSENT, "opted_out", True),
+)
+
+
+def _words_of(header: str) -> str:
+    """Return the words of a header, also those of `DoNotCall__c`, without accents, in lower case."""
+    plain = re.sub(r"__p?c\Z", "", header.strip())
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    letters = unicodedata.normalize("NFKD", plain)
+    text = "".join(sign for sign in letters if not unicodedata.combining(sign)).casefold()
+    text = unicodedata.normalize("NFC", text)
+    return " ".join(re.sub(r"[\W_]+", " ", text.replace("\u2019", "'").replace("n't", "nt")).split())
 
 
 def do_not_contact_rows(batch: pl.DataFrame, columns: Sequence[DoNotContactColumn]) -> pl.DataFrame:
@@ -106,26 +97,33 @@ _SCHEMA = {"row_number": pl.Int64, "kind": pl.String, "column": pl.String}
 
 
 def _said(batch: pl.DataFrame, column: DoNotContactColumn) -> pl.DataFrame:
-    value = pl.col(column.name).str.strip_chars(" \t\u00a0'\"").str.to_lowercase()
-    yes, no = value.is_in(_words(_YES)) | value.str.contains(_DATE), value.is_in(_words(_NO))
-    stop, go = (no, yes) if column.is_consent else (yes, no)
+    value = pl.col(column.name).str.strip_chars(" \t\u00a0'\".!").str.to_lowercase()
+    kind, says_nothing = _of_state(value) if column.is_state else _of_answer(value, column)
+    rows = batch.select("row_number", kind=kind, column=pl.lit(column.name), says_nothing=says_nothing)
+    return rows.filter(~pl.col("says_nothing"))[list(_SCHEMA)]
+
+
+def _of_state(value: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return the kind of suppression that a state of a lead means, and whether it means none."""
+    stop, out = value.is_in(words.STATES_DO_NOT_CALL), value.is_in(words.STATES_OPTED_OUT)
+    kind = pl.when(stop).then(pl.lit("do_not_call")).when(out).then(pl.lit("opted_out"))
+    return kind, ~(stop | out).fill_null(value=False)
+
+
+def _of_answer(value: pl.Expr, column: DoNotContactColumn) -> tuple[pl.Expr, pl.Expr]:
+    """Return the kind of suppression that an answer means, null where nobody can tell, and whether it means none."""
+    yes = value.is_in(words.YES) | value.str.contains(rf"{words.DATE}|{words.ANSWER}")
+    no, welcome = value.is_in(words.NO), value.is_in(words.WELCOME)
     if column.is_consent:
-        stop = stop | value.is_in(["opted out", "opt out", "unsubscribed", "denied", "withdrawn", "revoked"])
-    silent = value.is_null() | (value == "") | (means_missing(value) & ~no)
+        stop, go = no | value.is_in(words.REVOKED), yes | welcome | value.str.contains(words.TERMS)
+    else:
+        stop, go = yes | value.is_in(words.LISTED), no | welcome | value.is_in(words.NOT_LISTED)
+        if column.is_date:  # what has a number in it says when it happened
+            stop = stop | value.str.contains(r"(?:[0-9][^0-9]*){4}")
+    silent = value.is_null() | (value == "") | (means_missing(value) & ~no) | value.str.contains(words.NO_DAY)
     if column.is_consent and column.is_date:  # a day of consent that cannot be read is no refusal
         silent = silent | ~(stop | go)
-    return batch.select(
-        "row_number",
-        kind=pl.when(stop).then(pl.lit(column.kind)),
-        column=pl.lit(column.name),
-        says_nothing=silent | (go & ~stop),
-    ).filter(~pl.col("says_nothing"))[list(_SCHEMA)]
-
-
-def _words(text: str) -> list[str]:
-    """Return single words and, between bars, phrases."""
-    first, *phrases = text.split("|")
-    return [*first.split(), *phrases]
+    return pl.when(stop).then(pl.lit(column.kind)), silent | (go & ~stop)
 
 
 def why_unclear(rows: pl.DataFrame, columns: Sequence[DoNotContactColumn], profile: ImportProfile) -> tuple[str, ...]:

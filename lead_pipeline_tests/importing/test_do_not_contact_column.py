@@ -32,6 +32,23 @@ def bring(stages, header, values, **changes):
         ("Não ligar", ["sim", "não", "sim", "não"], "do_not_call"),
         ("Marketing consent", ["no", "yes", "0", ""], "opted_out"),
         ("Einwilligung", ["nein", "ja", "nein", "2026-01-05"], "opted_out"),
+        ("DoNotCall__c", ["true", "false", "1", "0"], "do_not_call"),
+        ("Phone 1 DNC", ["Y", "N", "Yes - by letter", "N"], "do_not_call"),
+        ("Mobile do not call", ["on list", "clear", "Listed", "not listed"], "do_not_call"),
+        ("TPS registered", ["registered", "not registered", "Y", ""], "do_not_call"),
+        ("Bitte nicht mehr anrufen", ["ja", "nein", "x", ""], "do_not_call"),
+        ("Registro delle opposizioni", ["sì", "no", "sì", "no"], "do_not_call"),
+        ("勿扰", ["是", "否", "是", ""], "do_not_call"),
+        ("Unsubscribed From All Emails", ["TRUE", "FALSE", "TRUE", ""], "opted_out"),
+        ("Opt-out date", ["Jan 5 2026", "0000-00-00", "46027.4", "0000-00-00 00:00:00"], "opted_out"),
+        ("Accepts Marketing", ["no", "yes", "FALSE", "true"], "opted_out"),
+        ("consent_to_call", ["no", "https://example.com/terms", "withdrawn", "By signing up I agree."], "opted_out"),
+        ("May we contact you?", ["No.", "Yes!", "n", "y"], "opted_out"),
+        ("Согласие", ["нет", "да", "нет", "да"], "opted_out"),
+        ("수신거부", ["예", "아니오", "예", "아니오"], "opted_out"),
+        ("Blocked", ["yes", "no", "1", ""], "blocked"),
+        ("Lead Status", ["DNC", "Open", "Do Not Call", "no"], "do_not_call"),
+        ("Subscription status", ["Unsubscribed", "subscribed", "opted out", "cancelled"], "opted_out"),
     ],
 )
 def test_rows_that_say_so_are_suppressed(stages, header, values, code):
@@ -66,6 +83,23 @@ def test_a_file_without_the_column_that_the_profile_names_waits(stages):
     assert bring(stages, "city", ["Bonn"], do_not_contact_column="Stop").status == "awaiting_approval"
 
 
-@pytest.mark.parametrize("header", ["Call back", "Consent text version", "Contact", "Status", "Data", "Opportunity"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Call back",
+        "Consent text",
+        "Contact",
+        "Status",
+        "Data",
+        "Permission",
+        "No. of calls",
+        "Opt-in source",
+        "Opted out of fax",
+    ],
+)
 def test_other_columns_mean_nothing_of_the_kind(stages, header):
     assert bring(stages, header, ["no", "yes"]).counts.created == 2
+
+
+def test_a_state_that_a_profile_names_is_read_as_yes_or_no(stages):
+    assert bring(stages, "Stop status", ["yes", "no"], do_not_contact_column="Stop status").counts.suppressed == 1

@@ -20,13 +20,22 @@ from lead_pipeline.model.errors import UsageError, did_you_mean
 from lead_pipeline.normalizing.missing import means_missing
 
 #: What separates a name from a code beside it: `United Kingdom (GB)`, `GB +44`, `DE - Germany`.
-_BETWEEN_PARTS = re.compile(r"[()\[\]|/,;:]|\s[-\u2013\u2014]\s|\s(?=(?:\+|00)[0-9])")
-_CALLING_CODE = re.compile(r"(?:\+|00)?\s*([1-9][0-9]{0,3}|1[ -][0-9]{3})(?:[.,]0+)?(?: ?\(0\))?")
+_BETWEEN_PARTS = re.compile(
+    r"[()\[\]|/,;:]|\s[-\u2013\u2014]\s|\s(?=00[0-9])|\s?(?=\+[0-9])|(?<=[0-9])\s+(?=[^\W\d])|(?<=\b[A-Z]{2})-(?=[^\W\d]{4})"
+)
+#: A part of a country by ISO 3166-2: `GB-ENG`.
+_SUBDIVISION = re.compile(r"([A-Z]{2})-[A-Z0-9]{1,3}")
+_CALLING_CODE = re.compile(r"(?:\+|00|011)?\s*([1-9][0-9]{0,3}|1[ -][0-9]{3})(?:[.,]0+)?(?: ?\(0\))?")
 #: Forms of government before a name, as official names have them: `Republic of Austria`.
 _GOVERNMENT = re.compile(
     r"(?:(?:federal|federative|islamic|democratic|socialist|united|arab|oriental|plurinational|bolivarian|independent"
     r"|cooperative|co operative|people s) )*(?:republic|kingdom|state|states|commonwealth|principality|grand duchy"
     r"|sultanate|union|federation) of (?:the )?(.+)"
+)
+#: The same behind a name, as ISO 3166 has it: `Tanzania, United Republic of`.
+_GOVERNMENT_BEHIND = re.compile(
+    r"(.+?) (?:the )?(?:(?:federal|federated|islamic|united|plurinational|bolivarian) )?"
+    r"(?:republic|kingdom|states?|commonwealth|province) of(?: the| china)?"
 )
 _ACCENTS = re.compile("[\u0300-\u036f]")  # marks of other scripts distinguish words
 #: Flags are pairs of these letters (Unicode regional indicator symbols).
@@ -73,7 +82,8 @@ def region_named(text: str) -> str | None:
     if single is not None:
         return single
     parts = [part.strip() for part in _BETWEEN_PARTS.split(written)]
-    return _agreed([_by_one_name(part) for part in parts if part])
+    names = [part for part in parts if part and part.casefold() != "the"]
+    return _agreed([_by_one_name(part) for part in sorted(names, key=_is_calling_code)])
 
 
 def regions_named(names: pl.Series, default: str | None) -> pl.Series:
@@ -98,14 +108,21 @@ def _agreed(regions: list[str | None]) -> str | None:
     return known[0] if known and len(known) == len(regions) and len(codes) == 1 else None
 
 
+def _is_calling_code(text: str) -> bool:
+    return _CALLING_CODE.fullmatch(text) is not None
+
+
 def _by_one_name(text: str) -> str | None:
     number = _CALLING_CODE.fullmatch(text)
     if number is not None:
         return _by_calling_code(re.sub("[^0-9]", "", number[1]))
     if "/" in text:
         return None  # two names; `n/a` is not Namibia
-    government = _GOVERNMENT.fullmatch(_words(text))
-    names = [_folded(name) for name in (text, *(government.groups() if government else ()))]
+    part = _SUBDIVISION.fullmatch(text)
+    if part is not None:
+        return part[1] if part[1] in supported_regions() else None
+    forms = [pattern.fullmatch(_words(text)) for pattern in (_GOVERNMENT, _GOVERNMENT_BEHIND)]
+    names = [_folded(name) for name in (text, *(form[1] for form in forms if form))]
     tables = (_regions_by_name, _regions_by_foreign_name)  # few lists need the second, which takes a second to load
     return next((found for table in tables for one in names if (found := table().get(one))), None)
 
@@ -176,8 +193,10 @@ def _folded(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    """Return the name without case, accents, dots, other marks and an article in front."""
+    """Return the name without case, accents, dots, other marks and an article in front or behind."""
     letters = unicodedata.normalize("NFKD", text.casefold().replace(".", "").replace("&", " and "))
     plain = _ACCENTS.sub("", letters)
     words = "".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain).split()
+    if len(words) > 1 and words[-1] == "the":  # `Bahamas, The`
+        words = words[:-1]
     return " ".join(words[1:] if words[:1] == ["the"] and len(words) > 1 else words)

@@ -22,6 +22,10 @@ NAMED = [
     ("Spain (+34)", "ES"), ("\U0001f1eb\U0001f1f7", "FR"), ("\U0001f1eb\U0001f1f7 France", "FR"),
     ("+49", "DE"), ("0049", "DE"), ("49", "DE"), ("49.0", "DE"), ("380", "UA"), ("250", "RW"), ("1", "US"),
     ("+1 876", "JM"), ("+49 (0)", "DE"),
+    ("Bahamas, The", "BS"), ("Philippines (the)", "PH"), ("Tanzania, the United Republic of", "TZ"), ("BVI", "VG"),
+    ("Korea (the Democratic People's Republic of)", "KP"), ("+49 Germany", "DE"), ("Germany+49", "DE"), ("GER", "DE"),
+    ("+1 CA", "CA"), ("CA +1", "CA"), ("US-TX", "US"), ("GB-SCT", "GB"), ("AT-\u00d6sterreich", "AT"), ("011 33", "FR"),
+    ("XX-YY", None), ("AT-Frankreich", None), ("Czech Rep.", "CZ"),
     ("", None), ("ZZ", None), ("Atlantis", None), ("840", None), ("826", None), ("+999", None), ("800", None),
     ("Germany (FR)", None), ("Germany, Atlantis", None), ("0", None), ("12345", None),
 ]  # fmt: skip

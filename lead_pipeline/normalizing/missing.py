@@ -49,12 +49,26 @@ def means_missing(raw: pl.Expr) -> pl.Expr:
     return (word == "") | word.is_in(MISSING_WORDS) | raw.str.strip_chars().str.contains(_CODES)
 
 
-#: What no field can have as its value: marks alone, errors of spreadsheets that mean 'not available', and words.
-_NO_VALUE = (
-    r"(?i)\A\s*(?:[-\x{2010}-\x{2015}\x{2212}_.?*/\\]+|#?n\s?/\s?a|n\.\s?a\.?|k\.\s?a\.?|#null!?|<null>|\\n|\(?(?:none|null|nil|nan|<na>"
-    r"|not (?:available|applicable|provided|given|known|specified)|no data|keine angabe|nicht angegeben|non renseigné"
-    r"|sin datos?|no disponible|não informado|nao informado|geen gegevens|brak danych|нет данных)\)?)\s*\z"
+#: What no field can have as its value: marks alone, errors of spreadsheets that mean 'not available', and words, also
+#: in brackets or dashes as other programs write them (`[null]`, `--None--`).
+_WORDS = (
+    r"none|null|nil|nan|n\s?[/\\]\s?[ad]|s/d|not (?:available|applicable|provided|given|known|specified|set|found)"
+    r"|none (?:given|provided|specified)|no (?:data|value)|undefined|keine angabe|nicht angegeben|non renseigné"
+    r"|sin datos?|sin información|no disponible|no aplica|non disponibile|não informado|nao informado|não se aplica"
+    r"|geen gegevens|brak danych|нет данных"
 )
+#: Words for an empty cell, that are values where no brackets are around them.
+_IN_BRACKETS = r"blank|empty|none|null|na|unknown|no (?:name|company|value)|vide|leer|vacío|vazio|vuoto"
+_NO_VALUE = (
+    r"(?i)\A\s*(?:'?[-\x{2010}-\x{2015}\x{2212}_.?*/\\~]+|#?n\s?/\s?a|n\.\s?a\.?|k\.\s?a\.?|#null!?|\\n"
+    rf"|[-(\[<{{\s]*(?:{_WORDS})[-)\]>}}\s.,;]*|[(\[<{{]+(?:{_IN_BRACKETS})[)\]>}}]+)\s*\z"
+)
+#: What is no company and no address, though it may be a value of another field.
+_NO_COMPANY = (
+    r"(?i)\A\s*(?:na|ka|unknown|unbekannt|inconnue?|desconocid[oa]|desconhecid[oa]|sconosciut[oa]|onbekend|okänd|ukendt"
+    r"|no company|keine?|ninguno|ninguna|aucune?|nenhuma?|nessun[oa]|geen|ingen|нет|无|無|なし|없음)\s*\z"
+)
+_COMPANY_FIELDS = ("company", "street", "city")
 #: Some of the words are names of people, in this spelling.
 _NAMES = ("Null", "Nil", "Nan")
 _NAME_FIELDS = ("first_name", "last_name", "full_name")
@@ -65,7 +79,10 @@ def without_missing(texts: pl.Series, name: str, rule: FieldRule) -> pl.Series:
 
     A word that the rule itself gives a meaning, such as an option `none`, keeps it.
     """
-    rows = texts.str.contains(_NO_VALUE).fill_null(value=False).arg_true()
+    absent_text = texts.str.contains(_NO_VALUE)
+    if name in _COMPANY_FIELDS:
+        absent_text = absent_text | texts.str.contains(_NO_COMPANY)
+    rows = absent_text.fill_null(value=False).arg_true()
     if rows.is_empty():
         return texts
     kept = {word.strip().casefold() for word in _words_of(rule)}

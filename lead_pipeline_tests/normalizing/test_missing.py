@@ -87,7 +87,25 @@ def test_a_word_for_none_is_no_value_of_any_type(kind, text):
     assert read.verdicts.select("value", "reason").rows() == [(None, None)]
 
 
-@pytest.mark.parametrize("text", ["no", "0", "Private Wealth", "Nana", "A-", "n/a Ltd", "unknown pleasures", "-1"])
+@pytest.mark.parametrize(
+    "text",
+    ["--None--", "[null]", "(blank)", "<none>", "N\\A", "n/d", "[not provided]", "undefined", "(leer)", "NULL,", "~"],
+)
+def test_words_for_none_as_other_programs_write_them_are_no_value(text):
+    for name in ("company", "last_name", "notes", "attribute.a"):
+        assert without_missing(pl.Series([text]), name, TextRule()).to_list() == [None]
+
+
+@pytest.mark.parametrize("text", ["NA", "Unknown", "unbekannt", "keine", "ninguno", "なし"])
+def test_a_word_that_is_no_company_may_be_a_value_elsewhere(text):
+    assert without_missing(pl.Series([text]), "company", TextRule()).to_list() == [None]
+    for name in ("last_name", "state", "country", "source", "attribute.a"):
+        assert without_missing(pl.Series([text]), name, TextRule()).to_list() == [text]
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "0", "Blank", "Empty Set", "Private Wealth", "Nana", "A-", "n/a Ltd", "unknown pleasures", "-1"]
+)
 def test_what_can_be_a_value_stays_one(text):
     assert without_missing(pl.Series([text]), "company", TextRule()).to_list() == [text]
 

@@ -9,6 +9,7 @@ _LABELS = (
     *(
         "cell",
         "cellphone",
+        "cel",
         "cell phone",
         "cellular",
         "mobile",
@@ -38,7 +39,7 @@ _LABELS = (
     *("casa", "trabajo", "oficina", "fijo", "teléfono", "telefono", "particular", "telemóvel", "telemovel", "telefone"),
     *("trabalho", "escritório", "fixo", "cellulare", "cell.", "ufficio", "fisso", "lavoro", "mobiel", "thuis", "werk"),
     *("kantoor", "vast", "kom", "komórka", "komórkowy", "dom", "praca", "моб", "мобильный", "дом", "домашний", "раб"),  # noqa: RUF001  Russian
-    *("рабочий", "тел"),
+    *("рабочий", "тел", "携帯", "手机", "手機"),
 )
 _WORD = "|".join(word.replace(".", r"\.") for word in sorted(_LABELS, key=len, reverse=True))
 _GAP = r"[\s/,:;\x{2013}-]"

@@ -23,19 +23,25 @@ _TOTALS = (
     "sous-total", "suma", "suma total", "total general", "totale", "subtotale", "soma", "total geral", "totaal",
     "subtotaal", "totalt", "yhteensä", "razem", "celkem", "összesen", "toplam", "genel toplam", "итого", "всего",
     "разом", "σύνολο", "合计", "总计", "小计", "合計", "總計", "小計", "합계", "총계", "소계",
+    "count", "anzahl", "average", "averages", "durchschnitt", "mittelwert", "moyenne", "promedio",
 )  # fmt: skip
+#: Some of them are names of people too.
+_NAMES = frozenset({"suma", "soma"})
 _UNITS = (
     r"(?:records?|rows?|leads?|contacts?|entries|results?|items?|datens[äa]tze?|eintr[äa]ge?|zeilen?|kontakte?|"
     r"lignes?|contacts?|enregistrements?|registros?|filas?|contactos?|righe|contatti|linhas?|contatos?|rijen)"
 )
-_COUNT = rf"[\d.,' ]*\d\s*{_UNITS}(?:\s(?:in total|found|exported|selected|shown|gesamt|insgesamt))?"
+_COUNT = rf"[\d.,' ]*\d\s*{_UNITS}(?:\s(?:in total|found|affected|exported|selected|shown|gesamt|insgesamt))?"
 _WORDS = "|".join(re.escape(word) for word in sorted(_TOTALS, key=len, reverse=True))
 
 #: A total and nothing else in the cell; what says how many of what there are can be nothing else.
 _TOTAL = re.compile(rf"(?:{_WORDS})\s*[:=]?", re.IGNORECASE)
+#: Says of what, and needs the number beside it.
+_TOTAL_BESIDE = re.compile(rf"(?:{_WORDS})\s(?:(?:of|de|der|di)\s)?{_UNITS}\s*[:=]?", re.IGNORECASE)
 _TOTAL_OF = re.compile(
-    rf"(?:{_WORDS})\s*[:=]?\s*(?:[\d.,']+|\(?{_COUNT}\)?)\s*|\(?{_COUNT}\)?\.?"
-    rf"|(?:(?:{_WORDS}|number|no\.?|count|anzahl|nombre|número)(?:\s(?:of|der|de|di))?\s{_UNITS}|{_UNITS}(?:\scount)?)"
+    rf"(?:{_WORDS})\s*[:=]?\s*(?:[\d.,']+|\([\d.,']+\)|\(?{_COUNT}\)?)\s*|\(?{_COUNT}\)?\.?"
+    rf"|(?:(?:{_WORDS}|number|no\.?|count|anzahl|nombre|número)(?:\s(?:of|der|de|di))?\s{_UNITS}|nombre total"
+    rf"|{_UNITS}(?:\s(?:count|total))?)"
     r"\s*[:=]\s*[\d.,']+|(?:grand|overall) totals?",
     re.IGNORECASE,
 )
@@ -43,11 +49,25 @@ _TOTAL_OF = re.compile(
 #: What is written below a list.
 _NOTICE = re.compile(
     r"(?:strictly |streng )?(?:confidential|vertraulich|confidentiel|confidencial)\b.*|(?:copyright|©|\(c\))\s.*"
-    r"|(?:report |list |file |data )?(?:generated|exported|printed|created|downloaded) (?:by|on|at|from|in|with)\s.*"
+    r"|(?:report |list |file |data )?(?:generated|exported|printed|created|downloaded|prepared|compiled)"
+    r" (?:by|on|at|from|in|with)\s.*|(?:filters?|filtered by|note|hinweis|nota|remarque|disclaimer)\s?:\s.+|\*\s.+"
     r"|(?:erstellt|exportiert|gedruckt) (?:am|von|mit)\s.*"
     r"|(?:page|seite|página|pagina) \d+(?:\s?(?:/|of|von|de|di|sur)\s?\d+)?"
     r"|[*\s-]*end of (?:the )?(?:file|report|list|data|records|export)\b.*|(?:as of|stand|source|quelle)\s*:.*"
     r"|.*\b(?:all rights reserved|do not distribute|alle rechte vorbehalten)\b.*|[-=_*]{3,}",
+    re.IGNORECASE | re.DOTALL,
+)
+
+_DAY = r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]{1,2}(?:\d{1,2}|[^\W\d]{3,9})[-/. ]{1,2}\d{4})"
+#: Of these, what is nothing else in however few words: with a day, a mark, or all pages.
+_MADE = r"(?:generated|exported|printed|created|downloaded|erstellt|exportiert|gedruckt)"
+_SURE_NOTICE = re.compile(
+    r"(?:strictly |streng )?(?:confidential|vertraulich|confidentiel|confidencial)\W*|(?:©|\(c\)).*"
+    rf"|copyright\W+\d{{4}}\b.*|(?:report |list |file |data )?{_MADE}\b.*{_DAY}.*|(?:generated|exported) by\s.*"
+    rf"|(?:export|report|print|download|run|creation)(?:ed)?[ -]?(?:date|time|on)?\s*:?\s*{_DAY}.*"
+    rf"|(?:as of|stand|stand vom|au|a fecha de)\s*:?\s*{_DAY}.*"
+    r"|(?:page|seite|página|pagina) \d+\s?(?:/|of|von|de|di|sur)\s?\d+"
+    r"|[-*=\s]+(?:end|eof|ende|fin)[-*=\s]+|eof|[-=_*]{3,}",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -57,6 +77,7 @@ _AMOUNT_TEXT = (
     r"|(?:[0-9]+|[0-9]{1,3}(?:[.,' ][0-9]{3})+)[.,][0-9]{1,2})\s*[%$€£¥)]?"
 )
 _AMOUNT = re.compile(_AMOUNT_TEXT)
+_NUMBER_OF = re.compile(rf"{_AMOUNT_TEXT}|{_COUNT}", re.IGNORECASE)
 
 #: A number in a column of numbers; with ten digits it might be a phone all the same.
 _DIGITS = re.compile(r"(?:[.,' ]*\d){1,9}")
@@ -78,6 +99,8 @@ _SOMEBODY = re.compile(
 _DATE = re.compile(
     r"\b(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b(?![-/.]\d)|\b\d{1,2}:\d{2}(?::\d{2})?"
 )
+#: Marks count for nothing in a header that comes again: `First_Name`, `E-mail:`.
+_MARKS, _GAP = r"[\W_]+", r"[\W_]*"
 _PARTICLES = frozenset(
     (
         "al", "af", "and", "av", "ben", "bin", "bint", "da", "das", "de", "del", "della", "der", "den", "di", "do",
@@ -114,8 +137,10 @@ def _marked_between(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFr
     first = named[0].name if named else columns[0].name if columns else None
     if first is None or frame.is_empty():
         return frame
-    texts = _spellings([named[0].header, named[0].name] if named else [])
-    candidates = frame[first].is_in([*texts, *_spellings(_TOTALS)])
+    candidates = frame[first].is_in(_spellings(_TOTALS))
+    if named:
+        candidates = candidates | frame[first].str.contains(_spelled(named[0]))
+    candidates = candidates.fill_null(value=False)
     if not candidates.any():
         return frame
     rows = frame.filter(candidates)
@@ -143,6 +168,17 @@ def _feet_of_pages(frame: pl.DataFrame, headers: pl.Series, columns: Sequence[Co
     return found
 
 
+def _folded(text: pl.Expr) -> pl.Expr:
+    return text.fill_null("").str.to_lowercase().str.replace_all(_MARKS, "")
+
+
+def _spelled(column: Column) -> str:
+    """Return the pattern of a header's words, whatever marks are around and between them."""
+    texts = [[re.escape(word) for word in re.split(_MARKS, text) if word] for text in (column.header, column.name)]
+    patterns = {f"(?i)\\A{_GAP}{_GAP.join(words)}{_GAP}\\z" for words in texts if words}
+    return "|".join(sorted(patterns)) or r"\A\z.\A"
+
+
 def _spellings(texts: Iterable[str]) -> list[str]:
     """Return how a word may stand in a cell, to be compared with all cells of a column without changing these."""
     cases = {
@@ -159,8 +195,8 @@ def _repeats(columns: Sequence[Column]) -> pl.Expr:
     """
     same, filled, names = [], [], 0
     for column in columns:
-        cell = pl.col(column.name).fill_null("").str.strip_chars(WHITESPACE).str.to_lowercase()
-        texts = {column.header.strip(WHITESPACE).lower(), column.name.strip(WHITESPACE).lower()}
+        cell = _folded(pl.col(column.name))
+        texts = [re.sub(_MARKS, "", text.lower()) for text in (column.header, column.name)]
         has_name = bool(column.header.strip(WHITESPACE))
         names += has_name
         same.append(cell.is_in(["", *texts]) if has_name else cell == "")
@@ -218,7 +254,7 @@ def _is_lonely(row: Sequence[str], numbers: Collection[int]) -> bool:
     others = [
         cell
         for index, cell in enumerate(row)
-        if cell and not _AMOUNT.fullmatch(cell) and not (index in numbers and _DIGITS.fullmatch(cell))
+        if cell and not _NUMBER_OF.fullmatch(cell) and not (index in numbers and _DIGITS.fullmatch(cell))
     ]
     return len(others) <= 1 and not any(_SOMEBODY.search(_DATE.sub("", cell)) for cell in others)
 
@@ -232,9 +268,11 @@ def _is_worded(row: Sequence[str], *, is_unusual: bool, is_apart: bool) -> bool:
     alone = sum(map(bool, row)) == 1
     if _TOTAL_OF.fullmatch(text):
         return alone or is_unusual
-    if not is_unusual:
+    if not is_unusual or (alone and text.lower() in _NAMES):
         return False
-    if _TOTAL.fullmatch(text):
+    if _TOTAL.fullmatch(text) or (not alone and _TOTAL_BESIDE.fullmatch(text)):
+        return True
+    if alone and _SURE_NOTICE.fullmatch(text):
         return True
     return alone and _NOTICE.fullmatch(text) is not None and (is_apart or len(text.split()) >= _WORDS_OF_A_SENTENCE)
 

@@ -70,7 +70,12 @@ _DEVOTIONS = (
     *("perpetuo", "fe", "o", "ajuda", "saude", "coromoto", "chiquinquira", "transito"),
 )
 #: What is a devotion behind Mary alone, for as a family name it is as common: `María de la Cruz`, but `Ana de la Cruz`.
-_DEVOTIONS_OF_MARY = ("cruz", "reyes", "valle", "prado", "coro", "camino", "castillo", "puerto", "cabeza", "pena")
+_DEVOTIONS_OF_MARY = (
+    *("cruz", "reyes", "valle", "prado", "coro", "camino", "castillo", "puerto", "cabeza", "pena", "cielo", "ceu"),
+    *("almudena", "estrella", "victoria", "vitoria", "salud", "merced", "candelaria", "desamparados", "virgen"),
+    *("prazeres", "saudade", "consolacao", "anunciacao", "lurdes", "nazare", "belem", "nazaret", "grazia", "grazie"),
+    *("croix", "croce", "san jose", "sao jose", "incarnation", "misericordia", "buen consejo"),
+)
 _MARY = ("maria", "marie", "ma", "ma.", "m.", "mª", "m.ª")
 #: Names of saints that are given as a whole.
 _SAINTS = (

@@ -11,6 +11,8 @@ from lead_pipeline.model.errors import RequiredColumnUnmappedError
 from lead_pipeline.normalizing.list_entries import read_list_entries
 
 _PHONE_OR_EMAIL = {"phone", "email"}
+#: What a list may call its only column: not who, but why.
+_WHAT_THE_LIST_IS = {"do_not_call", "email_opt_out"}
 _REASON_HEADERS = ("reason", "note", "notes", "comment")
 #: Words of headers above numbers of records, whatever these look like.
 _OF_RECORDS = frozenset(
@@ -90,8 +92,10 @@ def map_list_columns(headers: Mapping[str, str], evidence: Mapping[str, ListEvid
     emails = [name for name in headers if name not in named and evidence[name].emails >= _MOST]
     found = named + [name for name in unnamed if evidence[name].valid >= _MOST and name not in emails] + emails
     found = found or [name for name in unnamed if evidence[name].readable >= _MOST]
-    others = [name for name in found if name in named or not evidence[name].counts]
-    identifiers = tuple(others or found)
+    first = next(iter(headers), "")
+    if first in found and first not in named and evidence[first].counts and len(found) > 1:
+        found.remove(first)  # numbers of rows or records stand there; further right they are a block of phones
+    identifiers = tuple(found)
     if not identifiers:
         raise RequiredColumnUnmappedError(
             f"No column of the list (it has {len(headers)}) holds phone numbers or email addresses that can be read. "
@@ -114,5 +118,5 @@ def _may_be(header: str) -> bool:
     if not header:
         return True
     words = set(re.split(r"[\W_]+", header.casefold()))
-    meanings = set(meaning_of(header).meanings)
+    meanings = set(meaning_of(header).meanings) - _WHAT_THE_LIST_IS
     return not words & _OF_RECORDS and (not meanings or bool(meanings & _PHONE_OR_EMAIL))

@@ -57,7 +57,8 @@ def _emails(cells: pl.DataFrame) -> pl.DataFrame:
     named = normalize_emails(texts["text"], allow_display_name=True)
     read = normalize_emails(bare)
     email = pl.coalesce(named["email"], read["email"]).str.to_lowercase()
-    reason = pl.when(email.is_null()).then(read["reason"])
+    email = pl.when(~email.str.starts_with("*@")).then(email)  # everybody there: no address, though it could be one
+    reason = pl.when(email.is_null()).then(pl.coalesce(read["reason"], pl.lit(Reason.EMAIL_INVALID.value)))
     return texts.select("index", identifier_kind=pl.lit("email"), value=email, reason=reason, valid=email.is_not_null())
 
 

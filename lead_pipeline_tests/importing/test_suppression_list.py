@@ -50,6 +50,10 @@ def listed(stages):
         ("7001,Ana Roe,2125550101,ana@example.com\n7002,Bo Lee,2125550102,bo@example.com\n",
          {ANA, BO, "ana@example.com", "bo@example.com"}),
         ("2025550107,212 555 0101\n2025550108,212 555 0102\n2025550109,2125550103\n", {ANA, BO, "+12125550103"}),
+        ("212 555 0101,2125550102\n646 555 0144,2125550103\n718 555 0161,2125550104\n",
+         {ANA, BO, "+12125550103", "+12125550104", "+16465550144", "+17185550161"}),
+        ("Do not call\n2125550101\n2125550102\n", {ANA, BO}),
+        ("Opted out\nana@example.com\n", {"ana@example.com"}),
         ("phone\n2125550101 / 2125550102\n", {ANA, BO}),
         ("phone\n2125550101; 2125550102\n", {ANA, BO}),
         ("email\nana@example.com; bo@example.com\n", {"ana@example.com", "bo@example.com"}),
@@ -79,10 +83,21 @@ def test_everybody_on_a_list_is_suppressed(stages, text, people):
         "name,city\nAna Roe,Bonn\nBo Lee,Rome\n",
         "id\n2125550101\n",
         "phone\nnonsense\n",
+        "email\n*@example.com\n",
         "phone\n" + "2125550101\n" * 20 + "oops\n" * 4,
         "phone\n" + "030 1234567\n" * 5,
     ],
-    ids=["empty", "header only", "two headers only", "no such column", "ids", "nonsense", "four bad", "another region"],
+    ids=[
+        "empty",
+        "header only",
+        "two headers only",
+        "no such column",
+        "ids",
+        "nonsense",
+        "everybody somewhere",
+        "four bad",
+        "another region",
+    ],
 )
 def test_a_list_that_cannot_be_trusted_is_refused_whole(stages, text):
     with pytest.raises((FileRefusedError, ListRefusedError)):

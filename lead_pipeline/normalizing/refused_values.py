@@ -37,6 +37,9 @@ _SPELLED_AT = r"(?i)\s*(?:\(at\)|\[at\]|\{at\}|\sat\s)\s*"
 _WITH_PREFIX = r"^[^0-9+]*(?:00|011)[^0-9]*[1-9]"
 #: Mobiles in Brazil had eight digits, the first of them 6 to 9, until each area put a 9 before them (Anatel, by 2016).
 _BRAZILIAN = re.compile(r"(?:(?:00)?55)?0?([1-9][0-9])([6-9][0-9]{7})")
+#: In Mexico 1 behind the country code, or 01, 044, 045 before the number, is dialled no more (IFT, August 2019).
+_MEXICAN = re.compile(r"(?:(?:00|011)?52)?(?:1|01|044|045)([2-9][0-9]{9})")
+_MAY_BE_MEXICAN = r"(?:1|01|044|045)[^0-9]*[2-9](?:[^0-9]*[0-9]){9}[^0-9]*$"
 _MAY_BE_BRAZILIAN = r"[6-9](?:[^0-9]*[0-9]){7}[^0-9]*$"
 
 
@@ -126,11 +129,14 @@ def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.Series
     region = regions if isinstance(regions, pl.Series) else pl.lit(regions, pl.String)
     rows = refused.to_frame().with_columns(region=region)
     prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
+    mexican = _VALUE.str.contains(_MAY_BE_MEXICAN)
     return (
         rows.with_columns(
-            _said_of(rows, prefixed, _behind_prefix, "prefix"), _said_of(rows, brazilian, _with_ninth_digit, "ninth")
+            _said_of(rows, prefixed, _behind_prefix, "prefix"),
+            _said_of(rows, brazilian, _with_ninth_digit, "ninth"),
+            _said_of(rows, mexican, _without_old_prefix, "old"),
         )
-        .select(pl.coalesce("prefix", "ninth"))
+        .select(pl.coalesce("old", "prefix", "ninth"))
         .to_series()
     )
 
@@ -159,6 +165,15 @@ def _with_ninth_digit(value: str, region: str | None) -> str | None:
         return None
     meant = _as_people_write_it(f"+55{found[1]}9{found[2]}")
     return f"Mobile numbers in Brazil have nine digits now; perhaps it is {meant}." if meant else None
+
+
+def _without_old_prefix(value: str, region: str | None) -> str | None:
+    digits = re.sub("[^0-9]", "", value)
+    found = _MEXICAN.fullmatch(digits)
+    if found is None or not (region == "MX" or (value.lstrip(" (").startswith(("+", "00")) and len(digits) > 12)):
+        return None
+    meant = _as_people_write_it(f"+52{found[1]}")
+    return f"Mexico dials 1, 01, 044 and 045 before a number no more; perhaps it is {meant}." if meant else None
 
 
 def _as_people_write_it(number: str) -> str | None:

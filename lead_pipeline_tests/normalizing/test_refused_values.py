@@ -7,6 +7,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.columns import normalize_column
 
+MEXICO = "Mexico dials 1, 01, 044 and 045 before a number no more; perhaps it is {}."
 ABROAD = "{} is the way abroad from some countries only; write the number with a plus: {}."
 DATE, EMAIL, PHONE = {"type": "date"}, {"type": "email"}, {"type": "phone"}
 
@@ -105,6 +106,10 @@ def test_the_scheme_of_a_link_is_no_part_of_an_address(scheme, address):
         ("011 44 20 7946 0018", "DE", ABROAD.format("011", "+44 20 7946 0018")),
         ("(11) 8123-4567", "BR", "Mobile numbers in Brazil have nine digits now; perhaps it is +55 11 98123-4567."),
         ("+55 11 8123 4567", "US", "Mobile numbers in Brazil have nine digits now; perhaps it is +55 11 98123-4567."),
+        ("044 55 4169 2299", "MX", MEXICO.format("+52 55 4169 2299")),
+        ("01 33 3615 2299", "MX", MEXICO.format("+52 33 3615 2299")),
+        ("+52 1 55 4169 2299", "US", MEXICO.format("+52 55 4169 2299")),
+        ("044 55 4169 2299", "FR", None),
         ("0055 21 7123 4567", "BR", None),
         ("12345", "US", None),
         ("00 12", "US", None),

@@ -32,7 +32,7 @@ _TEST_LEAD = "<test lead: dummy data for "
 
 #: Texts outside this have nothing to be cleaned but whitespace around them, which is trimmed where values are read.
 _SUSPECT = (
-    r"""\A\s*(?:=\s*"|'+\s*[-+=(0-9]|(?i:mailto|tel):|(?:[pzlfc]|a[gs]):|<test lead)"""
+    r"""\A\s*(?:=\s*"|'+\s*[-+=(0-9]|'+[^\s@']+@|(?i:mailto|tel):|(?:[pzlfc]|a[gs]):|<test lead)"""
     rf"|[{_MISREAD}{_JOINERS}{_SELECTORS}\p{{M}}]|[{_INVISIBLE}--\s]|\A[\x{{a0}}\x{{3000}}]|[\x{{a0}}\x{{3000}}]\z"
 )
 
@@ -72,6 +72,7 @@ def _cleaned(texts: pl.Series) -> pl.Expr:
     visible = visible.str.replace_all(rf"([\x00-\x7f])[{_MISREAD}]+", "${1}").str.replace_all(f"[{_NEEDLESS}]", "")
     visible = visible.str.replace_all(rf"([\x00-\x7f\p{{Latin}}])[{_JOINERS}]+", "${1}")
     plain = visible.str.replace(r"""\A'+\s*(=\s*"|[-+]?[0-9(])""", "${1}")
+    plain = plain.str.replace(r"\A'+\s*([^\s@']+@[^\s@']+)'*\z", "${1}")
     quoted = plain.str.extract(r'(?s)\A=\s*"((?:[^"]|"")*)"\z', 1).str.replace_all('""', '"', literal=True)
     return _without_labels(_trimmed(pl.coalesce(quoted, plain)))
 

@@ -2,6 +2,7 @@
 country, and which lack their area code.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -25,6 +26,7 @@ _LOOSE = 5
 #: `(202) 555-0143`, `202-555-0143`, `202.555.0143`: hardly anybody outside North America groups ten digits so.
 _NORTH_AMERICAN = r"^\s*(1[ .-]?)?(\([2-9][0-9]{2}\) ?|[2-9][0-9]{2}[-./ ])[2-9][0-9]{2}[-. ][0-9]{4}\b"
 _INTERNATIONAL = r"^\s*(\+|00[1-9])"
+_WITH_00 = r"^\s*00"
 
 
 class Numbers(NamedTuple):
@@ -37,6 +39,11 @@ class Numbers(NamedTuple):
     def total(self) -> int:
         """Return how many were looked at."""
         return self.international.len() + self.national.len()
+
+    @property
+    def dialled_00(self) -> pl.Series:
+        """Return the international ones that are written with 00, which only some countries dial, and not with +."""
+        return self.international.filter(self.international.str.contains(_WITH_00))
 
 
 def phone_numbers(columns: Sequence[str], sample: pl.DataFrame) -> Numbers:
@@ -123,6 +130,12 @@ def _shortest_complete(region: str) -> int:
 def dialled_with_0(region: str) -> bool:
     """Return whether a 0 is dialled before the area code in a country."""
     return bool(ndd_prefix_for_region(region, True) == "0")
+
+
+def dials_00(region: str) -> bool:
+    """Return whether 00 is dialled in a country before the calling codes of others."""
+    plan = PhoneMetadata.metadata_for_region(region)
+    return plan is not None and bool(re.fullmatch(plan.international_prefix or "", "00"))
 
 
 def north_american(national: pl.Series) -> tuple[float, int]:

@@ -16,6 +16,7 @@ from lead_pipeline.drafting.phone_forms import (
     Numbers,
     complete_share,
     dialled_with_0,
+    dials_00,
     local_share,
     north_american,
     phone_numbers,
@@ -32,6 +33,8 @@ _DIALLING_0 = (
     "GB", "DE", "FR", "IT", "NL", "BE", "CH", "AT", "SE", "FI", "IE", "RO", "BG", "HR", "RS", "UA", "AU", "NZ", "IN",
     "JP", "KR", "CN", "TW", "TH", "MY", "PH", "VN", "ID", "TR", "IL", "AE", "EG", "ZA", "NG", "KE", "PK", "AR", "BR",
 )  # fmt: skip
+#: Large ones from which 00 is dialled, for numbers that begin so and are of other countries.
+_DIALLING_00 = ("GB", "DE", "ES")
 #: Of countries for which equally much speaks, these are tried first: there are more lists of theirs.
 _LARGE = (
     "US", "GB", "CA", "AU", "DE", "FR", "ES", "IT", "BR", "MX", "IN", "AR", "NL", "CO", "CL", "AT", "CH", "NZ", "BE",
@@ -85,15 +88,32 @@ def guessed_region(columns: Sequence[str], sample: pl.DataFrame) -> RegionGuess:
     numbers = phone_numbers(columns, sample)
     if not numbers.total:
         return RegionGuess(None, "the file has no column of phone numbers", is_sure=True)
+    if numbers.national.len() <= _STRAY * numbers.total and numbers.dialled_00.len() > _STRAY * numbers.total:
+        return _from_abroad(numbers)
     if numbers.national.is_empty():
         share = numbers.international.len() / numbers.total
-        return RegionGuess(None, f"{share:.0%} of the numbers looked at have a + and need none", is_sure=True)
+        return RegionGuess(None, f"{percent(share)} of the numbers looked at have a + and need none", is_sure=True)
     if numbers.national.len() <= _STRAY * numbers.total and len(regions_of_international(numbers.international)) > 1:
         most = percent(numbers.international.len() / numbers.total)
         return RegionGuess(None, f"{most} of the numbers looked at have a +, of several countries", is_sure=True)
     said = _countries_said(columns, sample)
     clues = clues_beside_numbers(columns, sample)
     return _named_in_file(said, numbers) or _by_clues(numbers, [*_said_clue(said), *clues])
+
+
+def _from_abroad(numbers: Numbers) -> RegionGuess:
+    """Take a country from which 00 is dialled for numbers that begin with 00: under no country they cannot be read."""
+    found = regions_of_international(numbers.international)
+    count = sum(found.values())
+    likely = tuple(region for region in found if dials_00(region))[:3]
+    begin = f"{percent(numbers.dialled_00.len() / numbers.total)} of the numbers looked at begin with 00"
+    if likely and found[likely[0]] >= _MOST * count:
+        of = f"{percent(found[likely[0]] / count)} of those with 00 or + are of {likely[0]}"
+        return RegionGuess(
+            likely[0], f"{begin}, which is dialled there before other countries' codes; {of}", is_sure=True
+        )
+    needed = f"{begin}, which is read only under a country from which 00 is dialled"
+    return RegionGuess(None, needed, is_sure=False, likely=likely or _DIALLING_00)
 
 
 def _countries_said(columns: Sequence[str], sample: pl.DataFrame) -> dict[str, int]:

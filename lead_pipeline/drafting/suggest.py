@@ -149,7 +149,7 @@ def _opening(name: str, look: _Look, asked: str, verdict: str) -> Iterator[str]:
     codes = len(look.phone.codes) if look.phone else 0
     count = len(look.proposal.columns) + len(look.further.columns) + codes
     yield from comment(
-        f"Draft of a profile{source}: {count} columns, looked at in the first {look.sample.height:,} rows. {asked}"
+        f"Draft of a profile{source}: {count} {'column' if count == 1 else 'columns'}, looked at in the first {look.sample.height:,} rows. {asked}"
         f"{verdict} Save it as profiles/{name}.yaml below the home, and check it: lead-pipeline profiles check {name}"
     )
     yield ""

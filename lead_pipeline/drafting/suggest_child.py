@@ -166,7 +166,7 @@ def _respelled(columns: Sequence[str], named: dict[str, str], parent: ImportProf
 def _opening(name: str, columns: Sequence[str], match: _Match, file_name: str, verdict: str) -> Iterator[str]:
     source = f" for {file_name}" if file_name else ""
     yield from comment(
-        f"Draft of a profile{source} on top of {match.parent.name}: {len(columns)} columns, looked at in the first "
+        f"Draft of a profile{source} on top of {match.parent.name}: {len(columns)} {'column' if len(columns) == 1 else 'columns'}, looked at in the first "
         f"{match.sample.height:,} rows. {verdict} Save it as profiles/{name}.yaml below the home, "
         f"and check it: lead-pipeline profiles check {name}"
     )

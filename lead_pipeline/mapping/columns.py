@@ -227,7 +227,7 @@ def _refuse_without_header(
     seen = f" ({listed(found)} {'looks' if len(found) == 1 else 'look'} like {kind}s)" if found else ""
     raise RequiredColumnUnmappedError(
         f"{missing}but the file has no header: its first line is a row like those below it, and its "
-        f"{_columns_counted(len(columns))} are called by their position (column_1, column_2, …). To import it as it "
+        f"{_columns_counted(len(columns))} {_called_by_position(len(columns))}. To import it as it "
         "is, write `reading: {header: false}` in the profile and name its columns so, such as "
         f"{'.'.join(profile.key_of(name))}: {found[0] if found else 'column_1'}{seen}. Or add a header line above the "
         "first row."
@@ -238,6 +238,10 @@ def _not_shown(columns: int, certain: int) -> str:
     if columns == 1:
         return "Its name is not shown, for it may be a value."
     return f"{'Other' if certain else 'Their'} names are not shown, for they may be values."
+
+
+def _called_by_position(columns: int) -> str:
+    return "is called column_1" if columns == 1 else "are called by their position (column_1, column_2, …)"
 
 
 def _columns_counted(number: int) -> str:

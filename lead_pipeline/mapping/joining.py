@@ -8,6 +8,7 @@ import polars as pl
 
 from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.headers import meaning_of
+from lead_pipeline.normalizing.phones.labels import AREA_CODE_MISSING
 
 #: What spreadsheets and people write around the digits of a code: `(0223)`, `223.0`, `="11"`.
 _DECIMAL_TAIL = r"[.,]0+\s*$"
@@ -16,10 +17,6 @@ _CODE = r"^\D*[0-9]{1,5}\D*$"
 _COMPLETE = r"^\W*(\+|00|0[1-9])"
 _INTERNATIONAL = r"^\W*(\+|00[1-9])"
 _LOCAL_DIGITS, _FULL_DIGITS = 8, 10
-#: Read instead of a local number whose area code is missing, so that it is no number rather than another one.
-_MISSING = "area code missing"
-
-
 _CALLED_SO = frozenset({"calling", "isd", "landesvorwahl", "landervorwahl"})
 
 
@@ -61,7 +58,7 @@ def _with_area_code(said: pl.Expr, column: str) -> pl.Expr:
         .when(code.is_not_null())
         .then(pl.concat_str([code, said], separator=" "))
         .when(is_local)
-        .then(pl.lit(_MISSING))
+        .then(pl.lit(AREA_CODE_MISSING))
         .otherwise(said)
     )
 

@@ -12,6 +12,7 @@ from email_validator.rfc_constants import ATEXT
 
 from lead_pipeline.model.rules import DateRule, DatetimeRule, EmailRule, FieldRule, PhoneRule, TextRule
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.phones.labels import AREA_CODE_MISSING
 
 _VALUE = pl.col("value")
 
@@ -33,6 +34,10 @@ _DAY_OR_MONTH = r"^\s*[0-9]{1,2}([/.-])[0-9]{1,2}[/.-](?:[0-9]{4})\s*$"
 _ADDRESS = rf"[\p{{L}}\p{{Nd}}_][{ATEXT}]*(?:\.[{ATEXT}]+)*@[\p{{L}}\p{{Nd}}-]+(?:\.[\p{{L}}\p{{Nd}}-]+)+"
 _SPELLED_AT = r"(?i)\s*(?:\(at\)|\[at\]|\{at\}|\sat\s)\s*"
 
+_WITHOUT_AREA_CODE = (
+    "The column of the area code is empty in this row, and the number is a local one; fill in its area code, or write "
+    "the number in full."
+)
 #: Numbers that may be written with another country's international prefix: 00 (ITU-T E.123), or 011 of North America.
 _WITH_PREFIX = r"^[^0-9+]*(?:00|011)[^0-9]*[1-9]"
 #: Mobiles in Brazil had eight digits, the first of them 6 to 9, until each area put a 9 before them (Anatel, by 2016).
@@ -130,13 +135,14 @@ def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.Series
     rows = refused.to_frame().with_columns(region=region)
     prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
     mexican = _VALUE.str.contains(_MAY_BE_MEXICAN)
+    without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(pl.lit(_WITHOUT_AREA_CODE))
     return (
         rows.with_columns(
             _said_of(rows, prefixed, _behind_prefix, "prefix"),
             _said_of(rows, brazilian, _with_ninth_digit, "ninth"),
             _said_of(rows, mexican, _without_old_prefix, "old"),
         )
-        .select(pl.coalesce("old", "prefix", "ninth"))
+        .select(pl.coalesce(without_code, "old", "prefix", "ninth"))
         .to_series()
     )
 

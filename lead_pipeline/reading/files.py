@@ -50,9 +50,8 @@ def open_rows(
         f", or read another sheet ({listed(others)}) with `reading: {{sheet: NAME}}` in the profile" if others else ""
     )
     remedy = f"Export the list again{which}."
-    raise FileEmptyError(
-        f"{display_name} has a header of {len(reader.columns)} columns{where} and no row below it. {remedy}"
-    )
+    columns = "1 column" if len(reader.columns) == 1 else f"{len(reader.columns)} columns"
+    raise FileEmptyError(f"{display_name} has a header of {columns}{where} and no row below it. {remedy}")
 
 
 def _opened(source: Source, options: ReadingOptions) -> RowReader:

@@ -20,6 +20,9 @@ _COMMENT = re.compile(r"\s*(#\s|//)")
 _DIGITS_OF_A_PATTERN, _SAME_PATTERN = 3, 0.8
 _DIGITS = re.compile(r"\d")
 
+#: Sentences have more words between two commas.
+_WORDS_OF_A_NAME = 2
+
 #: A better header is looked for so far below one that is not as wide as the rows.
 _LOOKAHEAD = 20
 
@@ -143,19 +146,35 @@ def _better_below(records: Sequence[Record], index: int, width: int) -> int:
 
 def _below_prose(records: Sequence[Record], index: int, width: int) -> int:
     """Return the index of the header below prose that has as many cells as the rows: the last row of texts, no two
-    alike, before the first value with a type, when lines with a single cell stand between them.
+    alike, before the first value with a type, when lines with a single cell stand between them; below a sentence that
+    its commas cut, the first such row.
     """
     last = index
-    lonely = False
+    is_cut = lonely = _is_cut_sentence(records[index].cells)
     for below in range(index + 1, min(index + _LOOKAHEAD, len(records))):
         cells = records[below].cells
         if any(look_of(cell) not in ("text", "empty") for cell in cells):
             break
         lonely = lonely or sum(_filled(cells)) == 1
         full = len(cells) == width and all(_filled(cells)) and len({cell.casefold() for cell in cells}) == width
-        if lonely and full and _labels(cells, _body(records, below, width)):
+        if lonely and full and not (is_cut and _is_spaced(cells)) and _labels(cells, _body(records, below, width)):
             last = below
+            if is_cut:
+                break
     return last
+
+
+def _is_cut_sentence(cells: Sequence[str]) -> bool:
+    """Tell whether a record is a line of prose that its commas cut: names of columns have fewer words."""
+    return _is_spaced(cells) and sum(len(cell.split()) for cell in cells) > _WORDS_OF_A_NAME * len(cells)
+
+
+def _is_spaced(cells: Sequence[str]) -> bool:
+    """Tell whether there is a space behind every comma, as in a sentence; where nearly all rows have them, they are
+    padding, and are left out before.
+    """
+    further = [cell for cell in cells[1:] if cell.strip(WHITESPACE)]
+    return bool(further) and all(cell.startswith(" ") for cell in further)
 
 
 def _below_comment(records: Sequence[Record], index: int, width: int) -> int:

@@ -128,6 +128,20 @@ def test_a_list_of_which_all_numbers_have_a_plus_needs_no_country():
     assert (guess.region, guess.is_sure) == (None, True)
 
 
+def test_numbers_with_00_are_drafted_under_a_country_from_which_it_is_dialled():
+    columns = {"Name": NAMES, "Phone": numbered("0048 22 621 40 {}")}
+    _, profile = suggested(columns)
+    assert profile.default_region == "PL"
+    assert validated(pl.DataFrame(columns), profile)["phone"].to_list() == numbered("+482262140{}")
+
+
+@pytest.mark.parametrize("numbers", [numbered("001 617 864 13{}"), cycled("0048 22 621 40 10", "0033 1 42 68 53 00")])
+def test_numbers_with_00_of_nowhere_it_is_dialled_or_of_several_countries_are_asked_about(numbers):
+    guess = guessed_region(["Phone"], pl.DataFrame({"Phone": numbers}))
+    assert (guess.region, guess.is_sure) == (None, False)
+    assert "begin with 00" in guess.evidence
+
+
 def test_no_postal_code_is_repaired_by_a_country_that_nobody_has_named():
     columns = {"Name": NAMES, "postal": cycled("2139", "2140"), "Phone": numbered("86413{}")}
     _, profile = suggested(columns)

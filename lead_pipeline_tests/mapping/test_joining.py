@@ -111,3 +111,11 @@ def test_only_a_phone_is_joined():
 def test_a_column_serves_one_purpose_also_as_a_code():
     with pytest.raises(ProfileError, match="column 'Caracteristica' is named by two fields"):
         parse_profile(PROFILE + "  city: {type: text, column: Caracteristica}\n", "joined")
+
+
+@pytest.mark.parametrize("code", ["", "n/a"])
+def test_a_local_number_without_its_area_code_is_rejected_with_a_hint_that_says_so(code):
+    rows = pl.DataFrame({"caracteristica": ["261", code], "numero": ["4203511", "4203512"]})
+    found = validated(rows, parse_profile(PROFILE, "joined"))
+    assert found["reasons"].to_list() == [[], ["phone_not_a_number"]]
+    assert "area code is empty in this row" in found["hints"][1]

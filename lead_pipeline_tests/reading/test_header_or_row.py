@@ -73,6 +73,28 @@ def test_the_header_below_prose_of_as_many_cells_is_found(prose):
     assert found(*prose, *rows).first_row == len([*prose, "header"])
 
 
+@pytest.mark.parametrize(
+    "prose",
+    [
+        ["Hello Lea, here are the leads, as agreed, Kai"],
+        ["Export of 2026-05-04, by Kai, of all regions, checked"],
+        ["Dear all, these are new, and hot, so hurry", "Call them today, please, not later, Kai", ""],
+    ],
+    ids=len,
+)
+def test_the_header_below_sentences_with_commas_is_found(prose):
+    rows = ["name,phone,email,city", "Ida,none,unknown,Ulm"]
+    rows += [f"Jon,20155501{n},p{n}@example.com,Ulm" for n in range(10, 16)]
+    assert found(*prose, *rows).first_row == len([*prose, "header"])
+
+
+def test_a_header_with_spaces_behind_its_commas_is_no_sentence():
+    rows = ["name, phone, email", *(f"Jon, 20155501{n}, p{n}@example.com" for n in range(10, 16))]
+    assert found(*rows).header == 0
+    assert found(rows[0], *(row.replace(" ", "") for row in rows[1:])).header == 0
+    assert found(rows[0], "Ida,none,unknown", *(row.replace(" ", "") for row in rows[1:])).header == 0
+
+
 def test_rows_without_typed_values_below_a_header_are_no_header():
     rows = [
         "name,phone,email,city",

@@ -4,6 +4,10 @@ drops what stands before a number, but dials letters behind it. Extensions do no
 
 import polars as pl
 
+#: Read instead of a local number whose area code is missing in its own column, so that it is no number, rather than
+#: another one.
+AREA_CODE_MISSING = "area code missing"
+
 #: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian. Fax is not among them.
 _LABELS = (
     *(

@@ -24,6 +24,9 @@ _TYPED = frozenset({"number", "date", "time", "email", "phone", "url"})
 #: What a row with quotes that can be understood counts beside one that is damaged.
 _STRAY = 0.5
 
+#: Digits in groups, as phones are written, and the most that one has (ITU-T E.164, and a prefix before it).
+_GROUPS, _MOST_DIGITS = re.compile(r"\s*[+(]?[0-9][0-9 ()./+-]*"), 18
+
 #: With a common delimiter that scores so well the rare ones need not be tried; quotes show in so many characters.
 _GOOD_ENOUGH = 0.6
 _QUOTES_LOOKED_AT = 2**14
@@ -147,7 +150,7 @@ def _proves_itself(text: str, records: Sequence[Record], widths: Counter[int], d
     if width < least or number < max(2, 0.9 * total):
         return False
     joined = [dialect.delimiter.join(record.cells) for record in records]
-    if prevailing_look(joined)[0] != "text":
+    if prevailing_look(joined)[0] != "text" or sum(map(_is_one_number, joined)) >= 0.9 * (len(joined) - 1):
         return False
     if dialect.delimiter == "#" and any(line.startswith("#") for line in joined):
         return False  # the mark of a comment
@@ -157,6 +160,11 @@ def _proves_itself(text: str, records: Sequence[Record], widths: Counter[int], d
         looks = [look_of(cell) for record in records for cell in record.cells]
         return sum(look in _TYPED for look in looks) > len(looks) / 2
     return True
+
+
+def _is_one_number(line: str) -> bool:
+    """Tell whether a line is a phone of groups of digits: `9 6123 4567` are not three columns."""
+    return bool(_GROUPS.fullmatch(line)) and sum(map(str.isdigit, line)) <= _MOST_DIGITS
 
 
 def _quotes_spaces(text: str, records: int) -> bool:

@@ -57,6 +57,13 @@ def test_values_in_quotes_parted_by_spaces_are_read(read, newline):
     assert frame.select("name", "note").rows() == [(name, "call, then write") for name, _, _ in PEOPLE]
 
 
+@pytest.mark.parametrize("number", ["9 6123 45{}", "0 55 61 23 {}", "(9) 6123 45{}"])
+def test_groups_of_digits_of_a_phone_are_no_columns(read, number):
+    frame = read("phone\n" + "".join(f"{number.format(n)}\n" for n in range(10, 20)))
+    assert frame.columns[2:-2] == ["phone"]
+    assert frame["phone"][0] == number.format(10)
+
+
 def test_quoted_words_in_a_single_column_are_no_columns(read):
     frame = read('quote\nShe said "go on" twice\nHe said "not now" again\nThey said "so be it" once\n')
     assert frame.columns[2:-2] == ["quote"]

@@ -12,7 +12,7 @@ from lead_pipeline.drafting.contact_columns import FurtherColumns
 from lead_pipeline.drafting.identity import Identity
 from lead_pipeline.drafting.in_memory import reasons_counted
 from lead_pipeline.drafting.region import RegionGuess
-from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
+from lead_pipeline.drafting.yaml_text import comment, counted, on_one_line, quoted
 from lead_pipeline.model.fields import RESERVED_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles.open_questions import FIRST, QUESTION
@@ -32,9 +32,9 @@ def tried(sample: pl.DataFrame, profile: ImportProfile, identity: Identity) -> s
     duplicates = f"{identity.duplicates:,} of {identity.rows:,} rows would be duplicates of another row"
     same = f" {duplicates}." if identity.duplicates else ""
     if not rejected:
-        return f" Of {rows.height:,} rows tried with it, none would be rejected.{same}"
+        return f" Of {counted(rows.height, 'row')} tried with it, none would be rejected.{same}"
     counts = ", ".join(f"{code} {count:,}" for code, count in reasons.most_common(6))
-    return f" Of {rows.height:,} rows tried with it, {rejected:,} would be rejected: {counts}.{same}"
+    return f" Of {counted(rows.height, 'row')} tried with it, {rejected:,} would be rejected: {counts}.{same}"
 
 
 class FileToDraft(NamedTuple):

@@ -27,7 +27,7 @@ from lead_pipeline.drafting.identity import Identity, chosen_identity, identitie
 from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
 from lead_pipeline.drafting.suggest_child import suggest_child
-from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
+from lead_pipeline.drafting.yaml_text import comment, counted, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
@@ -147,9 +147,10 @@ def _columns(look: _Look) -> dict[str, str]:
 def _opening(name: str, look: _Look, asked: str, verdict: str) -> Iterator[str]:
     source = f" for {look.file_name}" if look.file_name else ""
     codes = len(look.phone.codes) if look.phone else 0
-    count = len(look.proposal.columns) + len(look.further.columns) + codes
+    number = len(look.proposal.columns) + len(look.further.columns) + codes
     yield from comment(
-        f"Draft of a profile{source}: {count} {'column' if count == 1 else 'columns'}, looked at in the first {look.sample.height:,} rows. {asked}"
+        f"Draft of a profile{source}: {counted(number, 'column')}, looked at in the first "
+        f"{counted(look.sample.height, 'row')}. {asked}"
         f"{verdict} Save it as profiles/{name}.yaml below the home, and check it: lead-pipeline profiles check {name}"
     )
     yield ""

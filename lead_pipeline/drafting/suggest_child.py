@@ -26,7 +26,7 @@ from lead_pipeline.drafting.identity import Identity, chosen_identity, identitie
 from lead_pipeline.drafting.in_memory import column_verdicts
 from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
-from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
+from lead_pipeline.drafting.yaml_text import comment, counted, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
@@ -166,8 +166,8 @@ def _respelled(columns: Sequence[str], named: dict[str, str], parent: ImportProf
 def _opening(name: str, columns: Sequence[str], match: _Match, file_name: str, verdict: str) -> Iterator[str]:
     source = f" for {file_name}" if file_name else ""
     yield from comment(
-        f"Draft of a profile{source} on top of {match.parent.name}: {len(columns)} {'column' if len(columns) == 1 else 'columns'}, looked at in the first "
-        f"{match.sample.height:,} rows. {verdict} Save it as profiles/{name}.yaml below the home, "
+        f"Draft of a profile{source} on top of {match.parent.name}: {counted(len(columns), 'column')}, looked at in the "
+        f"first {counted(match.sample.height, 'row')}. {verdict} Save it as profiles/{name}.yaml below the home, "
         f"and check it: lead-pipeline profiles check {name}"
     )
     yield ""

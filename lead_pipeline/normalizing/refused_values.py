@@ -5,10 +5,12 @@ behind another country's prefix, a date as a spreadsheet stores it. Nothing here
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 import phonenumbers
 import polars as pl
 from email_validator.rfc_constants import ATEXT
+from phonenumbers import PhoneMetadata
 
 from lead_pipeline.model.rules import DateRule, DatetimeRule, EmailRule, FieldRule, PhoneRule, TextRule
 from lead_pipeline.normalizing.emails import normalize_emails
@@ -38,6 +40,10 @@ _WITHOUT_AREA_CODE = (
     "The column of the area code is empty in this row, and the number is a local one; fill in its area code, or write "
     "the number in full."
 )
+_LOCAL = "This seems to be a local number without its area code; write the area code before it."
+#: Shorter ones may be anything; the plan of Brazil in phonenumbers does not name its local numbers.
+_SHORTEST_LOCAL, _FURTHER_LOCAL = 5, {"BR": (8, 9)}
+_PLAIN_DIGITS = r"^\s*[1-9][0-9 ()./-]*$"
 #: Numbers that may be written with another country's international prefix: 00 (ITU-T E.123), or 011 of North America.
 _WITH_PREFIX = r"^[^0-9+]*(?:00|011)[^0-9]*[1-9]"
 #: Mobiles in Brazil had eight digits, the first of them 6 to 9, until each area put a 9 before them (Anatel, by 2016).
@@ -136,15 +142,32 @@ def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.Series
     prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
     mexican = _VALUE.str.contains(_MAY_BE_MEXICAN)
     without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(pl.lit(_WITHOUT_AREA_CODE))
+    local = pl.when(_is_local(rows)).then(pl.lit(_LOCAL))
     return (
         rows.with_columns(
             _said_of(rows, prefixed, _behind_prefix, "prefix"),
             _said_of(rows, brazilian, _with_ninth_digit, "ninth"),
             _said_of(rows, mexican, _without_old_prefix, "old"),
         )
-        .select(pl.coalesce(without_code, "old", "prefix", "ninth"))
+        .select(pl.coalesce(without_code, "old", "prefix", "ninth", local))
         .to_series()
     )
+
+
+def _is_local(rows: pl.DataFrame) -> pl.Expr:
+    """Return whether values have as many digits as a number without its area code, in the country that they are of."""
+    digits, is_plain = _VALUE.str.count_matches("[0-9]"), _VALUE.str.contains(_PLAIN_DIGITS)
+    regions = rows["region"].drop_nulls().unique()
+    short = [(pl.col("region") == region) & digits.is_in(_local_lengths(region)) for region in regions]
+    return is_plain & pl.any_horizontal(short) if short else pl.lit(value=False)
+
+
+@cache
+def _local_lengths(region: str) -> tuple[int, ...]:
+    main = phonenumbers.region_code_for_country_code(phonenumbers.country_code_for_region(region))
+    plan = PhoneMetadata.metadata_for_region(main)  # of countries that share a calling code only the main one has them
+    known = plan.general_desc.possible_length_local_only if plan is not None and plan.general_desc else ()
+    return tuple(length for length in (*known, *_FURTHER_LOCAL.get(region, ())) if length >= _SHORTEST_LOCAL)
 
 
 def _said_of(rows: pl.DataFrame, asked: pl.Expr, say: Callable[[str, str | None], str | None], name: str) -> pl.Series:

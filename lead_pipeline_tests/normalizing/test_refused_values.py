@@ -8,6 +8,7 @@ from lead_pipeline.model.texts.clean_text import clean_text
 from lead_pipeline.normalizing.columns import normalize_column
 
 MEXICO = "Mexico dials 1, 01, 044 and 045 before a number no more; perhaps it is {}."
+LOCAL = "This seems to be a local number without its area code; write the area code before it."
 ABROAD = "{} is the way abroad from some countries only; write the number with a plus: {}."
 DATE, EMAIL, PHONE = {"type": "date"}, {"type": "email"}, {"type": "phone"}
 
@@ -111,6 +112,10 @@ def test_the_scheme_of_a_link_is_no_part_of_an_address(scheme, address):
         ("+52 1 55 4169 2299", "US", MEXICO.format("+52 55 4169 2299")),
         ("044 55 4169 2299", "FR", None),
         ("0055 21 7123 4567", "BR", None),
+        ("864-1310", "US", LOCAL),
+        ("864.1310", "CA", LOCAL),
+        ("420-3511", "AR", LOCAL),
+        ("2242-1010", "BR", LOCAL),
         ("12345", "US", None),
         ("00 12", "US", None),
     ],
@@ -121,7 +126,16 @@ def test_a_phone_that_is_nearly_one_says_which(written, region, meant):
 
 
 @pytest.mark.parametrize(
-    ("rule", "value"), [(DATE, "soon"), (EMAIL, "mia"), (EMAIL, "@"), (PHONE, "call me"), (DATE, "999")]
+    ("rule", "value"),
+    [
+        (DATE, "soon"),
+        (PHONE, "86-4131"),
+        (PHONE, "001 864"),
+        (EMAIL, "mia"),
+        (EMAIL, "@"),
+        (PHONE, "call me"),
+        (DATE, "999"),
+    ],
 )
 def test_what_nobody_can_explain_has_no_hint(rule, value):
     assert hint(rule, value) == ""

@@ -166,8 +166,8 @@ def _respelled(columns: Sequence[str], named: dict[str, str], parent: ImportProf
 def _opening(name: str, columns: Sequence[str], match: _Match, file_name: str, verdict: str) -> Iterator[str]:
     source = f" for {file_name}" if file_name else ""
     yield from comment(
-        f"Draft of a profile{source} on top of {match.parent.name}: {counted(len(columns), 'column')}, looked at in the "
-        f"first {counted(match.sample.height, 'row')}. {verdict} Save it as profiles/{name}.yaml below the home, "
+        f"Draft of a profile{source} on top of {match.parent.name}: {counted(len(columns), 'column')}, looked at in "
+        f"the first {counted(match.sample.height, 'row')}. {verdict} Save it as profiles/{name}.yaml below the home, "
         f"and check it: lead-pipeline profiles check {name}"
     )
     yield ""

@@ -12,8 +12,18 @@ _RAW = pl.col("raw")
 #: Where a second number may begin: each pattern matches what stands between two numbers, and looks no further
 #: than Polars' engine can. A number in full has 7 digits, or 9 with its country code.
 _FULL, _FULL_ABROAD = 7, 9
-_MARK = r"[;|&\n\r\t,\x{b7}\x{2022}]|:{2,}|<[bB][rR]\s*/?>|\s(?:[oO][rR]|[aA][nN][dD]|oder|und|ou|et|o|y|e)\.?\s"
+_MARK = (
+    r"[;|&\n\r\t,\x{b7}\x{2022}\x{3001}\x{ff0c}\x{ff1b}]|:{2,}|<[bB][rR]\s*/?>"
+    r"|\s(?:[oO][rR]|[aA][nN][dD]|oder|und|ou|et|o|y|e)\.?\s"
+)
 _PYTHON_MARK = re.sub(r"\\x\{(\w+)\}", lambda code: chr(int(code[1], 16)), _MARK)
+#: What parts numbers where all of them are in full: other marks, and words such as the kind of line; but no extension,
+#: and no fax, which is not to be called.
+_BETWEEN_FULL = re.compile(
+    r"\s[-\u2013\u2014]\s|\s*(?:-{2,}|\.{2,}|[~*\\_=>:\u2026\u2192\uff0f])\s*"
+    r"|(?<=[0-9)])\s*[(\[]?(?!(?:x|extn?|extension|f|fax|telefax)\b)[^\W\d_]{1,9}\.?[)\]]?\s*:?\s*(?=[(+]?[0-9])",
+    re.IGNORECASE,
+)
 _SUSPECT = "|".join(
     (
         rf"[0-9][^0-9]*(?:{_MARK})",
@@ -21,6 +31,7 @@ _SUSPECT = "|".join(
         r"[0-9][^0-9/]*/[/\s]*\(?0[0-9]{2}",  # 03525 / 0172
         r"(?:[0-9][^0-9/]*){4}/\s*-?[0-9]{1,3}(?:\s*/\s*-?[0-9]{1,3})*[^0-9]*$",  # 401240/1, 555-43/-22, 555-4321/2/3
         r"(?:[0-9][^0-9]*){7}\s[-\x{2013}\x{2014}]\s(?:[^0-9]*[0-9]){7}",
+        r"(?:[0-9][^0-9]*){7}(?:[^0-9+()\s./-]|--|\.\.)(?:[^0-9]*[0-9]){7}",
         r"(?:[0-9][^0-9]*){7}/(?:[^0-9/]*[0-9]){7}",
         r"(?:[0-9][^0-9\s]*){7}\s+[^0-9\s]*(?:[0-9][^0-9\s]*){7}",
         r"(?:[0-9][^0-9]*){7}\((?:[^0-9]*[0-9]){7}",
@@ -59,14 +70,17 @@ def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
 
 
 def _taken_apart(cell: str) -> list[str]:
-    dashed = re.split(r"\s[-\u2013\u2014]\s", cell)
-    if len(dashed) > 1 and all(_digits(piece) >= _FULL for piece in dashed):
-        return [piece.strip() for piece in dashed]
     marked = [piece.strip() for piece in re.split(rf"{_PYTHON_MARK}|(?<=[0-9])[\s/]*(?=\(?\+)", cell)]
     marked = [marked[0], *(_without_plus_for_and(piece, marked[0]) for piece in marked[1:])]
     pieces = marked if sum(_digits(piece) >= _FULL - 1 for piece in marked) > 1 else [cell]
-    numbers = [number for piece in pieces for number in _parted(piece) if _digits(number)]
+    full = [one for piece in pieces for one in _parted_in_full(piece)]
+    numbers = [number for piece in full for number in _parted(piece) if _digits(number)]
     return sorted(numbers, key=lambda number: _digits(number) < _FULL - 1) if len(numbers) > 1 else [cell]
+
+
+def _parted_in_full(piece: str) -> list[str]:
+    apart = [one.strip() for one in _BETWEEN_FULL.split(piece)]
+    return apart if all(_digits(one) >= _FULL for one in apart) else [piece]
 
 
 def _without_plus_for_and(piece: str, first: str) -> str:

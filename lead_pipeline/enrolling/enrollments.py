@@ -39,6 +39,16 @@ def enroll_leads(workspace: Workspace, destination: Destination, import_no: int,
     )
 
 
+def suppress_enrollments_of_rows(workspace: Workspace) -> None:
+    """End what is due for the leads in the temporary table `leads_of_rows_that_say_so` (`lead_id`, `kind`)."""
+    for kind, reason in REASON_OF_SUPPRESSION.items():
+        workspace.run(
+            "update base.enrollments set status = 'suppressed', reason = $reason where status = 'due'"
+            " and lead_id in (select lead_id from leads_of_rows_that_say_so where kind = $kind)",
+            {"reason": reason.value, "kind": kind},
+        )
+
+
 def suppress_enrollments(workspace: Workspace, kind: SuppressionKind) -> tuple[AffectedLeads, ...]:
     """End what is due for the leads in the temporary table `listed_leads`; return these by import and destination."""
     affected = workspace.rows(

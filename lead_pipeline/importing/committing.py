@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from lead_pipeline.enrolling.enrollments import enroll_leads
+from lead_pipeline.enrolling.enrollments import enroll_leads, suppress_enrollments_of_rows
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.staged_rows import StagedRows
@@ -66,6 +66,7 @@ def _write_once(
         return []
     screened = write_import(workspace, record, profile, staged, at=at)
     enroll_leads(workspace, record.destination, screened.import_no, at)
+    suppress_enrollments_of_rows(workspace)
     return screened.changes
 
 

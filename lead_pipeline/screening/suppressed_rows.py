@@ -38,7 +38,8 @@ def mark_suppressed(
     aliases: bool,
     do_not_contact: pl.DataFrame | None = None,
 ) -> None:
-    """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do.
+    """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do; and
+    `leads_of_rows_that_say_so`: the leads, in any destination, of people whose row says that itself.
 
     Rows in `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field
     or an alias. An opt-out or a block is of a person, not of a number: it also holds for rows that name its contact by
@@ -46,6 +47,9 @@ def mark_suppressed(
     contact is listed, for else an import could undo it by writing another number over the listed one.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
+    workspace.run(
+        "create or replace temp table leads_of_rows_that_say_so (row_number bigint, kind varchar, lead_id bigint)"
+    )
     if do_not_contact is not None and not do_not_contact.is_empty():
         _hit_by_themselves(workspace, do_not_contact)
     _list_people(workspace)
@@ -74,8 +78,24 @@ def mark_suppressed(
 def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> None:
     with workspace.registered("rows_that_say_so", do_not_contact):
         workspace.run(
-            "insert into suppression_hits by name select row_number, kind from rows_that_say_so"
-            " semi join (select row_number from candidates where faults is null) good using (row_number)"
+            "insert into leads_of_rows_that_say_so by name select distinct r.row_number, r.kind, l.lead_id"
+            " from rows_that_say_so r join candidates c using (row_number) join matched_contacts m using (row_number)"
+            " join base.leads l using (contact_id) where c.faults is null and r.kind is not null"
+        )
+        workspace.run(
+            """
+            insert into suppression_hits by name
+            select row_number, kind, due.hint
+            from rows_that_say_so
+            semi join (select row_number from candidates where faults is null) good using (row_number)
+            left join (
+                select row_number,
+                       'Nothing is due any more for lead ' || string_agg(distinct lead_id, ', ') || '.' as hint
+                from leads_of_rows_that_say_so
+                semi join (select lead_id from base.enrollments where status = 'due') d using (lead_id)
+                group by row_number
+            ) due using (row_number)
+            """
         )
 
 

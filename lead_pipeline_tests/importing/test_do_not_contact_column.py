@@ -103,3 +103,14 @@ def test_other_columns_mean_nothing_of_the_kind(stages, header):
 
 def test_a_state_that_a_profile_names_is_read_as_yes_or_no(stages):
     assert bring(stages, "Stop status", ["yes", "no"], do_not_contact_column="Stop status").counts.suppressed == 1
+
+
+def test_nothing_stays_due_for_leads_of_earlier_imports_whose_row_says_so(stages):
+    bring(stages, "city", ["Bonn", "Rome", "Oslo"])
+    result = bring(stages, "DNC", ["yes", "no"])
+    assert (result.counts.suppressed, result.counts.duplicate) == (1, 1)
+    assert stages.rows("select status, reason from enrollments order by lead_id") == [
+        ("suppressed", "do_not_call"), ("due", None), ("due", None),
+    ]  # fmt: skip
+    hints = stages.rows("select hints from row_outcomes where outcome = 'suppressed'")
+    assert "Nothing is due any more for lead 1." in str(hints)

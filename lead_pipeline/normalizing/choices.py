@@ -43,14 +43,14 @@ def normalize_options(raw: pl.Series, rule: OptionRule) -> pl.DataFrame:
 
 
 def normalize_tags(raw: pl.Series, rule: TagsRule) -> pl.DataFrame:
-    """Split tags at the rule's separator: outer whitespace and empty ones dropped, repeated ones (case-insensitive)
-    kept once, in the first spelling.
+    """Split tags at the rule's separator: outer whitespace, empty ones and marks alone dropped, repeated ones
+    (case-insensitive) kept once, in the first spelling.
 
     Returns `value` (List(String), null for no tags), `reason` (String, always null).
     """
     tags = filled_text().str.split(rule.separator)
     tags = tags.list.eval(pl.element().str.replace_all(r"\s+", " ").str.strip_chars())
-    first = (pl.element() != "") & pl.element().str.to_lowercase().is_first_distinct()
+    first = pl.element().str.contains(r"[^\s\p{P}]") & pl.element().str.to_lowercase().is_first_distinct()
     tags = tags.list.eval(pl.element().filter(first))
     some = pl.when(tags.list.len() > 0).then(tags)
     return read_verdicts(raw, some, NO_REASON)

@@ -134,6 +134,7 @@ def test_names_and_identifiers_have_single_spaces_and_notes_their_lines():
 
 def test_tags_are_one_whatever_their_spaces_and_case():
     assert normalize_tags(pl.Series(["hot  lead, Hot\u00a0Lead"]), TagsRule())["value"].to_list() == [["hot lead"]]
+    assert normalize_tags(pl.Series(["-,warm, ?,C++"]), TagsRule())["value"].to_list() == [["warm", "C++"]]
 
 
 def test_the_words_of_a_profile_are_missing_in_every_column_and_make_room_for_defaults():

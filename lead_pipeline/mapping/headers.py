@@ -16,6 +16,7 @@ from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
 
 #: Confidence in a header that is in the table, and the penalty for each kind of word that was skipped.
 _FULL_CONFIDENCE, _PENALTY = 0.95, 0.05
+_ID = "id"
 
 
 class HeaderMeaning(FrozenModel):
@@ -84,7 +85,11 @@ def _wordings(words: tuple[str, ...], table: Synonyms) -> Iterator[tuple[str, ..
 
 
 def _known_pieces(word: str, table: Synonyms) -> tuple[str, ...]:
-    return (word,) if word in table.words else pieces_of(word, table.words)
+    if word in table.words:
+        return (word,)
+    if word.endswith(_ID) and table.may_be(word.removesuffix(_ID), "subject"):  # `CONTACTID`, as databases export it
+        return (word.removesuffix(_ID), _ID)
+    return pieces_of(word, table.words)
 
 
 def _readings(words: tuple[str, ...], table: Synonyms) -> Iterator[_Reading]:

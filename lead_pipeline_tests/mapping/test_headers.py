@@ -80,6 +80,8 @@ FIELDS = [
     ("tags", "Contact Tags"),
     ("external_id", "Customer ID"),
     ("external_id", "Kundennummer"),
+    ("external_id", "CONTACTID"),
+    ("external_id", "leadid"),
     ("cookie_id", "cookieId"),
     ("cookie_id", "GA Client ID"),
     ("social", "LinkedIn Profile URL"),

@@ -203,6 +203,7 @@ def _language(kinds: Sequence[tuple[str, HeaderMeaning]], sample: pl.DataFrame) 
         return None
     top = max(spoken.values())
     first = {language for language, count in spoken.items() if count == top}
+    first = first - {"en"} or first  # English words stand in headers of every language
     if len(first) > 3:
         return None
     regions = {region: 1.0 for language in first for region in _where_spoken(language)}

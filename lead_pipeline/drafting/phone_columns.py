@@ -18,7 +18,8 @@ _AREA_CODES = tuple(
         "prefijo", "prefisso", "prefixo", "prefix", "phone prefix", "ddd", "lada", "clave lada", "vorwahl",
         "ortsvorwahl", "std", "std code", "indicatif", "indicativo", "caracteristica", "netnummer", "kengetal",
         "riktnummer", "retningsnummer", "kierunkowy", "numer kierunkowy", "alan kodu", "city code", "dialling code",
-        "dialing code",
+        "dialing code", "korzetszam", "elohivo", "suuntanumero", "κωδικοσ περιοχησ", "код города",
+        "市外局番", "区号", "區號", "区碼", "區碼", "지역번호",
     )
 )  # fmt: skip
 _AROUND = frozenset(
@@ -27,6 +28,7 @@ _AROUND = frozenset(
 )
 _AREA = r"^\W*0?[1-9][0-9]{0,4}(?:[.,]0+)?\W*$"
 _NUMBER = r"^[0-9][0-9 .-]{3,10}[0-9]$"
+_LEAST_DIGITS = r"(?:[0-9]\D*){5}"
 _CALLING = r"^\s*(?:\+|00)?\s*[1-9][0-9]{0,3}(?:[.,]0+)?\s*$"
 _MOST = 0.8
 
@@ -71,8 +73,8 @@ def phone_columns(columns: Sequence[str], sample: pl.DataFrame) -> PhoneColumns 
     behind = next((column for column in present[at + 1 :] if column not in (*areas, *calling)), None)
     if behind is not None and not meaning_of(behind).meanings and _are(sample[behind], _NUMBER):
         number = behind
-    if number is None:
-        return None
+    if number is None or not _are(sample[number], _LEAST_DIGITS):
+        return None  # without its other part, a number in three columns would be somebody else's
     area = first if first in areas else next((column for column in areas if column != first), None)
     country = first if first in calling else next((column for column in calling if column != first), None)
     return PhoneColumns(tuple(column for column in (country, area, number) if column is not None))

@@ -17,13 +17,21 @@ _CODE = r"^\D*[0-9]{1,5}\D*$"
 _COMPLETE = r"^\W*(\+|00|0[1-9])"
 _INTERNATIONAL = r"^\W*(\+|00[1-9])"
 _LOCAL_DIGITS, _FULL_DIGITS = 8, 10
-_CALLED_SO = frozenset({"calling", "isd", "landesvorwahl", "landervorwahl"})
+#: Words of headers that mean the calling code of a country; all of a phrase must be there.
+_CALLED_SO = tuple(
+    frozenset(phrase.split())
+    for phrase in (
+        "calling", "isd", "ddi", "dial code", "landesvorwahl", "landervorwahl", "indicatif pays", "kod kraju",
+        "prefisso internazionale", "prefijo internacional", "prefijo pais", "landnummer", "landsnummer", "ulke kodu",
+        "код страны", "国番号", "国家区号", "國碼", "국가번호",
+    )
+)  # fmt: skip
 
 
 def says_calling_code(header: str) -> bool:
     """Return whether a header means the calling code of a country."""
-    words = spelling_of(header).words
-    return "dialling_code" in meaning_of(header).meanings or not _CALLED_SO.isdisjoint(words)
+    words = frozenset(spelling_of(header).words)
+    return "dialling_code" in meaning_of(header).meanings or any(phrase <= words for phrase in _CALLED_SO)
 
 
 def joined_phone(columns: Sequence[str], headers: Sequence[str]) -> pl.Expr:

@@ -142,6 +142,12 @@ def test_numbers_with_00_of_nowhere_it_is_dialled_or_of_several_countries_are_as
     assert "begin with 00" in guess.evidence
 
 
+def test_an_english_word_in_the_header_does_not_hide_its_language():
+    columns = {"Imię i nazwisko": NAMES, "E-mail": NAMES, "Telefon": numbered("12 621 40 {}")}
+    guess = guessed_region(list(columns), pl.DataFrame(columns))
+    assert (guess.region, guess.likely) == (None, ("PL",))
+
+
 def test_no_postal_code_is_repaired_by_a_country_that_nobody_has_named():
     columns = {"Name": NAMES, "postal": cycled("2139", "2140"), "Phone": numbered("86413{}")}
     _, profile = suggested(columns)

@@ -20,7 +20,7 @@ _STATUS_SENTENCES = {
     ImportStatus.REVERTED: "The import was reverted; its leads were removed.",
 }
 _DRY_RUN = "Dry run: nothing was kept."
-_KNOWN = "This content was imported before, so nothing would change."
+_KNOWN = "This content was imported before, so nothing would change. Of that import:"
 _WOULD_BE = {
     ImportStatus.QUARANTINED: "The file would be refused.",
     ImportStatus.AWAITING_APPROVAL: "The import would wait for approval.",
@@ -35,12 +35,18 @@ def status_sentence(result: ImportResult) -> str:
     if result.dry_run:
         sentences = [_DRY_RUN, _KNOWN if result.already_imported else _WOULD_BE.get(result.status, "")]
     elif result.status in COMMITTED:
-        sentences = ["This content was imported before, so nothing was done this time."] * result.already_imported
+        sentences = ["This content was imported before, so nothing was done this time. Of that import:"] * result.already_imported
     else:
         sentences = [_STATUS_SENTENCES[result.status]]
     if result.status in (*COMMITTED, ImportStatus.AWAITING_APPROVAL):
-        sentences += [_leads_sentence(result), _rejected_sentence(result)]
+        leads = _leads_sentence(result)
+        sentences += [_continued(leads) if result.already_imported else leads, _rejected_sentence(result)]
     return " ".join(filter(None, sentences))
+
+
+def _continued(sentence: str) -> str:
+    """Return a sentence as it goes on behind a colon."""
+    return sentence[0].lower() + sentence[1:]
 
 
 def _leads_sentence(result: ImportResult) -> str:

@@ -40,7 +40,7 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
         ),
         (
             clean().model_copy(update={"already_imported": True}),
-            "This content was imported before, so nothing was done this time. All 240 rows became new leads.",
+            "This content was imported before, so nothing was done this time. Of that import: all 240 rows became new leads.",
         ),
         (refused(), "The file was refused and nothing was imported."),
         (
@@ -79,8 +79,8 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
         (refused(dry_run=True), "Dry run: nothing was kept. The file would be refused."),
         (
             clean().model_copy(update={"already_imported": True, "dry_run": True}),
-            "Dry run: nothing was kept. This content was imported before, so nothing would change. "
-            "All 240 rows became new leads.",
+            "Dry run: nothing was kept. This content was imported before, so nothing would change. Of that import: "
+            "all 240 rows became new leads.",
         ),
     ],
 )

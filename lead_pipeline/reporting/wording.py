@@ -21,6 +21,7 @@ _STATUS_SENTENCES = {
 }
 _DRY_RUN = "Dry run: nothing was kept."
 _KNOWN = "This content was imported before, so nothing would change. Of that import:"
+_KNOWN_NOW = "This content was imported before, so nothing was done this time. Of that import:"
 _WOULD_BE = {
     ImportStatus.QUARANTINED: "The file would be refused.",
     ImportStatus.AWAITING_APPROVAL: "The import would wait for approval.",
@@ -35,7 +36,7 @@ def status_sentence(result: ImportResult) -> str:
     if result.dry_run:
         sentences = [_DRY_RUN, _KNOWN if result.already_imported else _WOULD_BE.get(result.status, "")]
     elif result.status in COMMITTED:
-        sentences = ["This content was imported before, so nothing was done this time. Of that import:"] * result.already_imported
+        sentences = [_KNOWN_NOW] * result.already_imported
     else:
         sentences = [_STATUS_SENTENCES[result.status]]
     if result.status in (*COMMITTED, ImportStatus.AWAITING_APPROVAL):

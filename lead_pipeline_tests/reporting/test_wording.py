@@ -40,7 +40,8 @@ from lead_pipeline_tests.reporting.results import clean, finished, refused
         ),
         (
             clean().model_copy(update={"already_imported": True}),
-            "This content was imported before, so nothing was done this time. Of that import: all 240 rows became new leads.",
+            "This content was imported before, so nothing was done this time. Of that import: "
+            "all 240 rows became new leads.",
         ),
         (refused(), "The file was refused and nothing was imported."),
         (

@@ -7,6 +7,7 @@ import polars as pl
 
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, alias_column
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.store.records import ImportKeys, ImportRecord
 
 #: Given the numbers of rows (`row_number`), yields frames of `row_number raw`: those rows as they are in the file.
@@ -44,4 +45,5 @@ class StagedRows:
             parts=self.parts,
             kinds=tuple(kind for kind in IDENTIFIER_KINDS if kind in profile.fields),
             has_aliases=self.may_have_aliases(profile),
+            phone_attributes=tuple(name for name, rule in profile.attributes.items() if isinstance(rule, PhoneRule)),
         )

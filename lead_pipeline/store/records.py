@@ -108,8 +108,10 @@ class ImportKeys:
     whatever the store has of them.
 
     `parts` are Parquet files; each of `kinds` is a column in them that holds identifiers of that kind, and with
-    `has_aliases` the column `aliases` holds more of any kind. A store that has its rows elsewhere fills a workspace
-    with what these keys match; the embedded one has every row at hand.
+    `has_aliases` the column `aliases` holds more of any kind. Phones of other people of a lead are in those columns of
+    the parts that hold secondary phones and contacts, and in `phone_attributes`, members of `attributes`; they touch
+    suppressions and nothing else. A store that has its rows elsewhere fills a workspace with what these keys match; the
+    embedded one has every row at hand.
     """
 
     identity: str
@@ -117,6 +119,7 @@ class ImportKeys:
     parts: tuple[str, ...]
     kinds: tuple[IdentifierKind, ...]
     has_aliases: bool
+    phone_attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

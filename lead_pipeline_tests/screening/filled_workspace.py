@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.duckdb.migrating import migrate
 from lead_pipeline.store.records import ImportKeys, Keys
@@ -87,6 +88,7 @@ def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
                 " from (select unnest(aliases) as one from read_parquet(?))",
                 [list(keys.parts)],
             )
+        _add_phones_of_others(con, keys)
     else:
         con.execute("insert into keys select 'phone', unnest(?)", [keys.values.to_list()])
     con.execute(
@@ -98,6 +100,17 @@ def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
         con.execute(f"insert into base.{table} by name from there.base.{table} where {_TOUCHED.get(table, 'true')}")
         con.execute(f"create temp table was_{table} as from base.{table}")
     con.execute("drop table keys")
+
+
+def _add_phones_of_others(con: duckdb.DuckDBPyConnection, keys: ImportKeys) -> None:
+    """Add further phones as keys of suppressions alone: no contact is known by the kind that they get."""
+    parts = list(keys.parts)
+    columns = {name for name, *_ in con.execute("describe from read_parquet(?)", [parts]).fetchall()}
+    found = {SECONDARY_PHONES: "unnest(secondary_phones)", SECONDARY_CONTACTS: "unnest(secondary_contacts).phone"}
+    for column in columns & found.keys():
+        con.execute(f"insert into keys select 'further', {found[column]} from read_parquet(?)", [parts])
+    for name in keys.phone_attributes if "attributes" in columns else ():
+        con.execute("insert into keys select 'further', attributes ->> ? from read_parquet(?)", [f'$."{name}"', parts])
 
 
 def _put_back(con: duckdb.DuckDBPyConnection) -> None:

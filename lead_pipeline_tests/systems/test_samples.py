@@ -49,10 +49,16 @@ def test_the_samples_are_of_a_size_to_look_through_and_have_every_kind_of_troubl
     assert outcomes == {"created", "updated", "unchanged", "duplicate", "rejected", "skipped"}
 
 
+#: Tests run in any order, on several workers.
+COMES_AFTER = {"identity-contacts-june.csv": "identity-contacts.csv"}
+
+
 @pytest.mark.parametrize("name", PLANTED)
 def test_the_sample_becomes_what_was_planted_in_it_and_what_the_dry_run_said(name, here):
-    """In the order in which they are listed: the second list of contacts comes after the first."""
+    """The second list of contacts comes after the first, which is imported once whoever comes first."""
     profile, planted = load_profile(PROFILES[name], folder=None), PLANTED[name].rows
+    if name in COMES_AFTER:
+        here.file(SAMPLES / COMES_AFTER[name], profile)
     tried = dry_run_of(here.home, SAMPLES / name, profile)
     result = here.file(SAMPLES / name, profile)
     if profile.approval == "manual":

@@ -248,4 +248,7 @@ SHOWN: dict[Reason, Example] = {
     Reason.OPTED_OUT: Example(f"phone\n{_GOOD}\n", lists=(("opted_out", "phone\n(201) 555-0123\n"),)),
     Reason.BLOCKED: Example(f"phone\n{_GOOD}\n", lists=(("blocked", "phone\n(201) 555-0123\n"),)),
     Reason.DO_NOT_CALL: Example(f"phone\n{_GOOD}\n", lists=(("do_not_call", "phone\n(201) 555-0123\n"),)),
+    Reason.LITIGATOR: Example(f"phone\n{_GOOD}\n", lists=(("litigator", "phone\n(201) 555-0123\n"),)),
+    Reason.REASSIGNED: Example(f"phone\n{_GOOD}\n", lists=(("reassigned", "phone\n(201) 555-0123\n"),)),
+    Reason.COMPLAINT: Example(f"phone\n{_GOOD}\n", lists=(("complaint", "phone\n(201) 555-0123\n"),)),
 }

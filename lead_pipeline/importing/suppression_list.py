@@ -18,8 +18,8 @@ from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.normalizing.list_entries import read_list_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
 from lead_pipeline.reporting.rejected_file import write_rejected_file
-from lead_pipeline.screening.listed_leads import find_listed_leads, suppress_secondary_contacts
-from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
+from lead_pipeline.screening.lists.listed_leads import find_listed_leads, suppress_secondary_contacts
+from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord
 
@@ -63,7 +63,8 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
     it is loaded. StoreError, or a subclass of these.
     """
     rejected_file = home.reports / manifest.list_id / "rejected.csv"
-    before = store.list_counts(manifest.identity)
+    record = ListRecord(manifest.list_id, manifest.identity, manifest.kind, manifest.file_name, manifest.file_sha256)
+    before = store.list_counts(record)
     if before is not None:
         manifest.staged_file(home).unlink(missing_ok=True)
         return LoadedList(before, rejected_file=home.relative(rejected_file) if rejected_file.exists() else None)
@@ -72,7 +73,6 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
     if bad:
         _write_unreadable(rejected_file, read)
     _require_trust(read, home.relative(rejected_file))
-    record = ListRecord(manifest.list_id, manifest.identity, manifest.kind, manifest.file_name, manifest.file_sha256)
     keys = ListKeys(record.identity, record.kind, read.entries["value"])
     with store.writing(keys, f"loading suppression list {record.list_id}") as workspace:
         counts = add_suppressions(workspace, record, read.entries, rows_read=read.rows, rows_rejected=bad, at=at)

@@ -86,3 +86,6 @@ class Reason(StrEnum):
     OPTED_OUT = "opted_out"
     BLOCKED = "blocked"
     DO_NOT_CALL = "do_not_call"
+    LITIGATOR = "litigator"
+    REASSIGNED = "reassigned"
+    COMPLAINT = "complaint"

@@ -1,6 +1,7 @@
 """Screens the rows of one import against the store and each other, step by step. Writes only temporary tables."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import polars as pl
 
@@ -18,6 +19,7 @@ def screen(
     destination_id: int,
     *,
     aliases: bool,
+    at: datetime,
     do_not_contact: pl.DataFrame | None = None,
 ) -> None:
     """Fill the temporary table `decided_rows`: one line per row of the normalized `parts`.
@@ -30,6 +32,14 @@ def screen(
     load_candidates(workspace, profile, parts, aliases=aliases)
     match_contacts(workspace, profile, aliases=aliases)
     find_leads_here(workspace, profile, destination_id)
-    mark_suppressed(workspace, profile, parts, aliases=aliases, do_not_contact=do_not_contact)
+    mark_suppressed(
+        workspace,
+        profile,
+        parts,
+        aliases=aliases,
+        destination_id=destination_id,
+        at=at,
+        do_not_contact=do_not_contact,
+    )
     group_rows_by_person(workspace, profile, aliases=aliases)
     decide_outcomes(workspace, profile)

@@ -83,7 +83,15 @@ def _screen_import(
     destination = destination_id(workspace, record.destination)
     import_no = workspace.reserve("import_no", 1) + 1
     aliases = staged.may_have_aliases(profile)
-    screen(workspace, profile, staged.parts, destination, aliases=aliases, do_not_contact=staged.do_not_contact)
+    screen(
+        workspace,
+        profile,
+        staged.parts,
+        destination,
+        aliases=aliases,
+        at=at,
+        do_not_contact=staged.do_not_contact,
+    )
     rows = without_listed_contacts(workspace, profile, rows_of(workspace, staged.parts))
     rows = with_merged_rows(workspace, profile, rows)
     find_new_identifiers(workspace, aliases=aliases)

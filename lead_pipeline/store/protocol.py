@@ -10,7 +10,15 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from lead_pipeline.store.records import Conclusion, ImportRecord, Keys, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.store.records import (
+    Conclusion,
+    ImportRecord,
+    Keys,
+    LedgerCounts,
+    LedgerEntry,
+    ListCounts,
+    ListRecord,
+)
 from lead_pipeline.store.workspace import Workspace
 
 
@@ -23,8 +31,8 @@ class LeadStore(Protocol):
     def ledger_counts(self, import_no: int) -> LedgerCounts:
         """Count the ledger's rows of an import, and by code its reasons and warnings."""
 
-    def list_counts(self, identity: str) -> ListCounts | None:
-        """Return what became of a suppression list when it was loaded before, or None."""
+    def list_counts(self, record: ListRecord) -> ListCounts | None:
+        """Return what became of a version of a suppression list when it was loaded before, or None."""
 
     def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
         """Return the layouts of the profile's last committed imports, newest first; those without one are left out.

@@ -11,6 +11,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import IdentifierKind
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.model.suppression_kinds import ListMode, default_list_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +75,63 @@ class LedgerCounts:
 
 @dataclass(frozen=True, slots=True)
 class ListRecord:
-    """The facts of a suppression list that the store keeps."""
+    """The facts of a suppression list that the store keeps.
+
+    Versions of one list share `name`; one that has none of its own adds to the list that is named like its kind.
+    `staged_at` distinguishes a delivery from another of the same content; None: the content alone counts.
+    """
 
     list_id: str
     identity: str
     kind: str
     file_name: str
     file_sha256: str
+    name: str = ""
+    mode: ListMode = "add"
+    destination: Destination | None = None
+    staged_at: datetime | None = None
+
+    @property
+    def list_name(self) -> str:
+        """Return the name that the versions of the list share."""
+        return self.name or default_list_name(self.kind, self.destination)
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """What became of the rows of a list; `known` entries were on a list of the same kind before."""
+    """What became of the rows of a list; `known` entries were on the list before. Of a version that removes, `ended`
+    are the entries it removed, and `known` those that were not on the list.
+    """
 
     read: int
     added: int
     known: int
     rejected: int
     loaded_before: bool = False
+    ended: int = 0
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class SuppressionTotals:
-    """How many suppressions the whole store holds, and how many were ever loaded into it."""
+    """How many suppressions the whole store holds, and how many were ever loaded into it; and how many of them ended,
+    by themselves and by the lists that ended them.
+    """
 
     held: int
     loaded: int
+    ended: int = 0
+    ended_by_lists: int = 0
+
+    @property
+    def in_force(self) -> int:
+        """Return how many have not ended."""
+        return self.held - self.ended
+
+    @property
+    def add_up(self) -> bool:
+        """Tell whether everything that was ever loaded is still there, and nothing ended that no list ended."""
+        return self.held == self.loaded and self.ended == self.ended_by_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +156,14 @@ class ImportKeys:
 
 @dataclass(frozen=True, slots=True)
 class ListKeys:
-    """What a suppression list can touch: suppressions of its kind and values (String)."""
+    """What a suppression list can touch: suppressions of the list of that name, and whoever has one of the values
+    (String).
+    """
 
     identity: str
     kind: str
     values: pl.Series
+    list_name: str = ""
 
 
 #: What a transaction can touch.

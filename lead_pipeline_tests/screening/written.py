@@ -13,8 +13,8 @@ from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.screening.staged_rows import StagedRows
-from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListKeys, ListRecord
 from lead_pipeline_tests.screening.row_by_row import Row, as_json
@@ -118,7 +118,9 @@ class Written:
             schema=ENTRIES_SCHEMA,
         )
         record = ListRecord(f"list-{self.lists}@0", f"list-{self.lists}", kind, "list.csv", "0" * 64)
-        with self.store.writing(ListKeys(record.identity, kind, entries["value"]), "loading a list") as workspace:
+        with self.store.writing(
+            ListKeys(record.identity, kind, entries["value"], record.list_name), "loading a list"
+        ) as workspace:
             add_suppressions(workspace, record, entries, rows_read=len(phones), rows_rejected=0, at=self.now)
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[str, tuple[str, ...], int | None]]:

@@ -14,7 +14,15 @@ from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_
 from lead_pipeline.store.duckdb.connection import connect
 from lead_pipeline.store.ledger import count_rows, find_committed, find_entry, find_list, record_import
 from lead_pipeline.store.publishing import publish_leads, publish_rejected
-from lead_pipeline.store.records import Conclusion, ImportRecord, Keys, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.store.records import (
+    Conclusion,
+    ImportRecord,
+    Keys,
+    LedgerCounts,
+    LedgerEntry,
+    ListCounts,
+    ListRecord,
+)
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 from lead_pipeline.store.workspace import Workspace
 
@@ -97,9 +105,9 @@ class DuckdbLeadStore:
         """Count the ledger's rows of an import, and by code its reasons and warnings."""
         return count_rows(self.workspace, import_no)
 
-    def list_counts(self, identity: str) -> ListCounts | None:
-        """Return what became of a suppression list when it was loaded before, or None."""
-        return find_list(self.workspace, identity)
+    def list_counts(self, record: ListRecord) -> ListCounts | None:
+        """Return what became of a version of a suppression list when it was loaded before, or None."""
+        return find_list(self.workspace, record)
 
     def record(self, record: ImportRecord, conclusion: Conclusion) -> None:
         """Write into the ledger how an import ended that wrote nothing; one that is committed stays as it is."""

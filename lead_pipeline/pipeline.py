@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import UsageError, did_you_mean, listed
+from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.listings import ImportRecord, ListResult, ProfileCheck, ProfileSummary, QueryResult
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
-from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.decisions import Answer
@@ -136,42 +136,35 @@ class LeadPipeline:
         """
         return self._answer(import_id, "cancelled", on_progress)
 
-    def suppress(self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US") -> ListResult:
-        """Load a list of people who must not be contacted, by phone or email, with or without a header.
+    def suppress(
+        self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US", **said: object
+    ) -> ListResult:
+        """Load a list of people who must not be contacted, by phone, email or another identifier.
 
         The enrollments of those who were imported already end in the same transaction.
 
         Args:
-            file: the list, or a link to it.
+            file: the list, or a link to it, with or without a header.
             kind: what being on it means.
             region: country (ISO code) of numbers that are written without +; None when there are none.
+            said: what else holds for the list, see `ListSettings`: `name`, `mode` (add, replace, remove),
+                `destination`, `identifier`, `country`, `source`, `listed_on`, `expires`.
 
         Raises:
-            UsageError: there is no such kind or region, or the home cannot be written.
+            UsageError: there is no such kind, region or setting, or the home cannot be written.
             FileUnreadableError: there is no such file, or it may not be read.
-            ListRefusedError: it is no list of phones or emails, is empty, or too much of it cannot be read (more than
-                3 rows and 1 %); nothing of it was loaded.
+            ListRefusedError: it names nobody, is empty, too much of it cannot be read (more than 3 rows and 1 %), or
+                the list of that name is of another kind; nothing of it was loaded.
             StoreLockedError, RunFailedError: nothing of it was loaded.
         """
-        if kind not in SUPPRESSION_KINDS:
-            known = listed(SUPPRESSION_KINDS)
-            raise UsageError(
-                f"There is no kind '{kind}'.{did_you_mean(kind, SUPPRESSION_KINDS)} The kinds are {known}."
-            )
+        from lead_pipeline.importing.lists.list_settings_given import settings_given
+        from lead_pipeline.importing.submitting import list_result
+
+        settings = settings_given(kind, region, said)
         self.home.prepare()
         with self._launcher() as launcher:
-            manifest = launcher.stage_list(_followed(file), kind, region)
-            counts = launcher.load_list(manifest)
-        lines = tuple(int(line) for line in counts.pop("lines_rejected").split(",") if line)
-        rejected_file = counts.pop("rejected_file") or None
-        return ListResult(
-            list_id=manifest.list_id,
-            kind=kind,
-            file_name=manifest.file_name,
-            lines_rejected=lines,
-            rejected_file=rejected_file,
-            **counts,
-        )
+            manifest = launcher.stage_list(_followed(file), settings)
+            return list_result(manifest, launcher.load_list(manifest))
 
     def _answer(self, import_id: str, answer: Answer, on_progress: OnProgress | None) -> ImportResult:
         from lead_pipeline.filing.decisions import decide

@@ -29,13 +29,13 @@ from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import Refusal
+from lead_pipeline.importing.lists.suppression_list import load_list
 from lead_pipeline.importing.steps import (
     map_leads,
     normalize_leads,
     read_file,
     record_refusal,
 )
-from lead_pipeline.importing.suppression_list import load_list
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile

@@ -21,6 +21,7 @@ from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
 from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
 from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
@@ -122,19 +123,33 @@ def identity_of(source: Path, identity_name: str) -> str:
     return identity.hexdigest()
 
 
-def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:
-    """Stage a suppression list. Raises: FileUnreadableError, FileChangedError, DiskError."""
-    copy = _copy(home, source, f"suppressions-2/{kind}/{region or '-'}")
+def stage_list(
+    home: Home,
+    source: Path,
+    kind: SuppressionKind,
+    region: str | None,
+    *,
+    now: datetime,
+    settings: ListSettings | None = None,
+) -> ListManifest:
+    """Stage a suppression list, about which `settings` may say more. What is said is part of its identity.
+
+    Raises: FileUnreadableError, FileChangedError, DiskError.
+    """
+    said = settings or ListSettings(kind=kind, region=region)
+    plain = f"suppressions-2/{said.kind}/{said.region or '-'}"
+    copy = _copy(home, source, plain if said.is_plain else f"suppressions-3/{said.model_dump_json()}")
     name = shown_name(source)
     manifest = ListManifest(
         list_id=import_id_of(name, copy.identity),
         identity=copy.identity,
-        kind=kind,
-        region=region,
+        kind=said.kind,
+        region=said.region,
         file_name=name,
         file_sha256=copy.sha256,
         file_bytes=copy.size,
         staged_at=now,
+        settings=said,
     )
     try:
         write_json(list_manifest_path(home, manifest.list_id), manifest)

@@ -23,9 +23,9 @@ from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
 from lead_pipeline.importing.findings import Check, Finding
+from lead_pipeline.importing.lists.suppression_list import as_metadata, as_result, load_list
 from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
-from lead_pipeline.importing.suppression_list import as_metadata, load_list
 from lead_pipeline.importing.withheld import errors_without_values
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.reasons import Reason
@@ -111,7 +111,7 @@ class Engine:
         """Load a staged suppression list; return what came of it as metadata."""
         manifest = load_list_manifest(self.home, list_id)
         with self._store(on_wait) as store:
-            return as_metadata(load_list(store, manifest, self.home, utc_now()))
+            return as_metadata(as_result(manifest, load_list(store, manifest, self.home, utc_now())))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

@@ -2,7 +2,9 @@
 does not belong here.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.cleanup import sweep
@@ -18,10 +20,10 @@ from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.listings import ListResult
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.model.suppression_kinds import SuppressionKind
-from lead_pipeline.normalizing.phones.regions import checked_region
 
 __all__ = ["Answer", "ListManifest", "Manifest", "earlier_result"]
 
@@ -43,10 +45,27 @@ def submit_file(
     return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name, again=rows)
 
 
-def submit_list(home: Home, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
-    """Stage a suppression list; raises UsageError for a region that does not exist, FileUnreadableError."""
+def submit_list(home: Home, file: Path, settings: ListSettings) -> ListManifest:
+    """Stage a suppression list; raises FileUnreadableError."""
     sweep(home, utc_now().timestamp())
-    return stage_list(home, file, kind, checked_region(region), now=utc_now())
+    return stage_list(home, file, settings.kind, settings.region, now=utc_now(), settings=settings)
+
+
+def list_result(manifest: ListManifest, metadata: Mapping[str, Any]) -> ListResult:
+    """Return what came of a list, given what the run that loaded it left in the event log."""
+    known = {name: value for name, value in metadata.items() if name in ListResult.model_fields}
+    lines = tuple(int(line) for line in known.pop("lines_rejected").split(",") if line)
+    rejected_file = known.pop("rejected_file") or None
+    destination = manifest.said.destination
+    return ListResult(
+        list_id=manifest.list_id,
+        kind=manifest.kind,
+        file_name=manifest.file_name,
+        destination=str(destination) if destination else None,
+        lines_rejected=lines,
+        rejected_file=rejected_file,
+        **known,
+    )
 
 
 def record_answer(home: Home, import_id: str, answer: Answer) -> Manifest:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.model.suppression_kinds import ListMode, SuppressionKind
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,9 +58,14 @@ class ListResult(FrozenModel):
     list_id: str
     kind: SuppressionKind
     file_name: str
+    list_name: str = Field(default="", description="What versions of the list share.")
+    mode: ListMode = "add"
+    version: int = Field(default=1, description="Number of this version of the list.")
+    destination: str | None = Field(default=None, description="The only destination it holds for; null: all.")
     rows_read: int
     rows_added: int = Field(description="Phones and emails that were added; a row may hold several.")
-    rows_known: int = Field(description="Phones and emails that were on a list of this kind before.")
+    rows_known: int = Field(description="Phones and emails that were on the list before; of `remove`: were not.")
+    rows_ended: int = Field(default=0, description="Entries of earlier versions that this one ended.")
     rows_rejected: int = Field(description="Rows with a value that could not be read, or without any: NOT suppressed.")
     lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
     rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")

@@ -22,9 +22,9 @@ from lead_pipeline.importing.submitting import (
 )
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ListRefusedError, RunFailedError
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
@@ -56,9 +56,9 @@ class Launcher:
         """
         return submit_file(self.home, file, profile, destination, again=again)
 
-    def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
-        """Stage a suppression list; raises UsageError for a region that does not exist."""
-        return submit_list(self.home, file, kind, region)
+    def stage_list(self, file: Path, settings: ListSettings) -> ListManifest:
+        """Stage a suppression list; raises FileUnreadableError."""
+        return submit_list(self.home, file, settings)
 
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""

@@ -24,6 +24,7 @@ from lead_pipeline.model.fields import (
     secondary_phone_column,
     secondary_variable_column,
 )
+from lead_pipeline.model.lists.required_list import RequiredList
 from lead_pipeline.model.policies import (
     AliasRule,
     Approval,
@@ -117,15 +118,13 @@ class ImportProfile(FrozenModel):
         default_factory=dict, description="Attributes for rows that leave the value empty or have no such column."
     )
     identify_by: IdentifierKind = Field(
-        default="phone",
-        description="The field that identifies a person: contacts and duplicates are matched on it.",
+        default="phone", description="The field that identifies a person: contacts and duplicates are matched on it."
     )
     rows_without_identifier: Literal["reject", "create"] = Field(
         default="reject", description="How a row without it is handled: rejected, or always a new lead."
     )
     scrub_scope: Literal["destination", "company"] = Field(
-        default="destination",
-        description="Where an existing lead makes a row a duplicate: here, or anywhere.",
+        default="destination", description="Where an existing lead makes a row a duplicate: here, or anywhere."
     )
     write_mode: WriteMode = Field(
         default="create_only", description="create_only: new leads; update_only: existing leads; upsert: both."
@@ -146,6 +145,7 @@ class ImportProfile(FrozenModel):
     on_layout_change: OnLayoutChange = Field(
         default="warn", description="When columns differ from the previous files': ignore, warn, or hold for approval."
     )
+    required_lists: tuple[RequiredList, ...] = Field(default=(), description="Lists without which nothing is imported.")
     notify: Notify | None = Field(default=None, description="Who gets an email when an import has ended.")
     reject_rate: RejectRate = RejectRate()
 

@@ -7,6 +7,7 @@ import polars as pl
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import group_rows_by_person, load_candidates, match_contacts
+from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
 from lead_pipeline.screening.suppressed_rows import mark_suppressed, require_all_suppressions
 from lead_pipeline.store.workspace import Workspace
@@ -26,9 +27,11 @@ def screen(
 
     `aliases` says whether rows may have any: a file may have none of the columns that the profile knows.
 
-    Raises: ScreeningError when the suppressions in the store are fewer than were recorded (screening fails closed).
+    Raises: ScreeningError when the suppressions in the store are fewer than were recorded, or a list that the profile
+    requires cannot be relied on (screening fails closed).
     """
     require_all_suppressions(workspace)
+    require_lists(workspace, profile.required_lists, destination_id, at)
     load_candidates(workspace, profile, parts, aliases=aliases)
     match_contacts(workspace, profile, aliases=aliases)
     find_leads_here(workspace, profile, destination_id)

@@ -41,7 +41,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
     it is loaded. StoreError, or a subclass of these.
     """
     rejected_file = home.reports / manifest.list_id / "rejected.csv"
-    record = _record_of(manifest)
+    record = record_of(manifest)
     before = store.list_counts(record)
     if before is not None:
         manifest.staged_file(home).unlink(missing_ok=True)
@@ -70,7 +70,8 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
     )
 
 
-def _record_of(manifest: ListManifest) -> ListRecord:
+def record_of(manifest: ListManifest) -> ListRecord:
+    """Return the facts of a list that the store keeps."""
     said = manifest.said
     return ListRecord(
         manifest.list_id,

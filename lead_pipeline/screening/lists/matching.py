@@ -27,7 +27,7 @@ def joins_of_value(kind: str, value: str, table: str = "suppressed_people") -> d
     if kind == "phone":
         return {"phone": (_join(table, "phone", f"s.key = {same_number_key(key)}"),), "prefix": _prefixes(key, table)}
     held = VALUE_OF[kind].format(value=value)
-    joins = {kind: (_join(table, kind, f"s.key = {key} and s.value = {held}"),)}
+    joins: dict[str, tuple[str, ...]] = {kind: (_join(table, kind, f"s.key = {key} and s.value = {held}"),)}
     return joins | ({"domain": (_domain(held, table),)} if kind == "email" else {})
 
 

@@ -13,10 +13,11 @@ from lead_pipeline.store.ledger import destination_id, find_list
 from lead_pipeline.store.records import ListCounts, ListRecord
 from lead_pipeline.store.workspace import Workspace
 
-ENTRIES_SCHEMA = {"identifier_kind": pl.String, "value": pl.String, "reason": pl.String}
+_Schema = dict[str, pl.DataType | type[pl.DataType]]
+ENTRIES_SCHEMA: _Schema = {"identifier_kind": pl.String, "value": pl.String, "reason": pl.String}
 
 #: What an entry may have besides: the row that it is of, and what the list says about it.
-ENTRY_FACTS = {
+ENTRY_FACTS: _Schema = {
     "row_number": pl.Int64,
     "country": pl.String,
     "listed_on": pl.Date,
@@ -69,6 +70,23 @@ def add_suppressions(
     workspace.run("update base.suppression_lists set entries_after = ? where list_no = ?", [after, list_no])
     _keep_rows(workspace, record, list_no, rows)
     return counts
+
+
+def note_refused_list(workspace: Workspace, record: ListRecord, message: str, at: datetime) -> None:
+    """Note that a version of a list was refused: until another is loaded, nobody can rely on the list."""
+    workspace.run(
+        "insert into base.refused_lists by name select $list_id as list_id, $name as name, $kind as kind,"
+        " $file_name as file_name, $file_sha256 as file_sha256, $message as message, $at as refused_at",
+        {
+            "list_id": record.list_id,
+            "name": record.list_name,
+            "kind": record.kind,
+            "file_name": record.file_name,
+            "file_sha256": record.file_sha256,
+            "message": message,
+            "at": at,
+        },
+    )
 
 
 def _next_version(workspace: Workspace, record: ListRecord, scope: int | None) -> int:

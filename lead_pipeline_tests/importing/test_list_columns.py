@@ -11,6 +11,7 @@ from lead_pipeline.importing.lists.list_settings_given import settings_given
 from lead_pipeline.importing.lists.suppression_list import load_list
 from lead_pipeline.model.errors import FileRefusedError, ListRefusedError, UsageError
 from lead_pipeline.normalizing.lists.other_entries import read_other_entries
+from lead_pipeline_tests.make_samples import SAMPLES
 from lead_pipeline_tests.support import call_schedule, quick_folder, staging
 
 
@@ -139,3 +140,14 @@ def test_a_list_whose_column_is_not_found_is_refused_whole(stages, text):
     with pytest.raises((ListRefusedError, FileRefusedError)):
         load(stages, text, identifier="domain")
     assert stages.rows("select count(*) from suppressions") == [(0,)]
+
+
+def test_the_sample_list_is_read_in_full(stages):
+    loaded = load(stages, (SAMPLES / "litigators.csv").read_text(encoding="utf-8"), kind="litigator", name="courts.csv")
+    assert (loaded.counts.read, loaded.counts.added, loaded.counts.rejected) == (5, 6, 0)
+    sql = "select value, country, listed_on, source, expires_at is not null from suppressions order by value"
+    assert stages.rows(sql)[:2] == [
+        ("+12125550137", "US", date(2026, 3, 2), "court records", False),
+        ("+13105550142", "US", date(2026, 3, 2), "court records", False),
+    ]
+    assert {value for value, _, _, _, ends in stages.rows(sql) if ends} == {"+14155550168", "+442079460018"}

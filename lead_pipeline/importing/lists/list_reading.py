@@ -66,7 +66,7 @@ def _outcomes(rows: pl.DataFrame, outcome: str | None) -> pl.DataFrame:
     told = rows.select(
         "row_number", "line_number", outcome=pl.lit(outcome, dtype=pl.String), reason_codes=pl.col("reasons")
     )
-    return told.cast(ROWS_SCHEMA)  # type: ignore[arg-type]  # polars takes a mapping by name
+    return told.cast(ROWS_SCHEMA)  # type: ignore[arg-type]  # names and types, as polars takes them
 
 
 def _opened(path: Path, manifest: ListManifest) -> RowReader:

@@ -24,7 +24,7 @@ ENTRY_FACTS: _Schema = {
     "source": pl.String,
     "expires_at": pl.Datetime("us", "UTC"),
 }
-ROWS_SCHEMA = {
+ROWS_SCHEMA: _Schema = {
     "row_number": pl.Int64, "line_number": pl.Int64, "outcome": pl.String, "reason_codes": pl.List(pl.String)
 }  # fmt: skip
 

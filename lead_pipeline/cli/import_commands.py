@@ -178,6 +178,6 @@ def _show_list(loaded: ListResult) -> None:
         click.echo(
             "NOT suppressed, because a value could not be read: "
             f"line {', '.join(map(str, loaded.lines_rejected)) or 'as listed in the rejected file'}. "
-            f"See {loaded.rejected_file}. Correct these rows and load the list again; entries are only ever added.",
+            f"See {loaded.rejected_file}. Correct these rows and load the list again.",
             err=True,
         )

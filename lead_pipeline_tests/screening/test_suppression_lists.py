@@ -1,4 +1,4 @@
-"""A suppression list is loaded once; its entries are only ever added."""
+"""A suppression list is loaded once; its entries are added to those there are."""
 
 import pytest
 

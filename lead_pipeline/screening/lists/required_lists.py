@@ -26,7 +26,8 @@ def require_lists(workspace: Workspace, required: Sequence[RequiredList], destin
                    arg_max(l.entries_after, l.list_no), any_value(r.refused_at),
                    max(l.loaded_at) filter (l.mode <> 'remove')
             from lists l
-            left join (select name, max(refused_at) as refused_at from base.refused_lists group by name) r using (name)
+            left join (select name, kind, max(refused_at) as refused_at from base.refused_lists group by name, kind) r
+                using (name, kind)
             group by l.name order by l.name
             """,
             {"name": one.name, "kind": one.kind, "destination_id": destination_id},

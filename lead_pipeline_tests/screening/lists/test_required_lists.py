@@ -81,11 +81,15 @@ def test_a_list_without_entries_stops(screened):
 
 def test_a_version_that_was_refused_stops_until_another_is_loaded(screened):
     screened.load("litigator", *people(2), name="courts", at=NOW - 2 * DAY)
+    other = ListRecord("other@0", "other", "blocked", "other.csv", "0" * 64, name="courts")
+    note_refused_list(screened.store.workspace, other, "of another kind", NOW - DAY)
+    assert imported(screened, name="courts") == 1
+    screened.store.workspace.run("delete from base.leads")
     record = ListRecord("bad@0", "bad", "litigator", "bad.csv", "0" * 64, name="courts")
     note_refused_list(screened.store.workspace, record, "unreadable", NOW - DAY)
     stopped(screened, "was refused", name="courts")
     screened.load("litigator", *people(3), name="courts", at=NOW)
-    assert imported(screened, name="courts") == 1
+    assert screened.add([Row(B)], profile(required_lists=[{"name": "courts"}])).counts.created == 1
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ class Written:
 
 def tables_of(store: DuckdbLeadStore) -> list[str]:
     """Return the tables of a store, without the views."""
-    sql = "select table_name from information_schema.tables where table_schema = 'base'"
+    sql = "select table_name from duckdb_tables() where schema_name = 'base'"
     return [table for (table,) in store.workspace.rows(sql)]
 
 

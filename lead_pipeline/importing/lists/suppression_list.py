@@ -57,7 +57,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
             workspace, record, read.entries, rows_read=read.rows, rows_rejected=bad, at=at, rows=read.outcomes
         )
         find_listed_leads(workspace, manifest.kind)
-        affected = suppress_enrollments(workspace, manifest.kind)
+        affected = suppress_enrollments(workspace, manifest.kind, at)
         secondaries = suppress_secondary_contacts(workspace, manifest.kind)
     manifest.staged_file(home).unlink(missing_ok=True)
     return LoadedList(

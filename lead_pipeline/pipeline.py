@@ -6,7 +6,6 @@ loads Dagster. Nothing is decided here: imports belong in importing/, runs in or
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
-from lead_pipeline.filing.home import Home, shown_name
+from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.listings import ImportRecord, ListResult, ProfileCheck, ProfileSummary, QueryResult
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.model.story import PersonStory
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class LeadPipeline:
         self.home.prepare()
         chosen, wanted = self.profile(profile), _destination(destination)
         with self._launcher() as launcher:
-            staged = launcher.stage(_followed(file), chosen, wanted, again=again)
+            staged = launcher.stage(followed(file), chosen, wanted, again=again)
             launcher.record_refusals()
             return launcher.import_staged(staged, on_progress or _ignore)
 
@@ -163,7 +163,7 @@ class LeadPipeline:
         settings = settings_given(kind, region, said)
         self.home.prepare()
         with self._launcher() as launcher:
-            manifest = launcher.stage_list(_followed(file), settings)
+            manifest = launcher.stage_list(followed(file), settings)
             return list_result(manifest, launcher.load_list(manifest))
 
     def _answer(self, import_id: str, answer: Answer, on_progress: OnProgress | None) -> ImportResult:
@@ -179,7 +179,7 @@ class LeadPipeline:
         """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
         from lead_pipeline.importing.progress import waiting_reported
 
-        with _written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
+        with written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
             from lead_pipeline.orchestration.launching import opened_launcher
 
             if self._shared is None:
@@ -220,10 +220,10 @@ class LeadPipeline:
 
         self.home.prepare()
         chosen, identity_name = aimed_at(self.profile(profile), _destination(destination))
-        with _written_for_the_owner():
+        with written_for_the_owner():
             return dry_run(
                 self.home,
-                _followed(file),
+                followed(file),
                 chosen,
                 identity_name=identity_name,
                 again=again,
@@ -275,6 +275,20 @@ class LeadPipeline:
 
         frame, has_more = ask(self.home.root, sql, limit=limit, settings=self._store_settings(), on_wait=self._on_wait)
         return QueryResult(frame, has_more)
+
+    def explain(self, identifier: str, *, region: str | None = "US") -> PersonStory:
+        """Return the whole story of a person, by a phone in any spelling, an email, or another identifier.
+
+        Args:
+            identifier: of the person, of a lead of theirs, or of somebody's secondary contact.
+            region: country (ISO code) of a number that is written without +.
+
+        Raises: UsageError when there is no such region; StoreError, StoreLockedError.
+        """
+        from lead_pipeline.importing.explaining import explain_person
+
+        settings = self._store_settings()
+        return explain_person(self.home.root, identifier, region, settings=settings, on_wait=self._on_wait)
 
     def _store_settings(self) -> StoreSettings:
         from lead_pipeline.store.settings import StoreSettings
@@ -357,16 +371,6 @@ class LeadPipeline:
 
 
 @contextmanager
-def _written_for_the_owner() -> Iterator[None]:
-    """Have everything that is written kept from others: it holds personal data."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
-@contextmanager
 def _without_beta_warnings() -> Iterator[None]:
     """Leave out that backfill policies may change, which Dagster says at every start; our own tests notice it."""
     with warnings.catch_warnings():
@@ -376,15 +380,6 @@ def _without_beta_warnings() -> Iterator[None]:
 
 def _destination(given: str | Destination | None) -> Destination | None:
     return Destination.parse(given) if isinstance(given, str) else given
-
-
-def _followed(file: str | Path) -> Path:
-    """Return what a path leads to: a link that a person names is followed; only the inbox refuses them."""
-    path = Path(file)
-    try:
-        return path.resolve(strict=True)
-    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
-        return path
 
 
 def _ignore(*_: object) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from lead_pipeline.model.story import PersonStory, Sought
+from lead_pipeline.store.people.stories import NamesPerson
 from lead_pipeline.store.records import (
     Conclusion,
     ImportRecord,
@@ -76,6 +78,9 @@ class LeadStore(Protocol):
 
         Raises: UsageError for anything but one reading statement, and for mistakes in it.
         """
+
+    def story(self, sought: Sought, names_person: NamesPerson) -> PersonStory:
+        """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""
 
     def for_another_thread(self) -> AbstractContextManager["LeadStore"]:
         """Give the same store to another thread of this process."""

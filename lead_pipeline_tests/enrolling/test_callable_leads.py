@@ -71,7 +71,7 @@ LISTED = st.one_of(
     st.tuples(st.just("phone"), st.sampled_from(PHONES)),
     st.tuples(st.just("email"), st.sampled_from(EMAILS).map(str.lower)),
     st.tuples(st.just("domain"), st.sampled_from(["shop.example", "example.com", "ample.com"])),
-    st.tuples(st.just("prefix"), st.sampled_from(["1212", "52", "12125550101", "1213", "5"])),
+    st.tuples(st.just("prefix"), st.sampled_from(["1212", "52", "5255", "12125550101", "1213", "5"])),
     *[st.tuples(st.just(kind), st.sampled_from(values)) for kind, values in OTHERS.items()],
 )
 KINDS = st.sampled_from(["blocked", "opted_out", "do_not_call", "litigator", "reassigned", "complaint"])
@@ -142,7 +142,7 @@ def is_hit(entry: tuple[str, str], held: tuple[str, str]) -> bool:
     if kind == "domain":
         return of == "email" and value.lower().partition("@")[2] == listed
     if kind == "prefix":
-        return of == "phone" and value.startswith("+" + listed)
+        return of == "phone" and (value.startswith("+" + listed) or todays_form(value).startswith("+" + listed))
     return of == kind and value == listed
 
 

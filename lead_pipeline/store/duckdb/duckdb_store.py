@@ -11,8 +11,10 @@ import duckdb
 import polars as pl
 
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean
+from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.store.duckdb.connection import connect
 from lead_pipeline.store.ledger import count_rows, find_committed, find_entry, find_list, record_import
+from lead_pipeline.store.people.stories import NamesPerson, tell_story
 from lead_pipeline.store.publishing import publish_leads, publish_rejected
 from lead_pipeline.store.records import (
     Conclusion,
@@ -24,6 +26,7 @@ from lead_pipeline.store.records import (
     ListRecord,
 )
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
+from lead_pipeline.store.withheld_values import errors_without_values
 from lead_pipeline.store.workspace import Workspace
 
 #: DuckDB's complaints about the text of a query; they quote the query, never a row.
@@ -167,6 +170,11 @@ class DuckdbLeadStore:
         else:
             return frame.head(limit), frame.height > limit
         raise UsageError(f"The store does not understand this question. {complaint}")
+
+    def story(self, sought: Sought, names_person: NamesPerson) -> PersonStory:
+        """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""
+        with errors_without_values("explaining a person"):
+            return tell_story(self.workspace, sought, names_person)
 
     def _about_a_reserved_word(self, question: str) -> str:
         """Return which word of SQL is used as a name in a question that cannot be parsed, empty for none."""

@@ -13,13 +13,13 @@ create macro base.same_number_key(key) as (case
 
 -- The entries that count today; destination_id is null where an entry counts for the whole company.
 create view base.suppressions_in_force as
-select kind, identifier_kind, key, value, null::integer as destination_id from base.suppressions;
+select kind, identifier_kind, value, null::integer as destination_id from main.suppressions;
 
 -- The contacts that an entry in force concerns: by an identifier they are known by, or by a value of any of their leads.
 create view base.suppressed_contacts as
 with listed as (
     select distinct identifier_kind, destination_id,
-           case when identifier_kind = 'phone' then base.same_number_key(key) end as number,
+           case when identifier_kind = 'phone' then base.same_number_key(try_cast(value as ubigint)) end as number,
            case identifier_kind when 'phone' then null when 'prefix' then ltrim(value, '+')
                 when 'email' then lower(value) when 'domain' then lower(ltrim(value, '@')) else value end as value
     from base.suppressions_in_force
@@ -52,9 +52,10 @@ with listed as (
     where h.kind = 'email'
     union all
     select h.contact_id, s.destination_id
-    from held h cross join lengths
-    join listed s on s.identifier_kind = 'prefix' and s.value = left(h.digits::varchar, lengths.length)
-    where h.kind = 'phone'
+    from (select contact_id, unnest([digits, base.same_number_key(digits)])::varchar as digits
+          from held where kind = 'phone') h
+    cross join lengths
+    join listed s on s.identifier_kind = 'prefix' and s.value = left(h.digits, lengths.length)
 )
 select distinct contact_id, destination_id from hit;
 

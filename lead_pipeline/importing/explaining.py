@@ -45,7 +45,7 @@ def read_sought(asked: str, region: str | None) -> Sought:
 
 
 def rows_that_name(rows: pl.DataFrame, sought: Sought) -> pl.Series:
-    """Return which originals of rows (`raw`) have a cell that is one of the identifiers, in any spelling.
+    """Return which originals of rows (`raw`) have a cell that is one of the phones and emails, in any spelling.
 
     A number without + is read as one of the country of the number that is sought.
     """
@@ -56,7 +56,7 @@ def rows_that_name(rows: pl.DataFrame, sought: Sought) -> pl.Series:
         if isinstance(cell, str) and cell.strip()
     ]
     frame = pl.DataFrame(cells, schema={"row": pl.Int64, "cell": pl.String}, orient="row")
-    hit = set(frame.filter(pl.col("cell").is_in(sought.others))["row"])
+    hit: set[int] = set()
     phones = pl.Series(sought.phones, dtype=pl.String).to_frame("value").select(_ONE_FORM)["value"]
     regions = normalize_phones(pl.Series(sought.phones, dtype=pl.String), None)["region"].to_list() or [None]
     for region in dict.fromkeys(None if one == "001" else one for one in regions):

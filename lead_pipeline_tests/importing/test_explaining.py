@@ -132,6 +132,18 @@ def test_a_row_of_an_unknown_person_that_was_rejected_is_found_by_its_original(a
     assert told(ask(asked, "cy@example.com"), "outcome", "file_name") == [("row", "rejected", "third.csv")]
 
 
+def test_an_identifier_of_another_kind_with_the_same_text_is_somebody_elses(folder):
+    """Ana's external id is 7; in the rejected row of somebody else, and on a list, 7 is something else."""
+    with staging(folder / "data") as stages:
+        past = Past(stages)
+        past.bring("a.csv", "email,phone,external_id\nana@example.com,2125550101,7\n")
+        past.bring("b.csv", "email,phone,city\nbad,2125550102,7\n")
+        load(stages, "phone\n2125550109\n")
+        stages.store.workspace.run("update base.suppressions set identifier_kind = 'cookie_id', value = '7'")
+    for whom in ("7", "ana@example.com"):
+        assert {one.file_name for one in ask(folder, whom).events} == {"a.csv"}
+
+
 def test_a_number_that_differs_in_a_digit_is_nobodys(asked):
     assert ask(asked, "+12125550109").is_empty
     assert ask(asked, "+13125550101").is_empty

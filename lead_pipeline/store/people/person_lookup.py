@@ -12,14 +12,20 @@ IS_PHONE = "list_contains($phones, base.same_number_key({digits}))"
 IS_EMAIL = "list_contains($emails, lower({value}))"
 IS_OTHER = "list_contains($others, {value})"
 
+OTHER_KINDS = ("external_id", "cookie_id", "social")
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The contacts of a person, what they are known by, and all of it beside what was asked about."""
+    """The contacts of a person, what they are known by, and all phones and emails of theirs and of their leads beside
+    what was asked about. `others` are their identifiers of other kinds as `kind:value`: a text that is the external id
+    of one person may be the cookie id of another.
+    """
 
     contacts: tuple[int, ...]
     identifiers: tuple[StoryIdentifier, ...]
     whole: Sought
+    others: tuple[str, ...]
 
 
 def params_of(workspace: Workspace, sought: Sought) -> dict[str, list[int] | list[str]]:
@@ -54,14 +60,15 @@ def find_person(workspace: Workspace, sought: Sought) -> Person:
     whole = Sought(
         phones=_merged(sought.phones, [value for kind, value in held if kind == "phone"]),
         emails=_merged(sought.emails, [value for kind, value in held if kind == "email"]),
-        others=_merged(sought.others, [value for kind, value in held if kind not in ("phone", "email")]),
     )
+    asked = tuple(f"{kind}:{value}" for value in sought.others for kind in OTHER_KINDS) if not contacts else ()
+    others = _merged(asked, [f"{kind}:{value}" for kind, value in held if kind in OTHER_KINDS])
     known = (StoryIdentifier(kind=kind, value=value, contact_id=contact) for kind, value, contact in identifiers)
-    return Person(tuple(contacts), tuple(known), whole)
+    return Person(tuple(contacts), tuple(known), whole, others)
 
 
 def _contacts(workspace: Workspace, sought: Sought) -> list[int]:
-    others = " or ".join(IS_OTHER.format(value=name) for name in ("external_id", "cookie_id", "social"))
+    others = " or ".join(IS_OTHER.format(value=name) for name in OTHER_KINDS)
     found = workspace.rows(
         f"""
         select contact_id from base.identifiers

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from lead_pipeline.model.story import PersonStory, Sought, StoryEvent, StoryLead
-from lead_pipeline.store.people.person_lookup import IS_EMAIL, IS_OTHER, IS_PHONE, Person, find_person, params_of
+from lead_pipeline.store.people.person_lookup import IS_EMAIL, IS_PHONE, Person, find_person, params_of
 from lead_pipeline.store.workspace import Workspace
 
 #: Given originals of rows (`raw`, a JSON object each) and who is sought: whether each row names the person (Boolean).
@@ -69,7 +69,7 @@ _EVENTS = {
            or (s.identifier_kind = 'domain' and list_contains($domains, lower(ltrim(s.value, '@'))))
            or (s.identifier_kind = 'prefix' and len(list_filter($phones, lambda one:
                   starts_with(one::varchar, ltrim(s.value, '+')))) > 0)
-           or (s.identifier_kind not in ('phone', 'email', 'domain', 'prefix') and {IS_OTHER.format(value="s.value")})
+           or list_contains($others, s.identifier_kind || ':' || s.value)
     """,  # noqa: S608  # names and conditions of ours
 }
 
@@ -84,12 +84,13 @@ _ROWS = f"""
        or list_contains($rows, struct_pack(import_no := o.import_no, row_number := o.row_number))
 """  # noqa: S608  # names of ours
 
-#: Rows that became no lead and may name the person, by a part of the value that every spelling of it has.
+#: Rows that became no lead and may name the person, by a part of a phone or email that every spelling of it has. Not by
+#: other identifiers: an external id of 7 is a quantity in the row of somebody else.
 _ROWS_LIKE = """
     select import_no, row_number, raw
     from (select *, regexp_replace(raw, '[^0-9]', '', 'g') as digits, lower(raw) as folded from base.rejected_rows)
     where len(list_filter($digits, lambda one: contains(digits, one))) > 0
-       or len(list_filter($texts, lambda one: contains(folded, one))) > 0
+       or len(list_filter($emails, lambda one: contains(folded, one))) > 0
        or (len($digits) > 0 and regexp_matches(regexp_replace(raw, '[0-9]', '', 'g'), '\\p{Nd}'))
 """
 
@@ -99,7 +100,7 @@ def tell_story(workspace: Workspace, sought: Sought, names_person: NamesPerson) 
     person = find_person(workspace, sought)
     leads = _leads(workspace, person)
     bound: dict[str, Any] = {"contacts": list(person.contacts), "leads": [lead.lead_id for lead in leads]}
-    bound |= params_of(workspace, person.whole)
+    bound |= params_of(workspace, person.whole) | {"others": list(person.others)}
     bound["domains"] = [email.rpartition("@")[2] for email in person.whole.emails]
     events = _rows(workspace, person, bound["leads"], names_person)
     for kind, sql in _EVENTS.items():
@@ -138,8 +139,7 @@ def _rows(workspace: Workspace, person: Person, leads: list[int], names_person: 
 
 def _rows_that_name(workspace: Workspace, person: Person, names_person: NamesPerson) -> list[dict[str, int]]:
     digits = [phone.lstrip("+")[-_LAST_DIGITS:] for phone in person.whole.phones]
-    texts = [text.lower() for text in (*person.whole.emails, *person.whole.others)]
-    found = workspace.frame(_ROWS_LIKE, {"digits": digits, "texts": texts})
+    found = workspace.frame(_ROWS_LIKE, {"digits": digits, "emails": list(person.whole.emails)})
     if found.is_empty():
         return []
     return found.filter(names_person(found.select("raw"), person.whole)).select("import_no", "row_number").to_dicts()

@@ -21,7 +21,7 @@ _LAST_DIGITS = 8
 #: Columns of the view `leads` that a StoryLead has under names of its own.
 _APART = {
     "lead_id", "contact_id", "destination_kind", "destination_name", "import_id", "created_at", "updated_at",
-    "attributes", "is_callable",
+    "attributes", "is_callable", "row_number",
 }  # fmt: skip
 
 _ORDER = {

@@ -32,6 +32,7 @@ TESTS = (
     "screening/test_screening.py",
     "enrolling",
     "importing/test_enrollments_suppressed.py",
+    "importing/test_do_not_contact_column.py",
     "screening",
 )
 

@@ -21,6 +21,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.model.story import PersonStory
 from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.scrubbing import Scrubbing
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.decisions import Answer
@@ -40,7 +41,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline:
+class LeadPipeline(Scrubbing):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python
@@ -49,8 +50,8 @@ class LeadPipeline:
     ```
 
     Making one reads and writes nothing. Every call stands alone; inside a `with` block those that are recorded runs
-    (`import_file`, `approve`, `cancel`, `suppress`) share one Dagster instance, which takes a second or two to open.
-    These four load Dagster; no other does.
+    (`import_file`, `approve`, `cancel`, `suppress`, `load_activity`) share one Dagster instance, which takes a second
+    or two to open. These five load Dagster; no other does.
 
     What comes back is frozen. Trouble that a person can fix is a LeadPipelineError whose message says how; a file that
     was read and refused is a result instead, with the status `quarantined`, as are rows that were rejected.

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from lead_pipeline.filing.activity.activity_manifests import ActivityManifest, activity_manifest_path
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import identity_hash, import_id_of
 from lead_pipeline.filing.json_files import write_json
@@ -153,6 +154,30 @@ def stage_list(
     )
     try:
         write_json(list_manifest_path(home, manifest.list_id), manifest)
+    except OSError as error:
+        raise _not_copied(home, name, error) from None
+    return manifest
+
+
+def stage_activity(
+    home: Home, source: Path, *, region: str | None, timezone: str, destination: str | None, now: datetime
+) -> ActivityManifest:
+    """Stage a drop of call activity. Raises: FileUnreadableError, FileChangedError, DiskError."""
+    copy = _copy(home, source, f"call_activity/{region or '-'}/{timezone}/{destination or '-'}")
+    name = shown_name(source)
+    manifest = ActivityManifest(
+        drop_id=import_id_of(name, copy.identity),
+        identity=copy.identity,
+        region=region,
+        timezone=timezone,
+        destination=destination,
+        file_name=name,
+        file_sha256=copy.sha256,
+        file_bytes=copy.size,
+        staged_at=now,
+    )
+    try:
+        write_json(activity_manifest_path(home, manifest.drop_id), manifest)
     except OSError as error:
         raise _not_copied(home, name, error) from None
     return manifest

@@ -12,12 +12,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from lead_pipeline.filing.activity.activity_manifests import load_activity_manifest
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.life_cycle import is_finished, load_manifest, note_waiting
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, locked, release
 from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.activity.loading_calls import as_metadata as activity_as_metadata
+from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
@@ -124,6 +127,12 @@ class Engine:
         """
         with locked(self.home, list_id, self._lock_wait), self._store(on_wait) as store:
             return as_metadata(load_and_put_away(store, load_list_manifest(self.home, list_id), self.home, utc_now()))
+
+    def load_activity(self, drop_id: str, on_wait: OnWait) -> dict[str, Any]:
+        """Load a staged drop of call activity; return what came of it as metadata."""
+        manifest = load_activity_manifest(self.home, drop_id)
+        with self._store(on_wait) as store:
+            return activity_as_metadata(load_activity(store, manifest, self.home, utc_now()))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

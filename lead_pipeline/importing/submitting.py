@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.decisions import Answer, decide
@@ -15,7 +16,7 @@ from lead_pipeline.filing.life_cycle import is_finished, note_request
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.manifests import Manifest, pending_manifests
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.filing.staging import stage_activity, stage_import, stage_list
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
@@ -24,8 +25,10 @@ from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.normalizing.known_names import checked_time_zone
+from lead_pipeline.normalizing.phones.regions import checked_region
 
-__all__ = ["Answer", "ListManifest", "Manifest", "earlier_result"]
+__all__ = ["ActivityManifest", "Answer", "ListManifest", "Manifest", "earlier_result"]
 
 
 def submit_file(
@@ -65,6 +68,18 @@ def list_result(manifest: ListManifest, metadata: Mapping[str, Any]) -> ListResu
         lines_rejected=lines,
         rejected_file=rejected_file,
         **known,
+    )
+
+
+def submit_activity(
+    home: Home, file: Path, region: str | None, timezone: str, destination: Destination | None
+) -> ActivityManifest:
+    """Stage a drop of call activity; raises UsageError for an unknown region or time zone, FileUnreadableError."""
+    sweep(home, utc_now().timestamp())
+    checked_time_zone(timezone)
+    where = None if destination is None else str(destination)
+    return stage_activity(
+        home, file, region=checked_region(region), timezone=timezone, destination=where, now=utc_now()
     )
 
 

@@ -79,6 +79,22 @@ class ListResult(FrozenModel):
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
 
 
+class ActivityResult(FrozenModel):
+    """What came of loading a drop of call activity."""
+
+    drop_id: str
+    file_name: str
+    rows_read: int
+    calls_added: int = Field(description="Calls that were added; a row with several phones has several.")
+    calls_known: int = Field(description="Calls with a time that were loaded before, the same in everything.")
+    rows_rejected: int = Field(description="Rows that could not be used: no scrub rule knows of them.")
+    lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
+    rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
+    columns: dict[str, str] = Field(default_factory=dict, description="What a call says: the header of its column.")
+    notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
+    loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
+
+
 class ProfileSummary(FrozenModel):
     """A profile that an import can name: `home` for one in the home, which wins over a `bundled` one of its name."""
 

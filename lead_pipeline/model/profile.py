@@ -41,6 +41,7 @@ from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.model.row_rules import CompareRule, RowRule
 from lead_pipeline.model.rules import FieldRule, PhoneRule
+from lead_pipeline.model.scrub.scrub_rules import Scrub, ScrubScope
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -123,9 +124,8 @@ class ImportProfile(FrozenModel):
     rows_without_identifier: Literal["reject", "create"] = Field(
         default="reject", description="How a row without it is handled: rejected, or always a new lead."
     )
-    scrub_scope: Literal["destination", "company"] = Field(
-        default="destination", description="Where an existing lead makes a row a duplicate: here, or anywhere."
-    )
+    scrub_scope: ScrubScope = Field(default="destination", description="Short form of the `scope` of `scrub`.")
+    scrub: Scrub = Field(default=Scrub(), description="Who is left out because of earlier leads and calls.")
     write_mode: WriteMode = Field(
         default="create_only", description="create_only: new leads; update_only: existing leads; upsert: both."
     )

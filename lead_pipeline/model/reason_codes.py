@@ -89,3 +89,10 @@ class Reason(StrEnum):
     LITIGATOR = "litigator"
     REASSIGNED = "reassigned"
     COMPLAINT = "complaint"
+
+    PRIOR_DIALED = "prior_dialed"
+    PRIOR_CONNECTED = "prior_connected"
+    PRIOR_CONVERTED = "prior_converted"
+    PRIOR_DISPOSITION = "prior_disposition"
+    PRIOR_ATTEMPTS = "prior_attempts"
+    AREA_CODE_LISTED = "area_code_listed"

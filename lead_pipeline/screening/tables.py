@@ -62,7 +62,7 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "The good rows that a suppression hits: the reason codes of all that do, in registry order; and a hint where "
         "none of them is of an identifier in the row.",
         ("row_number", "codes", "hint"),
-        "mark_suppressed",
+        "mark_suppressed, and for what scrub rules hit mark_scrubbed",
     ),
     "duplicated_people": SharedTable(
         "The people whom several good rows are of.",

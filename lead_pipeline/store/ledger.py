@@ -7,7 +7,15 @@ from typing import Any
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ReasonCount, RowCounts
-from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry, ListCounts, ListRecord
+from lead_pipeline.store.records import (
+    ActivityCounts,
+    Conclusion,
+    ImportRecord,
+    LedgerCounts,
+    LedgerEntry,
+    ListCounts,
+    ListRecord,
+)
 from lead_pipeline.store.workspace import Workspace
 
 #: Of how many rows a reason names the numbers.
@@ -124,6 +132,18 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         [import_no],
     )
     return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken))
+
+
+def find_activity(workspace: Workspace, identity: str) -> ActivityCounts | None:
+    """Return what became of a drop of call activity when it was loaded before, or None."""
+    found = workspace.rows(
+        "select rows_read, rows_added, rows_known, rows_rejected from base.activity_drops where identity = ?",
+        [identity],
+    )
+    if not found:
+        return None
+    read, added, known, rejected = found[0]
+    return ActivityCounts(read, added, known, rejected, loaded_before=True)
 
 
 def find_list(workspace: Workspace, record: ListRecord) -> ListCounts | None:

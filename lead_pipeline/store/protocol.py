@@ -13,6 +13,7 @@ import polars as pl
 from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.store.people.stories import NamesPerson
 from lead_pipeline.store.records import (
+    ActivityCounts,
     Conclusion,
     ImportRecord,
     Keys,
@@ -35,6 +36,9 @@ class LeadStore(Protocol):
 
     def list_counts(self, record: ListRecord) -> ListCounts | None:
         """Return what became of a version of a suppression list when it was loaded before, or None."""
+
+    def activity_counts(self, identity: str) -> ActivityCounts | None:
+        """Return what became of a drop of call activity when it was loaded before, or None."""
 
     def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
         """Return the layouts of the profile's last committed imports, newest first; those without one are left out.

@@ -113,6 +113,27 @@ class ListCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ActivityRecord:
+    """The facts of a drop of call activity that the store keeps."""
+
+    drop_id: str
+    identity: str
+    file_name: str
+    file_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCounts:
+    """What became of the rows of a drop of call activity; `known` calls were in it, or in another drop, before."""
+
+    read: int
+    added: int
+    known: int
+    rejected: int
+    loaded_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SuppressionTotals:
     """How many suppressions the whole store holds, and how many were ever loaded into it; and how many of them ended,
     by themselves and by the lists that ended them.
@@ -166,5 +187,14 @@ class ListKeys:
     list_name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ActivityKeys:
+    """What a drop of call activity can touch: calls of these phones (String) and leads (Int64)."""
+
+    identity: str
+    phones: pl.Series
+    lead_ids: pl.Series
+
+
 #: What a transaction can touch.
-Keys = ImportKeys | ListKeys
+Keys = ImportKeys | ListKeys | ActivityKeys

@@ -14,10 +14,10 @@ from lead_pipeline.model.reasons import REASONS, Effect, Reason, in_registry_ord
 
 #: `<subject>_<problem>`: the subjects in the order in which people read of them.
 SUBJECTS = ("file", "header", "required", "row", "quote", "encoding", "value", "number", "boolean", "date", "option")
-SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "identifier", "duplicate", "match")
+SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "identifier", "duplicate", "match", "prior")
 SUPPRESSIONS = (
     *("opted_out", "blocked", "do_not_call", "litigator", "reassigned", "complaint"),
-    *("prior_dialed", "prior_connected", "prior_converted"),
+    "area_code_listed",
 )
 
 

@@ -106,6 +106,18 @@ class Written:
         finally:
             self.imports -= 1
 
+    def ledger_of_dry_run(self, rows: list[Row], by: ImportProfile) -> list[tuple[str, tuple[str, ...]]]:
+        """Return outcome and reasons of every row of an import that is not done."""
+        self.imports += 1
+        sql = "select outcome::varchar, reason_codes from base.row_outcomes where import_no = ? order by row_number"
+        try:
+            found = dry_run_import(
+                **self.arguments(rows, by), inspect=lambda workspace, entry: workspace.rows(sql, [entry.import_no])
+            )
+        finally:
+            self.imports -= 1
+        return [(outcome, tuple(reasons or ())) for outcome, reasons in found]
+
     def suppress(self, kind: str, *phones: str) -> None:
         """Load a suppression list."""
         self.lists += 1

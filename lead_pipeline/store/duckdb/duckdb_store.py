@@ -13,10 +13,18 @@ import polars as pl
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean
 from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.store.duckdb.connection import connect
-from lead_pipeline.store.ledger import count_rows, find_committed, find_entry, find_list, record_import
+from lead_pipeline.store.ledger import (
+    count_rows,
+    find_activity,
+    find_committed,
+    find_entry,
+    find_list,
+    record_import,
+)
 from lead_pipeline.store.people.stories import NamesPerson, tell_story
 from lead_pipeline.store.publishing import publish_leads, publish_rejected
 from lead_pipeline.store.records import (
+    ActivityCounts,
     Conclusion,
     ImportRecord,
     Keys,
@@ -111,6 +119,10 @@ class DuckdbLeadStore:
     def list_counts(self, record: ListRecord) -> ListCounts | None:
         """Return what became of a version of a suppression list when it was loaded before, or None."""
         return find_list(self.workspace, record)
+
+    def activity_counts(self, identity: str) -> ActivityCounts | None:
+        """Return what became of a drop of call activity when it was loaded before, or None."""
+        return find_activity(self.workspace, identity)
 
     def record(self, record: ImportRecord, conclusion: Conclusion) -> None:
         """Write into the ledger how an import ended that wrote nothing; one that is committed stays as it is."""

@@ -1,0 +1,73 @@
+"""What LeadPipeline can be asked about earlier calls and whom a profile's scrub rules leave out; a part of it, kept
+apart for its length. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.listings import ActivityResult
+
+if TYPE_CHECKING:
+    from lead_pipeline.filing.home import Home
+    from lead_pipeline.orchestration.launching import Launcher
+
+
+def followed(file: str | Path) -> Path:
+    """Return what a path leads to: a link that a person names is followed; only the inbox refuses them."""
+    path = Path(file)
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
+        return path
+
+
+class Scrubbing:
+    """The calls of LeadPipeline about scrubbing."""
+
+    home: Home
+
+    def _launcher(self) -> AbstractContextManager[Launcher]:
+        raise NotImplementedError
+
+    def load_activity(
+        self,
+        file: str | Path,
+        *,
+        region: str | None = "US",
+        timezone: str = "UTC",
+        destination: str | Destination | None = None,
+    ) -> ActivityResult:
+        """Load records of earlier calls in a recorded run; the scrub rules of profiles ask for them. The same content
+        is loaded once.
+
+        Args:
+            file: the drop, or a link to it; with or without a header.
+            region: country (ISO code) of numbers without +, which also says whether days or months come first.
+            timezone: IANA time zone of times that name none.
+            destination: of calls that name none, `kind:name`; without it these count for every destination.
+
+        Raises:
+            UsageError: there is no such region, time zone or destination, or the home cannot be written.
+            FileUnreadableError: there is no such file, or it may not be read.
+            ListRefusedError: it has no calls, or too many rows cannot be used (more than 3 rows and 1 %): nothing of it
+                was loaded.
+            StoreLockedError, RunFailedError: nothing of it was loaded.
+        """
+        self.home.prepare()
+        wanted = Destination.parse(destination) if isinstance(destination, str) else destination
+        with self._launcher() as launcher:
+            manifest = launcher.stage_activity(followed(file), region, timezone, wanted)
+            found = launcher.load_activity(manifest)
+        lines = tuple(int(line) for line in found.pop("lines_rejected").split(",") if line)
+        rejected_file = found.pop("rejected_file") or None
+        return ActivityResult(
+            drop_id=manifest.drop_id,
+            file_name=manifest.file_name,
+            lines_rejected=lines,
+            rejected_file=rejected_file,
+            **found,
+        )

@@ -10,6 +10,8 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.model.scrub.scrub_rules import ScrubScope
+from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.model.suppression_kinds import ListMode, SuppressionKind
 
 if TYPE_CHECKING:
@@ -93,6 +95,17 @@ class ActivityResult(FrozenModel):
     columns: dict[str, str] = Field(default_factory=dict, description="What a call says: the header of its column.")
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
+
+
+class ScrubPreview(FrozenModel):
+    """Whom the rules would leave out of a file under one setting."""
+
+    scope: ScrubScope
+    lookback_days: Literal["all"] | int
+    without: tuple[str, ...] = ()
+    rows_read: int
+    rows_rejected: int
+    waterfall: Waterfall
 
 
 class ProfileSummary(FrozenModel):

@@ -7,6 +7,7 @@ from typing import Any
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.store.records import (
     ActivityCounts,
     Conclusion,
@@ -131,7 +132,24 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         " from base.differing_values where import_no = ?",
         [import_no],
     )
-    return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken))
+    left_out = _left_out(workspace, import_no)
+    return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken), left_out)
+
+
+def _left_out(workspace: Workspace, import_no: int) -> Waterfall:
+    """Return which rules left rows out: the ledger's reasons that are of a rule."""
+    found = workspace.rows(
+        """
+        select codes, count(*)
+        from (select list_sort(list_filter(reason_codes, lambda code:
+                         code = 'duplicate_existing'
+                         or (outcome = 'suppressed' and not starts_with(code, 'duplicate_')))) as codes
+              from base.row_outcomes where import_no = $import_no and outcome in ('suppressed', 'duplicate'))
+        where len(codes) > 0 group by codes
+        """,
+        {"import_no": import_no},
+    )
+    return Waterfall.of_codes(found)
 
 
 def find_activity(workspace: Workspace, identity: str) -> ActivityCounts | None:

@@ -11,6 +11,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import IdentifierKind
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.model.suppression_kinds import ListMode, default_list_name
 
 
@@ -61,7 +62,8 @@ class LedgerEntry:
 @dataclass(frozen=True, slots=True)
 class LedgerCounts:
     """The ledger's rows of one import, counted: all of them, those with different row numbers, and by reason; the
-    leads of which it overwrote values by different ones; and the rows with values that their leads did not take.
+    leads of which it overwrote values by different ones; the rows with values that their leads did not take; and which
+    rules left rows out.
 
     Of a reason, `outcome` holds "warning" or nothing: which outcome a code causes the registry knows, not the store.
     """
@@ -71,6 +73,7 @@ class LedgerCounts:
     reasons: tuple[ReasonCount, ...]
     leads_overwritten: int = 0
     rows_not_taken: int = 0
+    waterfall: Waterfall = field(default_factory=Waterfall)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,9 @@ def _read(manifest: ActivityManifest, home: Home) -> _Read:
         columns = columns or _columns(reader, filled, form)
         found = read_calls(filled, columns.phones, columns.others, form)
         good = found.filter(pl.col("faults").is_null())
-        calls.append(_of_destination(good, manifest.destination).select(CALLS_SCHEMA.keys()).cast(pl.Schema(CALLS_SCHEMA)))
+        calls.append(
+            _of_destination(good, manifest.destination).select(CALLS_SCHEMA.keys()).cast(pl.Schema(CALLS_SCHEMA))
+        )
         by_row = found.select("row_number", "faults").unique("row_number")
         rows.append(filled.drop("reasons").join(by_row, on="row_number", how="left", maintain_order="left"))
     if columns is None:

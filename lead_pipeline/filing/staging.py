@@ -16,7 +16,7 @@ from typing import IO
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest, activity_manifest_path
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import identity_hash, import_id_of
-from lead_pipeline.filing.json_files import write_json
+from lead_pipeline.filing.json_files import readable_json, write_json
 from lead_pipeline.filing.life_cycle import register_manifest
 from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
 from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
@@ -160,9 +160,19 @@ def stage_list(
 
 
 def stage_activity(
-    home: Home, source: Path, *, region: str | None, timezone: str, destination: str | None, now: datetime
+    home: Home,
+    source: Path,
+    *,
+    region: str | None,
+    timezone: str,
+    destination: str | None,
+    now: datetime,
+    from_inbox: bool = False,
 ) -> ActivityManifest:
-    """Stage a drop of call activity. Raises: FileUnreadableError, FileChangedError, DiskError."""
+    """Stage a drop of call activity. Raises: FileUnreadableError, FileChangedError, DiskError.
+
+    The same content may lie in the inbox more than once: then it is one drop of several files.
+    """
     copy = _copy(home, source, f"call_activity/{region or '-'}/{timezone}/{destination or '-'}")
     name = shown_name(source)
     manifest = ActivityManifest(
@@ -177,7 +187,13 @@ def stage_activity(
         staged_at=now,
     )
     try:
-        write_json(activity_manifest_path(home, manifest.drop_id), manifest)
+        path = activity_manifest_path(home, manifest.drop_id)
+        if (before := readable_json(path, ActivityManifest)) is not None:
+            manifest = before
+        if from_inbox:
+            again = {} if manifest.dropped else {"attempts": 0, "requested_at": None}
+            manifest = manifest.model_copy(update={"dropped": (*manifest.dropped, copy.dropped), **again})
+        write_json(path, manifest)
     except OSError as error:
         raise _not_copied(home, name, error) from None
     return manifest

@@ -19,8 +19,8 @@ from lead_pipeline.filing.life_cycle import is_finished, load_manifest, note_wai
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, locked, release
 from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.activity.activity_drops import load_staged
 from lead_pipeline.importing.activity.loading_calls import as_metadata as activity_as_metadata
-from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
@@ -130,9 +130,9 @@ class Engine:
 
     def load_activity(self, drop_id: str, on_wait: OnWait) -> dict[str, Any]:
         """Load a staged drop of call activity; return what came of it as metadata."""
-        manifest = load_activity_manifest(self.home, drop_id)
-        with self._store(on_wait) as store:
-            return activity_as_metadata(load_activity(store, manifest, self.home, utc_now()))
+        with locked(self.home, drop_id, self._lock_wait), self._store(on_wait) as store:
+            manifest = load_activity_manifest(self.home, drop_id)
+            return activity_as_metadata(load_staged(store, manifest, self.home, utc_now()))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

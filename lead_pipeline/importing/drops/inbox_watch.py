@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.inbox import Drop, Sightings, list_drops
+from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Drop, Sightings, list_drops
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.intake import (
     Taken,
@@ -182,7 +182,7 @@ def _tell_late_arrivals(home: Home, now: datetime, log: Callable[[str], object])
 
 def _look(home: Home, before: Sightings, now: float, warn: Callable[[str], object]) -> tuple[Sightings, list[Drop]]:
     """Return what lies in the inbox, and which of it is complete."""
-    drops = list_drops(home, warn)
+    drops = [drop for drop in list_drops(home, warn) if drop.folder != ACTIVITY_FOLDER]
     after = before.after(drops, now)
     settle = {folder: settle_seconds(home.profiles, folder) for folder in {drop.folder for drop in drops}}
     return after, [drop for drop in drops if after.is_stable(drop, now, settle[drop.folder])]

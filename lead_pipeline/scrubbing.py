@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lead_pipeline.filing.home import followed
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.listings import ActivityResult, ScrubPreview
 from lead_pipeline.model.profile import ImportProfile
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
     from lead_pipeline.importing.progress import Listener
     from lead_pipeline.orchestration.launching import Launcher
     from lead_pipeline.store.settings import OnWait, StoreSettings
-
-
-def followed(file: str | Path) -> Path:
-    """Return what a path leads to: a link that a person names is followed; only the inbox refuses them."""
-    path = Path(file)
-    try:
-        return path.resolve(strict=True)
-    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
-        return path
 
 
 def _unheard(_step: str, _rows: int, _progress: object) -> None:

@@ -1,9 +1,9 @@
 """Keys are half an MD5: two values may share one, and are two people all the same. Planted, for nobody finds a pair."""
 
 import pytest
-from lead_pipeline.screening.listed_leads import find_listed_leads
 
 from lead_pipeline.enrolling.enrollments import suppress_enrollments
+from lead_pipeline.screening.lists.listed_leads import find_listed_leads
 from lead_pipeline_tests.screening.row_by_row import Row
 from lead_pipeline_tests.screening.written import profile
 

@@ -13,7 +13,9 @@ create macro base.same_number_key(key) as (case
 
 -- The entries that count today; destination_id is null where an entry counts for the whole company.
 create view base.suppressions_in_force as
-select kind, identifier_kind, value, null::integer as destination_id from main.suppressions;
+select s.kind, s.identifier_kind, s.value, d.destination_id
+from main.suppressions s
+left join base.destinations d on d.kind = s.destination_kind and d.name = s.destination_name;
 
 -- The contacts that an entry in force concerns: by an identifier they are known by, or by a value of any of their leads.
 create view base.suppressed_contacts as
@@ -59,7 +61,7 @@ with listed as (
 )
 select distinct contact_id, destination_id from hit;
 
--- Fails closed: nobody is callable while entries are missing that were loaded.
+-- Fails closed: nobody is callable while entries are missing that were loaded, or ended without a list that says so.
 create view main.callable_leads as
 select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
        l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority
@@ -72,4 +74,6 @@ where e.status = 'due' and e.due_at <= now() and l.phone is not null
                   where s.contact_id = l.contact_id and s.destination_id is null)
   and not exists (select 1 from base.suppressed_contacts s
                   where s.contact_id = l.contact_id and s.destination_id = e.destination_id)
-  and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists);
+  and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
+  and (select count(ended_by) from base.suppressions)
+      = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);

@@ -9,7 +9,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import BooleanRule, DatetimeRule, IntegerRule
 from lead_pipeline.normalizing.choices import normalize_booleans
 from lead_pipeline.normalizing.dates.moments import normalize_datetimes
-from lead_pipeline.normalizing.list_entries import read_list_entries
+from lead_pipeline.normalizing.lists.list_entries import read_list_entries
 from lead_pipeline.normalizing.numbers import normalize_integers
 
 #: Where 03/04/2026 is the fourth of March: the United States and what writes days as they do (CLDR, short dates).

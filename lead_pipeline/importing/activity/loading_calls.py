@@ -14,7 +14,7 @@ from lead_pipeline.mapping.activity_columns import ActivityColumns, map_activity
 from lead_pipeline.model.errors import FileEmptyError, ListRefusedError
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.normalizing.calls import CallForm, read_calls
-from lead_pipeline.normalizing.list_entries import read_list_entries
+from lead_pipeline.normalizing.lists.list_entries import read_list_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.screening.scrub.activity_records import CALLS_SCHEMA, add_activity

@@ -21,7 +21,7 @@ from lead_pipeline.cli.shell import (
     with_store_wait,
 )
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.errors import LeadPipelineError, counted
 from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
@@ -135,8 +135,6 @@ def suppress(
 
 
 def _show_list(loaded: ListResult) -> None:
-    from lead_pipeline.reporting.wording import counted
-
     click.echo(
         f"{loaded.file_name}: {counted(loaded.rows_read, 'row')} read, {loaded.rows_added:,} added as {loaded.kind}, "
         f"{loaded.rows_known:,} known already, {counted(loaded.rows_rejected, 'row')} that could not be read."

@@ -12,7 +12,8 @@ from lead_pipeline.drafting.contact_columns import FurtherColumns
 from lead_pipeline.drafting.identity import Identity
 from lead_pipeline.drafting.in_memory import reasons_counted
 from lead_pipeline.drafting.region import RegionGuess
-from lead_pipeline.drafting.yaml_text import comment, counted, on_one_line, quoted
+from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
+from lead_pipeline.model.errors import counted
 from lead_pipeline.model.fields import RESERVED_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles.open_questions import FIRST, QUESTION

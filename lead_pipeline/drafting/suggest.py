@@ -27,11 +27,11 @@ from lead_pipeline.drafting.identity import Identity, chosen_identity, identitie
 from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
 from lead_pipeline.drafting.suggest_child import suggest_child
-from lead_pipeline.drafting.yaml_text import comment, counted, on_one_line, quoted
+from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import HeaderMissingError, listed
+from lead_pipeline.model.errors import HeaderMissingError, counted, listed
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, STANDARD_FIELDS
 from lead_pipeline.model.formula_injection import is_rejected_file
 from lead_pipeline.profiles.loader import load_profile, parse_profile

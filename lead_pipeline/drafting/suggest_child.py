@@ -26,11 +26,11 @@ from lead_pipeline.drafting.identity import Identity, chosen_identity, identitie
 from lead_pipeline.drafting.in_memory import column_verdicts
 from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
-from lead_pipeline.drafting.yaml_text import comment, counted, on_one_line, quoted
+from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import listed
+from lead_pipeline.model.errors import counted, listed
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, attribute_column
 from lead_pipeline.model.profile import ImportProfile

@@ -38,11 +38,6 @@ def _value(value: object) -> str:
     return text if text.replace("_", "").isalnum() and text.isascii() else quoted(text)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 row`, `2,000 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def percent(share: float) -> str:
     """Return a share in whole percent; all and none only when it is really all or none."""
     whole = round(share * 100)

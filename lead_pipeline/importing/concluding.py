@@ -19,7 +19,7 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.mapping.cell_types import with_numbers_spelled
-from lead_pipeline.model.errors import ImportNotFoundError
+from lead_pipeline.model.errors import ImportNotFoundError, counted
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import Reason
@@ -28,7 +28,7 @@ from lead_pipeline.notifying.announcements import announce, is_continued
 from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
-from lead_pipeline.reporting.wording import counted, status_sentence
+from lead_pipeline.reporting.wording import status_sentence
 
 #: The view of the store that has both values where a row met a lead with another one.
 _DIFFERING = "the view `differing_values`"

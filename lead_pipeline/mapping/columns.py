@@ -15,7 +15,7 @@ from lead_pipeline.mapping.column_names import (
     shown_names,
 )
 from lead_pipeline.mapping.header_spelling import look_like_values
-from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError, did_you_mean, listed
+from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError, counted, did_you_mean, listed
 from lead_pipeline.model.fields import (
     IDENTIFIER_KINDS,
     REJECTED_FILE_COLUMNS,
@@ -210,7 +210,7 @@ def _refuse(
     shown = shown_names(columns, certain)
     known = f"; known by name: {listed(map(shown.__getitem__, (c for c in columns if c in certain)), limit=30)}"
     raise RequiredColumnUnmappedError(
-        f"{missing}which the file does not have. It has {_columns_counted(len(columns))}{known if certain else ''}. "
+        f"{missing}which the file does not have. It has {counted(len(columns), 'column')}{known if certain else ''}. "
         f"{_not_shown(len(columns), len(certain))}{near} "
         "`lead-pipeline preview FILE` shows them. If they "
         f"are names, rename the column in the file, or {remedy} If they are values, add a header line above "
@@ -227,7 +227,7 @@ def _refuse_without_header(
     seen = f" ({listed(found)} {'looks' if len(found) == 1 else 'look'} like {kind}s)" if found else ""
     raise RequiredColumnUnmappedError(
         f"{missing}but the file has no header: its first line is a row like those below it, and its "
-        f"{_columns_counted(len(columns))} {_called_by_position(len(columns))}. To import it as it "
+        f"{counted(len(columns), 'column')} {_called_by_position(len(columns))}. To import it as it "
         "is, write `reading: {header: false}` in the profile and name its columns so, such as "
         f"{'.'.join(profile.key_of(name))}: {found[0] if found else 'column_1'}{seen}. Or add a header line above the "
         "first row."
@@ -242,10 +242,6 @@ def _not_shown(columns: int, certain: int) -> str:
 
 def _called_by_position(columns: int) -> str:
     return "is called column_1" if columns == 1 else "are called by their position (column_1, column_2, …)"
-
-
-def _columns_counted(number: int) -> str:
-    return "1 column" if number == 1 else f"{number:,} columns"
 
 
 def _says_who(name: str) -> bool:

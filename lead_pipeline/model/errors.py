@@ -116,6 +116,11 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     return f" Did you mean '{options[near[0]]}'?" if near else ""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 row`, `2,000 rows`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def listed(names: Iterable[str], limit: int = 12) -> str:
     """Return names for a sentence: `a, b, c`, shortened to `limit` of them (and how many more there are)."""
     every = list(names)

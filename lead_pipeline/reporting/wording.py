@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from lead_pipeline.model.errors import listed
+from lead_pipeline.model.errors import counted, listed
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ImportResult, Progress
 
@@ -116,11 +116,6 @@ def ignored_sentence(columns: Sequence[str]) -> str:
     """Return `2 columns are ignored, as the profile says: wood, price.`, or the like of one column."""
     are = "1 column is" if len(columns) == 1 else f"{len(columns):,} columns are"
     return f"{are} ignored, as the profile says: {listed(columns)}."
-
-
-def counted(number: int, noun: str) -> str:
-    """Return `1 row`, `2,000 rows`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def outcomes_listed(result: ImportResult) -> str:

@@ -3,6 +3,7 @@ contacts, further numbers of a cell, attributes that are phones. Rows whose own 
 """
 
 import json
+from collections.abc import Iterable
 
 from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
@@ -35,7 +36,8 @@ def without_listed_contacts(workspace: Workspace, profile: ImportProfile, rows: 
     if not workspace.rows("select 1 from listed_contacts limit 1"):
         return rows
     _warn(workspace)
-    return RowSource(_without(rows, attributes, pointers), rows.params | pointers, rows.columns)
+    members = {f"{pointer}_member": f"{json.dumps(name)}:null" for pointer, name in attributes.items()}
+    return RowSource(_without(rows, attributes), rows.params | pointers | members, rows.columns)
 
 
 def _phone_attributes(profile: ImportProfile) -> dict[str, str]:
@@ -58,7 +60,7 @@ def _warn(workspace: Workspace) -> None:
     )
 
 
-def _without(rows: RowSource, attributes: dict[str, str], pointers: dict[str, str]) -> str:
+def _without(rows: RowSource, attributes: Iterable[str]) -> str:
     """Return the source of the rows, whose columns with listed phones are replaced."""
     listed = "list_contains(coalesce(x.phones, []), {it})"
     replaced = [
@@ -66,22 +68,17 @@ def _without(rows: RowSource, attributes: dict[str, str], pointers: dict[str, st
         for column, it in ((SECONDARY_PHONES, "one"), (SECONDARY_CONTACTS, "one.phone"))
         if column in rows.columns
     ]
-    if attributes:
+    pointers = list(attributes)
+    if pointers:
         # Merge patch (RFC 7396) removes the members that the patch has as null.
         members = ", ".join(
-            f"case when {listed.format(it=f'json_extract_string(p.attributes, ${pointer})')}"
-            f" then '{_quoted(attributes[pointer])}:null' end"
+            f"case when {listed.format(it=f'json_extract_string(p.attributes, ${pointer})')} then ${pointer}_member end"
             for pointer in pointers
         )
         patch = f"'{{' || concat_ws(',', {members}) || '}}'"
         merged = f"nullif(json_merge_patch(p.attributes, {patch})::varchar, '{{}}')"
         replaced.append(f"case when x.phones is null then p.attributes else {merged} end as attributes")
     return (
-        f"(select p.* replace ({', '.join(replaced)})"  # noqa: S608  # names of ours, names of the profile quoted
+        f"(select p.* replace ({', '.join(replaced)})"  # noqa: S608  # names of ours
         f" from {rows.sql} p left join listed_contacts x using (row_number))"
     )
-
-
-def _quoted(name: str) -> str:
-    """Return the name as a member of a JSON object, inside a literal of SQL."""
-    return json.dumps(name, ensure_ascii=False).replace("'", "''")

@@ -116,6 +116,7 @@ def _note_dropped_values(workspace: Workspace, profile: ImportProfile, rows: Row
     workspace.run(_NOTED.format(values=" union all ".join(parts)), rows.params | bound | {"form": _FORM})
     if not workspace.rows("select 1 from dropped_values_of_rows limit 1"):
         return
+    # Made again in order: leads are numbered in the order of this table.
     workspace.run(
         """
         create or replace temp table decided_rows as
@@ -124,6 +125,7 @@ def _note_dropped_values(workspace: Workspace, profile: ImportProfile, rows: Row
                 as warning_codes,
             nullif(concat_ws(' ', d.hints, v.hint), '') as hints)
         from decided_rows d left join dropped_values_of_rows v using (row_number)
+        order by d.row_number
         """,
         {"dropped": Reason.DUPLICATE_VALUE_DROPPED.value},
     )

@@ -6,7 +6,6 @@ loads Dagster. Nothing is decided here: imports belong in importing/, runs in or
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
-from lead_pipeline.filing.home import Home, shown_name
+from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import UsageError, did_you_mean, listed
+from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.listings import ImportRecord, ListResult, ProfileCheck, ProfileSummary, QueryResult
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
-from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
+from lead_pipeline.model.story import PersonStory
+from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.scrubbing import Scrubbing
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.decisions import Answer
@@ -40,7 +41,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline:
+class LeadPipeline(Scrubbing):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python
@@ -49,8 +50,8 @@ class LeadPipeline:
     ```
 
     Making one reads and writes nothing. Every call stands alone; inside a `with` block those that are recorded runs
-    (`import_file`, `approve`, `cancel`, `suppress`) share one Dagster instance, which takes a second or two to open.
-    These four load Dagster; no other does.
+    (`import_file`, `approve`, `cancel`, `suppress`, `load_activity`) share one Dagster instance, which takes a second
+    or two to open. These five load Dagster; no other does.
 
     What comes back is frozen. Trouble that a person can fix is a LeadPipelineError whose message says how; a file that
     was read and refused is a result instead, with the status `quarantined`, as are rows that were rejected.
@@ -115,7 +116,7 @@ class LeadPipeline:
         self.home.prepare()
         chosen, wanted = self.profile(profile), _destination(destination)
         with self._launcher() as launcher:
-            staged = launcher.stage(_followed(file), chosen, wanted, again=again)
+            staged = launcher.stage(followed(file), chosen, wanted, again=again)
             launcher.record_refusals()
             return launcher.import_staged(staged, on_progress or _ignore)
 
@@ -136,42 +137,35 @@ class LeadPipeline:
         """
         return self._answer(import_id, "cancelled", on_progress)
 
-    def suppress(self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US") -> ListResult:
-        """Load a list of people who must not be contacted, by phone or email, with or without a header.
+    def suppress(
+        self, file: str | Path, *, kind: SuppressionKind, region: str | None = "US", **said: object
+    ) -> ListResult:
+        """Load a list of people who must not be contacted, by phone, email or another identifier.
 
         The enrollments of those who were imported already end in the same transaction.
 
         Args:
-            file: the list, or a link to it.
+            file: the list, or a link to it, with or without a header.
             kind: what being on it means.
             region: country (ISO code) of numbers that are written without +; None when there are none.
+            said: what else holds for the list, see `ListSettings`: `name`, `mode` (add, replace, remove),
+                `destination`, `identifier`, `country`, `source`, `listed_on`, `expires`.
 
         Raises:
-            UsageError: there is no such kind or region, or the home cannot be written.
+            UsageError: there is no such kind, region or setting, or the home cannot be written.
             FileUnreadableError: there is no such file, or it may not be read.
-            ListRefusedError: it is no list of phones or emails, is empty, or too much of it cannot be read (more than
-                3 rows and 1 %); nothing of it was loaded.
+            ListRefusedError: it names nobody, is empty, too much of it cannot be read (more than 3 rows and 1 %), or
+                the list of that name is of another kind; nothing of it was loaded.
             StoreLockedError, RunFailedError: nothing of it was loaded.
         """
-        if kind not in SUPPRESSION_KINDS:
-            known = listed(SUPPRESSION_KINDS)
-            raise UsageError(
-                f"There is no kind '{kind}'.{did_you_mean(kind, SUPPRESSION_KINDS)} The kinds are {known}."
-            )
+        from lead_pipeline.importing.lists.list_settings_given import settings_given
+        from lead_pipeline.importing.submitting import list_result
+
+        settings = settings_given(kind, region, said)
         self.home.prepare()
         with self._launcher() as launcher:
-            manifest = launcher.stage_list(_followed(file), kind, region)
-            counts = launcher.load_list(manifest)
-        lines = tuple(int(line) for line in counts.pop("lines_rejected").split(",") if line)
-        rejected_file = counts.pop("rejected_file") or None
-        return ListResult(
-            list_id=manifest.list_id,
-            kind=kind,
-            file_name=manifest.file_name,
-            lines_rejected=lines,
-            rejected_file=rejected_file,
-            **counts,
-        )
+            manifest = launcher.stage_list(followed(file), settings)
+            return list_result(manifest, launcher.load_list(manifest))
 
     def _answer(self, import_id: str, answer: Answer, on_progress: OnProgress | None) -> ImportResult:
         from lead_pipeline.filing.decisions import decide
@@ -186,7 +180,7 @@ class LeadPipeline:
         """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
         from lead_pipeline.importing.progress import waiting_reported
 
-        with _written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
+        with written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
             from lead_pipeline.orchestration.launching import opened_launcher
 
             if self._shared is None:
@@ -227,10 +221,10 @@ class LeadPipeline:
 
         self.home.prepare()
         chosen, identity_name = aimed_at(self.profile(profile), _destination(destination))
-        with _written_for_the_owner():
+        with written_for_the_owner():
             return dry_run(
                 self.home,
-                _followed(file),
+                followed(file),
                 chosen,
                 identity_name=identity_name,
                 again=again,
@@ -282,6 +276,20 @@ class LeadPipeline:
 
         frame, has_more = ask(self.home.root, sql, limit=limit, settings=self._store_settings(), on_wait=self._on_wait)
         return QueryResult(frame, has_more)
+
+    def explain(self, identifier: str, *, region: str | None = "US") -> PersonStory:
+        """Return the whole story of a person, by a phone in any spelling, an email, or another identifier.
+
+        Args:
+            identifier: of the person, of a lead of theirs, or of somebody's secondary contact.
+            region: country (ISO code) of a number that is written without +.
+
+        Raises: UsageError when there is no such region; StoreError, StoreLockedError.
+        """
+        from lead_pipeline.importing.explaining import explain_person
+
+        settings = self._store_settings()
+        return explain_person(self.home.root, identifier, region, settings=settings, on_wait=self._on_wait)
 
     def _store_settings(self) -> StoreSettings:
         from lead_pipeline.store.settings import StoreSettings
@@ -364,16 +372,6 @@ class LeadPipeline:
 
 
 @contextmanager
-def _written_for_the_owner() -> Iterator[None]:
-    """Have everything that is written kept from others: it holds personal data."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
-@contextmanager
 def _without_beta_warnings() -> Iterator[None]:
     """Leave out that backfill policies may change, which Dagster says at every start; our own tests notice it."""
     with warnings.catch_warnings():
@@ -383,15 +381,6 @@ def _without_beta_warnings() -> Iterator[None]:
 
 def _destination(given: str | Destination | None) -> Destination | None:
     return Destination.parse(given) if isinstance(given, str) else given
-
-
-def _followed(file: str | Path) -> Path:
-    """Return what a path leads to: a link that a person names is followed; only the inbox refuses them."""
-    path = Path(file)
-    try:
-        return path.resolve(strict=True)
-    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
-        return path
 
 
 def _ignore(*_: object) -> None:

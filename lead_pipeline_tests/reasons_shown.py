@@ -26,6 +26,8 @@ class Example:
     before: tuple[str, ...] = ()
     #: Suppression lists loaded before: kind, content.
     lists: tuple[tuple[str, str], ...] = ()
+    #: Drops of call activity loaded before.
+    calls: tuple[str, ...] = ()
     #: How many rows get the reason.
     rows: int = 1
     #: The file is dropped into the inbox, for what is said only of a dropped file.
@@ -71,6 +73,10 @@ def _secondary(phone_1: str, name_1: str, phone_2: str, name_2: str, on_invalid:
     contacts = {"max": 2, "on_invalid": on_invalid, "variables": {"name": {"type": "text"}}}
     row = f"{_GOOD},{phone_1},{name_1},{phone_2},{name_2}"
     return Example(f"{columns}\n{row}\n", profile={"secondary_contacts": contacts})
+
+
+def _called(columns: str, row: str, **rules: object) -> Example:
+    return Example(f"phone\n{_GOOD}\n", profile={"scrub": {"rules": rules}}, calls=(f"{columns}\n{row}\n",))
 
 
 def _archive_with_password() -> bytes:
@@ -248,4 +254,14 @@ SHOWN: dict[Reason, Example] = {
     Reason.OPTED_OUT: Example(f"phone\n{_GOOD}\n", lists=(("opted_out", "phone\n(201) 555-0123\n"),)),
     Reason.BLOCKED: Example(f"phone\n{_GOOD}\n", lists=(("blocked", "phone\n(201) 555-0123\n"),)),
     Reason.DO_NOT_CALL: Example(f"phone\n{_GOOD}\n", lists=(("do_not_call", "phone\n(201) 555-0123\n"),)),
+    Reason.LITIGATOR: Example(f"phone\n{_GOOD}\n", lists=(("litigator", "phone\n(201) 555-0123\n"),)),
+    Reason.REASSIGNED: Example(f"phone\n{_GOOD}\n", lists=(("reassigned", "phone\n(201) 555-0123\n"),)),
+    Reason.COMPLAINT: Example(f"phone\n{_GOOD}\n", lists=(("complaint", "phone\n(201) 555-0123\n"),)),
+    # of people who were called before
+    Reason.PRIOR_DIALED: _called("phone", _GOOD, dialed=True),
+    Reason.PRIOR_CONNECTED: _called("phone,connected", f"{_GOOD},yes", connected=True),
+    Reason.PRIOR_CONVERTED: _called("phone,sold", f"{_GOOD},yes", converted=True),
+    Reason.PRIOR_DISPOSITION: _called("phone,disposition", f"{_GOOD},Wrong number", dispositions=["wrong_number"]),
+    Reason.PRIOR_ATTEMPTS: _called("phone,attempts", f"{_GOOD},5", attempts=5),
+    Reason.AREA_CODE_LISTED: Example(f"phone\n{_GOOD}\n", profile={"scrub": {"rules": {"area_codes": ["+1201"]}}}),
 }

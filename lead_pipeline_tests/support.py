@@ -23,19 +23,20 @@ from lead_pipeline.filing.decisions import Answer, decide, state_of
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.filing.staging import stage_activity, stage_import, stage_list
 from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import Refusal
+from lead_pipeline.importing.lists.suppression_list import load_list
 from lead_pipeline.importing.steps import (
     map_leads,
     normalize_leads,
     read_file,
     record_refusal,
 )
-from lead_pipeline.importing.suppression_list import load_list
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
@@ -47,7 +48,7 @@ from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.sqlite import release_sqlite
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline.store.records import ListCounts
+from lead_pipeline.store.records import ActivityCounts, ListCounts
 
 #: When tests say that it is.
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -236,6 +237,12 @@ class Stages:
         """Stage and load a suppression list."""
         manifest = stage_list(self.home, path, kind, region, now=datetime.now(UTC))
         return load_list(self.store, manifest, self.home, utc_now()).counts
+
+    def call(self, path: Path, *, region: str | None = "US") -> ActivityCounts:
+        """Stage and load a drop of call activity."""
+        now = utc_now()
+        manifest = stage_activity(self.home, path, region=region, timezone="UTC", destination=None, now=now)
+        return load_activity(self.store, manifest, self.home, now).counts
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the store, which is open here, so that nobody else can."""

@@ -39,7 +39,8 @@ MAY_IMPORT = {
     "importing": PASSED,
     "orchestration": {"model", "importing"},
     "definitions": {"orchestration"},
-    "pipeline": PASSED | {"drafting", "importing", "orchestration"},
+    "pipeline": PASSED | {"drafting", "importing", "orchestration", "scrubbing"},
+    "scrubbing": PASSED | {"importing", "orchestration"},
     "cli": {"pipeline", "model", "reporting", "orchestration"},
     "__main__": {"cli"},
 }

@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from lead_pipeline.cli import main
 from lead_pipeline.filing import staging
 from lead_pipeline.filing.home import Home
-from lead_pipeline.importing import approval, concluding, steps, suppression_list
+from lead_pipeline.importing import approval, concluding, steps
 from lead_pipeline.importing.drops import intake
+from lead_pipeline.importing.lists import suppression_list
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import writing
 from lead_pipeline_tests.orchestration.watching import Watching

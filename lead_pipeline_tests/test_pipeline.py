@@ -314,7 +314,8 @@ def test_a_list_comes_back_with_its_counts_and_the_lines_that_no_number_could_be
     path = write(folder, "list.csv", "phone\n(212) 555-0101\nnonsense\nnor this\n")
     loaded = leads.suppress(path, kind="do_not_call")
     assert loaded == ListResult(
-        list_id=loaded.list_id, kind="do_not_call", file_name="list.csv", rows_read=3, rows_added=1, rows_known=0,
+        list_id=loaded.list_id, kind="do_not_call", file_name="list.csv", list_name="do_not_call",
+        rows_read=3, rows_added=1, rows_known=0,
         rows_rejected=2, lines_rejected=(3, 4), rejected_file=f"reports/{loaded.list_id}/rejected.csv",
     )  # fmt: skip
     assert leads.suppress(path, kind="do_not_call").loaded_before

@@ -12,6 +12,7 @@ from lead_pipeline_tests.make_system_samples import PROFILES
 from lead_pipeline_tests.samples_expected import BLOCKED_NUMBERS, EXPECTED_IMPORTS, EXPECTED_LEADS
 
 ALL = {sample.name: sample for sample in all_samples()}
+LIST_WITH_DATES = "litigators.csv"  # tested in importing/test_list_columns.py
 LISTS = {name: sample for name, sample in ALL.items() if name != "blocked-numbers.csv"}
 
 LENGTHS = {
@@ -50,7 +51,11 @@ def test_another_csv_reader_finds_the_planted_rows_on_their_lines(name):
 
 
 def test_the_folder_holds_the_samples_and_nothing_else():
-    assert {path.name for path in SAMPLES.iterdir() if not path.name.startswith(".")} == {*ALL, *PROFILES}
+    assert {path.name for path in SAMPLES.iterdir() if not path.name.startswith(".")} == {
+        *ALL,
+        *PROFILES,
+        LIST_WITH_DATES,
+    }
 
 
 @pytest.mark.parametrize("name", LISTS)

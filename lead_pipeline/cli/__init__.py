@@ -2,12 +2,28 @@
 
 from lead_pipeline.cli.decision_commands import approve, cancel
 from lead_pipeline.cli.import_commands import import_command, suppress
-from lead_pipeline.cli.look_commands import history, preview, show, sql
+from lead_pipeline.cli.look_commands import explain, history, preview, show, sql
 from lead_pipeline.cli.profile_commands import profiles
+from lead_pipeline.cli.scrub_commands import activity, scrub
 from lead_pipeline.cli.service_commands import demo, ui
 from lead_pipeline.cli.shell import main
 
 __all__ = ["main"]
 
-for _command in (approve, cancel, demo, history, import_command, preview, profiles, show, sql, suppress, ui):
+for _command in (
+    activity,
+    approve,
+    cancel,
+    demo,
+    explain,
+    history,
+    import_command,
+    preview,
+    profiles,
+    scrub,
+    show,
+    sql,
+    suppress,
+    ui,
+):
     main.add_command(_command)

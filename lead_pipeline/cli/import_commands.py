@@ -24,7 +24,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import LeadPipelineError, counted
 from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
+from lead_pipeline.model.suppression_kinds import ENTRY_KINDS, LIST_MODES, SUPPRESSION_KINDS, SuppressionKind
 from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
 
 
@@ -104,19 +104,33 @@ def _show_failure(file_name: str, profile: str, error: LeadPipelineError, *, as_
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--kind", type=click.Choice(SUPPRESSION_KINDS), required=True, help="What being on the list means.")
 @click.option("--region", default="US", show_default=True, help="Country of numbers written without +; ISO code.")
+@click.option("--list", "name", help="Name that the versions of the list share.")
+@click.option("--mode", type=click.Choice(LIST_MODES), help="What this version does to the list of that name.")
+@click.option("--destination", metavar="KIND:NAME", help="Hold for this destination only, not for the whole company.")
+@click.option("--identifier", type=click.Choice(ENTRY_KINDS), help="What it names, where not phones or emails.")
+@click.option("--country", help="Country that the entries are of; ISO code.")
+@click.option("--source", help="Where the list comes from.")
+@click.option("--listed-on", metavar="DATE", help="Date of the list, such as 2026-03-01.")
+@click.option("--expires", metavar="DATE", help="Last day on which its entries hold.")
 @with_json
 @with_store_wait
 @with_home
 def suppress(
-    file: Path, kind: SuppressionKind, region: str, as_json: bool, store_wait: float, home: Path | None
+    file: Path,
+    kind: SuppressionKind,
+    region: str,
+    as_json: bool,
+    store_wait: float,
+    home: Path | None,
+    **said: str | None,
 ) -> None:
-    """Load a list of people who must not be contacted, by phone or email.
+    """Load a list of people who must not be contacted, by phone, email or another identifier.
 
     Exits with 2 when nothing of it was loaded, with 3 when some rows could not be read and are NOT suppressed.
     """
     leads = open_pipeline(home, store_wait)
     try:
-        loaded = leads.suppress(file, kind=kind, region=region)
+        loaded = leads.suppress(file, kind=kind, region=region, **{key: one for key, one in said.items() if one})
     except LeadPipelineError as error:
         if as_json:
             from lead_pipeline.reporting.summary import list_failure_as_json
@@ -139,6 +153,12 @@ def _show_list(loaded: ListResult) -> None:
         f"{loaded.file_name}: {counted(loaded.rows_read, 'row')} read, {loaded.rows_added:,} added as {loaded.kind}, "
         f"{loaded.rows_known:,} known already, {counted(loaded.rows_rejected, 'row')} that could not be read."
     )
+    if loaded.mode != "add" or loaded.list_name != loaded.kind:
+        click.echo(
+            f"List '{loaded.list_name}', version {loaded.version} ({loaded.mode}"
+            f"{f', {loaded.destination} only' if loaded.destination else ''}): "
+            f"entries that ended: {loaded.rows_ended:,}."
+        )
     for notice in loaded.notices:
         click.echo(notice)
     if loaded.leads_affected:
@@ -156,6 +176,6 @@ def _show_list(loaded: ListResult) -> None:
         click.echo(
             "NOT suppressed, because a value could not be read: "
             f"line {', '.join(map(str, loaded.lines_rejected)) or 'as listed in the rejected file'}. "
-            f"See {loaded.rejected_file}. Correct these rows and load the list again; entries are only ever added.",
+            f"See {loaded.rejected_file}. Correct these rows and load the list again.",
             err=True,
         )

@@ -73,6 +73,25 @@ def _echo_record(record: ImportRecord) -> None:
 
 
 @click.command()
+@click.argument("phone_or_email")
+@click.option(
+    "--region", default="US", show_default=True, help="Country of a number that is written without +, as an ISO code."
+)
+@with_json
+@with_home
+def explain(phone_or_email: str, region: str, as_json: bool, home: Path | None) -> None:
+    """Tell the whole story of a person: files and rows, changes, lists, enrollments, in the order of time."""
+    story = open_pipeline(home).explain(phone_or_email, region=region)
+    if as_json:
+        click.echo(story.model_dump_json())
+        return
+    from lead_pipeline.reporting.story_wording import story_lines
+
+    for line in story_lines(story):
+        click.echo(line)
+
+
+@click.command()
 @click.argument("question")
 @click.option("--limit", default=200, show_default=True, help="How many rows to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per row, one per line.")

@@ -39,17 +39,17 @@ def enroll_leads(workspace: Workspace, destination: Destination, import_no: int,
     )
 
 
-def suppress_enrollments_of_rows(workspace: Workspace) -> None:
+def suppress_enrollments_of_rows(workspace: Workspace, at: datetime) -> None:
     """End what is due for the leads in the temporary table `leads_of_rows_that_say_so` (`lead_id`, `kind`)."""
     for kind, reason in REASON_OF_SUPPRESSION.items():
         workspace.run(
-            "update base.enrollments set status = 'suppressed', reason = $reason where status = 'due'"
-            " and lead_id in (select lead_id from leads_of_rows_that_say_so where kind = $kind)",
-            {"reason": reason.value, "kind": kind},
+            "update base.enrollments set status = 'suppressed', reason = $reason, ended_at = $at"
+            " where status = 'due' and lead_id in (select lead_id from leads_of_rows_that_say_so where kind = $kind)",
+            {"reason": reason.value, "kind": kind, "at": at},
         )
 
 
-def suppress_enrollments(workspace: Workspace, kind: SuppressionKind) -> tuple[AffectedLeads, ...]:
+def suppress_enrollments(workspace: Workspace, kind: SuppressionKind, at: datetime) -> tuple[AffectedLeads, ...]:
     """End what is due for the leads in the temporary table `listed_leads`; return these by import and destination."""
     affected = workspace.rows(
         """
@@ -63,8 +63,8 @@ def suppress_enrollments(workspace: Workspace, kind: SuppressionKind) -> tuple[A
         """
     )
     workspace.run(
-        "update base.enrollments set status = 'suppressed', reason = $reason"
+        "update base.enrollments set status = 'suppressed', reason = $reason, ended_at = $at"
         " where status = 'due' and lead_id in (select lead_id from listed_leads)",
-        {"reason": REASON_OF_SUPPRESSION[kind].value},
+        {"reason": REASON_OF_SUPPRESSION[kind].value, "at": at},
     )
     return tuple(AffectedLeads(*row) for row in affected)

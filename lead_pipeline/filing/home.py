@@ -1,7 +1,9 @@
 """The home: the one folder below which everything is written, and the folders in it."""
 
+import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from lead_pipeline.model.errors import UsageError
 _FOLDERS = (
     "inbox", "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
     "staging/decisions", "staging/dry_runs", "staging/taken", "staging/left", "staging/grown",
+    "staging/lists/waiting",
     "outbox", "outbox/sent", "outbox/given_up", "outbox/terminal", "archive", "quarantine",
     "tables", "reports", "dagster", "profiles",
 )  # fmt: skip
@@ -114,3 +117,22 @@ def is_plain_file(path: Path) -> bool:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:
         return False
+
+
+@contextlib.contextmanager
+def written_for_the_owner() -> Iterator[None]:
+    """Have everything that is written kept from others: it holds personal data."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def followed(file: str | Path) -> Path:
+    """Return what a path leads to: a link that a person names is followed; only the inbox refuses them."""
+    path = Path(file)
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError):  # a circle of links is a RuntimeError before Python 3.13
+        return path

@@ -15,6 +15,9 @@ from lead_pipeline.model.fields import FrozenModel
 
 STABLE_SECONDS = 2.0
 
+#: The folder of the inbox that is of no profile: what lies in it are records of calls.
+ACTIVITY_FOLDER = "call_activity"
+
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 

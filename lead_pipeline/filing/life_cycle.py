@@ -4,6 +4,7 @@ small file that appears or goes, so that it survives whatever process dies.
 
 import os
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -100,6 +101,23 @@ def note_request(home: Home, manifest: Manifest, at: datetime, *, commanded_by: 
     noted = manifest.model_copy(update=asked | ({"commanded_by": commanded_by} if commanded_by else {}))
     write_json(manifest_path(home, manifest.identity), noted)
     return noted
+
+
+def note_waiting(home: Home, manifest: Manifest, why: str) -> None:
+    """Note that an import cannot be screened now; such an attempt does not count, so that it is never given up."""
+    path = manifest_path(home, manifest.identity)
+    current = readable_json(path, Manifest)
+    if current is not None:
+        attempts = max(current.attempts - 1, 0)
+        write_json(path, current.model_copy(update={"waits_for": why, "attempts": attempts}))
+
+
+def wake_waiting(home: Home, manifests: Iterable[Manifest]) -> None:
+    """Let the imports that wait for a list be tried at once, for one has come."""
+    for manifest in manifests:
+        if manifest.waits_for:
+            awake = manifest.model_copy(update={"waits_for": "", "requested_at": None})
+            write_json(manifest_path(home, manifest.identity), awake)
 
 
 def finish(home: Home, manifest: Manifest, status: ImportStatus, at: datetime) -> None:

@@ -8,6 +8,7 @@ from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import read_json
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 
@@ -22,6 +23,12 @@ class ListManifest(FrozenModel):
     file_sha256: str
     file_bytes: int
     staged_at: datetime
+    settings: ListSettings | None = None  # None: nothing is said but kind and region
+
+    @property
+    def said(self) -> ListSettings:
+        """Return what is said about the list as a whole."""
+        return self.settings or ListSettings(kind=self.kind, region=self.region)
 
     def staged_file(self, home: Home) -> Path:
         """Return the immutable copy that everything reads."""

@@ -51,6 +51,7 @@ class Manifest(FrozenModel):
     dropped: tuple[DroppedFile, ...] = ()  # where it lies in the inbox; the same content may lie there twice
     refusal: str | None = None  # why it is refused without being read
     again: JudgedAgain | None = None
+    waits_for: str = ""  # why screening could not be trusted at the last attempt: a suppression list is missing
     attempts: int = 0
     requested_at: datetime | None = None
     commanded_by: str = ""  # the command that asked for it last, if one did (see `waiting_command`)

@@ -13,14 +13,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from lead_pipeline.filing.activity.activity_manifests import ActivityManifest, activity_manifest_path
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import identity_hash, import_id_of
-from lead_pipeline.filing.json_files import write_json
+from lead_pipeline.filing.json_files import readable_json, write_json
 from lead_pipeline.filing.life_cycle import register_manifest
 from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
 from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
 from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
@@ -122,22 +124,76 @@ def identity_of(source: Path, identity_name: str) -> str:
     return identity.hexdigest()
 
 
-def stage_list(home: Home, source: Path, kind: SuppressionKind, region: str | None, *, now: datetime) -> ListManifest:
-    """Stage a suppression list. Raises: FileUnreadableError, FileChangedError, DiskError."""
-    copy = _copy(home, source, f"suppressions-2/{kind}/{region or '-'}")
+def stage_list(
+    home: Home,
+    source: Path,
+    kind: SuppressionKind,
+    region: str | None,
+    *,
+    now: datetime,
+    settings: ListSettings | None = None,
+) -> ListManifest:
+    """Stage a suppression list, about which `settings` may say more. What is said is part of its identity.
+
+    Raises: FileUnreadableError, FileChangedError, DiskError.
+    """
+    said = settings or ListSettings(kind=kind, region=region)
+    plain = f"suppressions-2/{said.kind}/{said.region or '-'}"
+    copy = _copy(home, source, plain if said.is_plain else f"suppressions-3/{said.model_dump_json()}")
     name = shown_name(source)
     manifest = ListManifest(
         list_id=import_id_of(name, copy.identity),
         identity=copy.identity,
-        kind=kind,
+        kind=said.kind,
+        region=said.region,
+        file_name=name,
+        file_sha256=copy.sha256,
+        file_bytes=copy.size,
+        staged_at=now,
+        settings=said,
+    )
+    try:
+        write_json(list_manifest_path(home, manifest.list_id), manifest)
+    except OSError as error:
+        raise _not_copied(home, name, error) from None
+    return manifest
+
+
+def stage_activity(
+    home: Home,
+    source: Path,
+    *,
+    region: str | None,
+    timezone: str,
+    destination: str | None,
+    now: datetime,
+    from_inbox: bool = False,
+) -> ActivityManifest:
+    """Stage a drop of call activity. Raises: FileUnreadableError, FileChangedError, DiskError.
+
+    The same content may lie in the inbox more than once: then it is one drop of several files.
+    """
+    copy = _copy(home, source, f"call_activity/{region or '-'}/{timezone}/{destination or '-'}")
+    name = shown_name(source)
+    manifest = ActivityManifest(
+        drop_id=import_id_of(name, copy.identity),
+        identity=copy.identity,
         region=region,
+        timezone=timezone,
+        destination=destination,
         file_name=name,
         file_sha256=copy.sha256,
         file_bytes=copy.size,
         staged_at=now,
     )
     try:
-        write_json(list_manifest_path(home, manifest.list_id), manifest)
+        path = activity_manifest_path(home, manifest.drop_id)
+        if (before := readable_json(path, ActivityManifest)) is not None:
+            manifest = before
+        if from_inbox:
+            again = {} if manifest.dropped else {"attempts": 0, "requested_at": None}
+            manifest = manifest.model_copy(update={"dropped": (*manifest.dropped, copy.dropped), **again})
+        write_json(path, manifest)
     except OSError as error:
         raise _not_copied(home, name, error) from None
     return manifest

@@ -171,6 +171,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         counts=commit.counts,
         contacts_created=commit.contacts_created,
         reasons=commit.reasons,
+        waterfall=commit.waterfall,
         message=commit.message,
         layout_changes=commit.layout_changes,
         notices=(*_again_notices(manifest), *_differing_notices(commit)),

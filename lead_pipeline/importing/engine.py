@@ -12,22 +12,26 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from lead_pipeline.filing.activity.activity_manifests import load_activity_manifest
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home, masked_name
-from lead_pipeline.filing.life_cycle import is_finished, load_manifest
+from lead_pipeline.filing.life_cycle import is_finished, load_manifest, note_waiting
 from lead_pipeline.filing.list_manifests import load_list_manifest
-from lead_pipeline.filing.locks import acquire, release
+from lead_pipeline.filing.locks import acquire, locked, release
 from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.activity.activity_drops import load_staged
+from lead_pipeline.importing.activity.loading_calls import as_metadata as activity_as_metadata
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
 from lead_pipeline.importing.findings import Check, Finding
+from lead_pipeline.importing.lists.delivered_list import load_and_put_away
+from lead_pipeline.importing.lists.suppression_list import as_metadata
 from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
-from lead_pipeline.importing.suppression_list import as_metadata, load_list
 from lead_pipeline.importing.withheld import errors_without_values
-from lead_pipeline.model.errors import FileRefusedError
+from lead_pipeline.model.errors import FileRefusedError, ScreeningError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.notifying.delivery import deliver
@@ -81,14 +85,24 @@ class Engine:
         """Screen and commit imports, with the store open for as long as it takes and no longer.
 
         Returns: of `imported_leads` and `rejected_leads` the numbers of each import that is not finished.
+
+        Raises: ScreeningError, after all others are committed, when one cannot be screened; it stays staged and waits.
         """
+        stopped: list[ScreeningError] = []
         committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
         with self._store(on_wait) as store:
             for work in self._unfinished(import_ids):
                 import_id = work.manifest.import_id
-                numbers = errors_without_values(f"committing {import_id}", partial(_commit, work, store))
+                try:
+                    numbers = errors_without_values(f"committing {import_id}", partial(_commit, work, store))
+                except ScreeningError as error:  # the others of the run may be screened by other lists
+                    note_waiting(self.home, work.manifest, str(error))
+                    stopped.append(error)
+                    continue
                 for table, made in committed.items():
                     made[import_id] = numbers[table]
+        if stopped:
+            raise stopped[0]
         return committed
 
     def report(self, import_ids: Sequence[str], warn: Callable[[str], object]) -> list[Report]:
@@ -108,10 +122,17 @@ class Engine:
         return check(list(self._works(import_ids)))
 
     def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, Any]:
-        """Load a staged suppression list; return what came of it as metadata."""
-        manifest = load_list_manifest(self.home, list_id)
-        with self._store(on_wait) as store:
-            return as_metadata(load_list(store, manifest, self.home, utc_now()))
+        """Load a staged suppression list, and put it away where it came from the inbox; return what came of it as
+        metadata.
+        """
+        with locked(self.home, list_id, self._lock_wait), self._store(on_wait) as store:
+            return as_metadata(load_and_put_away(store, load_list_manifest(self.home, list_id), self.home, utc_now()))
+
+    def load_activity(self, drop_id: str, on_wait: OnWait) -> dict[str, Any]:
+        """Load a staged drop of call activity; return what came of it as metadata."""
+        with locked(self.home, drop_id, self._lock_wait), self._store(on_wait) as store:
+            manifest = load_activity_manifest(self.home, drop_id)
+            return activity_as_metadata(load_staged(store, manifest, self.home, utc_now()))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

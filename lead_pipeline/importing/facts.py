@@ -5,6 +5,7 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, StageTiming
+from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.reading import Column
 
 
@@ -66,4 +67,5 @@ class CommitFacts(FrozenModel):
     message: str
     layout_changes: tuple[str, ...] = ()
     leads_overwritten: int = 0  # of which values gave way to different ones
+    waterfall: Waterfall = Waterfall()
     rows_not_taken: int = 0  # with values that their leads did not take, for they have others

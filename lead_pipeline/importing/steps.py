@@ -193,6 +193,7 @@ def facts_of(entry: LedgerEntry, counts: LedgerCounts, layout_changes: tuple[str
         layout_changes=layout_changes,
         leads_overwritten=counts.leads_overwritten,
         rows_not_taken=counts.rows_not_taken,
+        waterfall=counts.waterfall,
     )
 
 

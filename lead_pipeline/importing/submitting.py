@@ -2,8 +2,11 @@
 does not belong here.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.decisions import Answer, decide
@@ -13,17 +16,19 @@ from lead_pipeline.filing.life_cycle import is_finished, note_request
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.manifests import Manifest, pending_manifests
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.filing.staging import stage_activity, stage_import, stage_list
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.listings import ListResult
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.normalizing.known_names import checked_time_zone
 from lead_pipeline.normalizing.phones.regions import checked_region
 
-__all__ = ["Answer", "ListManifest", "Manifest", "earlier_result"]
+__all__ = ["ActivityManifest", "Answer", "ListManifest", "Manifest", "earlier_result"]
 
 
 def submit_file(
@@ -43,10 +48,39 @@ def submit_file(
     return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name, again=rows)
 
 
-def submit_list(home: Home, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
-    """Stage a suppression list; raises UsageError for a region that does not exist, FileUnreadableError."""
+def submit_list(home: Home, file: Path, settings: ListSettings) -> ListManifest:
+    """Stage a suppression list; raises FileUnreadableError."""
     sweep(home, utc_now().timestamp())
-    return stage_list(home, file, kind, checked_region(region), now=utc_now())
+    return stage_list(home, file, settings.kind, settings.region, now=utc_now(), settings=settings)
+
+
+def list_result(manifest: ListManifest, metadata: Mapping[str, Any]) -> ListResult:
+    """Return what came of a list, given what the run that loaded it left in the event log."""
+    known = {name: value for name, value in metadata.items() if name in ListResult.model_fields}
+    lines = tuple(int(line) for line in known.pop("lines_rejected").split(",") if line)
+    rejected_file = known.pop("rejected_file") or None
+    destination = manifest.said.destination
+    return ListResult(
+        list_id=manifest.list_id,
+        kind=manifest.kind,
+        file_name=manifest.file_name,
+        destination=str(destination) if destination else None,
+        lines_rejected=lines,
+        rejected_file=rejected_file,
+        **known,
+    )
+
+
+def submit_activity(
+    home: Home, file: Path, region: str | None, timezone: str, destination: Destination | None
+) -> ActivityManifest:
+    """Stage a drop of call activity; raises UsageError for an unknown region or time zone, FileUnreadableError."""
+    sweep(home, utc_now().timestamp())
+    checked_time_zone(timezone)
+    where = None if destination is None else str(destination)
+    return stage_activity(
+        home, file, region=checked_region(region), timezone=timezone, destination=where, now=utc_now()
+    )
 
 
 def record_answer(home: Home, import_id: str, answer: Answer) -> Manifest:

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from lead_pipeline.mapping.headers import meaning_of
+from lead_pipeline.mapping.list_facts import FactName
 from lead_pipeline.model.errors import RequiredColumnUnmappedError
-from lead_pipeline.normalizing.list_entries import read_list_entries
+from lead_pipeline.model.suppression_kinds import EntryKind
+from lead_pipeline.normalizing.lists.list_entries import read_list_entries
 
 _PHONE_OR_EMAIL = {"phone", "email"}
 #: What a list may call its only column: not who, but why.
@@ -28,10 +30,14 @@ _COULD_BE = r"@|(?:[0-9][^0-9]*){7}"
 
 @dataclass(frozen=True, slots=True)
 class ListColumns:
-    """The columns of a suppression list, by name: those of phones and emails, and that of reasons."""
+    """The columns of a suppression list, by name: those of phones and emails, that of reasons, those of other
+    identifiers, and those that say more about an entry.
+    """
 
     identifiers: tuple[str, ...]
     reason: str | None
+    others: Mapping[str, EntryKind] = field(default_factory=dict)
+    facts: Mapping[FactName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ class RunFailedError(LeadPipelineError):
 
 
 class ListRefusedError(RunFailedError):
-    """A suppression list names nobody, or too much of it cannot be read: nothing of it was loaded. The list is at
-    fault, not the run.
+    """A suppression list or a drop of call activity names nobody, or too much of it cannot be read: nothing of it was
+    loaded. The file is at fault, not the run.
     """
 
 

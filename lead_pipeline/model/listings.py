@@ -10,7 +10,9 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.model.scrub.scrub_rules import ScrubScope
+from lead_pipeline.model.scrub.waterfall import Waterfall
+from lead_pipeline.model.suppression_kinds import ListMode, SuppressionKind
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,9 +60,14 @@ class ListResult(FrozenModel):
     list_id: str
     kind: SuppressionKind
     file_name: str
+    list_name: str = Field(default="", description="What versions of the list share.")
+    mode: ListMode = "add"
+    version: int = Field(default=1, description="Number of this version of the list.")
+    destination: str | None = Field(default=None, description="The only destination it holds for; null: all.")
     rows_read: int
     rows_added: int = Field(description="Phones and emails that were added; a row may hold several.")
-    rows_known: int = Field(description="Phones and emails that were on a list of this kind before.")
+    rows_known: int = Field(description="Phones and emails that were on the list before; of `remove`: were not.")
+    rows_ended: int = Field(default=0, description="Entries of earlier versions that this one ended.")
     rows_rejected: int = Field(description="Rows with a value that could not be read, or without any: NOT suppressed.")
     lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
     rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
@@ -72,6 +79,33 @@ class ListResult(FrozenModel):
     affected: tuple[AffectedImport, ...] = Field(default=(), description="These by import and destination.")
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
+
+
+class ActivityResult(FrozenModel):
+    """What came of loading a drop of call activity."""
+
+    drop_id: str
+    file_name: str
+    rows_read: int
+    calls_added: int = Field(description="Calls that were added; a row with several phones has several.")
+    calls_known: int = Field(description="Calls with a time that were loaded before, the same in everything.")
+    rows_rejected: int = Field(description="Rows that could not be used: no scrub rule knows of them.")
+    lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
+    rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
+    columns: dict[str, str] = Field(default_factory=dict, description="What a call says: the header of its column.")
+    notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
+    loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
+
+
+class ScrubPreview(FrozenModel):
+    """Whom the rules would leave out of a file under one setting."""
+
+    scope: ScrubScope
+    lookback_days: Literal["all"] | int
+    without: tuple[str, ...] = ()
+    rows_read: int
+    rows_rejected: int
+    waterfall: Waterfall
 
 
 class ProfileSummary(FrozenModel):

@@ -24,6 +24,7 @@ from lead_pipeline.model.fields import (
     secondary_phone_column,
     secondary_variable_column,
 )
+from lead_pipeline.model.lists.required_list import RequiredList
 from lead_pipeline.model.policies import (
     AliasRule,
     Approval,
@@ -40,6 +41,7 @@ from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.model.row_rules import CompareRule, RowRule
 from lead_pipeline.model.rules import FieldRule, PhoneRule
+from lead_pipeline.model.scrub.scrub_rules import Scrub, ScrubScope
 
 ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -117,16 +119,13 @@ class ImportProfile(FrozenModel):
         default_factory=dict, description="Attributes for rows that leave the value empty or have no such column."
     )
     identify_by: IdentifierKind = Field(
-        default="phone",
-        description="The field that identifies a person: contacts and duplicates are matched on it.",
+        default="phone", description="The field that identifies a person: contacts and duplicates are matched on it."
     )
     rows_without_identifier: Literal["reject", "create"] = Field(
         default="reject", description="How a row without it is handled: rejected, or always a new lead."
     )
-    scrub_scope: Literal["destination", "company"] = Field(
-        default="destination",
-        description="Where an existing lead makes a row a duplicate: here, or anywhere.",
-    )
+    scrub_scope: ScrubScope = Field(default="destination", description="Short form of the `scope` of `scrub`.")
+    scrub: Scrub = Field(default=Scrub(), description="Who is left out because of earlier leads and calls.")
     write_mode: WriteMode = Field(
         default="create_only", description="create_only: new leads; update_only: existing leads; upsert: both."
     )
@@ -146,6 +145,7 @@ class ImportProfile(FrozenModel):
     on_layout_change: OnLayoutChange = Field(
         default="warn", description="When columns differ from the previous files': ignore, warn, or hold for approval."
     )
+    required_lists: tuple[RequiredList, ...] = Field(default=(), description="Lists without which nothing is imported.")
     notify: Notify | None = Field(default=None, description="Who gets an email when an import has ended.")
     reject_rate: RejectRate = RejectRate()
 

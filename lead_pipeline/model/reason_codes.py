@@ -86,3 +86,13 @@ class Reason(StrEnum):
     OPTED_OUT = "opted_out"
     BLOCKED = "blocked"
     DO_NOT_CALL = "do_not_call"
+    LITIGATOR = "litigator"
+    REASSIGNED = "reassigned"
+    COMPLAINT = "complaint"
+
+    PRIOR_DIALED = "prior_dialed"
+    PRIOR_CONNECTED = "prior_connected"
+    PRIOR_CONVERTED = "prior_converted"
+    PRIOR_DISPOSITION = "prior_disposition"
+    PRIOR_ATTEMPTS = "prior_attempts"
+    AREA_CODE_LISTED = "area_code_listed"

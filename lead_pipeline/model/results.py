@@ -8,6 +8,7 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
+from lead_pipeline.model.scrub.waterfall import Waterfall
 
 
 class ReasonCount(FrozenModel):
@@ -98,6 +99,7 @@ class ImportResult(FrozenModel):
         default="",
         description="For a refused file: what, what was found, how to fix it; for one that waits: why it does.",
     )
+    waterfall: Waterfall = Field(default=Waterfall(), description="Which rules left rows out.")
     layout_changes: tuple[str, ...] = Field(
         default=(), description="How the columns differ from those of the profile's last files, as sentences."
     )

@@ -6,6 +6,8 @@ from typing import Any
 
 import dagster as dg
 
+from lead_pipeline.orchestration.activity.activity_asset import call_activity, load_call_activity
+from lead_pipeline.orchestration.activity.activity_sensor import activity_sensor
 from lead_pipeline.orchestration.assets import (
     import_report,
     mapped_leads,
@@ -37,10 +39,10 @@ def build_definitions(home: Path, *, resources: Mapping[str, Any] | None = None)
     All steps of a run share one process: the default executor costs two seconds a step.
     """
     return dg.Definitions(
-        assets=[raw_leads, mapped_leads, normalized_leads, screened_leads, import_report, suppressions],
+        assets=[raw_leads, mapped_leads, normalized_leads, screened_leads, import_report, suppressions, call_activity],
         asset_checks=[file_accepted, rows_accounted_for, layout_stable, reject_rate, reasons_registered],
-        jobs=[import_leads, approve_import, cancel_import, load_suppressions],
-        sensors=[inbox_sensor, outbox_sensor],
+        jobs=[import_leads, approve_import, cancel_import, load_suppressions, load_call_activity],
+        sensors=[inbox_sensor, activity_sensor, outbox_sensor],
         resources={"home": HomeResource(root=str(home)), "io_manager": _NO_VALUES, **(resources or {})},
         executor=dg.in_process_executor,
     )

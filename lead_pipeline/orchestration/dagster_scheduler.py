@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from lead_pipeline.importing.drops.intake import RunRequest
+from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.homes import Home
+from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.liveness import FIRST, LAST, active_imports
-from lead_pipeline.orchestration.partitions import imports_partitions
+from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class DagsterScheduler:
 
     def run_of(self, request: RunRequest) -> dg.RunRequest:
         """Return a run request: over one partition, or over a range of them."""
+        if request.is_list:
+            self.instance.add_dynamic_partitions(str(suppression_lists_partitions.name), [request.first])
+        job = (load_suppressions if request.is_list else import_leads).name
         if request.files == 1:
-            return dg.RunRequest(run_key=request.key, partition_key=request.first, tags=request.tags)
-        return dg.RunRequest(run_key=request.key, tags={**request.tags, FIRST: request.first, LAST: request.last})
+            return dg.RunRequest(request.key, job_name=job, partition_key=request.first, tags=request.tags)
+        ends = {FIRST: request.first, LAST: request.last}
+        return dg.RunRequest(request.key, job_name=job, tags={**request.tags, **ends})

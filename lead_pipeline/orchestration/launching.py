@@ -11,20 +11,23 @@ import dagster as dg
 from lead_pipeline.importing.homes import Home, masked_name, waiting_command
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.submitting import (
+    ActivityManifest,
     ListManifest,
     Manifest,
     begin_attempt,
     earlier_result,
     finished_result,
+    submit_activity,
     submit_file,
     submit_list,
     unrecorded_refusals,
 )
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ListRefusedError, RunFailedError
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions, load_call_activity
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
@@ -56,9 +59,9 @@ class Launcher:
         """
         return submit_file(self.home, file, profile, destination, again=again)
 
-    def stage_list(self, file: Path, kind: SuppressionKind, region: str | None) -> ListManifest:
-        """Stage a suppression list; raises UsageError for a region that does not exist."""
-        return submit_list(self.home, file, kind, region)
+    def stage_list(self, file: Path, settings: ListSettings) -> ListManifest:
+        """Stage a suppression list; raises FileUnreadableError."""
+        return submit_list(self.home, file, settings)
 
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""
@@ -93,6 +96,19 @@ class Launcher:
         tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": masked_name(manifest.file_name)}
         result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
         metadata = result.asset_materializations_for_node("suppressions")[0].metadata
+        return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
+
+    def stage_activity(
+        self, file: Path, region: str | None, timezone: str, destination: Destination | None
+    ) -> ActivityManifest:
+        """Stage a drop of call activity; raises UsageError for a region or time zone that does not exist."""
+        return submit_activity(self.home, file, region, timezone, destination)
+
+    def load_activity(self, manifest: ActivityManifest) -> dict[str, Any]:
+        """Load a staged drop of call activity in a recorded run and return its counts; raises as `load_list`."""
+        tags = {"lead_pipeline/file": masked_name(manifest.file_name)}
+        result = self._run(load_call_activity.name, call_activity_partitions, manifest.drop_id, tags)
+        metadata = result.asset_materializations_for_node("call_activity")[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
     def _run(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from lead_pipeline.importing.homes import Home, is_locked
-from lead_pipeline.orchestration.jobs import import_leads
+from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
 
 #: A run that says it is running while no living process has locked any of its imports is dead after this long. So is
@@ -29,7 +29,7 @@ _UNFINISHED = [DagsterRunStatus.QUEUED, *_ON_THE_WAY, DagsterRunStatus.STARTED, 
 def active_imports(
     home: Home, instance: DagsterInstance, suspects: Mapping[str, float], now: float
 ) -> tuple[set[str], dict[str, float]]:
-    """Return the imports that runs are at work on, and the runs that seem dead, since when; fail those that are."""
+    """Return the imports and lists that runs are at work on, and the runs that seem dead, since when; fail these."""
     active: set[str] = set()
     suspected: dict[str, float] = {}
     for run, keys, lives in _unfinished(home, instance):
@@ -53,9 +53,10 @@ def fail_dead_runs(home: Home, instance: DagsterInstance) -> None:
 def _unfinished(home: Home, instance: DagsterInstance) -> Iterator[tuple[DagsterRun, list[str], bool]]:
     """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
     stored = instance.get_dynamic_partitions(str(imports_partitions.name))
-    for run in instance.get_runs(filters=RunsFilter(job_name=import_leads.name, statuses=_UNFINISHED)):
-        keys = _keys_of(run, stored)
-        yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
+    for job in (import_leads.name, load_suppressions.name):
+        for run in instance.get_runs(filters=RunsFilter(job_name=job, statuses=_UNFINISHED)):
+            keys = _keys_of(run, stored)
+            yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
 
 
 def _fail(instance: DagsterInstance, run: DagsterRun) -> None:

@@ -7,16 +7,17 @@ import dagster as dg
 from lead_pipeline.importing.drops.inbox_watch import watch_inbox
 from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.dagster_scheduler import DagsterScheduler
-from lead_pipeline.orchestration.jobs import import_leads
+from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.resources import HomeResource
 
 
 @dg.sensor(
     name="inbox_sensor",
-    job=import_leads,
+    jobs=[import_leads, load_suppressions],
     minimum_interval_seconds=1,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Watches inbox/<profile>/ and imports each complete file; restarts imports interrupted by a crash.",
+    description="Watches inbox/<profile>/ and inbox/suppressions/<folder>/: imports or loads each complete file, and "
+    "restarts what a crash interrupted.",
 )
 def inbox_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
     """Watch until there is a run to request, or the tick is over."""

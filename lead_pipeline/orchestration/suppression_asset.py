@@ -17,6 +17,6 @@ from lead_pipeline.orchestration.running import log_waiting
     pool="lead_store",
 )
 def suppressions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
-    """Numbers that are blocked, opted out or on a do-not-call list; entries are only ever added."""
+    """People who may not be contacted, by list; entries end, and are never deleted."""
     load = partial(home.engine.load_list, context.partition_key, log_waiting(context))
     return dg.MaterializeResult(metadata=failures_without_values("loading a suppression list", load))

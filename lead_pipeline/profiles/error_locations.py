@@ -15,6 +15,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULE_CLASSES
+from lead_pipeline.model.scrub.scrub_rules import Converted, ExistingLead, Scrub, ScrubRules
 from lead_pipeline.profiles.document import KeyPath, key_name
 
 #: The key that names another profile, from which keys are inherited that the profile does not set itself.
@@ -32,6 +33,10 @@ _GROUPS: dict[KeyPath, type[BaseModel]] = {
     ("approval",): AutoBelow,
     ("notify",): Notify,
     ("reject_rate",): RejectRate,
+    ("scrub",): Scrub,
+    ("scrub", "rules"): ScrubRules,
+    ("scrub", "rules", "existing_lead"): ExistingLead,
+    ("scrub", "rules", "converted"): Converted,
 }
 #: Groups and lists whose entries are of several kinds, each kind by the word behind its `type:` or `rule:`.
 _KINDS: dict[KeyPath, Mapping[str, type[BaseModel]]] = {
@@ -41,7 +46,12 @@ _KINDS: dict[KeyPath, Mapping[str, type[BaseModel]]] = {
     ("row_rules",): ROW_RULES,
 }
 #: Keys whose value may be one of several forms: a number or a text, a word or a group of keys.
-_UNIONS: tuple[KeyPath, ...] = (("approval",), ("reading", "sheet"))
+_UNIONS: tuple[KeyPath, ...] = (
+    ("approval",),
+    ("reading", "sheet"),
+    ("scrub", "rules", "existing_lead"),
+    ("scrub", "rules", "converted"),
+)
 _LISTS = ("row_rules", "formats")
 
 

@@ -23,6 +23,7 @@ from lead_pipeline.reporting.wording import (
     one_line,
     sentences_to_notice,
     status_sentence,
+    waterfall_rows,
 )
 
 #: Columns beyond these are counted, not listed: a hostile header must not make a page of several megabytes.
@@ -91,6 +92,7 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
             charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
             reasons=_reason_rows(result),
+            waterfall=waterfall_rows(result.waterfall),
             unit="line" if any(found.first_lines for found in result.reasons) else "row",
             rejected_link=_link_to_rejected_file(result),
             columns=_column_rows(result),

@@ -12,6 +12,7 @@ from lead_pipeline.model.listings import ImportRecord, ListResult
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
+from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
 from lead_pipeline.reporting.wording import (
     decision_commands,
@@ -20,6 +21,7 @@ from lead_pipeline.reporting.wording import (
     one_line,
     outcomes_listed,
     status_sentence,
+    waterfall_rows,
 )
 
 #: Every character that Markdown, or HTML inside it, could interpret as markup (CommonMark 2.4: each may be escaped).
@@ -75,6 +77,7 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "contacts_created": result.contacts_created,
         "reject_rate": round(result.reject_rate, 6),
         "reasons": [_reason_as_json(found) for found in result.reasons],
+        "waterfall": result.waterfall.as_dict(),
         "message": result.message,
         "notes": [encodable(note) for note in result.file.notes],
         "layout_changes": list(result.layout_changes),
@@ -152,6 +155,8 @@ def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
         parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]
     if row_reasons(result):
         parts.append(_reasons_table(row_reasons(result)))
+    if result.waterfall.rows:
+        parts.append(_waterfall_table(result.waterfall))
     parts.append(_origin(result))
     return "\n\n".join(parts) + "\n"
 
@@ -189,6 +194,15 @@ def _reasons_table(reasons: list[ReasonCount]) -> str:
         info = REASONS[Reason(found.code)]
         positions = ", ".join(f"{line}" for line in found.first_lines or found.first_rows)
         lines.append(f"| {info.title} | {found.outcome} | {found.count:,} | {positions} | {info.guidance} |")
+    return "\n".join(lines)
+
+
+def _waterfall_table(waterfall: Waterfall) -> str:
+    lines = ["| Left out by | Rows | First | Only this rule | Also left out by |", "|---|--:|--:|--:|---|"]
+    lines += [
+        f"| {_escape(rule)} | {rows:,} | {first:,} | {only:,} | {_escape(also)} |"
+        for rule, rows, first, only, also in waterfall_rows(waterfall)
+    ]
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.screening.lead_columns import RowSource
-from lead_pipeline.screening.suppressed_rows import is_listed
+from lead_pipeline.screening.lists.matching import distinct_joins, joins_of_value
 from lead_pipeline.store.workspace import Workspace
 
 
@@ -21,15 +21,18 @@ def without_listed_contacts(workspace: Workspace, profile: ImportProfile, rows: 
         phones.append(f"unnest(list_transform(p.{SECONDARY_CONTACTS}, lambda one: one.phone))")
     attributes = _phone_attributes(profile) if "attributes" in rows.columns else {}
     phones += [f"json_extract_string(p.attributes, ${pointer})" for pointer in attributes]
-    if not phones or not workspace.rows("select 1 from suppressed_people where identifier_kind = 'phone' limit 1"):
+    listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
+    joins = distinct_joins(joins_of_value("phone", "c.phone"), listed)
+    if not phones or not joins:
         return rows
     pointers = {pointer: "/" + name.replace("~", "~0").replace("/", "~1") for pointer, name in attributes.items()}
     further = " union all ".join(f"select p.row_number, {one} as phone from {rows.sql} p" for one in phones)  # noqa: S608
+    found = " union ".join(f"select c.row_number, c.phone from further_phones c {join}" for join in joins)  # noqa: S608
     workspace.run(
         f"""
         create or replace temp table listed_contacts as
-        select c.row_number, list(distinct c.phone) as phones
-        from ({further}) c semi join suppressed_people s on {is_listed("phone", "c.phone")} group by c.row_number
+        with further_phones as ({further})
+        select row_number, list(distinct phone) as phones from ({found}) group by row_number
         """,  # noqa: S608  # names and expressions of ours
         rows.params | pointers,
     )

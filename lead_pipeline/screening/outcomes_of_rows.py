@@ -2,8 +2,12 @@
 Finding out whose a row is, and who may not be contacted, does not belong here.
 """
 
+from datetime import datetime
+
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
+from lead_pipeline.model.scrub.scrub_rules import ExistingLead
+from lead_pipeline.screening.scrub.looking_back import earliest, looks_everywhere
 from lead_pipeline.store.workspace import Workspace
 
 #: The codes that are given here, bound under their own names.
@@ -78,19 +82,30 @@ _REASON_CODES = """
 """
 
 
-def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id: int) -> None:
+def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id: int, at: datetime) -> None:
     """Fill `leads_here`: the lead that a matched contact has within the scrub scope.
 
-    Of several anywhere (`scrub_scope: company`) it is the one of this destination, else the oldest.
+    Of several anywhere (`scope: company`) it is the one of this destination, else the oldest. What the profile says of
+    statuses and days is about other destinations: two leads of a person in this one would be called twice.
     """
+    rule = profile.scrub.rules.existing_lead
+    statuses = [status.lower() for status in rule.statuses] if isinstance(rule, ExistingLead) else None
     workspace.run(
         """
         create or replace temp table leads_here as
         select contact_id, arg_min(lead_id, (destination_id <> $destination_id, lead_id)) as lead_id
         from base.leads semi join matched_contacts using (contact_id)
-        where $company or destination_id = $destination_id group by contact_id
+        where destination_id = $destination_id
+           or ($elsewhere and ($since is null or updated_at >= $since::timestamptz)
+               and ($statuses is null or list_contains($statuses::varchar[], lower(trim(status)))))
+        group by contact_id
         """,
-        {"company": profile.scrub_scope == "company", "destination_id": destination_id},
+        {
+            "elsewhere": looks_everywhere(profile) and bool(rule),
+            "since": earliest(profile, at),
+            "statuses": statuses,
+            "destination_id": destination_id,
+        },
     )
 
 

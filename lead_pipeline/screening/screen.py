@@ -1,12 +1,15 @@
 """Screens the rows of one import against the store and each other, step by step. Writes only temporary tables."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import polars as pl
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import group_rows_by_person, load_candidates, match_contacts
+from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
+from lead_pipeline.screening.scrub.scrubbed_rows import mark_scrubbed
 from lead_pipeline.screening.suppressed_rows import mark_suppressed, require_all_suppressions
 from lead_pipeline.store.workspace import Workspace
 
@@ -17,6 +20,7 @@ def screen(
     parts: Sequence[str],
     destination_id: int,
     *,
+    at: datetime,
     aliases: bool,
     do_not_contact: pl.DataFrame | None = None,
 ) -> None:
@@ -24,12 +28,23 @@ def screen(
 
     `aliases` says whether rows may have any: a file may have none of the columns that the profile knows.
 
-    Raises: ScreeningError when the suppressions in the store are fewer than were recorded (screening fails closed).
+    Raises: ScreeningError when the suppressions or the records of calls in the store are fewer than were recorded, or a
+    list that the profile requires cannot be relied on (screening fails closed).
     """
     require_all_suppressions(workspace)
+    require_lists(workspace, profile.required_lists, destination_id, at)
     load_candidates(workspace, profile, parts, aliases=aliases)
     match_contacts(workspace, profile, aliases=aliases)
-    find_leads_here(workspace, profile, destination_id)
-    mark_suppressed(workspace, profile, parts, aliases=aliases, do_not_contact=do_not_contact)
+    find_leads_here(workspace, profile, destination_id, at)
+    mark_suppressed(
+        workspace,
+        profile,
+        parts,
+        aliases=aliases,
+        destination_id=destination_id,
+        at=at,
+        do_not_contact=do_not_contact,
+    )
+    mark_scrubbed(workspace, profile, parts, destination_id, at, aliases=aliases)
     group_rows_by_person(workspace, profile, aliases=aliases)
     decide_outcomes(workspace, profile)

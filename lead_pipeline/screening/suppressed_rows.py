@@ -3,30 +3,31 @@ here.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import polars as pl
 
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE
-from lead_pipeline.screening.candidates import KEY_OF, VALUE_OF
-from lead_pipeline.screening.phone_equivalence import same_number_key
-from lead_pipeline.store.workspace import Workspace
-
-#: That an identifier (kind, key, value; phones have no value) is on a list: `s` is a row of `suppressed_people`.
-_IS_LISTED = (
-    "s.identifier_kind = {it}.kind and ({it}.value is null or s.value = {it}.value)"
-    " and s.key = case {it}.kind when 'phone' then " + same_number_key("{it}.key") + " else {it}.key end"
+from lead_pipeline.screening.candidates import KEY_OF
+from lead_pipeline.screening.lists.matching import (
+    distinct_joins,
+    joins_of_identifier,
+    joins_of_value,
+    key_of_all_forms,
 )
+from lead_pipeline.store.workspace import Workspace
 
 
 def require_all_suppressions(workspace: Workspace) -> None:
     """Raise ScreeningError unless every suppression that was ever loaded is still there."""
     totals = workspace.suppression_totals()
-    if totals.held != totals.loaded:
+    if not totals.add_up:
         raise ScreeningError(
-            f"The store holds {totals.held} suppressions but {totals.loaded} were loaded: the lists cannot be trusted, "
-            "so nothing is imported. Restore the store from a backup, or load the lists again into a new one."
+            f"The store holds {totals.held} suppressions but {totals.loaded} were loaded, and {totals.ended} ended but "
+            f"lists ended {totals.ended_by_lists}: the lists cannot be trusted, so nothing is imported. Restore the "
+            "store from a backup, or load the lists again into a new one."
         )
 
 
@@ -36,15 +37,18 @@ def mark_suppressed(
     parts: Sequence[str],
     *,
     aliases: bool,
+    destination_id: int,
+    at: datetime,
     do_not_contact: pl.DataFrame | None = None,
 ) -> None:
     """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do; and
     `leads_of_rows_that_say_so`: the leads, in any destination, of people whose row says that itself.
 
-    Rows in `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field
-    or an alias. An opt-out or a block is of a person, not of a number: it also holds for rows that name its contact by
-    another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email or
-    contact is listed, for else an import could undo it by writing another number over the listed one.
+    Entries count that are in force at that time, for the whole company or for the destination. Rows in
+    `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or an
+    alias. An opt-out or another suppression of people is not of a number: it also holds for rows that name its contact
+    by another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email
+    or contact is listed, for else an import could undo it by writing another number over the listed one.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
     workspace.run(
@@ -52,17 +56,17 @@ def mark_suppressed(
     )
     if do_not_contact is not None and not do_not_contact.is_empty():
         _hit_by_themselves(workspace, do_not_contact)
-    _list_people(workspace)
+    _list_people(workspace, destination_id, at)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
-        for kind in sorted(listed & KEY_OF.keys() & profile.fields.keys()):
-            _hit_by_field(workspace, kind, parts)
+        for kind in sorted(KEY_OF.keys() & profile.fields.keys()):
+            _hit_by_field(workspace, kind, parts, listed)
         if aliases:
-            _hit_by_alias(workspace)
+            _hit_by_alias(workspace, listed)
         updates = profile.when_known in ("update", "fill")
-        _hit_by_contact(workspace, updates=updates)
+        _hit_by_contact(workspace, listed, updates=updates)
         if updates:
-            _hit_by_lead(workspace, sorted(listed & {"phone", "email"}))
+            _hit_by_lead(workspace, listed)
     workspace.run(
         """
         create or replace temp table suppressed as
@@ -99,75 +103,67 @@ def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> No
         )
 
 
-def _list_people(workspace: Workspace) -> None:
-    """Fill `suppressed_people`: the suppressions, phones by the digits that all forms of a number share."""
+def _list_people(workspace: Workspace, destination_id: int, at: datetime) -> None:
+    """Fill `suppressed_people`: the suppressions in force here, phones by the digits that all forms share."""
     workspace.run(
         f"""
         create or replace temp table suppressed_people as
-        select kind, identifier_kind, value,
-               case identifier_kind when 'phone' then {same_number_key("key")} else key end as key
+        select kind, identifier_kind, value, {key_of_all_forms("key")} as key
         from base.suppressions
-        """  # noqa: S608  # an expression of ours
-    )
-
-
-def is_listed(kind: str, value: str) -> str:
-    """Return the condition that a value is on a list, where `s` is a row of the temporary table `suppressed_people`."""
-    key = KEY_OF[kind].format(value=value)
-    if kind == "phone":
-        return f"s.identifier_kind = 'phone' and s.key = {same_number_key(key)}"
-    return f"s.identifier_kind = '{kind}' and s.key = {key} and s.value = {VALUE_OF[kind].format(value=value)}"
-
-
-def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str]) -> None:
-    workspace.run(
-        f"""
-        insert into suppression_hits by name
-        select p.row_number, s.kind
-        from read_parquet($parts) p
-        join suppressed_people s on {is_listed(kind, "p." + kind)}
-        where len(p.reasons) = 0
-        """,  # noqa: S608  # names and expressions of ours
-        {"parts": list(parts)},
-    )
-
-
-def _hit_by_alias(workspace: Workspace) -> None:
-    workspace.run(
-        f"""
-        insert into suppression_hits by name
-        select h.row_number, s.kind
-        from held_identifiers h
-        join suppressed_people s on {_IS_LISTED.format(it="h")}
-        where h.is_alias
-        """  # noqa: S608  # an expression of ours
-    )
-
-
-def _hit_by_contact(workspace: Workspace, *, updates: bool) -> None:
-    workspace.run(
-        f"""
-        insert into suppression_hits by name
-        select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
-        from matched_contacts m
-        join base.identifiers i using (contact_id)
-        join suppressed_people s on {_IS_LISTED.format(it="i")}
-        where list_contains($of_people, s.kind)
-           or ($updates and m.contact_id in (select contact_id from leads_here))
+        where ended_by is null and (expires_at is null or expires_at > $at)
+          and (destination_id is null or destination_id = $destination_id)
         """,  # noqa: S608  # an expression of ours
-        {"of_people": list(SUPPRESSIONS_OF_PEOPLE), "updates": updates},
+        {"destination_id": destination_id, "at": at},
     )
 
 
-def _hit_by_lead(workspace: Workspace, kinds: Sequence[str]) -> None:
-    for kind in kinds:
+def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str], listed: set[str]) -> None:
+    for join in distinct_joins(joins_of_value(kind, f"p.{kind}"), listed):
         workspace.run(
             f"""
             insert into suppression_hits by name
-            select m.row_number, s.kind, 'The list has the {kind} of lead ' || l.lead_id || '.' as hint
-            from matched_contacts m
-            join leads_here h using (contact_id)
-            join base.leads l using (lead_id)
-            join suppressed_people s on {is_listed(kind, "l." + kind)}
-            """  # noqa: S608  # names and expressions of ours
+            select p.row_number, s.kind from read_parquet($parts) p {join} where len(p.reasons) = 0
+            """,  # noqa: S608  # names and expressions of ours
+            {"parts": list(parts)},
         )
+
+
+def _hit_by_alias(workspace: Workspace, listed: set[str]) -> None:
+    for join in distinct_joins(joins_of_identifier("h"), listed):
+        workspace.run(
+            f"""
+            insert into suppression_hits by name
+            select h.row_number, s.kind from held_identifiers h {join} where h.is_alias
+            """  # noqa: S608  # expressions of ours
+        )
+
+
+def _hit_by_contact(workspace: Workspace, listed: set[str], *, updates: bool) -> None:
+    for join in distinct_joins(joins_of_identifier("i"), listed):
+        workspace.run(
+            f"""
+            insert into suppression_hits by name
+            select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
+            from matched_contacts m
+            join base.identifiers i using (contact_id)
+            {join}
+            where list_contains($of_people, s.kind)
+               or ($updates and m.contact_id in (select contact_id from leads_here))
+            """,  # noqa: S608  # expressions of ours
+            {"of_people": list(SUPPRESSIONS_OF_PEOPLE), "updates": updates},
+        )
+
+
+def _hit_by_lead(workspace: Workspace, listed: set[str]) -> None:
+    for kind in KEY_OF:
+        for join in distinct_joins(joins_of_value(kind, f"l.{kind}"), listed):
+            workspace.run(
+                f"""
+                insert into suppression_hits by name
+                select m.row_number, s.kind, 'The list has the {kind} of lead ' || l.lead_id || '.' as hint
+                from matched_contacts m
+                join leads_here h using (contact_id)
+                join base.leads l using (lead_id)
+                {join}
+                """  # noqa: S608  # names and expressions of ours
+            )

@@ -48,20 +48,21 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
     ),
     "suppressed_people": SharedTable(
-        "All suppressions; `key` of a phone is that of all its forms.",
+        "The suppressions in force for the destination; `key` of a phone is that of all its forms.",
         ("kind", "identifier_kind", "value", "key"),
         "mark_suppressed",
     ),
     "listed_people": SharedTable(
-        "The entries of a list that is being loaded, new or known; `key` as in `suppressed_people`.",
-        ("identifier_kind", "value", "key"),
+        "The entries of a list that is being loaded and suppress, new or known; `key` as in `suppressed_people`; "
+        "`destination_id` null for the whole company.",
+        ("identifier_kind", "value", "key", "destination_id"),
         "add_suppressions",
     ),
     "suppressed": SharedTable(
         "The good rows that a suppression hits: the reason codes of all that do, in registry order; and a hint where "
         "none of them is of an identifier in the row.",
         ("row_number", "codes", "hint"),
-        "mark_suppressed",
+        "mark_suppressed, and for what scrub rules hit mark_scrubbed",
     ),
     "duplicated_people": SharedTable(
         "The people whom several good rows are of.",

@@ -21,6 +21,7 @@ from lead_pipeline.screening.listed_contacts import without_listed_contacts
 from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
 from lead_pipeline.screening.screen import screen
+from lead_pipeline.screening.scrub.scrubbed_rows import keep_scrub_hits
 from lead_pipeline.screening.staged_rows import RawRows, StagedRows
 from lead_pipeline.screening.updates.differing_values import find_differing_values, write_differing_values
 from lead_pipeline.screening.updates.updating import Change, find_updates, write_updates
@@ -59,6 +60,7 @@ def write_import(
     screened = _screen_import(workspace, record, profile, staged, at)
     contacts_created = _write_leads_and_contacts(workspace, profile, screened)
     _write_ledger(workspace, screened.import_no)
+    keep_scrub_hits(workspace, screened.import_no)
     _keep_raw_rows(workspace, screened.import_no, staged.raw_rows)
     require_one_contact_per_identifier(workspace, screened.import_no)
     conclusion = Conclusion(
@@ -83,7 +85,15 @@ def _screen_import(
     destination = destination_id(workspace, record.destination)
     import_no = workspace.reserve("import_no", 1) + 1
     aliases = staged.may_have_aliases(profile)
-    screen(workspace, profile, staged.parts, destination, aliases=aliases, do_not_contact=staged.do_not_contact)
+    screen(
+        workspace,
+        profile,
+        staged.parts,
+        destination,
+        aliases=aliases,
+        at=at,
+        do_not_contact=staged.do_not_contact,
+    )
     rows = without_listed_contacts(workspace, profile, rows_of(workspace, staged.parts))
     rows = with_merged_rows(workspace, profile, rows)
     find_new_identifiers(workspace, aliases=aliases)

@@ -7,7 +7,16 @@ from typing import Any
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ReasonCount, RowCounts
-from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.model.scrub.waterfall import Waterfall
+from lead_pipeline.store.records import (
+    ActivityCounts,
+    Conclusion,
+    ImportRecord,
+    LedgerCounts,
+    LedgerEntry,
+    ListCounts,
+    ListRecord,
+)
 from lead_pipeline.store.workspace import Workspace
 
 #: Of how many rows a reason names the numbers.
@@ -65,7 +74,7 @@ def record_import(workspace: Workspace, import_no: int, record: ImportRecord, co
         "rows_read": conclusion.rows_read,
         **{f"rows_{outcome.value}": conclusion.counts.of(outcome) for outcome in Outcome},
         "contacts_created": conclusion.contacts_created,
-        "suppressions_known": workspace.suppression_totals().held,
+        "suppressions_known": workspace.suppression_totals().in_force,
         "message": conclusion.message,
         "started_at": record.started_at,
         "committed_at": conclusion.at,
@@ -123,16 +132,59 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         " from base.differing_values where import_no = ?",
         [import_no],
     )
-    return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken))
+    left_out = _left_out(workspace, import_no)
+    return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken), left_out)
 
 
-def find_list(workspace: Workspace, identity: str) -> ListCounts | None:
-    """Return what became of a suppression list when it was loaded before, or None."""
+def _left_out(workspace: Workspace, import_no: int) -> Waterfall:
+    """Return which rules left rows out: the ledger's reasons that are of a rule."""
     found = workspace.rows(
-        "select rows_read, rows_added, rows_known, rows_rejected from base.suppression_lists where identity = ?",
+        """
+        select codes, count(*)
+        from (select list_sort(list_filter(reason_codes, lambda code:
+                         code = 'duplicate_existing'
+                         or (outcome = 'suppressed' and not starts_with(code, 'duplicate_')))) as codes
+              from base.row_outcomes where import_no = $import_no and outcome in ('suppressed', 'duplicate'))
+        where len(codes) > 0 group by codes
+        """,
+        {"import_no": import_no},
+    )
+    return Waterfall.of_codes(found)
+
+
+def find_activity(workspace: Workspace, identity: str) -> ActivityCounts | None:
+    """Return what became of a drop of call activity when it was loaded before, or None."""
+    found = workspace.rows(
+        "select rows_read, rows_added, rows_known, rows_rejected from base.activity_drops where identity = ?",
         [identity],
     )
     if not found:
         return None
     read, added, known, rejected = found[0]
-    return ListCounts(read, added, known, rejected, loaded_before=True)
+    return ActivityCounts(read, added, known, rejected, loaded_before=True)
+
+
+def find_list(workspace: Workspace, record: ListRecord) -> ListCounts | None:
+    """Return what became of a version of a suppression list when it was loaded before, or None.
+
+    Another delivery of the same content is the same version, unless a later version has undone something of it: then
+    it is to be loaded again.
+    """
+    found = workspace.rows(
+        """
+        with versions as (from base.suppression_lists where name = $name)
+        select v.rows_read, v.rows_added, v.rows_known, v.rows_rejected, v.rows_ended, v.version
+        from versions v
+        where v.identity = $identity
+          and (v.staged_at = $staged_at or not exists (
+              from versions later where later.list_no > v.list_no
+              and case $mode when 'add' then later.rows_ended > 0 when 'remove' then later.rows_added > 0
+                   else true end))
+        order by v.list_no desc limit 1
+        """,
+        {"name": record.list_name, "identity": record.identity, "staged_at": record.staged_at, "mode": record.mode},
+    )
+    if not found:
+        return None
+    read, added, known, rejected, ended, version = found[0]
+    return ListCounts(read, added, known, rejected, loaded_before=True, ended=ended, version=version)

@@ -10,7 +10,18 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from lead_pipeline.store.records import Conclusion, ImportRecord, Keys, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.model.story import PersonStory, Sought
+from lead_pipeline.store.people.stories import NamesPerson
+from lead_pipeline.store.records import (
+    ActivityCounts,
+    Conclusion,
+    ImportRecord,
+    Keys,
+    LedgerCounts,
+    LedgerEntry,
+    ListCounts,
+    ListRecord,
+)
 from lead_pipeline.store.workspace import Workspace
 
 
@@ -23,8 +34,11 @@ class LeadStore(Protocol):
     def ledger_counts(self, import_no: int) -> LedgerCounts:
         """Count the ledger's rows of an import, and by code its reasons and warnings."""
 
-    def list_counts(self, identity: str) -> ListCounts | None:
-        """Return what became of a suppression list when it was loaded before, or None."""
+    def list_counts(self, record: ListRecord) -> ListCounts | None:
+        """Return what became of a version of a suppression list when it was loaded before, or None."""
+
+    def activity_counts(self, identity: str) -> ActivityCounts | None:
+        """Return what became of a drop of call activity when it was loaded before, or None."""
 
     def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
         """Return the layouts of the profile's last committed imports, newest first; those without one are left out.
@@ -68,6 +82,9 @@ class LeadStore(Protocol):
 
         Raises: UsageError for anything but one reading statement, and for mistakes in it.
         """
+
+    def story(self, sought: Sought, names_person: NamesPerson) -> PersonStory:
+        """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""
 
     def for_another_thread(self) -> AbstractContextManager["LeadStore"]:
         """Give the same store to another thread of this process."""

@@ -11,6 +11,8 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import IdentifierKind
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.model.scrub.waterfall import Waterfall
+from lead_pipeline.model.suppression_kinds import ListMode, default_list_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class LedgerEntry:
 @dataclass(frozen=True, slots=True)
 class LedgerCounts:
     """The ledger's rows of one import, counted: all of them, those with different row numbers, and by reason; the
-    leads of which it overwrote values by different ones; and the rows with values that their leads did not take.
+    leads of which it overwrote values by different ones; the rows with values that their leads did not take; and which
+    rules left rows out.
 
     Of a reason, `outcome` holds "warning" or nothing: which outcome a code causes the registry knows, not the store.
     """
@@ -70,22 +73,61 @@ class LedgerCounts:
     reasons: tuple[ReasonCount, ...]
     leads_overwritten: int = 0
     rows_not_taken: int = 0
+    waterfall: Waterfall = field(default_factory=Waterfall)
 
 
 @dataclass(frozen=True, slots=True)
 class ListRecord:
-    """The facts of a suppression list that the store keeps."""
+    """The facts of a suppression list that the store keeps.
+
+    Versions of one list share `name`; one that has none of its own adds to the list that is named like its kind.
+    `staged_at` distinguishes a delivery from another of the same content; None: the content alone counts.
+    """
 
     list_id: str
     identity: str
     kind: str
     file_name: str
     file_sha256: str
+    name: str = ""
+    mode: ListMode = "add"
+    destination: Destination | None = None
+    staged_at: datetime | None = None
+
+    @property
+    def list_name(self) -> str:
+        """Return the name that the versions of the list share."""
+        return self.name or default_list_name(self.kind, self.destination)
 
 
 @dataclass(frozen=True, slots=True)
 class ListCounts:
-    """What became of the rows of a list; `known` entries were on a list of the same kind before."""
+    """What became of the rows of a list; `known` entries were on the list before. Of a version that removes, `ended`
+    are the entries it removed, and `known` those that were not on the list.
+    """
+
+    read: int
+    added: int
+    known: int
+    rejected: int
+    loaded_before: bool = False
+    ended: int = 0
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRecord:
+    """The facts of a drop of call activity that the store keeps."""
+
+    drop_id: str
+    identity: str
+    file_name: str
+    file_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCounts:
+    """What became of the rows of a drop of call activity; `known` calls were in it, or in another drop, before."""
 
     read: int
     added: int
@@ -96,10 +138,24 @@ class ListCounts:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionTotals:
-    """How many suppressions the whole store holds, and how many were ever loaded into it."""
+    """How many suppressions the whole store holds, and how many were ever loaded into it; and how many of them ended,
+    by themselves and by the lists that ended them.
+    """
 
     held: int
     loaded: int
+    ended: int = 0
+    ended_by_lists: int = 0
+
+    @property
+    def in_force(self) -> int:
+        """Return how many have not ended."""
+        return self.held - self.ended
+
+    @property
+    def add_up(self) -> bool:
+        """Tell whether everything that was ever loaded is still there, and nothing ended that no list ended."""
+        return self.held == self.loaded and self.ended == self.ended_by_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +180,24 @@ class ImportKeys:
 
 @dataclass(frozen=True, slots=True)
 class ListKeys:
-    """What a suppression list can touch: suppressions of its kind and values (String)."""
+    """What a suppression list can touch: suppressions of the list of that name, and whoever has one of the values
+    (String).
+    """
 
     identity: str
     kind: str
     values: pl.Series
+    list_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityKeys:
+    """What a drop of call activity can touch: calls of these phones (String) and leads (Int64)."""
+
+    identity: str
+    phones: pl.Series
+    lead_ids: pl.Series
 
 
 #: What a transaction can touch.
-Keys = ImportKeys | ListKeys
+Keys = ImportKeys | ListKeys | ActivityKeys

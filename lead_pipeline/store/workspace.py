@@ -88,11 +88,11 @@ class Workspace:
         """Return how many suppressions the whole store has, and how many it should have."""
         if self._suppressions is not None:
             return self._suppressions
-        ((held, loaded),) = self.rows(
-            "select (select count(*) from base.suppressions),"
-            " (select coalesce(sum(rows_added), 0) from base.suppression_lists)"
+        ((held, ended),) = self.rows("select count(*), count(ended_by) from base.suppressions")
+        ((loaded, ended_by_lists),) = self.rows(
+            "select coalesce(sum(rows_added), 0), coalesce(sum(rows_ended), 0) from base.suppression_lists"
         )
-        return SuppressionTotals(held, int(loaded))
+        return SuppressionTotals(held, int(loaded), ended, int(ended_by_lists))
 
     @contextlib.contextmanager
     def transaction(self, doing: str) -> Iterator[None]:

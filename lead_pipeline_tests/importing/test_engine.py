@@ -9,7 +9,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.importing import engine as engine_module
 from lead_pipeline.importing.drops.inbox_watch import watch_inbox
-from lead_pipeline.importing.drops.intake import RunRequest
+from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.engine import Engine, statuses_of
 from lead_pipeline.importing.findings import check_accepted, check_accounted_for
 from lead_pipeline.importing.submitting import submit_file

@@ -5,7 +5,7 @@ import pytest
 
 from lead_pipeline.filing.staging import stage_list
 from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.importing.suppression_list import load_list
+from lead_pipeline.importing.lists.suppression_list import load_list
 from lead_pipeline.model.errors import FileRefusedError, ListRefusedError
 from lead_pipeline_tests.support import quick_folder, staging
 

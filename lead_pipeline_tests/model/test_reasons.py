@@ -14,8 +14,11 @@ from lead_pipeline.model.reasons import REASONS, Effect, Reason, in_registry_ord
 
 #: `<subject>_<problem>`: the subjects in the order in which people read of them.
 SUBJECTS = ("file", "header", "required", "row", "quote", "encoding", "value", "number", "boolean", "date", "option")
-SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "identifier", "duplicate", "match")
-SUPPRESSIONS = ("opted_out", "blocked", "do_not_call", "prior_dialed", "prior_connected", "prior_converted")
+SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "identifier", "duplicate", "match", "prior")
+SUPPRESSIONS = (
+    *("opted_out", "blocked", "do_not_call", "litigator", "reassigned", "complaint"),
+    "area_code_listed",
+)
 
 
 @pytest.mark.parametrize("reason", Reason, ids=str)

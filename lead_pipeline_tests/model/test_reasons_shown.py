@@ -36,6 +36,8 @@ def test_each_reason_is_given_to_the_example_that_shows_it(stages, reason):
     profile = ImportProfile.model_validate(example.as_profile())
     for number, (kind, content) in enumerate(example.lists):
         stages.suppress(written(stages, f"list-{number}.csv", content.encode()), kind)
+    for number, content in enumerate(example.calls):
+        stages.call(written(stages, f"calls-{number}.csv", content.encode()))
     for number, content in enumerate(example.before):
         stages.file(written(stages, f"before-{number}.csv", content.encode()), profile)
     if example.dropped:

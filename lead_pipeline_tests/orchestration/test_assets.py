@@ -36,6 +36,7 @@ def test_each_table_is_made_from_the_one_before_in_partitions_of_imports(tmp_pat
         "rejected_leads": {"normalized_leads"},
         "import_report": {"imported_leads", "rejected_leads"},
         "suppressions": set(),
+        "call_activity": set(),
     }
     assert {graph.get(dg.AssetKey(table)).partitions_def.name for table in TABLES} == {"imports"}
 

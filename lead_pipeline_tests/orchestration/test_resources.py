@@ -9,6 +9,7 @@ import pytest
 from lead_pipeline.orchestration.building import build_definitions
 
 JOBS = {"import_leads": "imports", "approve_import": "imports", "load_suppressions": "suppression_lists"}
+JOBS["load_call_activity"] = "call_activity"
 
 
 def test_run_config_names_no_other_home_no_folder_for_values_and_no_waits(watching, tmp_path, subtests):

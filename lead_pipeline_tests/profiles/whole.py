@@ -98,6 +98,20 @@ notify:
   when: problems
 reject_rate:
   warn: 0.2
+scrub:
+  scope: company
+  lookback_days: 90
+  rules:
+    existing_lead:
+      statuses: [won]
+    dialed: no
+    connected: true
+    converted:
+      buyers:
+        - Sunny
+    dispositions: [sale]
+    attempts: 3
+    area_codes: ["+1212"]
 """
 
 #: What people name themselves, and the words without which nobody knows which keys may follow.

@@ -24,7 +24,8 @@ _TOUCHED = {
     "secondary_contacts": "lead_id in (select lead_id from there.base.leads semi join touched using (contact_id))",
     "suppressions": "value in (select value from keys union all select coalesce(value, '+' || key) from"
     " there.base.identifiers semi join touched using (contact_id) union all select unnest([phone, lower(email)])"
-    " from there.base.leads semi join touched using (contact_id))",
+    " from there.base.leads semi join touched using (contact_id)) or identifier_kind in ('domain', 'prefix')"
+    " or list_no in (select list_no from there.base.suppression_lists semi join lists using (name))",
     "enrollments": "false",
     "row_outcomes": "false",
     "rejected_rows": "false",
@@ -78,6 +79,7 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
     con.execute("create temp table keys (kind varchar, value varchar)")
+    con.execute("create temp table lists as select ? as name", [getattr(keys, "list_name", None)])
     if isinstance(keys, ImportKeys):
         for kind in keys.kinds:
             value = "lower(email)" if kind == "email" else kind
@@ -100,6 +102,7 @@ def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
         con.execute(f"insert into base.{table} by name from there.base.{table} where {_TOUCHED.get(table, 'true')}")
         con.execute(f"create temp table was_{table} as from base.{table}")
     con.execute("drop table keys")
+    con.execute("drop table lists")
 
 
 def _add_phones_of_others(con: duckdb.DuckDBPyConnection, keys: ImportKeys) -> None:

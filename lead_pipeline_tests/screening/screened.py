@@ -11,8 +11,8 @@ import polars as pl
 from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, ENTRY_FACTS, add_suppressions
 from lead_pipeline.screening.staged_rows import StagedRows
-from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListCounts, ListKeys, ListRecord
 
@@ -115,10 +115,36 @@ class Screened:
             schema=ENTRIES_SCHEMA,
         )
         record = ListRecord(f"{name}@0", name, kind, f"{name}.csv", "0" * 64)
-        with self.store.writing(ListKeys(name, kind, entries["value"]), "loading a list") as workspace:
+        with self.store.writing(
+            ListKeys(name, kind, entries["value"], record.list_name), "loading a list"
+        ) as workspace:
             return add_suppressions(
                 workspace, record, entries, rows_read=len(phones) + rejected, rows_rejected=rejected, at=NOW
             )
+
+    def load(
+        self,
+        kind: str,
+        *found: dict[str, object],
+        at: datetime = NOW,
+        delivery: datetime | None = None,
+        **facts: object,
+    ) -> ListCounts:
+        """Load a version of a list, an entry for each of `found`; `facts` are of its record."""
+        self.lists += 1
+        schema = {**ENTRIES_SCHEMA, **ENTRY_FACTS}
+        entries = pl.DataFrame([{name: one.get(name) for name in schema} for one in found], schema=schema)
+        entries = entries.with_columns(row_number=pl.int_range(1, pl.len() + 1))
+        rows = entries.select(
+            "row_number", line_number="row_number", outcome=pl.lit(None, pl.String),
+            reason_codes=pl.lit(None, pl.List(pl.String)),
+        )  # fmt: skip
+        name = str(facts.pop("identity", f"list-{self.lists}"))
+        record = ListRecord(f"{name}@0", name, kind, f"{name}.csv", "0" * 64, staged_at=delivery, **facts)  # type: ignore[arg-type]
+        with self.store.writing(
+            ListKeys(name, kind, entries["value"], record.list_name), "loading a list"
+        ) as workspace:
+            return add_suppressions(workspace, record, entries, rows_read=len(found), rows_rejected=0, at=at, rows=rows)
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[object, ...]]:
         """Return row number, outcome, reasons and lead of every row of an import."""

@@ -62,3 +62,47 @@ def test_a_lead_whose_phone_is_listed_does_not_change_by_its_email(written, mode
     entry = written.add([Row({"email": "ana@example.com", "phone": B, "city": "Rome"})], profile(write_mode=mode))
     assert written.ledger(entry) == [("suppressed", (kind,), 1)]
     assert (written.leads()[1]["phone"], written.leads()[1]["city"]) == (A, "Bonn")
+
+
+def test_an_alias_that_is_an_email_on_a_list_suppresses_the_row(written):
+    written.suppress("do_not_call", "ana@example.com")
+    row = Row({"external_id": "1"}, aliases=(("email", "Ana@Example.com"),))
+    entry = written.add([row], profile("external_id", aliases={"email": {}}))
+    assert written.ledger(entry) == [("suppressed", ("do_not_call",), None)]
+
+
+@pytest.mark.parametrize("listed", [B, "ana@example.com"])
+@pytest.mark.parametrize("kind", ["opted_out", "blocked"])
+def test_an_opt_out_or_block_reaches_a_person_by_the_identifiers_that_the_row_does_not_have(written, kind, listed):
+    by = profile("external_id", aliases={"email": {}, "phone": {}})
+    written.add([Row({"external_id": "1"}, aliases=(("email", "ana@example.com"), ("phone", B)))], by)
+    written.suppress(kind, listed)
+    elsewhere = profile("external_id", write_mode="create_only", destination={"kind": "list", "name": "x"})
+    assert written.ledger(written.add([Row({"external_id": "1"})], elsewhere)) == [("suppressed", (kind,), None)]
+    assert written.ledger(written.add([Row({"external_id": "2"})], elsewhere)) == [("created", (), 2)]
+
+
+def test_a_do_not_call_entry_of_another_identifier_leaves_a_new_lead_elsewhere(written):
+    by = profile("external_id", aliases={"phone": {}})
+    written.add([Row({"external_id": "1"}, aliases=(("phone", B),))], by)
+    written.suppress("do_not_call", B)
+    elsewhere = profile("external_id", write_mode="create_only", destination={"kind": "list", "name": "x"})
+    assert written.ledger(written.add([Row({"external_id": "1"})], elsewhere)) == [("created", (), 2)]
+
+
+def test_a_row_says_which_identifier_is_listed_where_it_does_not_hold_that_itself(written):
+    by = profile("external_id", aliases={"phone": {}})
+    written.add([Row({"external_id": "1", "phone": A}, aliases=(("phone", B),))], by)
+    written.suppress("opted_out", B)
+    own, others = Row({"external_id": "1", "phone": B}), Row({"external_id": "1"})
+    assert written.hints(written.add([own], by)) == [None]
+    assert written.hints(written.add([others], by)) == ["The list has another identifier of contact 1."]
+    written.suppress("blocked", A)
+    assert written.hints(written.add([others], by)) == ["The list has another identifier of contact 1."]
+
+
+def test_a_row_says_that_the_number_of_its_lead_is_listed(written):
+    by = profile("external_id")
+    written.add([Row({"external_id": "1", "phone": A})], by)
+    written.suppress("do_not_call", A)
+    assert written.hints(written.add([Row({"external_id": "1"})], by)) == ["The list has the phone of lead 1."]

@@ -1,4 +1,4 @@
-"""A suppression list is loaded once; its entries are only ever added."""
+"""A suppression list is loaded once; its entries are added to those there are."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_the_same_list_again_adds_nothing_and_says_so(screened):
 
 def test_entries_of_an_earlier_list_are_known(screened):
     screened.suppress("blocked", A, B)
-    assert screened.suppress("blocked", B, C) == ListCounts(read=2, added=1, known=1, rejected=0)
+    assert screened.suppress("blocked", B, C) == ListCounts(read=2, added=1, known=1, rejected=0, version=2)
 
 
 def test_an_entry_may_stand_on_lists_of_several_kinds(screened):

@@ -13,8 +13,8 @@ from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.screening.staged_rows import StagedRows
-from lead_pipeline.screening.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListKeys, ListRecord
 from lead_pipeline_tests.screening.row_by_row import Row, as_json
@@ -106,6 +106,18 @@ class Written:
         finally:
             self.imports -= 1
 
+    def ledger_of_dry_run(self, rows: list[Row], by: ImportProfile) -> list[tuple[str, tuple[str, ...]]]:
+        """Return outcome and reasons of every row of an import that is not done."""
+        self.imports += 1
+        sql = "select outcome::varchar, reason_codes from base.row_outcomes where import_no = ? order by row_number"
+        try:
+            found = dry_run_import(
+                **self.arguments(rows, by), inspect=lambda workspace, entry: workspace.rows(sql, [entry.import_no])
+            )
+        finally:
+            self.imports -= 1
+        return [(outcome, tuple(reasons or ())) for outcome, reasons in found]
+
     def suppress(self, kind: str, *phones: str) -> None:
         """Load a suppression list."""
         self.lists += 1
@@ -118,7 +130,9 @@ class Written:
             schema=ENTRIES_SCHEMA,
         )
         record = ListRecord(f"list-{self.lists}@0", f"list-{self.lists}", kind, "list.csv", "0" * 64)
-        with self.store.writing(ListKeys(record.identity, kind, entries["value"]), "loading a list") as workspace:
+        with self.store.writing(
+            ListKeys(record.identity, kind, entries["value"], record.list_name), "loading a list"
+        ) as workspace:
             add_suppressions(workspace, record, entries, rows_read=len(phones), rows_rejected=0, at=self.now)
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[str, tuple[str, ...], int | None]]:
@@ -160,7 +174,7 @@ class Written:
 
 def tables_of(store: DuckdbLeadStore) -> list[str]:
     """Return the tables of a store, without the views."""
-    sql = "select table_name from information_schema.tables where table_schema = 'base'"
+    sql = "select table_name from duckdb_tables() where schema_name = 'base'"
     return [table for (table,) in store.workspace.rows(sql)]
 
 

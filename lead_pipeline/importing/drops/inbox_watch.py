@@ -14,10 +14,9 @@ from pydantic import Field, ValidationError
 
 from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.inbox import Drop, Sightings, list_drops
+from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Drop, Sightings, list_drops
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.intake import (
-    RunRequest,
     Taken,
     imports_to_run,
     not_staged,
@@ -25,6 +24,8 @@ from lead_pipeline.importing.drops.intake import (
     stage_drops,
 )
 from lead_pipeline.importing.drops.late_arrivals import stage_late_arrivals
+from lead_pipeline.importing.drops.list_intake import list_requests
+from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.settling import settle_seconds
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.model.fields import FrozenModel
@@ -154,11 +155,12 @@ def watch_inbox(
 
 
 def _due_runs(home: Home, scheduler: Scheduler[_Run], active: set[str], now: datetime) -> list[_Run]:
+    lists = [scheduler.run_of(request) for request in list_requests(home, active, now)]
     due = {manifest.import_id: manifest for manifest in imports_to_run(home, active, now)}
     if not due:
-        return []
+        return lists
     order = scheduler.in_run_order(list(due))
-    return [scheduler.run_of(request) for request in note_requests(home, due, order, now)]
+    return lists + [scheduler.run_of(request) for request in note_requests(home, due, order, now)]
 
 
 def _look_in_time(
@@ -180,7 +182,7 @@ def _tell_late_arrivals(home: Home, now: datetime, log: Callable[[str], object])
 
 def _look(home: Home, before: Sightings, now: float, warn: Callable[[str], object]) -> tuple[Sightings, list[Drop]]:
     """Return what lies in the inbox, and which of it is complete."""
-    drops = list_drops(home, warn)
+    drops = [drop for drop in list_drops(home, warn) if drop.folder != ACTIVITY_FOLDER]
     after = before.after(drops, now)
     settle = {folder: settle_seconds(home.profiles, folder) for folder in {drop.folder for drop in drops}}
     return after, [drop for drop in drops if after.is_stable(drop, now, settle[drop.folder])]

@@ -15,14 +15,17 @@ from lead_pipeline.filing.home import Home, is_plain_file, masked_name, shown_na
 from lead_pipeline.filing.inbox import Drop
 from lead_pipeline.filing.left_in_place import leave_in_place, left_drops
 from lead_pipeline.filing.life_cycle import forget, note_request
+from lead_pipeline.filing.lists.list_drops import LISTS_FOLDER, waiting_list_drops
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pending_manifests, waiting_drops
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, register_refused, stage_import
 from lead_pipeline.importing.concluding import set_aside
+from lead_pipeline.importing.drops.list_intake import stage_list_drop
+from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.importing.judging_again import changed_profile
-from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, listed
+from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, UsageError, listed
 from lead_pipeline.profiles.loader import load_profile, profile_names
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
@@ -36,17 +39,6 @@ _LONGEST_PAUSE = timedelta(minutes=10)
 
 #: A file staged by a command in another process is that process's to import, for this long.
 _HANDS_OFF = timedelta(seconds=15)
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """A run to start: over the imports from `first` to `last`, in the scheduler's order, which are `files` many."""
-
-    first: str
-    last: str
-    files: int
-    key: str  # no other request has it
-    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,7 @@ def not_staged(home: Home, drops: Sequence[Drop]) -> list[Drop]:
     """
     if not drops:
         return []
-    known = waiting_drops(home) | left_drops(home)
+    known = waiting_drops(home) | waiting_list_drops(home) | left_drops(home)
     return [drop for drop in drops if _as_dropped(drop) not in known]
 
 
@@ -98,6 +90,8 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
     try:
         if not is_plain_file(drop.path):
             raise FileRefusedError("This is a link, pipe or device, not a file. Drop the file itself.")
+        if drop.folder == LISTS_FOLDER:
+            return stage_list_drop(home, drop, _as_dropped(drop), now)
         if not drop.folder:
             names = listed(entry.name for entry in profile_names(home.profiles))
             raise ProfileError(
@@ -109,7 +103,7 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
         )
     except FileChangedError:  # not refused, but to be tried again
         raise
-    except (FileRefusedError, ProfileError) as error:
+    except (FileRefusedError, ProfileError, UsageError) as error:
         if not os.path.lexists(drop.path):
             raise FileChangedError("Gone before it could be read.") from None
         return _set_unstaged_aside(home, drop, str(error), now)
@@ -165,6 +159,8 @@ def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
         return False
     if manifest.requested_at is None:
         return True
+    if manifest.waits_for:  # it is woken when a list comes
+        return now - manifest.requested_at >= _LONGEST_PAUSE
     pause = min(_FIRST_PAUSE * 2 ** (manifest.attempts - 1), _LONGEST_PAUSE)
     return bool(now - manifest.requested_at >= pause)
 
@@ -187,7 +183,10 @@ def note_requests(
     knows, in the order in which a run over a range takes them.
     """
     noted = {import_id: note_request(home, manifest, now) for import_id, manifest in manifests.items()}
-    return [_request(noted, ids, now) for ids in group_for_runs(noted, order)]
+    # A run over several fails where one of them has to wait for a list, so that these have runs of their own.
+    alone = [import_id for import_id, manifest in noted.items() if manifest.waits_for]
+    groups = [*group_for_runs([one for one in noted if one not in alone], order), *([one] for one in alone)]
+    return [_request(noted, ids, now) for ids in groups]
 
 
 def _request(noted: Mapping[str, Manifest], import_ids: Sequence[str], now: datetime) -> RunRequest:

@@ -74,4 +74,14 @@ PEOPLE_REASONS: dict[Reason, ReasonInfo] = {
     Reason.DO_NOT_CALL: ReasonInfo(
         SUPPRESSED, None, "Is on a do-not-call list", "Do not call; the number is on a do-not-call registry."
     ),
+    Reason.LITIGATOR: ReasonInfo(
+        SUPPRESSED, None, "Is a known litigator", "Do not contact; ask whoever answers for compliance."
+    ),
+    Reason.REASSIGNED: ReasonInfo(
+        SUPPRESSED,
+        None,
+        "Number was reassigned to somebody else",
+        "Do not call; ask for the person's present number: this one belongs to somebody who gave no consent.",
+    ),
+    Reason.COMPLAINT: ReasonInfo(SUPPRESSED, None, "Has complained", "Do not contact; ask whoever handles complaints."),
 }

@@ -11,11 +11,30 @@ import duckdb
 import polars as pl
 
 from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean
+from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.store.duckdb.connection import connect
-from lead_pipeline.store.ledger import count_rows, find_committed, find_entry, find_list, record_import
+from lead_pipeline.store.ledger import (
+    count_rows,
+    find_activity,
+    find_committed,
+    find_entry,
+    find_list,
+    record_import,
+)
+from lead_pipeline.store.people.stories import NamesPerson, tell_story
 from lead_pipeline.store.publishing import publish_leads, publish_rejected
-from lead_pipeline.store.records import Conclusion, ImportRecord, Keys, LedgerCounts, LedgerEntry, ListCounts
+from lead_pipeline.store.records import (
+    ActivityCounts,
+    Conclusion,
+    ImportRecord,
+    Keys,
+    LedgerCounts,
+    LedgerEntry,
+    ListCounts,
+    ListRecord,
+)
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
+from lead_pipeline.store.withheld_values import errors_without_values
 from lead_pipeline.store.workspace import Workspace
 
 #: DuckDB's complaints about the text of a query; they quote the query, never a row.
@@ -97,9 +116,13 @@ class DuckdbLeadStore:
         """Count the ledger's rows of an import, and by code its reasons and warnings."""
         return count_rows(self.workspace, import_no)
 
-    def list_counts(self, identity: str) -> ListCounts | None:
-        """Return what became of a suppression list when it was loaded before, or None."""
-        return find_list(self.workspace, identity)
+    def list_counts(self, record: ListRecord) -> ListCounts | None:
+        """Return what became of a version of a suppression list when it was loaded before, or None."""
+        return find_list(self.workspace, record)
+
+    def activity_counts(self, identity: str) -> ActivityCounts | None:
+        """Return what became of a drop of call activity when it was loaded before, or None."""
+        return find_activity(self.workspace, identity)
 
     def record(self, record: ImportRecord, conclusion: Conclusion) -> None:
         """Write into the ledger how an import ended that wrote nothing; one that is committed stays as it is."""
@@ -159,6 +182,11 @@ class DuckdbLeadStore:
         else:
             return frame.head(limit), frame.height > limit
         raise UsageError(f"The store does not understand this question. {complaint}")
+
+    def story(self, sought: Sought, names_person: NamesPerson) -> PersonStory:
+        """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""
+        with errors_without_values("explaining a person"):
+            return tell_story(self.workspace, sought, names_person)
 
     def _about_a_reserved_word(self, question: str) -> str:
         """Return which word of SQL is used as a name in a question that cannot be parsed, empty for none."""

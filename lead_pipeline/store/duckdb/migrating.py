@@ -31,12 +31,17 @@ def newest_version() -> int:
 
 def version_of(con: duckdb.DuckDBPyConnection) -> int:
     """Return the schema version of the open store; 0 for a store without any table."""
+    return max(_versions_of(con), default=0)
+
+
+def _versions_of(con: duckdb.DuckDBPyConnection) -> set[int]:
+    """Return the migrations that the open store has."""
     known = con.execute(
         "select count(*) from duckdb_tables() where schema_name = 'main' and table_name = 'schema_versions'"
     ).fetchall()
     if not known[0][0]:
-        return 0
-    return int(con.execute("select coalesce(max(version), 0) from main.schema_versions").fetchall()[0][0])
+        return set()
+    return {int(version) for (version,) in con.execute("select version from main.schema_versions").fetchall()}
 
 
 def require_known_version(con: duckdb.DuckDBPyConnection, *, upgradable: bool) -> None:
@@ -50,7 +55,8 @@ def require_known_version(con: duckdb.DuckDBPyConnection, *, upgradable: bool) -
             f"The lead store has schema version {found}, and this release of lead-pipeline knows versions up to "
             f"{newest}: a newer release wrote it. Upgrade lead-pipeline; the store was not touched."
         )
-    if found < newest and not upgradable:
+    is_older = {version for version, _name, _sql in migrations()} - _versions_of(con)
+    if is_older and not upgradable:
         raise StoreVersionError(
             f"The lead store has schema version {found} and this release reads version {newest}. "
             "Any import upgrades it in place; run one, then ask again."
@@ -58,10 +64,13 @@ def require_known_version(con: duckdb.DuckDBPyConnection, *, upgradable: bool) -
 
 
 def migrate(con: duckdb.DuckDBPyConnection) -> int:
-    """Apply what is missing, each migration in a transaction of its own; return how many were applied."""
-    found, applied = version_of(con), 0
+    """Apply what is missing, each migration in a transaction of its own; return how many were applied.
+
+    Numbers may have gaps, and one that fills a gap later is applied then: what counts is which ones the store has.
+    """
+    known, applied = _versions_of(con), 0
     for version, name, sql in migrations():
-        if version <= found:
+        if version in known:
             continue
         con.execute("begin transaction")
         con.execute(

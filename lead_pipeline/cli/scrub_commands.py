@@ -1,0 +1,137 @@
+"""Commands about earlier calls, and whom scrub rules leave out because of them."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from lead_pipeline.cli.shell import DONE, REJECTS, open_pipeline, with_home, with_json, with_store_wait
+from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.listings import ActivityResult, ScrubPreview
+from lead_pipeline.pipeline import DEFAULT_PROFILE
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, help="Profile to read the file with."
+)
+@click.option("--destination", metavar="KIND:NAME", help="As if loaded into this destination, not the profile's own.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(["destination", "company"]), help="Instead of the profile's."
+)
+@click.option("--lookback-days", "days", multiple=True, metavar="N|all", help="Instead of the profile's.")
+@click.option("--without", multiple=True, metavar="RULE", help="Leave this rule aside, to see what others leave out.")
+@with_json
+@with_store_wait
+@with_home
+def scrub(
+    file: Path,
+    profile_name: str,
+    destination: str | None,
+    scopes: tuple[str, ...],
+    days: tuple[str, ...],
+    without: tuple[str, ...],
+    as_json: bool,
+    store_wait: float,
+    home: Path | None,
+) -> None:
+    """Show whom the rules would leave out of a file, rule by rule; nothing is imported.
+
+    --scope, --lookback-days and --without may be repeated: each scope is tried with each number of days.
+    """
+    wrong = next(
+        (text for text in days if text != "all" and not (text.isascii() and text.isdigit() and int(text))), None
+    )
+    if wrong is not None:
+        raise UsageError(f"--lookback-days is '{wrong[:20]}'. Write a number of days from 1, or all.")
+    found = open_pipeline(home, store_wait).scrub(
+        file, profile=profile_name, destination=destination, scopes=scopes, lookback_days=days, without=without
+    )
+    for one in found:
+        if as_json:
+            numbers = one.model_dump(mode="json", exclude={"waterfall"})
+            click.echo(json.dumps(numbers | {"waterfall": one.waterfall.as_dict()}))
+        else:
+            _show_waterfall(one)
+
+
+def _show_waterfall(found: ScrubPreview) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    from lead_pipeline.reporting.wording import counted, waterfall_rows
+
+    back = "all" if found.lookback_days == "all" else counted(int(found.lookback_days), "day")
+    aside = f", without {', '.join(found.without)}" if found.without else ""
+    click.echo(
+        f"Scope {found.scope}, looking back {back}{aside}: {counted(found.waterfall.rows, 'row')} of "
+        f"{found.rows_read:,} would be left out; {found.rows_rejected:,} could not be used."
+    )
+    rows = waterfall_rows(found.waterfall)
+    if not rows:
+        return
+    table = Table(header_style="bold", box=SIMPLE_HEAD)
+    for name in ("rule", "rows", "first", "only", "also left out by"):
+        table.add_column(name, justify="right" if name in ("rows", "first", "only") else "left", overflow="fold")
+    for rule, hit, first, only, also in rows:
+        table.add_row(rule, f"{hit:,}", f"{first:,}", f"{only:,}", also)
+    Console().print(table)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--region", default="US", show_default=True, help="Country of numbers without +, and of how dates are written."
+)
+@click.option("--timezone", default="UTC", show_default=True, help="Time zone of times that name none.")
+@click.option("--destination", metavar="KIND:NAME", help="Of calls that name none; without it they count everywhere.")
+@with_json
+@with_store_wait
+@with_home
+def activity(
+    file: Path,
+    region: str,
+    timezone: str,
+    destination: str | None,
+    as_json: bool,
+    store_wait: float,
+    home: Path | None,
+) -> None:
+    """Load records of earlier calls, for the scrub rules of profiles.
+
+    Exits with 2 when nothing of it was loaded, with 3 when some rows could not be used.
+    """
+    leads = open_pipeline(home, store_wait)
+    loaded = leads.load_activity(file, region=region, timezone=timezone, destination=destination)
+    if loaded.rejected_file:
+        loaded = loaded.model_copy(update={"rejected_file": str(leads.home.root / loaded.rejected_file)})
+    if as_json:
+        click.echo(json.dumps(loaded.model_dump(mode="json")))
+    else:
+        _show_activity(loaded)
+    sys.exit(REJECTS if loaded.rows_rejected else DONE)
+
+
+def _show_activity(loaded: ActivityResult) -> None:
+    from lead_pipeline.reporting.wording import counted, one_line
+
+    before = "Loaded before, nothing done. " if loaded.loaded_before else ""
+    click.echo(
+        f"{before}{loaded.file_name}: {counted(loaded.rows_read, 'row')} read, {counted(loaded.calls_added, 'call')} "
+        f"added, {loaded.calls_known:,} known already, {counted(loaded.rows_rejected, 'row')} that could not be used."
+    )
+    for what, header in loaded.columns.items():
+        if header:
+            click.echo(f"  {what} from {one_line(header)}")
+    for notice in loaded.notices:
+        click.echo(notice)
+    if loaded.rows_rejected:
+        click.echo(
+            "No scrub rule knows of these rows: line "
+            f"{', '.join(map(str, loaded.lines_rejected)) or 'as listed in the rejected file'}. "
+            f"See {loaded.rejected_file}. Correct them and load them again.",
+            err=True,
+        )

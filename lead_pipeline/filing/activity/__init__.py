@@ -1,0 +1,1 @@
+"""Where drops of call activity lie, and what is noted of each."""

@@ -1,0 +1,1 @@
+"""Drops of call activity, from file to store."""

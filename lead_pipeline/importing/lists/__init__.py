@@ -1,0 +1,1 @@
+"""Suppression lists from drop or command to report: settings, reading, loading."""

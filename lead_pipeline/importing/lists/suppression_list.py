@@ -1,0 +1,130 @@
+"""Loads a staged list of people who may not be contacted, or refuses it whole. Who of an import is suppressed is
+decided elsewhere, inside the import's own transaction.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollments
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.list_manifests import ListManifest
+from lead_pipeline.importing.lists.list_reading import LINES_NAMED, ReadList, read_list, require_trust
+from lead_pipeline.model.listings import AffectedImport, ListResult
+from lead_pipeline.model.suppression_kinds import default_list_name
+from lead_pipeline.reporting.rejected_file import write_rejected_file
+from lead_pipeline.screening.lists.listed_leads import find_listed_leads, suppress_secondary_contacts
+from lead_pipeline.screening.lists.suppression_lists import add_suppressions
+from lead_pipeline.store.protocol import LeadStore
+from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedList:
+    """What came of loading a list: its counts, the lines of its first unreadable rows, the file that has all of these
+    (path below the home), what there is to know about the file, and the leads and secondary contacts that it concerns.
+    """
+
+    counts: ListCounts
+    lines_rejected: list[int] = field(default_factory=list)
+    rejected_file: str | None = None
+    notices: tuple[str, ...] = ()
+    affected: tuple[AffectedLeads, ...] = ()
+    secondary_contacts: int = 0
+
+
+def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime) -> LoadedList:
+    """Load a staged list, and end the enrollments of the people on it, in one transaction.
+
+    Raises: ListRefusedError when too much of it cannot be read, FileRefusedError when nothing can; then nothing of
+    it is loaded. StoreError, or a subclass of these.
+    """
+    rejected_file = home.reports / manifest.list_id / "rejected.csv"
+    record = record_of(manifest)
+    before = store.list_counts(record)
+    if before is not None:
+        manifest.staged_file(home).unlink(missing_ok=True)
+        return LoadedList(before, rejected_file=home.relative(rejected_file) if rejected_file.exists() else None)
+    read = read_list(manifest.staged_file(home), manifest)
+    bad = read.unreadable.height
+    if bad:
+        _write_unreadable(rejected_file, read)
+    require_trust(read, home.relative(rejected_file))
+    keys = ListKeys(record.identity, record.kind, read.entries["value"], record.list_name)
+    with store.writing(keys, f"loading suppression list {record.list_id}") as workspace:
+        counts = add_suppressions(
+            workspace, record, read.entries, rows_read=read.rows, rows_rejected=bad, at=at, rows=read.outcomes
+        )
+        find_listed_leads(workspace, manifest.kind)
+        affected = suppress_enrollments(workspace, manifest.kind, at)
+        secondaries = suppress_secondary_contacts(workspace, manifest.kind)
+    manifest.staged_file(home).unlink(missing_ok=True)
+    return LoadedList(
+        counts,
+        lines_rejected=read.unreadable["line"].head(LINES_NAMED).to_list(),
+        rejected_file=home.relative(rejected_file) if bad else None,
+        notices=read.reader.facts.notes,
+        affected=affected,
+        secondary_contacts=secondaries,
+    )
+
+
+def record_of(manifest: ListManifest) -> ListRecord:
+    """Return the facts of a list that the store keeps."""
+    said = manifest.said
+    return ListRecord(
+        manifest.list_id,
+        manifest.identity,
+        manifest.kind,
+        manifest.file_name,
+        manifest.file_sha256,
+        name=said.name or "",
+        mode=said.mode,
+        destination=said.destination,
+        staged_at=manifest.staged_at,
+    )
+
+
+def _write_unreadable(path: Path, read: ReadList) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    columns = [(column.name, column.header) for column in read.reader.columns]
+    write_rejected_file(path, columns, [read.unreadable.drop("line")])
+
+
+def as_result(manifest: ListManifest, loaded: LoadedList) -> ListResult:
+    """Return what came of a list, for people; no value of a row is in it."""
+    counts, said = loaded.counts, manifest.said
+    return ListResult(
+        list_id=manifest.list_id,
+        kind=manifest.kind,
+        file_name=manifest.file_name,
+        list_name=said.name or default_list_name(said.kind, said.destination),
+        mode=said.mode,
+        version=counts.version,
+        destination=str(said.destination) if said.destination else None,
+        rows_read=counts.read,
+        rows_added=counts.added,
+        rows_known=counts.known,
+        rows_ended=counts.ended,
+        rows_rejected=counts.rejected,
+        lines_rejected=tuple(loaded.lines_rejected),
+        rejected_file=loaded.rejected_file,
+        leads_affected=sum(one.leads for one in loaded.affected),
+        enrollments_suppressed=sum(one.enrollments for one in loaded.affected),
+        secondary_contacts_suppressed=loaded.secondary_contacts,
+        affected=tuple(AffectedImport.model_validate(one.as_dict()) for one in loaded.affected),
+        notices=tuple(loaded.notices),
+        loaded_before=counts.loaded_before,
+    )
+
+
+def as_metadata(result: ListResult) -> dict[str, Any]:
+    """Return what came of a list as values that an event log can keep: none is of a row."""
+    values = result.model_dump(exclude={"list_id", "kind", "file_name", "destination"})
+    return values | {
+        "lines_rejected": ", ".join(map(str, result.lines_rejected)),
+        "rejected_file": result.rejected_file or "",
+        "affected": [one.model_dump() for one in result.affected],
+        "notices": list(result.notices),
+    }

@@ -1,0 +1,1 @@
+"""Suppression lists: what is said about one, and what a profile requires of them."""

@@ -1,0 +1,1 @@
+"""What a profile says about people who were leads before, or were called before."""

@@ -1,0 +1,89 @@
+"""The story of a person, as `explain` tells it: who is asked about, and what the store holds of them. The one result
+that consists of personal data; whoever asks has named the person.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from lead_pipeline.model.fields import FrozenModel
+
+#: What happened: a row of a file, an identifier that the contact came to be known by, a value that an import met
+#: otherwise, an enrollment and its end, an entry of a suppression list, somebody else's secondary contact.
+StoryEventKind = Literal[
+    "row", "identified", "value_differed", "secondary_contact", "enrolled", "enrollment_ended", "suppressed"
+]
+
+
+class Sought(FrozenModel):
+    """Whom somebody asks about, by identifiers: phones in E.164, emails in lower case, others as written."""
+
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+class StoryIdentifier(FrozenModel):
+    """An identifier that a contact is known by."""
+
+    kind: str
+    value: str
+    contact_id: int
+
+
+class StoryLead(FrozenModel):
+    """A lead of the person as it is now."""
+
+    lead_id: int
+    contact_id: int
+    destination: str
+    import_id: str
+    created_at: datetime
+    updated_at: datetime
+    values: dict[str, Any] = Field(description="Its normalized values, attributes included; those that are there.")
+    is_callable: bool = Field(description="Whether it is in the view `callable_leads`.")
+
+
+class StoryEvent(FrozenModel):
+    """One thing that happened; what does not apply to its kind is null or empty."""
+
+    at: datetime | None = Field(default=None, description="null where nobody noted when.")
+    event: StoryEventKind
+    import_id: str | None = None
+    file_name: str | None = None
+    row_number: int | None = None
+    line_number: int | None = None
+    outcome: str | None = None
+    reasons: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    hints: str | None = None
+    raw: dict[str, Any] | None = Field(
+        default=None, description="The row as it was in the file, which is kept of rows that became no lead."
+    )
+    lead_id: int | None = None
+    contact_id: int | None = None
+    destination: str | None = None
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    kept: Literal["lead", "row"] | None = Field(default=None, description="Whose value the lead has since.")
+    action: int | None = None
+    kind: str | None = Field(default=None, description="Of an identifier, or of a suppression.")
+    identifier_kind: str | None = None
+    value: str | None = None
+    list_id: str | None = None
+    note: str | None = Field(default=None, description="The reason that the list gives for the entry.")
+
+
+class PersonStory(FrozenModel):
+    """Everything that the store holds of a person."""
+
+    identifiers: tuple[StoryIdentifier, ...] = ()
+    leads: tuple[StoryLead, ...] = ()
+    events: tuple[StoryEvent, ...] = Field(default=(), description="In the order of time.")
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the store holds nothing of the person."""
+        return not (self.identifiers or self.leads or self.events)

@@ -1,0 +1,31 @@
+"""What a row of a suppression list says about its entries besides whom they name: since when, until when, by whom."""
+
+import polars as pl
+
+_DATE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
+#: A date as ISO 8601 writes it, with or without a time of day, which is taken to be in UTC where it does not say.
+_MOMENT = _DATE + r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+
+
+def read_listed_on(raw: pl.Series) -> pl.Series:
+    """Return the date (Date) that a cell begins with, null where it is not written as ISO 8601 writes it."""
+    return raw.cast(pl.String).str.strip_chars().str.extract(_DATE).str.to_date("%Y-%m-%d", strict=False)
+
+
+def read_expires_at(raw: pl.Series) -> pl.DataFrame:
+    """Read until when entries hold.
+
+    A time of day counts for nothing: an entry holds until noon UTC of the day after, when its date is over everywhere,
+    so that it never ends too early.
+
+    Returns: `expires_at` (UTC; null for never, and for what cannot be read: such an entry holds on), `readable`.
+    """
+    cells = raw.cast(pl.String).str.strip_chars()
+    filled = cells.is_not_null() & (cells != "")
+    day = cells.str.extract(_DATE).str.to_date("%Y-%m-%d", strict=False)
+    good = cells.str.contains(_MOMENT) & day.is_not_null()
+    moment = day.cast(pl.Datetime("us")).dt.offset_by("36h").dt.replace_time_zone("UTC")
+    frame = pl.DataFrame(
+        {"moment": moment, "good": good.fill_null(value=False), "filled": filled.fill_null(value=False)}
+    )
+    return frame.select(expires_at=pl.when("good").then("moment"), readable=pl.col("good") | ~pl.col("filled"))

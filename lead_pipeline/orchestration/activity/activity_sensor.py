@@ -1,0 +1,34 @@
+"""The sensor of call activity: loads each complete file in inbox/call_activity."""
+
+from functools import partial
+
+import dagster as dg
+
+from lead_pipeline.importing.activity.activity_drops import ActivityRun, watch_activity
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions, load_call_activity
+from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.resources import HomeResource
+
+
+@dg.sensor(
+    name="activity_sensor",
+    job=load_call_activity,
+    minimum_interval_seconds=3,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Watches inbox/call_activity/ and loads each complete file.",
+)
+def activity_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
+    """Stage what is complete, and request a run for each drop that is due."""
+    watch = partial(watch_activity, home.home, context.cursor, utc_now())
+    runs, remembered = failures_without_values("watching the inbox for call activity", watch)
+    context.instance.add_dynamic_partitions(str(call_activity_partitions.name), list(map(_key_of, runs)))
+    return dg.SensorResult(run_requests=list(map(_requested, runs)), cursor=remembered)
+
+
+def _key_of(run: ActivityRun) -> str:
+    return run.drop_id
+
+
+def _requested(run: ActivityRun) -> dg.RunRequest:
+    return dg.RunRequest(run_key=run.key, partition_key=run.drop_id, tags=run.tags)

@@ -1,0 +1,254 @@
+"""Loads a version of a suppression list into the store: adds entries, ends those that it takes off, and keeps what
+became of each of its rows. No entry is ever deleted. Whom the entries concern does not belong here.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from lead_pipeline.model.errors import ListRefusedError
+from lead_pipeline.screening.lists.matching import KEY_OF_ENTRY, key_of_all_forms
+from lead_pipeline.store.ledger import destination_id, find_list
+from lead_pipeline.store.records import ListCounts, ListRecord
+from lead_pipeline.store.workspace import Workspace
+
+_Schema = dict[str, pl.DataType | type[pl.DataType]]
+ENTRIES_SCHEMA: _Schema = {"identifier_kind": pl.String, "value": pl.String, "reason": pl.String}
+
+#: What an entry may have besides: the row that it is of, and what the list says about it.
+ENTRY_FACTS: _Schema = {
+    "row_number": pl.Int64,
+    "country": pl.String,
+    "listed_on": pl.Date,
+    "source": pl.String,
+    "expires_at": pl.Datetime("us", "UTC"),
+}
+ROWS_SCHEMA: _Schema = {
+    "row_number": pl.Int64, "line_number": pl.Int64, "outcome": pl.String, "reason_codes": pl.List(pl.String)
+}  # fmt: skip
+
+_IN_FORCE = "ended_by is null and (expires_at is null or expires_at > $at)"
+
+
+def add_suppressions(
+    workspace: Workspace,
+    record: ListRecord,
+    entries: pl.DataFrame,
+    *,
+    rows_read: int,
+    rows_rejected: int,
+    at: datetime,
+    rows: pl.DataFrame | None = None,
+) -> ListCounts:
+    """Load a version of a list inside a transaction of the caller's and return its counts; the same version twice
+    changes nothing.
+
+    `entries` (ENTRIES_SCHEMA, and any of ENTRY_FACTS) has the kind, the value (E.164, the address in lower case, the
+    domain, the digits of a prefix, or any other identifier) and the reason that the list gives, or null, of everything
+    that the list names. `rows` (ROWS_SCHEMA) are its rows; the outcome of those that were read is null. Fills the
+    temporary table `listed_people` with the entries that suppress from now on, as suppressions are matched.
+
+    Raises: ListRefusedError when a list of that name has another kind or another scope.
+    """
+    before = find_list(workspace, record)
+    if before is not None:
+        return before
+    scope = None if record.destination is None else destination_id(workspace, record.destination)
+    version = _next_version(workspace, record, scope)
+    list_no = int(workspace.one("select coalesce(max(list_no), 0) + 1 from base.suppression_lists"))
+    _load_entries(workspace, entries)
+    _find_held(workspace, record)
+    held_before = _count_held(workspace, record, at)
+    added, ended = _change(workspace, record, list_no, scope, at)
+    _list_people(workspace, record, scope, at)
+    known = entries.height - (ended if record.mode == "remove" else added)
+    counts = ListCounts(rows_read, added, max(known, 0), rows_rejected, ended=ended, version=version)
+    facts = {"entries_before": held_before, "entries_after": held_before, "destination_id": scope}
+    _record(workspace, record, counts, {"list_no": list_no, "loaded_at": at, **facts})
+    after = _count_held(workspace, record, at)
+    workspace.run("update base.suppression_lists set entries_after = ? where list_no = ?", [after, list_no])
+    _keep_rows(workspace, record, list_no, rows)
+    return counts
+
+
+def note_refused_list(workspace: Workspace, record: ListRecord, message: str, at: datetime) -> None:
+    """Note that a version of a list was refused: until another is loaded, nobody can rely on the list."""
+    workspace.run(
+        "insert into base.refused_lists by name select $list_id as list_id, $name as name, $kind as kind,"
+        " $file_name as file_name, $file_sha256 as file_sha256, $message as message, $at as refused_at",
+        {
+            "list_id": record.list_id,
+            "name": record.list_name,
+            "kind": record.kind,
+            "file_name": record.file_name,
+            "file_sha256": record.file_sha256,
+            "message": message,
+            "at": at,
+        },
+    )
+
+
+def _next_version(workspace: Workspace, record: ListRecord, scope: int | None) -> int:
+    last = workspace.rows(
+        "select version, kind, destination_id from base.suppression_lists where name = ? order by version desc limit 1",
+        [record.list_name],
+    )
+    if not last:
+        return 1
+    version, kind, destination = last[0]
+    if (kind, destination) != (record.kind, scope):
+        raise ListRefusedError(
+            f"There is a list '{record.list_name}' of kind {kind}"
+            f"{' for the whole company' if destination is None else ' for one destination'}, and a version of a list "
+            "has its kind and scope. Give this list another name, or load it with that kind and scope."
+        )
+    return int(version) + 1
+
+
+def _load_entries(workspace: Workspace, entries: pl.DataFrame) -> None:
+    """Fill `list_entries`, every entry of the list, with the key that all its forms share."""
+    missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in ENTRY_FACTS.items() if name not in entries]
+    whole = entries.with_columns(missing).select(*ENTRIES_SCHEMA, *ENTRY_FACTS)
+    with workspace.registered("entries_as_read", whole):
+        workspace.run(
+            f"""
+            create or replace temp table list_entries as
+            select *, {KEY_OF_ENTRY} as key, {key_of_all_forms(KEY_OF_ENTRY)} as any_key from entries_as_read
+            """  # noqa: S608  # expressions of ours
+        )
+
+
+def _find_held(workspace: Workspace, record: ListRecord) -> None:
+    """Fill `held_entries`: the entries of the list that have not ended, and whether this version has them too."""
+    same = "any_key" if record.mode == "remove" else "value"
+    workspace.run(
+        f"""
+        create or replace temp table held_entries as
+        with held as (
+            select s.rowid as id, s.identifier_kind, s.value, s.expires_at, {key_of_all_forms("s.key")} as any_key
+            from base.suppressions s join base.suppression_lists l using (list_no)
+            where l.name = $name and s.ended_by is null
+        ),
+        named as (
+            select identifier_kind, {same}, count(*) as rows,
+                   case when bool_or(expires_at is null) then null else max(expires_at) end as until
+            from list_entries
+            group by identifier_kind, {same}
+        )
+        select h.id, h.identifier_kind, h.value, h.any_key, h.expires_at, n.rows is not null as is_named, n.until
+        from held h left join named n on n.identifier_kind = h.identifier_kind and n.{same} = h.{same}
+        where $mode = 'replace' or n.rows is not null
+        """,  # noqa: S608  # expressions of ours
+        {"name": record.list_name, "mode": record.mode},
+    )
+
+
+def _count_held(workspace: Workspace, record: ListRecord, at: datetime) -> int:
+    sql = f"""
+        select count(*) from base.suppressions
+        semi join (select list_no from base.suppression_lists where name = $name) using (list_no) where {_IN_FORCE}
+        """  # noqa: S608  # a condition of ours
+    return int(workspace.one(sql, {"name": record.list_name, "at": at}))
+
+
+def _change(workspace: Workspace, record: ListRecord, list_no: int, scope: int | None, at: datetime) -> tuple[int, int]:
+    """End what the version ends, and add what it adds; return how many entries these are.
+
+    An entry whose expiry changes ends and is added again, so that what was known at any time stays known. Of a list
+    that is added to, an entry only ever holds for longer: a shorter expiry does not take the longer one back.
+    """
+    ends = {
+        "remove": "true",
+        "replace": "not is_named or until is distinct from expires_at",
+        "add": "expires_at is not null and (until is null or until > expires_at)",
+    }[record.mode]
+    workspace.run(f"create or replace temp table ended_entries as select id from held_entries where {ends}")  # noqa: S608
+    ended = int(workspace.one("select count(*) from ended_entries"))
+    if ended:
+        workspace.run(
+            "update base.suppressions set ended_by = $list_no, ended_at = $at where rowid in (from ended_entries)",
+            {"list_no": list_no, "at": at},
+        )
+    _find_new(workspace, record)
+    workspace.run(
+        "insert into base.suppressions by name select $kind as kind, identifier_kind, key, value, reason,"
+        " $scope as destination_id, country, listed_on, source, expires_at, $list_no as list_no, $at as added_at"
+        " from new_suppressions order by identifier_kind, value",
+        {"kind": record.kind, "list_no": list_no, "scope": scope, "at": at},
+    )
+    return int(workspace.one("select count(*) from new_suppressions")), ended
+
+
+def _find_new(workspace: Workspace, record: ListRecord) -> None:
+    """Fill `new_suppressions`: what is to be added, one line per entry, with the row that had it first."""
+    workspace.run(
+        """
+        create or replace temp table new_suppressions as
+        select identifier_kind, value, any_value(key) as key, arg_min(reason, row_number) as reason,
+               min(row_number) as row_number, arg_min(country, row_number) as country,
+               min(listed_on) as listed_on, arg_min(source, row_number) as source,
+               case when bool_or(expires_at is null) then null else max(expires_at) end as expires_at
+        from (select * replace (coalesce(row_number, 0) as row_number) from list_entries) e
+        anti join (select identifier_kind, value from held_entries anti join ended_entries using (id)) known
+        using (identifier_kind, value)
+        where $mode <> 'remove'
+        group by identifier_kind, value
+        """,
+        {"mode": record.mode},
+    )
+
+
+def _list_people(workspace: Workspace, record: ListRecord, scope: int | None, at: datetime) -> None:
+    workspace.run(
+        """
+        create or replace temp table listed_people as
+        select distinct identifier_kind, value, any_key as key, $scope::integer as destination_id
+        from list_entries where $mode <> 'remove' and (expires_at is null or expires_at > $at)
+        """,
+        {"mode": record.mode, "scope": scope, "at": at},
+    )
+
+
+def _record(workspace: Workspace, record: ListRecord, counts: ListCounts, facts: dict[str, Any]) -> None:
+    values = facts | {
+        "list_id": record.list_id,
+        "identity": record.identity,
+        "kind": record.kind,
+        "file_name": record.file_name,
+        "file_sha256": record.file_sha256,
+        "name": record.list_name,
+        "mode": record.mode,
+        "version": counts.version,
+        "staged_at": record.staged_at,
+        "rows_read": counts.read,
+        "rows_added": counts.added,
+        "rows_known": counts.known,
+        "rows_rejected": counts.rejected,
+        "rows_ended": counts.ended,
+    }
+    columns, slots = ", ".join(values), ", ".join(f"${name}" for name in values)
+    workspace.run(f"insert into base.suppression_lists ({columns}) values ({slots})", values)  # noqa: S608  # ours
+
+
+def _keep_rows(workspace: Workspace, record: ListRecord, list_no: int, rows: pl.DataFrame | None) -> None:
+    """Keep the outcome of every row: that of its best entry, where the row itself has none."""
+    if rows is None:
+        return
+    done, undone = ("removed", "not_listed") if record.mode == "remove" else ("added", "known")
+    changed = (
+        "select row_number from new_suppressions"
+        if record.mode != "remove"
+        else "select e.row_number from list_entries e semi join held_entries using (identifier_kind, any_key)"
+    )
+    with workspace.registered("rows_of_list", rows.select(ROWS_SCHEMA.keys())):
+        workspace.run(
+            f"""
+            insert into base.suppression_rows by name
+            select $list_no as list_no, r.row_number, r.line_number, r.reason_codes,
+                   coalesce(r.outcome, case when c.row_number is null then $undone else $done end) as outcome
+            from rows_of_list r left join (select distinct row_number from ({changed})) c using (row_number)
+            order by r.row_number
+            """,  # noqa: S608  # queries of ours
+            {"list_no": list_no, "done": done, "undone": undone},
+        )

@@ -1,0 +1,122 @@
+"""What LeadPipeline can be asked about earlier calls and whom a profile's scrub rules leave out; a part of it, kept
+apart for its length. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lead_pipeline.filing.home import followed
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.listings import ActivityResult, ScrubPreview
+from lead_pipeline.model.profile import ImportProfile
+
+if TYPE_CHECKING:
+    from lead_pipeline.filing.home import Home
+    from lead_pipeline.importing.progress import Listener
+    from lead_pipeline.orchestration.launching import Launcher
+    from lead_pipeline.store.settings import OnWait, StoreSettings
+
+
+def _unheard(_step: str, _rows: int, _progress: object) -> None:
+    return None
+
+
+class Scrubbing:
+    """The calls of LeadPipeline about scrubbing."""
+
+    home: Home
+    _on_wait: OnWait
+
+    def _launcher(self) -> AbstractContextManager[Launcher]:
+        raise NotImplementedError
+
+    def _store_settings(self) -> StoreSettings:
+        raise NotImplementedError
+
+    def profile(self, profile: str | ImportProfile) -> ImportProfile:
+        """Return the profile of that name."""
+        raise NotImplementedError
+
+    def scrub(
+        self,
+        file: str | Path,
+        *,
+        profile: str | ImportProfile = "call_schedule",
+        destination: str | Destination | None = None,
+        scopes: Sequence[str] = (),
+        lookback_days: Sequence[str | int] = (),
+        without: Sequence[str] = (),
+        on_progress: Listener = _unheard,
+    ) -> tuple[ScrubPreview, ...]:
+        """Return whom the rules would leave out of a file, against the store as it is; nothing is imported or kept.
+
+        Args:
+            file: the file, or a link to it.
+            profile: how it is read, and which scrub rules hold.
+            destination: as of `import_file`.
+            scopes: try these scopes instead of the profile's.
+            lookback_days: try these numbers of days, or `all`; with several scopes and numbers, every pair of them.
+            without: rules, or kinds of suppressions, to leave aside in what is shown.
+            on_progress: called as the work goes on.
+
+        Raises: UsageError, ProfileError, FileRefusedError, StoreLockedError.
+        """
+        from lead_pipeline.importing.activity.scrub_preview import preview_scrub
+
+        self.home.prepare()
+        chosen = self.profile(profile)
+        wanted = Destination.parse(destination) if isinstance(destination, str) else destination
+        return preview_scrub(
+            self.home,
+            followed(file),
+            chosen if wanted is None else chosen.with_destination(wanted),
+            scopes=scopes,
+            lookback_days=lookback_days,
+            without=without,
+            settings=self._store_settings(),
+            on_wait=self._on_wait,
+            listener=on_progress,
+        )
+
+    def load_activity(
+        self,
+        file: str | Path,
+        *,
+        region: str | None = "US",
+        timezone: str = "UTC",
+        destination: str | Destination | None = None,
+    ) -> ActivityResult:
+        """Load records of earlier calls in a recorded run; the scrub rules of profiles ask for them. The same content
+        is loaded once.
+
+        Args:
+            file: the drop, or a link to it; with or without a header.
+            region: country (ISO code) of numbers without +, which also says whether days or months come first.
+            timezone: IANA time zone of times that name none.
+            destination: of calls that name none, `kind:name`; without it these count for every destination.
+
+        Raises:
+            UsageError: there is no such region, time zone or destination, or the home cannot be written.
+            FileUnreadableError: there is no such file, or it may not be read.
+            ListRefusedError: it has no calls, or too many rows cannot be used (more than 3 rows and 1 %): nothing of it
+                was loaded.
+            StoreLockedError, RunFailedError: nothing of it was loaded.
+        """
+        self.home.prepare()
+        wanted = Destination.parse(destination) if isinstance(destination, str) else destination
+        with self._launcher() as launcher:
+            manifest = launcher.stage_activity(followed(file), region, timezone, wanted)
+            found = launcher.load_activity(manifest)
+        lines = tuple(int(line) for line in found.pop("lines_rejected").split(",") if line)
+        rejected_file = found.pop("rejected_file") or None
+        return ActivityResult(
+            drop_id=manifest.drop_id,
+            file_name=manifest.file_name,
+            lines_rejected=lines,
+            rejected_file=rejected_file,
+            **found,
+        )

@@ -1,0 +1,153 @@
+"""A drop of call activity says whom calls were to and how they ended, under any headers; one that cannot be trusted is
+refused whole.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lead_pipeline.filing.staging import stage_activity
+from lead_pipeline.importing.activity.loading_calls import load_activity
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.model.errors import FileRefusedError, ListRefusedError, UsageError
+from lead_pipeline_tests.support import call_schedule, quick_folder, staging, write_csv
+
+ANA, BO = "+12125550101", "+12125550102"
+
+
+@pytest.fixture
+def stages():
+    with quick_folder() as folder, staging(folder / "data") as stages:
+        yield stages
+
+
+def load(stages, text, region="US", timezone="UTC", destination=None):
+    path = stages.home.root.parent / "calls.csv"
+    path.write_text(text, encoding="utf-8")
+    manifest = stage_activity(
+        stages.home, path, region=region, timezone=timezone, destination=destination, now=utc_now()
+    )
+    return load_activity(stages.store, manifest, stages.home, utc_now())
+
+
+def calls(stages, columns):
+    return stages.rows(f"select {columns} from call_activity order by drop_id, row_number, phone")
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("phone\n2125550101\n2125550102\n", [ANA, BO]),
+        ("Dialed Number,Agent\n(212) 555-0101,Cy\n+1 212 555 0102,Cy\n", [ANA, BO]),
+        ("Caller ID,To\n2125550199,2125550101\n2125550199,2125550102\n", [ANA, BO]),
+        ("2125550101\n2125550102\n", [ANA, BO]),
+        ("2125550101\n", [ANA]),
+        ("who,what\n2125550101,x\n2125550102,y\n", [ANA, BO]),
+        ("phone\n2.125550101E+09\n2125550102.0\n", [ANA, BO]),
+        ("phone,Mobile\n2125550101,2125550102\n", [ANA, BO]),
+        ("phone\n2125550101 / 2125550102\n", [ANA, BO]),
+    ],
+)
+def test_whom_the_calls_were_to_is_found(stages, text, people):
+    load(stages, text)
+    assert [phone for (phone,) in calls(stages, "phone")] == people
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "expected"),
+    [
+        ("", "", (True, False, False, None)),
+        ("dialed", "no", (False, False, False, None)),
+        ("Dialed,Answered", "yes,no", (True, False, False, None)),
+        ("Connected", "Y", (True, True, False, None)),
+        ("connected", "0", (True, False, False, None)),
+        ("Sold", "true", (True, True, True, None)),
+        ("Sold,Connected", "1,0", (True, False, True, None)),
+        ("Call Attempts", "3", (True, False, False, 3)),
+        ("Attempts", "0", (False, False, False, 0)),
+        ("dials,Dialed", "2,no", (True, False, False, 2)),
+        ("Connected", "4", (True, True, False, None)),
+    ],
+)
+def test_what_a_call_came_to_is_read_and_what_follows_from_it(stages, header, cells, expected):
+    load(stages, f"phone,{header}\n{ANA},{cells}\n" if header else f"phone\n{ANA}\n")
+    assert calls(stages, "dialed, connected, converted, attempts") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("time", "region", "timezone", "expected"),
+    [
+        ("2026-11-03T14:05:00Z", "US", "UTC", datetime(2026, 11, 3, 14, 5, tzinfo=UTC)),
+        ("2026-11-03 14:05:00", "US", "America/New_York", datetime(2026, 11, 3, 19, 5, tzinfo=UTC)),
+        ("11/03/2026 2:05 PM", "US", "UTC", datetime(2026, 11, 3, 14, 5, tzinfo=UTC)),
+        ("03/11/2026 14:05", "GB", "UTC", datetime(2026, 11, 3, 14, 5, tzinfo=UTC)),
+        ("03.11.2026", "DE", "UTC", datetime(2026, 11, 3, tzinfo=UTC)),
+    ],
+)
+def test_when_a_call_was_is_read_as_its_country_writes_it(stages, time, region, timezone, expected):
+    load(stages, f"phone;Call Time\n{ANA};{time}\n", region=region, timezone=timezone)
+    assert calls(stages, "happened_at") == [(expected,)]
+
+
+def test_buyer_disposition_and_destination_are_kept_as_written(stages):
+    load(stages, f"Campaign;Buyer Name;Call Result;phone\nAutumn ;Sunny  Ltd;No-Answer;{ANA}\n;;;{BO}\n")
+    assert calls(stages, "destination, buyer, disposition") == [("Autumn", "Sunny Ltd", "No-Answer"), (None,) * 3]
+
+
+def test_calls_without_a_destination_are_of_the_one_that_is_given(stages):
+    load(stages, f"campaign,phone\nAutumn,{ANA}\n,{BO}\n", destination="schedule:solar")
+    assert calls(stages, "destination") == [("Autumn",), ("schedule:solar",)]
+
+
+def test_a_lead_stands_for_its_phone_and_destination(stages):
+    file = write_csv(stages.home.root.parent / "leads.csv", ["caller_id"], [[ANA]])
+    stages.file(file, call_schedule())
+    load(stages, "Lead ID,Disposition\n1,Busy\n")
+    assert calls(stages, "lead_id, phone, destination") == [(1, ANA, str(call_schedule().destination))]
+
+
+def test_rows_that_cannot_be_used_are_in_a_file_with_reasons_and_the_others_are_loaded(stages):
+    text = f"phone,lead_id,attempts,time\n{ANA},,1,2026-01-02\n12,,1,\n,,1,\n,77,,\n{BO},,x,\n{BO},,,soon\n"
+    good = "".join(f"+1212555{number:04},,,2026-01-01\n" for number in range(200, 700))
+    loaded = load(stages, text + good)
+    assert (loaded.counts.read, loaded.counts.added, loaded.counts.rejected) == (506, 501, 5)
+    assert loaded.lines_rejected == [3, 4, 5, 6, 7]
+    assert loaded.rejected_file is not None
+    rejected = (stages.home.root / loaded.rejected_file).read_text(encoding="utf-8-sig").splitlines()[1:]
+    codes = ["phone_too_short", "identifier_missing", "match_missing", "number_invalid", "date_invalid"]
+    assert [next(code for code in codes if code in line) for line in rejected] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("phone,disposition\n", "empty"),
+        ("name,disposition\nAna,Busy\n", "says whom the calls were to"),
+        ("Caller ID,disposition\n2125550199,Busy\n2125550199,Sold\n", "says whom the calls were to"),
+        (f"phone,time\n{ANA},soon\n{BO},later\n", "2 of 2 rows"),
+        ("lead_id,time\n" + "7,2026-01-01\n" * 9, "9 of 9 rows"),
+        ("phone\n" + "12\n" * 4 + f"{ANA}\n" * 100, "4 of 104 rows"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_whole(stages, text, complaint):
+    with pytest.raises((ListRefusedError, FileRefusedError), match=complaint) as refused:
+        load(stages, text)
+    assert "555" not in str(refused.value)
+    assert stages.rows("select count(*) from call_activity") == [(0,)]
+    assert stages.rows("select count(*) from activity_drops") == [(0,)]
+
+
+def test_the_same_content_is_loaded_once(stages):
+    first, again = load(stages, f"phone\n{ANA}\n"), load(stages, f"phone\n{ANA}\n")
+    assert (first.counts.added, again.counts.loaded_before) == (1, True)
+    assert len(calls(stages, "phone")) == 1
+
+
+def test_a_file_without_times_says_so(stages):
+    assert any("when the calls were" in notice for notice in load(stages, f"phone\n{ANA}\n").notices)
+    assert load(stages, f"phone,time\n{ANA},2026-01-01\n").notices == ()
+
+
+def test_an_unknown_time_zone_is_named(stages):
+    with pytest.raises(UsageError, match="Mars"):
+        load(stages, f"phone,time\n{ANA},2026-01-01\n", timezone="Mars/Base")

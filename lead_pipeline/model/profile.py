@@ -1,22 +1,17 @@
-"""How one kind of file is imported: a frozen pydantic model, and the sentences for what contradicts itself in one.
-Reading YAML, and knowing which countries exist, does not belong here; nothing opens a file.
+"""How one kind of file is imported: what follows from the keys of a profile, and the sentences for what contradicts
+itself in one. Reading YAML, and knowing which countries exist, does not belong here; nothing opens a file.
 """
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import model_validator
 
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import (
-    AttributeName,
-    FieldName,
-    FrozenModel,
-    IdentifierKind,
     RuleError,
     alias_column,
     attribute_column,
@@ -24,27 +19,12 @@ from lead_pipeline.model.fields import (
     secondary_phone_column,
     secondary_variable_column,
 )
-from lead_pipeline.model.lists.required_list import RequiredList
-from lead_pipeline.model.policies import (
-    AliasRule,
-    Approval,
-    AutoBelow,
-    DuplicatesInFile,
-    Notify,
-    OnDuplicate,
-    OnLayoutChange,
-    RejectRate,
-    SecondaryContacts,
-    WriteMode,
-)
-from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.model.policies import AutoBelow, OnDuplicate
+from lead_pipeline.model.profile_keys.fingerprint import fingerprint_of
+from lead_pipeline.model.profile_keys.keys_of_profile import ProfileKeys
 from lead_pipeline.model.reason_codes import Reason
-from lead_pipeline.model.row_rules import CompareRule, RowRule
+from lead_pipeline.model.row_rules import CompareRule
 from lead_pipeline.model.rules import FieldRule, PhoneRule
-from lead_pipeline.model.scrub.scrub_rules import Scrub, ScrubScope
-
-ProfileName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 #: The types that a standard field's rule may have, where the store's column is not text.
 _TYPES_OF: dict[str, tuple[str, ...]] = {
@@ -60,94 +40,8 @@ _TYPES_OF: dict[str, tuple[str, ...]] = {
 }
 
 
-class ImportProfile(FrozenModel):
+class ImportProfile(ProfileKeys):
     """Everything that decides how a file of this kind is imported."""
-
-    name: ProfileName
-    description: str = ""
-    destination: Destination
-    reading: ReadingOptions = Field(
-        default=ReadingOptions(), description="How the file is read, where detection is to be overruled."
-    )
-    settle: float = Field(
-        default=2.0,
-        ge=0,
-        le=86_400,
-        description="Seconds for which a dropped file must not have changed before it is imported.",
-    )
-    default_region: Region | None = Field(
-        default=None, description="ISO code of the country assumed for numbers written without +."
-    )
-    fields: dict[FieldName, FieldRule] = Field(min_length=1, description="Standard field: the column and rules it has.")
-    attributes: dict[AttributeName, FieldRule] = Field(
-        default_factory=dict, description="Attributes that have to fulfil rules: the column and rules of each."
-    )
-    row_rules: tuple[RowRule, ...] = Field(
-        default=(),
-        description="What several values of a row must fulfil together: one_of, together, required_if, compare.",
-    )
-    aliases: dict[IdentifierKind, AliasRule] = Field(
-        default_factory=dict, description="Columns with further identifiers of the same contact, by their kind."
-    )
-    secondary_contacts: SecondaryContacts | None = Field(
-        default=None, description="Further people of a lead, each in columns of its own."
-    )
-    mapping: Literal["exact", "auto"] = Field(
-        default="exact",
-        description="exact: columns are found by the names below `fields:` alone; auto: then by synonyms and values.",
-    )
-    split_full_name: bool = Field(
-        default=False, description="Fill first_name and last_name from full_name, in rows that leave both empty."
-    )
-    repair: Literal["none", "safe"] = Field(
-        default="none",
-        description="Spreadsheet damage: none reports it, safe repairs it if there is only one possible original.",
-    )
-    other_columns: Literal["attributes", "ignore"] = Field(
-        default="attributes", description="How columns that no field names are handled."
-    )
-    do_not_contact_column: str | None = Field(
-        default=None,
-        description="Header of the column that says who may not be contacted, or `ignore`; else it is recognized.",
-    )
-    ignore_columns: tuple[str, ...] = Field(default=(), description="Headers of columns that are not imported.")
-    null_words: tuple[str, ...] = Field(
-        default=(),
-        description="Further words for a missing value, in every column (case-insensitive), such as [tbd].",
-    )
-    default_attributes: dict[AttributeName, str] = Field(
-        default_factory=dict, description="Attributes for rows that leave the value empty or have no such column."
-    )
-    identify_by: IdentifierKind = Field(
-        default="phone", description="The field that identifies a person: contacts and duplicates are matched on it."
-    )
-    rows_without_identifier: Literal["reject", "create"] = Field(
-        default="reject", description="How a row without it is handled: rejected, or always a new lead."
-    )
-    scrub_scope: ScrubScope = Field(default="destination", description="Short form of the `scope` of `scrub`.")
-    scrub: Scrub = Field(default=Scrub(), description="Who is left out because of earlier leads and calls.")
-    write_mode: WriteMode = Field(
-        default="create_only", description="create_only: new leads; update_only: existing leads; upsert: both."
-    )
-    on_duplicate: OnDuplicate | None = Field(
-        default=None,
-        description="How a row whose lead exists is handled: skip, update, fill, reject. Default: skip if leads "
-        "are only created, else update.",
-    )
-    duplicates_in_file: DuplicatesInFile = Field(
-        default="first",
-        description="Which of several good rows for one person is imported: first, last, merge, reject_all.",
-    )
-    approval: Approval = Field(
-        default="auto",
-        description="auto; manual: a person approves each import; or {auto_below: share of rejected rows}.",
-    )
-    on_layout_change: OnLayoutChange = Field(
-        default="warn", description="When columns differ from the previous files': ignore, warn, or hold for approval."
-    )
-    required_lists: tuple[RequiredList, ...] = Field(default=(), description="Lists without which nothing is imported.")
-    notify: Notify | None = Field(default=None, description="Who gets an email when an import has ended.")
-    reject_rate: RejectRate = RejectRate()
 
     @model_validator(mode="after")
     def _fields_have_their_types(self) -> Self:
@@ -395,5 +289,5 @@ class ImportProfile(FrozenModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of everything in the profile: two profiles with one fingerprint import alike."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """Say by a SHA-256 what the profile does: two profiles with one fingerprint import alike."""
+        return fingerprint_of(self)

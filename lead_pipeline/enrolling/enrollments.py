@@ -26,7 +26,8 @@ class AffectedLeads:
 
 
 def enroll_leads(workspace: Workspace, destination: Destination, import_no: int, at: datetime) -> None:
-    """Put each lead that an import created at the first action of its schedule, due at once.
+    """Put each lead that an import created at the first action of its schedule, due at once; except those in the
+    temporary table `uncallable_leads` (`lead_id`, `kind`), who may not be called.
 
     Only schedules have actions; leads of other destinations wait for nothing.
     """
@@ -34,17 +35,21 @@ def enroll_leads(workspace: Workspace, destination: Destination, import_no: int,
         return
     workspace.run(
         "insert into base.enrollments by name select lead_id, destination_id, 1 as action, 'due' as status,"
-        " $at as due_at, import_no from base.leads where import_no = $import_no",
+        " $at as due_at, import_no from base.leads anti join uncallable_leads using (lead_id)"
+        " where import_no = $import_no",
         {"at": at, "import_no": import_no},
     )
 
 
 def suppress_enrollments_of_rows(workspace: Workspace, at: datetime) -> None:
-    """End what is due for the leads in the temporary table `leads_of_rows_that_say_so` (`lead_id`, `kind`)."""
+    """End what is due for the leads in the temporary tables `leads_of_rows_that_say_so` and `uncallable_leads`
+    (`lead_id`, `kind`): whose row says that they may not be contacted, and who were let through although a list does.
+    """
     for kind, reason in REASON_OF_SUPPRESSION.items():
         workspace.run(
             "update base.enrollments set status = 'suppressed', reason = $reason, ended_at = $at"
-            " where status = 'due' and lead_id in (select lead_id from leads_of_rows_that_say_so where kind = $kind)",
+            " where status = 'due' and lead_id in (select lead_id from leads_of_rows_that_say_so where kind = $kind"
+            " union all select lead_id from uncallable_leads where kind = $kind)",
             {"reason": reason.value, "kind": kind, "at": at},
         )
 

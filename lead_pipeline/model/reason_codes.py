@@ -96,3 +96,10 @@ class Reason(StrEnum):
     PRIOR_DISPOSITION = "prior_disposition"
     PRIOR_ATTEMPTS = "prior_attempts"
     AREA_CODE_LISTED = "area_code_listed"
+
+    OPTED_OUT_LET_THROUGH = "opted_out_let_through"
+    BLOCKED_LET_THROUGH = "blocked_let_through"
+    DO_NOT_CALL_LET_THROUGH = "do_not_call_let_through"
+    LITIGATOR_LET_THROUGH = "litigator_let_through"
+    REASSIGNED_LET_THROUGH = "reassigned_let_through"
+    COMPLAINT_LET_THROUGH = "complaint_let_through"

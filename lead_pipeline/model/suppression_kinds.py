@@ -18,6 +18,17 @@ REASON_OF_SUPPRESSION: dict[SuppressionKind, Reason] = {
     "complaint": Reason.COMPLAINT,
 }
 
+#: What warns of a row that such a suppression hits while the profile switches the rule of its kind off: the row is
+#: imported, and nobody is enrolled for it.
+WARNING_OF_LET_THROUGH: dict[SuppressionKind, Reason] = {
+    "opted_out": Reason.OPTED_OUT_LET_THROUGH,
+    "blocked": Reason.BLOCKED_LET_THROUGH,
+    "do_not_call": Reason.DO_NOT_CALL_LET_THROUGH,
+    "litigator": Reason.LITIGATOR_LET_THROUGH,
+    "reassigned": Reason.REASSIGNED_LET_THROUGH,
+    "complaint": Reason.COMPLAINT_LET_THROUGH,
+}
+
 SUPPRESSION_KINDS: tuple[SuppressionKind, ...] = get_args(SuppressionKind)
 
 #: These are of a person, not of a number: they also hold for whoever else the number is known to belong to.

@@ -15,7 +15,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULE_CLASSES
-from lead_pipeline.model.scrub.scrub_rules import Converted, ExistingLead, Scrub, ScrubRules
+from lead_pipeline.model.scrub.scrub_rules import Converted, DoNotCall, ExistingLead, Scrub, ScrubRules
 from lead_pipeline.profiles.document import KeyPath, key_name
 
 #: The key that names another profile, from which keys are inherited that the profile does not set itself.
@@ -37,6 +37,7 @@ _GROUPS: dict[KeyPath, type[BaseModel]] = {
     ("scrub", "rules"): ScrubRules,
     ("scrub", "rules", "existing_lead"): ExistingLead,
     ("scrub", "rules", "converted"): Converted,
+    ("scrub", "rules", "do_not_call"): DoNotCall,
 }
 #: Groups and lists whose entries are of several kinds, each kind by the word behind its `type:` or `rule:`.
 _KINDS: dict[KeyPath, Mapping[str, type[BaseModel]]] = {
@@ -51,6 +52,7 @@ _UNIONS: tuple[KeyPath, ...] = (
     ("reading", "sheet"),
     ("scrub", "rules", "existing_lead"),
     ("scrub", "rules", "converted"),
+    ("scrub", "rules", "do_not_call"),
 )
 _LISTS = ("row_rules", "formats")
 

@@ -9,7 +9,12 @@ import polars as pl
 
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE
+from lead_pipeline.model.scrub.scrub_rules import ScrubRules
+from lead_pipeline.model.suppression_kinds import (
+    REASON_OF_SUPPRESSION,
+    SUPPRESSIONS_OF_PEOPLE,
+    WARNING_OF_LET_THROUGH,
+)
 from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.lists.matching import (
     distinct_joins,
@@ -18,6 +23,9 @@ from lead_pipeline.screening.lists.matching import (
     key_of_all_forms,
 )
 from lead_pipeline.store.workspace import Workspace
+
+#: The kinds of suppressions of people, under both names that `suppressed_people` may give them.
+_OF_PEOPLE = [*SUPPRESSIONS_OF_PEOPLE, *(WARNING_OF_LET_THROUGH[kind].value for kind in SUPPRESSIONS_OF_PEOPLE)]
 
 
 def require_all_suppressions(workspace: Workspace) -> None:
@@ -41,14 +49,16 @@ def mark_suppressed(
     at: datetime,
     do_not_contact: pl.DataFrame | None = None,
 ) -> None:
-    """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do; and
-    `leads_of_rows_that_say_so`: the leads, in any destination, of people whose row says that itself.
+    """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do; `let_through`: those that
+    only suppressions hit whose rule the profile switches off; and `leads_of_rows_that_say_so`: the leads, in any
+    destination, of people whose row says that itself.
 
     Entries count that are in force at that time, for the whole company or for the destination. Rows in
     `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or an
     alias. An opt-out or another suppression of people is not of a number: it also holds for rows that name its contact
     by another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email
-    or contact is listed, for else an import could undo it by writing another number over the listed one.
+    or contact is listed, for else an import could undo it by writing another number over the listed one. A rule that is
+    off is about entries of lists; what a row says of itself counts all the same.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
     workspace.run(
@@ -56,7 +66,7 @@ def mark_suppressed(
     )
     if do_not_contact is not None and not do_not_contact.is_empty():
         _hit_by_themselves(workspace, do_not_contact)
-    _list_people(workspace, destination_id, at)
+    _list_people(workspace, profile.scrub.rules, destination_id, at)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
         for kind in sorted(KEY_OF.keys() & profile.fields.keys()):
@@ -73,9 +83,16 @@ def mark_suppressed(
         select row_number,
                list_transform(list_sort(list(distinct list_position($kinds, kind))), lambda nth: $codes[nth]) as codes,
                case when not bool_or(hint is null) then min(hint) end as hint
-        from suppression_hits group by row_number
+        from suppression_hits where list_contains($kinds, kind) group by row_number
         """,
         {"kinds": list(REASON_OF_SUPPRESSION), "codes": [code.value for code in REASON_OF_SUPPRESSION.values()]},
+    )
+    workspace.run(
+        """
+        create or replace temp table let_through as
+        select row_number, list(distinct kind order by kind) as codes, max(hint) as hint
+        from suppression_hits anti join suppressed using (row_number) group by row_number
+        """
     )
 
 
@@ -103,17 +120,34 @@ def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> No
         )
 
 
-def _list_people(workspace: Workspace, destination_id: int, at: datetime) -> None:
-    """Fill `suppressed_people`: the suppressions in force here, phones by the digits that all forms share."""
+def _list_people(workspace: Workspace, rules: ScrubRules, destination_id: int, at: datetime) -> None:
+    """Fill `suppressed_people`: the suppressions in force here, phones by the digits that all forms share; instead of
+    the kind of one whose rule is off it has the code of the warning.
+
+    An entry without a country is of every country: what country its number has is not asked.
+    """
+    off, only = list(rules.switched_off), rules.do_not_call_countries
+    is_off = "list_contains($off, kind)"
+    if only is not None:
+        is_off += " or (kind = 'do_not_call' and country is not null and not list_contains($only, country))"
+    let_through = "list_extract($warnings, list_position($kinds, kind))"
     workspace.run(
         f"""
         create or replace temp table suppressed_people as
-        select kind, identifier_kind, value, {key_of_all_forms("key")} as key
+        select case when {is_off} then {let_through} else kind end as kind, identifier_kind, value,
+               {key_of_all_forms("key")} as key
         from base.suppressions
         where ended_by is null and (expires_at is null or expires_at > $at)
           and (destination_id is null or destination_id = $destination_id)
         """,  # noqa: S608  # an expression of ours
-        {"destination_id": destination_id, "at": at},
+        {
+            "destination_id": destination_id,
+            "at": at,
+            "off": off or [""],
+            "kinds": list(WARNING_OF_LET_THROUGH),
+            "warnings": [code.value for code in WARNING_OF_LET_THROUGH.values()],
+            **({} if only is None else {"only": list(only)}),
+        },
     )
 
 
@@ -150,7 +184,7 @@ def _hit_by_contact(workspace: Workspace, listed: set[str], *, updates: bool) ->
             where list_contains($of_people, s.kind)
                or ($updates and m.contact_id in (select contact_id from leads_here))
             """,  # noqa: S608  # expressions of ours
-            {"of_people": list(SUPPRESSIONS_OF_PEOPLE), "updates": updates},
+            {"of_people": _OF_PEOPLE, "updates": updates},
         )
 
 

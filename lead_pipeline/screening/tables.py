@@ -48,7 +48,8 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
     ),
     "suppressed_people": SharedTable(
-        "The suppressions in force for the destination; `key` of a phone is that of all its forms.",
+        "The suppressions in force for the destination; `key` of a phone is that of all its forms; `kind` is the code "
+        "of a warning where the profile switches the rule off.",
         ("kind", "identifier_kind", "value", "key"),
         "mark_suppressed",
     ),
@@ -63,6 +64,11 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "none of them is of an identifier in the row.",
         ("row_number", "codes", "hint"),
         "mark_suppressed, and for what scrub rules hit mark_scrubbed",
+    ),
+    "let_through": SharedTable(
+        "The good rows that only suppressions hit whose rule the profile switches off: the codes that warn of them.",
+        ("row_number", "codes", "hint"),
+        "mark_suppressed",
     ),
     "duplicated_people": SharedTable(
         "The people whom several good rows are of.",

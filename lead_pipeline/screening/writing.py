@@ -17,6 +17,7 @@ from lead_pipeline.screening.contacts import (
     write_contacts,
 )
 from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
+from lead_pipeline.screening.let_through import find_uncallable_leads, warn_of_let_through
 from lead_pipeline.screening.listed_contacts import without_listed_contacts
 from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
@@ -101,6 +102,7 @@ def _screen_import(
     if profile.when_known in ("update", "fill"):
         changes = find_updates(workspace, profile, rows, supplied=staged.supplied, at=at)
         find_differing_values(workspace, profile, rows, changes, staged.supplied)
+    warn_of_let_through(workspace)
     counts = _count(workspace)
     if counts.total != staged.rows_read:
         raise StoreError(
@@ -118,6 +120,7 @@ def _count(workspace: Workspace) -> RowCounts:
 def _write_leads_and_contacts(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport) -> int:
     """Write the leads that are new or change, and whom they are of; return how many contacts are new."""
     contacts_created = _number_leads(workspace, screened.counts.created)
+    find_uncallable_leads(workspace)
     write_contacts(workspace, profile, screened.import_no, screened.at, aliases=screened.aliases)
     _write_leads(workspace, profile, screened)
     _write_secondary_contacts(workspace, screened.rows, screened.import_no)

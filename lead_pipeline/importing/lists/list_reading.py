@@ -11,7 +11,7 @@ from lead_pipeline.mapping.lists import ListColumns, list_evidence, map_list_col
 from lead_pipeline.model.errors import FileEmptyError, ListRefusedError, RequiredColumnUnmappedError
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
-from lead_pipeline.normalizing.lists.entry_facts import read_expires_at, read_listed_on
+from lead_pipeline.normalizing.lists.entry_facts import read_countries, read_expires_at, read_listed_on
 from lead_pipeline.normalizing.lists.list_entries import read_list_entries
 from lead_pipeline.normalizing.lists.other_entries import read_other_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
@@ -145,7 +145,8 @@ def _facts(rows: pl.DataFrame, columns: ListColumns, said: ListSettings) -> pl.D
         {
             "row_number": rows["row_number"],
             "reason": why,
-            "country": cells("country"),
+            "country": read_countries(cells("country")),
+            "says_country": cells("country").is_not_null(),
             "listed_on": read_listed_on(cells("listed_on")),
             "source": cells("source"),
             "expires_at": expiry["expires_at"],
@@ -155,11 +156,11 @@ def _facts(rows: pl.DataFrame, columns: ListColumns, said: ListSettings) -> pl.D
     )
     until = pl.lit(said.expires_at, dtype=pl.Datetime("us", "UTC"))
     return facts.with_columns(
-        pl.col("country").fill_null(pl.lit(said.country, dtype=pl.String)),
+        pl.when("says_country").then("country").otherwise(pl.lit(said.country, dtype=pl.String)).alias("country"),
         pl.col("listed_on").fill_null(pl.lit(said.listed_on, dtype=pl.Date)),
         pl.col("source").fill_null(pl.lit(said.source, dtype=pl.String)),
         pl.when("says_expiry").then("expires_at").otherwise(until).alias("expires_at"),
-    ).drop("says_expiry")
+    ).drop("says_country", "says_expiry")
 
 
 def _unreadable(rows: pl.DataFrame, found: pl.DataFrame, header_line: int) -> pl.DataFrame:

@@ -1,8 +1,14 @@
-"""Reasons of people who are left out because of earlier calls, as the profile's `scrub:` says."""
+"""Reasons of people who are left out because of earlier calls, as the profile's `scrub:` says, and of those whom it
+lets through although they are on a list.
+"""
 
 from lead_pipeline.model.guidance.reason_info import SUPPRESSED, ReasonInfo
 from lead_pipeline.model.reason_codes import Reason
 
+_LET_THROUGH = (
+    "Imported because the profile switches the scrub rule `{rule}` off; nobody is enrolled for it, and "
+    "`callable_leads` does not show it. Remove the line from `scrub:` in the profile to leave such people out."
+)
 _WHERE = "; the row's own guidance and the view `scrub_hits` name the call. "
 
 SCRUB_REASONS: dict[Reason, ReasonInfo] = {
@@ -31,4 +37,15 @@ SCRUB_REASONS: dict[Reason, ReasonInfo] = {
         "Left out by the scrub rule `area_codes`; the view `scrub_hits` names the prefix. Remove it from the rule if "
         "such numbers may be called.",
     ),
+    **{
+        code: ReasonInfo("warning", None, title, _LET_THROUGH.format(rule=rule))
+        for code, rule, title in (
+            (Reason.OPTED_OUT_LET_THROUGH, "opted_out", "Has opted out, and was imported all the same"),
+            (Reason.BLOCKED_LET_THROUGH, "blocked", "Is on the blocked list, and was imported all the same"),
+            (Reason.DO_NOT_CALL_LET_THROUGH, "do_not_call", "Is on a do-not-call list, and was imported all the same"),
+            (Reason.LITIGATOR_LET_THROUGH, "litigator", "Is a known litigator, and was imported all the same"),
+            (Reason.REASSIGNED_LET_THROUGH, "reassigned", "Number was reassigned, and was imported all the same"),
+            (Reason.COMPLAINT_LET_THROUGH, "complaint", "Has complained, and was imported all the same"),
+        )
+    },
 }  # fmt: skip

@@ -1,5 +1,5 @@
-"""The `scrub:` of a profile: which people are left out because of what happened with them before. Which suppressions
-there are does not belong here: those hold whatever a profile says.
+"""The `scrub:` of a profile: which people are left out because of what happened with them before, or because they are
+on a suppression list. Whoever is on a list is never callable, whatever a profile says.
 """
 
 import re
@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
 
 ScrubScope = Literal["destination", "company"]
 
@@ -17,9 +18,6 @@ _PREFIX = re.compile(rf"\+[1-9][0-9]{{0,{_MOST_DIGITS - 1}}}")
 
 #: A century.
 _MOST_DAYS = 36_500
-
-#: The rules that a profile can set, in the order of their reasons, which is that of the waterfall.
-ScrubRule = Literal["existing_lead", "dialed", "connected", "converted", "dispositions", "attempts", "area_codes"]
 
 
 def _prefix(text: str) -> str:
@@ -47,6 +45,9 @@ Lookback = Annotated[
 ]
 _Word = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+_OFF = "Whom it lets through is imported and never callable."
 
 
 class ExistingLead(FrozenModel):
@@ -63,6 +64,15 @@ class Converted(FrozenModel):
     )
 
 
+class DoNotCall(FrozenModel):
+    """Whose do-not-call entries count."""
+
+    countries: tuple[Country, ...] = Field(
+        min_length=1,
+        description="Only entries of these countries (ISO codes), and those that name none, whatever number they have.",
+    )
+
+
 class ScrubRules(FrozenModel):
     """Which people are left out, by what is known of them."""
 
@@ -71,6 +81,14 @@ class ScrubRules(FrozenModel):
         description="With scope company, a lead of another destination makes a row a duplicate: true, false, or only "
         "leads with listed statuses.",
     )
+    opted_out: bool = Field(default=True, description=f"People who opted out. {_OFF}")
+    blocked: bool = Field(default=True, description=f"People on a list of blocked ones. {_OFF}")
+    do_not_call: bool | DoNotCall = Field(
+        default=True, description=f"Numbers on a do-not-call list: true, false, or only those of some countries. {_OFF}"
+    )
+    litigator: bool = Field(default=True, description=f"Known litigators. {_OFF}")
+    reassigned: bool = Field(default=True, description=f"Numbers that belong to somebody else now. {_OFF}")
+    complaint: bool = Field(default=True, description=f"People who complained. {_OFF}")
     dialed: bool = Field(default=False, description="Anybody who was dialed.")
     connected: bool = Field(default=False, description="Anybody who was reached.")
     converted: bool | Converted = Field(
@@ -81,6 +99,16 @@ class ScrubRules(FrozenModel):
     area_codes: tuple[Prefix, ...] = Field(
         default=(), description="Numbers that begin with one of these: + and leading digits, such as +1212."
     )
+
+    @property
+    def switched_off(self) -> tuple[SuppressionKind, ...]:
+        """Return the kinds of suppressions that leave nobody out."""
+        return tuple(kind for kind in SUPPRESSION_KINDS if getattr(self, kind) is False)
+
+    @property
+    def do_not_call_countries(self) -> tuple[str, ...] | None:
+        """Return the countries whose do-not-call entries leave people out; None for all of them."""
+        return self.do_not_call.countries if isinstance(self.do_not_call, DoNotCall) else None
 
     @property
     def needs_activity(self) -> bool:

@@ -2,9 +2,20 @@
 
 import polars as pl
 
+from lead_pipeline.normalizing.phones.regions import regions_named
+
 _DATE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
 #: A date as ISO 8601 writes it, with or without a time of day, which is taken to be in UTC where it does not say.
 _MOMENT = _DATE + r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+
+
+def read_countries(raw: pl.Series) -> pl.Series:
+    """Return the ISO code of the country that a cell names, null where it names none that is known: then the entry
+    holds in every country. A calling code names none, for several countries share one.
+    """
+    cells = raw.cast(pl.String).str.strip_chars()
+    named = regions_named(cells, None)
+    return pl.select(pl.when(~cells.str.contains(r"\pN")).then(named)).to_series()
 
 
 def read_listed_on(raw: pl.Series) -> pl.Series:

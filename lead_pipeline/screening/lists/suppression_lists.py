@@ -28,6 +28,8 @@ ROWS_SCHEMA: _Schema = {
     "row_number": pl.Int64, "line_number": pl.Int64, "outcome": pl.String, "reason_codes": pl.List(pl.String)
 }  # fmt: skip
 
+#: The country of several rows of one entry: where they do not agree, or one says none, the entry counts everywhere.
+_COUNTRY = "case when count(*) = count(country) and min(country) = max(country) then min(country) end"
 _IN_FORCE = "ended_by is null and (expires_at is null or expires_at > $at)"
 
 
@@ -126,17 +128,19 @@ def _find_held(workspace: Workspace, record: ListRecord) -> None:
         f"""
         create or replace temp table held_entries as
         with held as (
-            select s.rowid as id, s.identifier_kind, s.value, s.expires_at, {key_of_all_forms("s.key")} as any_key
+            select s.rowid as id, s.identifier_kind, s.value, s.expires_at, s.country,
+                   {key_of_all_forms("s.key")} as any_key
             from base.suppressions s join base.suppression_lists l using (list_no)
             where l.name = $name and s.ended_by is null
         ),
         named as (
-            select identifier_kind, {same}, count(*) as rows,
+            select identifier_kind, {same}, count(*) as rows, {_COUNTRY} as country,
                    case when bool_or(expires_at is null) then null else max(expires_at) end as until
             from list_entries
             group by identifier_kind, {same}
         )
-        select h.id, h.identifier_kind, h.value, h.any_key, h.expires_at, n.rows is not null as is_named, n.until
+        select h.id, h.identifier_kind, h.value, h.any_key, h.expires_at, n.rows is not null as is_named, n.until,
+               h.country, n.country is distinct from h.country as country_differs
         from held h left join named n on n.identifier_kind = h.identifier_kind and n.{same} = h.{same}
         where $mode = 'replace' or n.rows is not null
         """,  # noqa: S608  # expressions of ours
@@ -160,8 +164,9 @@ def _change(workspace: Workspace, record: ListRecord, list_no: int, scope: int |
     """
     ends = {
         "remove": "true",
-        "replace": "not is_named or until is distinct from expires_at",
-        "add": "expires_at is not null and (until is null or until > expires_at)",
+        "replace": "not is_named or until is distinct from expires_at or country_differs",
+        "add": "expires_at is not null and (until is null or until > expires_at)"
+        " or country is not null and country_differs",
     }[record.mode]
     workspace.run(f"create or replace temp table ended_entries as select id from held_entries where {ends}")  # noqa: S608
     ended = int(workspace.one("select count(*) from ended_entries"))
@@ -181,20 +186,30 @@ def _change(workspace: Workspace, record: ListRecord, list_no: int, scope: int |
 
 
 def _find_new(workspace: Workspace, record: ListRecord) -> None:
-    """Fill `new_suppressions`: what is to be added, one line per entry, with the row that had it first."""
+    """Fill `new_suppressions`: what is to be added, one line per entry, with the row that had it first.
+
+    What a list is added to had under one country, and now has under another or none, it has everywhere from now on, and
+    for as long as either says.
+    """
     workspace.run(
-        """
+        f"""
         create or replace temp table new_suppressions as
         select identifier_kind, value, any_value(key) as key, arg_min(reason, row_number) as reason,
-               min(row_number) as row_number, arg_min(country, row_number) as country,
+               min(row_number) as row_number,
+               case when bool_or(was_elsewhere) is not true then {_COUNTRY} end as country,
                min(listed_on) as listed_on, arg_min(source, row_number) as source,
-               case when bool_or(expires_at is null) then null else max(expires_at) end as expires_at
+               case when not bool_or(expires_at is null or coalesce(held_on, false))
+                    then greatest(max(expires_at), max(held_until)) end as expires_at
         from (select * replace (coalesce(row_number, 0) as row_number) from list_entries) e
+        left join (select identifier_kind, value, country_differs as was_elsewhere, expires_at as held_until,
+                          expires_at is null as held_on
+                   from held_entries semi join ended_entries using (id) where $mode = 'add') h
+        using (identifier_kind, value)
         anti join (select identifier_kind, value from held_entries anti join ended_entries using (id)) known
         using (identifier_kind, value)
         where $mode <> 'remove'
         group by identifier_kind, value
-        """,
+        """,  # noqa: S608  # an expression of ours
         {"mode": record.mode},
     )
 

@@ -172,6 +172,9 @@ def _show_list(loaded: ListResult) -> None:
     if loaded.secondary_contacts_suppressed:
         further = counted(loaded.secondary_contacts_suppressed, "secondary contact")
         click.echo(f"Suppressed as well: {further} of earlier imports; their leads stay as they are.")
+    if loaded.attributes_withheld:
+        taken = counted(loaded.attributes_withheld, "attribute")
+        click.echo(f"Taken out of leads of earlier imports: {taken} of type phone.")
     if loaded.rows_rejected:
         click.echo(
             "NOT suppressed, because a value could not be read: "

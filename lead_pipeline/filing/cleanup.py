@@ -18,6 +18,7 @@ _PATTERNS = (
     ".leads.duckdb.*.new*",
     "staging/.copy.*.tmp",
     "staging/*/.*.tmp",
+    "staging/lists/*/.*.tmp",
     "archive/*/.*.tmp",
     "quarantine/.*.tmp",
     "reports/*/.*.tmp",

@@ -5,6 +5,7 @@ about either does not belong here.
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +13,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
+from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import readable_json, write_json
+from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.manifests import DroppedFile, Manifest
 from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.model.fields import FrozenModel
@@ -27,9 +30,9 @@ _BLOCK = 1 << 20
 
 
 class TakenFile(FrozenModel):
-    """A file that was moved out of the inbox: what it looked like, and where its bytes are now."""
+    """A file that was moved out of the inbox: what it was staged as, what it looked like, where its bytes are now."""
 
-    manifest: Manifest
+    manifest: Manifest | ListManifest | ActivityManifest
     dropped: DroppedFile
     kept: str  # below the home
 
@@ -53,7 +56,9 @@ class Changed:
     size: int
 
 
-def remember(home: Home, manifest: Manifest, dropped: DroppedFile, kept: Path) -> Path:
+def remember(
+    home: Home, manifest: Manifest | ListManifest | ActivityManifest, dropped: DroppedFile, kept: Path
+) -> Path:
     """Note that a file is about to be moved to `kept`, so that bytes which arrive there later are found."""
     path = home.staging / "taken" / f"{short_of(manifest.identity)}-{dropped.inode}.json"
     write_json(path, TakenFile(manifest=manifest, dropped=dropped, kept=home.relative(kept)))
@@ -140,6 +145,28 @@ def restore_imported(changed: Changed) -> bool:
                     copy.write(block)
     changed.record.unlink(missing_ok=True)
     return begins_with_imported
+
+
+def return_to_inbox(changed: Changed) -> Path:
+    """Put the changed file back where it was dropped, and what was loaded of it in its place; forget the file.
+
+    Its writer, if there still is one, goes on writing there. Another file that lies there by now is left alone.
+    Returns: where the file is. Raises: OSError.
+    """
+    before = Path(os.fsdecode(bytes.fromhex(changed.taken.dropped.path_hex)))
+    before.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    names = (before, *(before.with_name(f"{before.stem}-{number}{before.suffix}") for number in range(2, 100)))
+    target = next(path for path in names if not os.path.lexists(path))
+    changed.path.rename(target)
+    manifest = changed.taken.manifest
+    with target.open("rb") as file:
+        if _sha256(file, manifest.file_bytes) == manifest.file_sha256:
+            file.seek(0)
+            with published(changed.path) as copy:
+                for block in _blocks(file, manifest.file_bytes):
+                    copy.write(block)
+    changed.record.unlink(missing_ok=True)
+    return target
 
 
 def _sha256(file: IO[bytes], size: int | None = None) -> str:

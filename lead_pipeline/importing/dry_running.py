@@ -22,6 +22,7 @@ from lead_pipeline.importing.concluding import earlier_result, result_of
 from lead_pipeline.importing.facts import Refusal
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.importing.layout_drift import layout_changes
+from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
 from lead_pipeline.importing.withheld import StageCrashedError, ValuesWithheld
@@ -93,6 +94,8 @@ def _dry_run_in(home: Home, work: WorkFolder, settings: StoreSettings, on_wait: 
     # Where there is no store yet, an empty one that goes away is as good.
     root = home.root if has_store(home.root) else work.home.root
     with open_store(root, settings=settings, on_wait=on_wait) as store:
+        if root == home.root:
+            note_refused_deliveries(store, home)
         _screen(home, work, store)
     path = home.reports / work.manifest.import_id / "dry_run.csv"
     write_dry_run_file(path, _rows(work))

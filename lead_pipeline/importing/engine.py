@@ -27,6 +27,7 @@ from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
 from lead_pipeline.importing.findings import Check, Finding
 from lead_pipeline.importing.lists.delivered_list import load_and_put_away
+from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.lists.suppression_list import as_metadata
 from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
@@ -91,6 +92,7 @@ class Engine:
         stopped: list[ScreeningError] = []
         committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
         with self._store(on_wait) as store:
+            note_refused_deliveries(store, self.home)
             for work in self._unfinished(import_ids):
                 import_id = work.manifest.import_id
                 try:
@@ -126,6 +128,7 @@ class Engine:
         metadata.
         """
         with locked(self.home, list_id, self._lock_wait), self._store(on_wait) as store:
+            note_refused_deliveries(store, self.home)
             return as_metadata(load_and_put_away(store, load_list_manifest(self.home, list_id), self.home, utc_now()))
 
     def load_activity(self, drop_id: str, on_wait: OnWait) -> dict[str, Any]:

@@ -10,17 +10,19 @@ from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.decisions import Answer, decide
-from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import aimed_at
 from lead_pipeline.filing.life_cycle import is_finished, note_request
 from lead_pipeline.filing.list_manifests import ListManifest
+from lead_pipeline.filing.lists.refused_deliveries import note_refused_delivery
 from lead_pipeline.filing.manifests import Manifest, pending_manifests
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import stage_activity, stage_import, stage_list
+from lead_pipeline.filing.staging import FileChangedError, stage_activity, stage_import, stage_list
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
@@ -49,9 +51,16 @@ def submit_file(
 
 
 def submit_list(home: Home, file: Path, settings: ListSettings) -> ListManifest:
-    """Stage a suppression list; raises FileUnreadableError."""
-    sweep(home, utc_now().timestamp())
-    return stage_list(home, file, settings.kind, settings.region, now=utc_now(), settings=settings)
+    """Stage a suppression list; raises FileUnreadableError, which those who require the list will know of."""
+    now = utc_now()
+    sweep(home, now.timestamp())
+    try:
+        return stage_list(home, file, settings.kind, settings.region, now=now, settings=settings)
+    except FileChangedError:  # not refused, but to be tried again
+        raise
+    except FileUnreadableError as error:
+        note_refused_delivery(home, shown_name(file), settings, str(error), now)
+        raise
 
 
 def list_result(manifest: ListManifest, metadata: Mapping[str, Any]) -> ListResult:

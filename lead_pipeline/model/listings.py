@@ -68,6 +68,10 @@ class ListResult(FrozenModel):
     rows_added: int = Field(description="Phones and emails that were added; a row may hold several.")
     rows_known: int = Field(description="Phones and emails that were on the list before; of `remove`: were not.")
     rows_ended: int = Field(default=0, description="Entries of earlier versions that this one ended.")
+    entries_kept: int = Field(
+        default=0,
+        description="Of `replace`: entries that this version does not have, kept because rows could not be read.",
+    )
     rows_rejected: int = Field(description="Rows with a value that could not be read, or without any: NOT suppressed.")
     lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
     rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
@@ -75,6 +79,9 @@ class ListResult(FrozenModel):
     enrollments_suppressed: int = Field(default=0, description="Enrollments of these that were due and are no longer.")
     secondary_contacts_suppressed: int = Field(
         default=0, description="Secondary contacts of earlier imports who are on it; their leads stay as they are."
+    )
+    attributes_withheld: int = Field(
+        default=0, description="Attributes of type phone that were taken out of leads of earlier imports."
     )
     affected: tuple[AffectedImport, ...] = Field(default=(), description="These by import and destination.")
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")

@@ -37,4 +37,6 @@ def list_report(result: ListResult) -> str:
         )
     if result.secondary_contacts_suppressed:
         lines.append(f"Secondary contacts suppressed: {result.secondary_contacts_suppressed:,}.")
+    if result.attributes_withheld:
+        lines.append(f"Attributes of type phone taken out of leads: {result.attributes_withheld:,}.")
     return "\n\n".join((*lines, *result.notices)) + "\n"

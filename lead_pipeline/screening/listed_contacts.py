@@ -9,43 +9,46 @@ from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.screening.further_phones import further_phones
 from lead_pipeline.screening.lead_columns import RowSource
-from lead_pipeline.screening.lists.matching import distinct_joins, joins_of_value
+from lead_pipeline.screening.lists.matching import distinct_joins, joins_of_value, key_of_value
 from lead_pipeline.store.workspace import Workspace
 
 
 def without_listed_contacts(workspace: Workspace, profile: ImportProfile, rows: RowSource) -> RowSource:
-    """Return the rows without further phones that are listed, and warn of these in `decided_rows`."""
-    phones = [f"unnest(p.{SECONDARY_PHONES})"] if SECONDARY_PHONES in rows.columns else []
-    if SECONDARY_CONTACTS in rows.columns:
-        phones.append(f"unnest(list_transform(p.{SECONDARY_CONTACTS}, lambda one: one.phone))")
-    attributes = _phone_attributes(profile) if "attributes" in rows.columns else {}
-    phones += [f"json_extract_string(p.attributes, ${pointer})" for pointer in attributes]
+    """Return the rows without further phones that are listed, or of people who are; warn of these in `decided_rows`."""
+    phones = further_phones(profile, rows.columns)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     joins = distinct_joins(joins_of_value("phone", "c.phone"), listed)
-    if not phones or not joins:
+    if not phones.expressions or not listed:
         return rows
-    pointers = {pointer: "/" + name.replace("~", "~0").replace("/", "~1") for pointer, name in attributes.items()}
-    further = " union all ".join(f"select p.row_number, {one} as phone from {rows.sql} p" for one in phones)  # noqa: S608
-    found = " union ".join(f"select c.row_number, c.phone from further_phones c {join}" for join in joins)  # noqa: S608
+    sources = (f"select p.row_number, {one} as phone from {rows.sql} p" for one in phones.expressions)  # noqa: S608
+    of_people = f"semi join reached_numbers r on r.number = {key_of_value('phone', 'c.phone')}"
+    found = " union ".join(f"select c.row_number, c.phone from further_phones c {join}" for join in (*joins, of_people))  # noqa: S608
     workspace.run(
         f"""
         create or replace temp table listed_contacts as
-        with further_phones as ({further})
+        with further_phones as ({" union all ".join(sources)})
         select row_number, list(distinct phone) as phones from ({found}) group by row_number
         """,  # noqa: S608  # names and expressions of ours
-        rows.params | pointers,
+        rows.params | phones.params,
     )
     if not workspace.rows("select 1 from listed_contacts limit 1"):
         return rows
     _warn(workspace)
-    members = {f"{pointer}_member": f"{json.dumps(name)}:null" for pointer, name in attributes.items()}
-    return RowSource(_without(rows, attributes), rows.params | pointers | members, rows.columns)
+    members = {f"{pointer}_member": f"{json.dumps(name)}:null" for pointer, name in phones.attributes.items()}
+    return RowSource(_without(rows, phones.attributes), rows.params | phones.params | members, rows.columns)
 
 
-def _phone_attributes(profile: ImportProfile) -> dict[str, str]:
-    names = [name for name, rule in profile.attributes.items() if isinstance(rule, PhoneRule)]
-    return {f"phone_at_{index}": name for index, name in enumerate(names)}
+def note_phone_attributes(workspace: Workspace, profile: ImportProfile, destination_id: int) -> None:
+    """Note which attributes of a destination's leads are phones, for lists that come later."""
+    for name, rule in profile.attributes.items():
+        if isinstance(rule, PhoneRule):
+            workspace.run(
+                "insert into base.phone_attributes select $destination_id, $name where not exists (select 1 from"
+                " base.phone_attributes where destination_id = $destination_id and name = $name)",
+                {"destination_id": destination_id, "name": name},
+            )
 
 
 def _warn(workspace: Workspace) -> None:

@@ -7,8 +7,10 @@ import polars as pl
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import group_rows_by_person, load_candidates, match_contacts
+from lead_pipeline.screening.known_contacts import gather_contacts
 from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
+from lead_pipeline.screening.people_of_rows import find_people_of_rows
 from lead_pipeline.screening.scrub.scrubbed_rows import mark_scrubbed
 from lead_pipeline.screening.suppressed_rows import mark_suppressed, require_all_suppressions
 from lead_pipeline.store.workspace import Workspace
@@ -35,6 +37,8 @@ def screen(
     require_lists(workspace, profile.required_lists, destination_id, at)
     load_candidates(workspace, profile, parts, aliases=aliases)
     match_contacts(workspace, profile, aliases=aliases)
+    find_people_of_rows(workspace, profile, parts, aliases=aliases)
+    gather_contacts(workspace)
     find_leads_here(workspace, profile, destination_id, at)
     mark_suppressed(
         workspace,

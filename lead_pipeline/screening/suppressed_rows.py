@@ -56,9 +56,10 @@ def mark_suppressed(
     Entries count that are in force at that time, for the whole company or for the destination. Rows in
     `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or an
     alias. An opt-out or another suppression of people is not of a number: it also holds for rows that name its contact
-    by another identifier. Any entry, one of do-not-call too, holds for rows that would change a lead whose phone, email
-    or contact is listed, for else an import could undo it by writing another number over the listed one. A rule that is
-    off is about entries of lists; what a row says of itself counts all the same.
+    by any other identifier, or by the phone of a lead of the contact; the listed value may be on any lead of it. Any
+    entry, one of do-not-call too, holds for rows that would change a lead whose phone, email or contact is listed, for
+    else an import could undo it by writing another number over the listed one. A rule that is off is about entries of
+    lists; what a row says of itself counts all the same.
     """
     workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
     workspace.run(
@@ -75,8 +76,8 @@ def mark_suppressed(
             _hit_by_alias(workspace, listed)
         updates = profile.when_known in ("update", "fill")
         _hit_by_contact(workspace, listed, updates=updates)
-        if updates:
-            _hit_by_lead(workspace, listed)
+        _hit_by_lead(workspace, listed, updates=updates)
+    _find_reached_numbers(workspace, listed)
     workspace.run(
         """
         create or replace temp table suppressed as
@@ -173,31 +174,64 @@ def _hit_by_alias(workspace: Workspace, listed: set[str]) -> None:
 
 
 def _hit_by_contact(workspace: Workspace, listed: set[str], *, updates: bool) -> None:
+    """Hit the rows of whoever is known by a listed identifier: of people in every way that a row names them."""
     for join in distinct_joins(joins_of_identifier("i"), listed):
         workspace.run(
             f"""
             insert into suppression_hits by name
             select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
-            from matched_contacts m
-            join base.identifiers i using (contact_id)
+            from people_of_rows m
+            join contact_identifiers i using (contact_id)
             {join}
-            where list_contains($of_people, s.kind)
-               or ($updates and m.contact_id in (select contact_id from leads_here))
+            where m.row_number is not null and list_contains($of_people, s.kind)
+            union all
+            select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
+            from matched_contacts m
+            join contact_identifiers i using (contact_id)
+            {join}
+            where $updates and not list_contains($of_people, s.kind)
+                and m.contact_id in (select contact_id from leads_here)
             """,  # noqa: S608  # expressions of ours
             {"of_people": _OF_PEOPLE, "updates": updates},
         )
 
 
-def _hit_by_lead(workspace: Workspace, listed: set[str]) -> None:
+def _hit_by_lead(workspace: Workspace, listed: set[str], *, updates: bool) -> None:
+    """Hit the rows of whoever has a lead, in any destination, with something listed that need not identify it."""
     for kind in KEY_OF:
         for join in distinct_joins(joins_of_value(kind, f"l.{kind}"), listed):
             workspace.run(
                 f"""
                 insert into suppression_hits by name
                 select m.row_number, s.kind, 'The list has the {kind} of lead ' || l.lead_id || '.' as hint
+                from people_of_rows m
+                join contact_leads l using (contact_id)
+                {join}
+                where m.row_number is not null and list_contains($of_people, s.kind)
+                union all
+                select m.row_number, s.kind, 'The list has the {kind} of lead ' || l.lead_id || '.' as hint
                 from matched_contacts m
                 join leads_here h using (contact_id)
-                join base.leads l using (lead_id)
+                join contact_leads l using (lead_id)
                 {join}
-                """  # noqa: S608  # names and expressions of ours
+                where $updates and not list_contains($of_people, s.kind)
+                """,  # noqa: S608  # names and expressions of ours
+                {"of_people": _OF_PEOPLE, "updates": updates},
             )
+
+
+def _find_reached_numbers(workspace: Workspace, listed: set[str]) -> None:
+    """Fill `reached_numbers`: the further phones of rows that belong to somebody who may not be contacted at all."""
+    joins = [("contact_identifiers i", join) for join in distinct_joins(joins_of_identifier("i"), listed)]
+    for kind in KEY_OF:
+        joins += [("contact_leads l", join) for join in distinct_joins(joins_of_value(kind, f"l.{kind}"), listed)]
+    workspace.run("create or replace temp table reached_numbers (number ubigint)")
+    for source, join in joins:
+        workspace.run(
+            f"""
+            insert into reached_numbers
+            select m.number from people_of_rows m join {source} using (contact_id) {join}
+            where m.number is not null and list_contains($of_people, s.kind)
+            """,  # noqa: S608  # names and expressions of ours
+            {"of_people": _OF_PEOPLE},
+        )

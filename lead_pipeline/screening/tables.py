@@ -39,6 +39,29 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("row_number", "contact_id", "key"),
         "match_contacts, and for joined rows group_rows_by_person",
     ),
+    "people_of_rows": SharedTable(
+        "The contacts that good rows name by anything in them, where lists of people are in force; and those whose "
+        "phone (`number`) is a further one of some row: then `row_number` is null.",
+        ("row_number", "number", "contact_id"),
+        "find_people_of_rows",
+    ),
+    "contact_identifiers": SharedTable(
+        "What the contacts in `matched_contacts` and `people_of_rows` are known by.",
+        ("contact_id", *_IDENTIFIER),
+        "gather_contacts",
+    ),
+    "contact_leads": SharedTable(
+        "The leads of these, of any destination.",
+        ("lead_id", "contact_id", "destination_id", "status", "updated_at", "phone", "email", "external_id",
+         "cookie_id", "social"),
+        "gather_contacts",
+    ),
+    "reached_numbers": SharedTable(
+        "The further phones of rows that belong to people who are on a list, by another identifier perhaps; `number` "
+        "is the key that all forms share.",
+        ("number",),
+        "mark_suppressed",
+    ),
     "ambiguous_rows": SharedTable(
         "The rows whose identifiers belong to several contacts or people, all named in the hint.",
         ("row_number", "hint"),

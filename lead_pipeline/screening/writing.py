@@ -18,7 +18,7 @@ from lead_pipeline.screening.contacts import (
 )
 from lead_pipeline.screening.lead_columns import RowSource, lead_columns, rows_of, secondary_contacts
 from lead_pipeline.screening.let_through import find_uncallable_leads, warn_of_let_through
-from lead_pipeline.screening.listed_contacts import without_listed_contacts
+from lead_pipeline.screening.listed_contacts import note_phone_attributes, without_listed_contacts
 from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
 from lead_pipeline.screening.screen import screen
@@ -129,6 +129,7 @@ def _write_leads_and_contacts(workspace: Workspace, profile: ImportProfile, scre
     if profile.when_known in ("update", "fill"):
         write_differing_values(workspace, screened.import_no)
     register_names(workspace, profile, screened.import_no, screened.at)
+    note_phone_attributes(workspace, profile, screened.destination_id)
     return contacts_created
 
 

@@ -173,7 +173,7 @@ def find_list(workspace: Workspace, record: ListRecord) -> ListCounts | None:
     found = workspace.rows(
         """
         with versions as (from base.suppression_lists where name = $name)
-        select v.rows_read, v.rows_added, v.rows_known, v.rows_rejected, v.rows_ended, v.version
+        select v.rows_read, v.rows_added, v.rows_known, v.rows_rejected, v.rows_ended, v.version, v.entries_kept
         from versions v
         where v.identity = $identity
           and (v.staged_at = $staged_at or not exists (
@@ -186,5 +186,5 @@ def find_list(workspace: Workspace, record: ListRecord) -> ListCounts | None:
     )
     if not found:
         return None
-    read, added, known, rejected, ended, version = found[0]
-    return ListCounts(read, added, known, rejected, loaded_before=True, ended=ended, version=version)
+    read, added, known, rejected, ended, version, kept = found[0]
+    return ListCounts(read, added, known, rejected, loaded_before=True, ended=ended, version=version, kept=kept)

@@ -101,9 +101,24 @@ class ListRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ListRefusal:
+    """A delivery of a list that was refused; `name` and `kind` are None where nobody knows which list it was for."""
+
+    list_id: str
+    file_name: str
+    message: str
+    staged_at: datetime
+    name: str | None = None
+    kind: str | None = None
+    destination: Destination | None = None
+    file_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListCounts:
     """What became of the rows of a list; `known` entries were on the list before. Of a version that removes, `ended`
-    are the entries it removed, and `known` those that were not on the list.
+    are the entries it removed, and `known` those that were not on the list. Of one that replaces, `kept` are the
+    entries that it does not have and did not end, for it has rows that could not be read.
     """
 
     read: int
@@ -113,6 +128,7 @@ class ListCounts:
     loaded_before: bool = False
     ended: int = 0
     version: int = 1
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from lead_pipeline.filing.staging import stage_list
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.lists.suppression_list import load_list
 from lead_pipeline.model.errors import FileRefusedError, ListRefusedError
+from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline_tests.support import quick_folder, staging
 
 ANA, BO = "+12125550101", "+12125550102"
@@ -18,10 +19,11 @@ def stages():
         yield stages
 
 
-def load(stages, text, kind="opted_out", region="US", name="list.csv"):
+def load(stages, text, kind="opted_out", region="US", name="list.csv", list_name=None, **said):
     path = stages.home.root.parent / name
     path.write_text(text, encoding="utf-8")
-    manifest = stage_list(stages.home, path, kind, region, now=utc_now())
+    settings = ListSettings(kind=kind, region=region, name=list_name, **said)
+    manifest = stage_list(stages.home, path, kind, region, now=utc_now(), settings=settings)
     return load_list(stages.store, manifest, stages.home, utc_now())
 
 
@@ -126,6 +128,21 @@ def test_the_refusal_names_lines_and_no_value(stages):
     with pytest.raises(ListRefusedError, match=r"lines 2, 3, 4, 5") as refused:
         load(stages, "phone\n" + "oops\n" * 4 + "2125550101\n")
     assert "oops" not in str(refused.value)
+
+
+def test_a_row_of_a_list_that_removes_takes_nobody_off_unless_it_was_read_in_full(stages):
+    load(stages, "phone\n2125550101\n2125550102\n2125550103\n", name="first.csv")
+    loaded = load(stages, "phone,phone 2,expires\n2125550101,oops,\n2125550102,,\n2125550103,,soon\n", mode="remove")
+    assert (loaded.counts.ended, loaded.counts.rejected) == (1, 2)
+    assert listed(stages) == {ANA, "+12125550103"}
+    load(stages, "phone,name\n3105550101,Cy,2125550101\n", mode="remove", name="extra.csv")
+    assert listed(stages) == {ANA, "+12125550103"}
+
+
+def test_a_list_that_replaces_keeps_who_may_be_in_a_row_that_cannot_be_read_and_says_so(stages):
+    load(stages, "phone\n2125550101\n2125550102\n", name="first.csv", list_name="web")
+    loaded = load(stages, "phone\n2125550101\noops\n", mode="replace", list_name="web")
+    assert (listed(stages), loaded.counts.kept) == ({ANA, BO}, 1)
 
 
 def test_the_same_list_again_says_that_rows_of_it_are_not_suppressed(stages):

@@ -128,9 +128,10 @@ class Screened:
         *found: dict[str, object],
         at: datetime = NOW,
         delivery: datetime | None = None,
+        rejected: int = 0,
         **facts: object,
     ) -> ListCounts:
-        """Load a version of a list, an entry for each of `found`; `facts` are of its record."""
+        """Load a version of a list, an entry for each of `found`, and `rejected` rows; `facts` are of its record."""
         self.lists += 1
         schema = {**ENTRIES_SCHEMA, **ENTRY_FACTS}
         entries = pl.DataFrame([{name: one.get(name) for name in schema} for one in found], schema=schema)
@@ -144,7 +145,9 @@ class Screened:
         with self.store.writing(
             ListKeys(name, kind, entries["value"], record.list_name), "loading a list"
         ) as workspace:
-            return add_suppressions(workspace, record, entries, rows_read=len(found), rows_rejected=0, at=at, rows=rows)
+            return add_suppressions(
+                workspace, record, entries, rows_read=len(found) + rejected, rows_rejected=rejected, at=at, rows=rows
+            )
 
     def ledger(self, entry: LedgerEntry) -> list[tuple[object, ...]]:
         """Return row number, outcome, reasons and lead of every row of an import."""

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Drop, Sightings, list_drops
+from lead_pipeline.filing.lists.list_drops import LISTS_FOLDER
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.intake import (
     Taken,
@@ -26,7 +27,7 @@ from lead_pipeline.importing.drops.intake import (
 from lead_pipeline.importing.drops.late_arrivals import stage_late_arrivals
 from lead_pipeline.importing.drops.list_intake import list_requests
 from lead_pipeline.importing.drops.run_requests import RunRequest
-from lead_pipeline.importing.drops.settling import settle_seconds
+from lead_pipeline.importing.drops.settling import settle_of_lists, settle_seconds
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.model.fields import FrozenModel
 
@@ -184,8 +185,17 @@ def _look(home: Home, before: Sightings, now: float, warn: Callable[[str], objec
     """Return what lies in the inbox, and which of it is complete."""
     drops = [drop for drop in list_drops(home, warn) if drop.folder != ACTIVITY_FOLDER]
     after = before.after(drops, now)
-    settle = {folder: settle_seconds(home.profiles, folder) for folder in {drop.folder for drop in drops}}
-    return after, [drop for drop in drops if after.is_stable(drop, now, settle[drop.folder])]
+    settle = {folder: _settle(home, *folder) for folder in {_folder_of(drop) for drop in drops}}
+    return after, [drop for drop in drops if after.is_stable(drop, now, settle[_folder_of(drop)])]
+
+
+def _folder_of(drop: Drop) -> tuple[str, str]:
+    """Return the folder of a drop, and of a list the folder below it that says what it is."""
+    return drop.folder, drop.inner.split("/", 1)[0] if drop.folder == LISTS_FOLDER else ""
+
+
+def _settle(home: Home, folder: str, inner: str) -> float:
+    return settle_of_lists(home, inner) if folder == LISTS_FOLDER else settle_seconds(home.profiles, folder)
 
 
 def _bounded(complete: Sequence[Drop], clock: Callable[[], datetime]) -> Iterator[Drop]:

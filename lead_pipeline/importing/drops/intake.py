@@ -21,7 +21,7 @@ from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pend
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, register_refused, stage_import
 from lead_pipeline.importing.concluding import set_aside
-from lead_pipeline.importing.drops.list_intake import stage_list_drop
+from lead_pipeline.importing.drops.list_intake import refuse_list_drop, stage_list_drop
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.importing.judging_again import changed_profile
@@ -106,6 +106,8 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
     except (FileRefusedError, ProfileError, UsageError) as error:
         if not os.path.lexists(drop.path):
             raise FileChangedError("Gone before it could be read.") from None
+        if drop.folder == LISTS_FOLDER:
+            refuse_list_drop(home, drop, str(error), now)
         return _set_unstaged_aside(home, drop, str(error), now)
     if is_imported(home, manifest.identity):
         clear_known(home, manifest, changed_profile(home, manifest))

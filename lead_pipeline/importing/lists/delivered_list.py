@@ -2,21 +2,18 @@
 
 from datetime import datetime
 
-import polars as pl
-
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.life_cycle import wake_waiting
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.lists.list_drops import find_waiting_list, forget_list, put_list_away
 from lead_pipeline.filing.manifests import pending_manifests
-from lead_pipeline.importing.lists.suppression_list import as_result, load_list, record_of
+from lead_pipeline.importing.lists.refused_lists import note_refused_manifest
+from lead_pipeline.importing.lists.suppression_list import as_result, load_list
 from lead_pipeline.model.errors import FileRefusedError, ListRefusedError
 from lead_pipeline.model.listings import ListResult
 from lead_pipeline.reporting.list_report import list_report
-from lead_pipeline.screening.lists.suppression_lists import note_refused_list
 from lead_pipeline.store.protocol import LeadStore
-from lead_pipeline.store.records import ListKeys
 
 
 def load_and_put_away(store: LeadStore, manifest: ListManifest, home: Home, at: datetime) -> ListResult:
@@ -37,7 +34,7 @@ def load_and_put_away(store: LeadStore, manifest: ListManifest, home: Home, at: 
     try:
         result = as_result(manifest, load_list(store, manifest, home, at))
     except (ListRefusedError, FileRefusedError) as error:
-        _note_refused(store, manifest, str(error), at)
+        note_refused_manifest(store, manifest, str(error))
         put_list_away(home, manifest, str(error))
         raise
     folder = home.reports / manifest.list_id
@@ -48,10 +45,3 @@ def load_and_put_away(store: LeadStore, manifest: ListManifest, home: Home, at: 
     put_list_away(home, manifest)
     wake_waiting(home, pending_manifests(home))
     return result
-
-
-def _note_refused(store: LeadStore, manifest: ListManifest, message: str, at: datetime) -> None:
-    record = record_of(manifest)
-    keys = ListKeys(record.identity, record.kind, pl.Series(dtype=pl.String), record.list_name)
-    with store.writing(keys, f"noting that list {record.list_id} was refused") as workspace:
-        note_refused_list(workspace, record, message, at)

@@ -52,8 +52,11 @@ def read_list(path: Path, manifest: ListManifest) -> ReadList:
         if columns is None:
             columns = _columns(reader, filled, manifest.said)
         found = _entries(filled, columns, manifest.said)
-        entries.append(found.filter(pl.col("value").is_not_null()).select(_ENTRIES.keys()))
         unreadable.append(_unreadable(filled, found, (reader.facts.header_line or 0)))
+        found = found.filter(pl.col("value").is_not_null())
+        if manifest.said.mode == "remove":  # a row that was not understood takes nobody off
+            found = found.join(unreadable[-1], on="row_number", how="anti")
+        entries.append(found.select(_ENTRIES.keys()))
         read = filled.join(unreadable[-1], on="row_number", how="anti")
         outcomes += [_outcomes(unreadable[-1], "rejected"), _outcomes(read.with_columns(reasons=None), None)]
         rows += filled.height
@@ -124,7 +127,7 @@ def _entries(rows: pl.DataFrame, columns: ListColumns, said: ListSettings) -> pl
     """Return what the columns of identifiers name, and what the row, or else the list, says about each entry."""
     found = [read_list_entries(rows[column], said.region) for column in columns.identifiers]
     found += [read_other_entries(rows[column], kind, said.region) for column, kind in columns.others.items()]
-    if columns.identifiers:
+    if columns.identifiers and said.mode != "remove":
         # Numbers apart by the delimiter of the file itself are in cells that no column is for.
         extra = read_list_entries(rows["extra_cells"].list.join("; "), said.region)
         found.append(extra.filter(pl.col("valid")))

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollments
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.list_manifests import ListManifest
@@ -14,7 +16,12 @@ from lead_pipeline.importing.lists.list_reading import LINES_NAMED, ReadList, re
 from lead_pipeline.model.listings import AffectedImport, ListResult
 from lead_pipeline.model.suppression_kinds import default_list_name
 from lead_pipeline.reporting.rejected_file import write_rejected_file
-from lead_pipeline.screening.lists.listed_leads import find_listed_leads, suppress_secondary_contacts
+from lead_pipeline.screening.lists.list_trust import note_delivery
+from lead_pipeline.screening.lists.listed_leads import (
+    find_listed_leads,
+    suppress_secondary_contacts,
+    withhold_attributes,
+)
 from lead_pipeline.screening.lists.suppression_lists import add_suppressions
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord
@@ -32,6 +39,7 @@ class LoadedList:
     notices: tuple[str, ...] = ()
     affected: tuple[AffectedLeads, ...] = ()
     secondary_contacts: int = 0
+    attributes_withheld: int = 0
 
 
 def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime) -> LoadedList:
@@ -44,6 +52,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
     record = record_of(manifest)
     before = store.list_counts(record)
     if before is not None:
+        _note_delivery(store, record)
         manifest.staged_file(home).unlink(missing_ok=True)
         return LoadedList(before, rejected_file=home.relative(rejected_file) if rejected_file.exists() else None)
     read = read_list(manifest.staged_file(home), manifest)
@@ -59,6 +68,7 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
         find_listed_leads(workspace, manifest.kind)
         affected = suppress_enrollments(workspace, manifest.kind, at)
         secondaries = suppress_secondary_contacts(workspace, manifest.kind)
+        attributes = withhold_attributes(workspace, manifest.kind, record.list_id, at)
     manifest.staged_file(home).unlink(missing_ok=True)
     return LoadedList(
         counts,
@@ -67,7 +77,14 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
         notices=read.reader.facts.notes,
         affected=affected,
         secondary_contacts=secondaries,
+        attributes_withheld=attributes,
     )
+
+
+def _note_delivery(store: LeadStore, record: ListRecord) -> None:
+    keys = ListKeys(record.identity, record.kind, pl.Series(dtype=pl.String), record.list_name)
+    with store.writing(keys, f"noting that list {record.list_id} was delivered again") as workspace:
+        note_delivery(workspace, record)
 
 
 def record_of(manifest: ListManifest) -> ListRecord:
@@ -107,15 +124,26 @@ def as_result(manifest: ListManifest, loaded: LoadedList) -> ListResult:
         rows_added=counts.added,
         rows_known=counts.known,
         rows_ended=counts.ended,
+        entries_kept=counts.kept,
         rows_rejected=counts.rejected,
         lines_rejected=tuple(loaded.lines_rejected),
         rejected_file=loaded.rejected_file,
         leads_affected=sum(one.leads for one in loaded.affected),
         enrollments_suppressed=sum(one.enrollments for one in loaded.affected),
         secondary_contacts_suppressed=loaded.secondary_contacts,
+        attributes_withheld=loaded.attributes_withheld,
         affected=tuple(AffectedImport.model_validate(one.as_dict()) for one in loaded.affected),
-        notices=tuple(loaded.notices),
+        notices=(*loaded.notices, *_about_kept_entries(counts)),
         loaded_before=counts.loaded_before,
+    )
+
+
+def _about_kept_entries(counts: ListCounts) -> tuple[str, ...]:
+    if not counts.kept:
+        return ()
+    return (
+        f"Entries that this version does not have, and that stay in force all the same: {counts.kept:,}. Rows of it "
+        "could not be read, and may be these. Correct the rows, and load the whole list again.",
     )
 
 

@@ -1,60 +1,98 @@
-"""Finds the leads of the people on a list that is being loaded, and marks the secondary contacts who are on it. What
-follows for the leads does not belong here.
+"""Finds the leads of the people on a list that is being loaded, and takes further phones of theirs that are
+there already out of reach: secondary contacts and attributes. What follows for the leads does not belong here.
 """
+
+from datetime import datetime
 
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SUPPRESSIONS_OF_PEOPLE, SuppressionKind
 from lead_pipeline.screening.candidates import KEY_OF
-from lead_pipeline.screening.lists.matching import distinct_joins, joins_of_identifier, joins_of_value
+from lead_pipeline.screening.lists.matching import (
+    distinct_joins,
+    joins_of_identifier,
+    joins_of_value,
+    key_of_all_forms,
+    key_of_value,
+)
 from lead_pipeline.store.workspace import Workspace
+
+_HERE = "(s.destination_id is null or s.destination_id = {destination})"
 
 
 def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
-    """Fill the temporary table `listed_leads` (lead_id) for the people in `listed_people`.
+    """Fill the temporary table `listed_leads` (lead_id) for the people in `listed_people`; and `reached_people`, where
+    the list is one of people: the entries that these are known by besides.
 
     These are the leads with a listed identifier, and all leads of a contact who is known by one; of suppressions of
-    people also the other leads of the same contact. A list of one destination concerns the leads of that one only.
+    people also the other leads of the same contact, and of every contact with an identifier of theirs or with the phone
+    of one of their leads. A list of one destination concerns the leads of that one only.
     """
-    listed = _listed(workspace)
+    _find_people(workspace, kind)
+    listed = _kinds_in(workspace, "reached_people")
     hits = [
         f"select l.lead_id, l.contact_id, s.destination_id from base.leads l {join}"  # noqa: S608  # ours
         for one in KEY_OF
-        for join in distinct_joins(joins_of_value(one, f"l.{one}", "listed_people"), listed)
+        for join in distinct_joins(joins_of_value(one, f"l.{one}", "reached_people"), listed)
     ]
     known = [
         f"select i.contact_id, s.destination_id from base.identifiers i {join}"  # noqa: S608  # ours
-        for join in distinct_joins(joins_of_identifier("i", "listed_people"), listed)
+        for join in distinct_joins(joins_of_identifier("i", "reached_people"), listed)
     ]
+    of_people = "select contact_id, destination_id from hit" if kind in SUPPRESSIONS_OF_PEOPLE else "from nobody"
     workspace.run(
         f"""
         create or replace temp table listed_leads as
         with hit as ({_union(hits, "lead_id", "contact_id", "destination_id")}),
-        people as (
-            {_union(known, "contact_id", "destination_id")}
-            union
-            select contact_id, destination_id from hit where $of_people
-        )
-        select l.lead_id from base.leads l semi join hit h
-            on h.lead_id = l.lead_id and (h.destination_id is null or h.destination_id = l.destination_id)
+        nobody as ({_union([], "contact_id", "destination_id")}),
+        people as ({_union(known, "contact_id", "destination_id")} union {of_people})
+        select l.lead_id from base.leads l join hit s using (lead_id)
+        where {_HERE.format(destination="l.destination_id")}
         union
-        select l.lead_id from base.leads l semi join people p
-            on p.contact_id = l.contact_id and (p.destination_id is null or p.destination_id = l.destination_id)
-        """,  # noqa: S608  # expressions of ours
-        {"of_people": kind in SUPPRESSIONS_OF_PEOPLE},
+        select l.lead_id from base.leads l join people s on s.contact_id = l.contact_id
+        where {_HERE.format(destination="l.destination_id")}
+        """  # noqa: S608  # expressions of ours
+    )
+
+
+def _find_people(workspace: Workspace, kind: SuppressionKind) -> None:
+    """Fill `reached_people`: what is listed; where that is people, also what else they are known by."""
+    workspace.run("create or replace temp table reached_people as select * from listed_people")
+    if kind not in SUPPRESSIONS_OF_PEOPLE:
+        return
+    listed = _kinds_in(workspace, "listed_people")
+    found = [
+        f"select l.contact_id, s.destination_id from base.leads l {join}"  # noqa: S608  # ours
+        for one in KEY_OF
+        for join in distinct_joins(joins_of_value(one, f"l.{one}", "listed_people"), listed)
+    ]
+    found += [
+        f"select i.contact_id, s.destination_id from base.identifiers i {join}"  # noqa: S608  # ours
+        for join in distinct_joins(joins_of_identifier("i", "listed_people"), listed)
+    ]
+    any_form = key_of_all_forms("key").replace("identifier_kind", "kind")
+    workspace.run(
+        f"""
+        insert into reached_people by name
+        with people as ({_union(found, "contact_id", "destination_id")})
+        select i.kind as identifier_kind, coalesce(i.value, '+' || i.key) as value, {any_form} as key, p.destination_id
+        from base.identifiers i join people p using (contact_id)
+        union
+        select 'phone', l.phone, {key_of_value("phone", "l.phone")}, p.destination_id
+        from base.leads l join people p using (contact_id) where l.phone is not null
+        """  # noqa: S608  # expressions of ours
     )
 
 
 def suppress_secondary_contacts(workspace: Workspace, kind: SuppressionKind) -> int:
-    """Mark the secondary contacts of earlier imports whose phone is among `listed_people`; return how many these are.
+    """Mark the secondary contacts of earlier imports whose phone is among `reached_people`; return how many these are.
 
     Their leads are other people, or the same one under another number, and stay as they are: just as an import leaves
     a listed further number out, and keeps the row.
     """
-    joins = distinct_joins(joins_of_value("phone", "c.phone", "listed_people"), _listed(workspace))
     hits = [
         "select c.lead_id, c.position, c.phone from (select c.*, l.destination_id as of_destination"  # noqa: S608
         f" from base.secondary_contacts c join base.leads l using (lead_id) where c.reason is null) c {join}"
-        " where s.destination_id is null or s.destination_id = c.of_destination"
-        for join in joins
+        f" where {_HERE.format(destination='c.of_destination')}"
+        for join in _phone_joins(workspace)
     ]
     marked = workspace.rows(
         f"""
@@ -66,8 +104,54 @@ def suppress_secondary_contacts(workspace: Workspace, kind: SuppressionKind) -> 
     return int(marked[0][0])
 
 
-def _listed(workspace: Workspace) -> set[str]:
-    return {kind for (kind,) in workspace.rows("select distinct identifier_kind from listed_people")}
+def withhold_attributes(workspace: Workspace, kind: SuppressionKind, list_id: str, at: datetime) -> int:
+    """Take the attributes of type phone that are among `reached_people` out of the leads of earlier imports, just as an
+    import leaves them out; return how many these are. What they were stays known, in `base.withheld_attributes`.
+    """
+    joins = _phone_joins(workspace)
+    if not joins or not workspace.rows("select 1 from base.phone_attributes limit 1"):
+        return 0
+    found = " union ".join(
+        f"select c.lead_id, c.name, c.phone from phones c {join} where {_HERE.format(destination='c.of_destination')}"  # noqa: S608
+        for join in joins
+    )
+    workspace.run(
+        f"""
+        create or replace temp table listed_attributes as
+        with phones as (
+            select l.lead_id, n.name, l.destination_id as of_destination,
+                   json_extract_string(l.attributes, '/' || replace(replace(n.name, '~', '~0'), '/', '~1')) as phone
+            from base.leads l join base.phone_attributes n using (destination_id) where l.attributes is not null
+        )
+        {found}
+        """  # noqa: S608  # expressions of ours
+    )
+    workspace.run(
+        "insert into base.withheld_attributes by name select lead_id, name, phone as value, $reason as reason,"
+        " (select max(list_no) from base.suppression_lists where list_id = $list_id) as list_no, $at as withheld_at"
+        " from listed_attributes order by lead_id, name",
+        {"reason": REASON_OF_SUPPRESSION[kind].value, "list_id": list_id, "at": at},
+    )
+    # Merge patch (RFC 7396) removes the members that the patch has as null.
+    workspace.run(
+        """
+        update base.leads
+        set attributes = nullif(json_merge_patch(attributes, p.patch)::varchar, '{}')
+        from (select lead_id, json_group_object(name, null) as patch from listed_attributes group by lead_id) p
+        where leads.lead_id = p.lead_id
+        """
+    )
+    return int(workspace.one("select count(*) from listed_attributes"))
+
+
+def _phone_joins(workspace: Workspace) -> tuple[str, ...]:
+    """Return the joins of a further phone, `c.phone`, with what is listed."""
+    listed = _kinds_in(workspace, "reached_people")
+    return distinct_joins(joins_of_value("phone", "c.phone", "reached_people"), listed)
+
+
+def _kinds_in(workspace: Workspace, table: str) -> set[str]:
+    return {kind for (kind,) in workspace.rows(f"select distinct identifier_kind from {table}")}  # noqa: S608  # ours
 
 
 def _union(selects: list[str], *columns: str) -> str:

@@ -13,6 +13,12 @@ KEY_OF_ENTRY = (
 )
 
 
+def key_of_value(kind: str, value: str) -> str:
+    """Return the expression of the key that all forms of an identifier of that kind share, over its value."""
+    key = KEY_OF[kind].format(value=value)
+    return same_number_key(key) if kind == "phone" else key
+
+
 def key_of_all_forms(key: str) -> str:
     """Return the expression of the key that all forms of an entry share, over that of its own key."""
     return f"(case identifier_kind when 'phone' then {same_number_key(key)} else {key} end)"

@@ -3,7 +3,7 @@ became of each of its rows. No entry is ever deleted. Whom the entries concern d
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -57,55 +57,53 @@ def add_suppressions(
     if before is not None:
         return before
     scope = None if record.destination is None else destination_id(workspace, record.destination)
-    version = _next_version(workspace, record, scope)
+    last = _last_version(workspace, record, scope)
     list_no = int(workspace.one("select coalesce(max(list_no), 0) + 1 from base.suppression_lists"))
     _load_entries(workspace, entries)
     _find_held(workspace, record)
     held_before = _count_held(workspace, record, at)
+    kept = _find_ended(workspace, record, in_doubt=rows_rejected > 0)
     added, ended = _change(workspace, record, list_no, scope, at)
     _list_people(workspace, record, scope, at)
     known = entries.height - (ended if record.mode == "remove" else added)
-    counts = ListCounts(rows_read, added, max(known, 0), rows_rejected, ended=ended, version=version)
+    version = last.version + 1
+    counts = ListCounts(rows_read, added, max(known, 0), rows_rejected, ended=ended, version=version, kept=kept)
     facts = {"entries_before": held_before, "entries_after": held_before, "destination_id": scope}
     _record(workspace, record, counts, {"list_no": list_no, "loaded_at": at, **facts})
     after = _count_held(workspace, record, at)
-    workspace.run("update base.suppression_lists set entries_after = ? where list_no = ?", [after, list_no])
+    trusted = max(last.trusted - max(last.after - held_before, 0), after)  # what expired meanwhile was not lost
+    workspace.run(
+        "update base.suppression_lists set entries_after = ?, entries_trusted = ? where list_no = ?",
+        [after, trusted, list_no],
+    )
     _keep_rows(workspace, record, list_no, rows)
     return counts
 
 
-def note_refused_list(workspace: Workspace, record: ListRecord, message: str, at: datetime) -> None:
-    """Note that a version of a list was refused: until another is loaded, nobody can rely on the list."""
-    workspace.run(
-        "insert into base.refused_lists by name select $list_id as list_id, $name as name, $kind as kind,"
-        " $file_name as file_name, $file_sha256 as file_sha256, $message as message, $at as refused_at",
-        {
-            "list_id": record.list_id,
-            "name": record.list_name,
-            "kind": record.kind,
-            "file_name": record.file_name,
-            "file_sha256": record.file_sha256,
-            "message": message,
-            "at": at,
-        },
-    )
+class _LastVersion(NamedTuple):
+    """The last version of a list: its number, the entries in force after it, and what their number is compared with."""
+
+    version: int = 0
+    after: int = 0
+    trusted: int = 0
 
 
-def _next_version(workspace: Workspace, record: ListRecord, scope: int | None) -> int:
+def _last_version(workspace: Workspace, record: ListRecord, scope: int | None) -> _LastVersion:
     last = workspace.rows(
-        "select version, kind, destination_id from base.suppression_lists where name = ? order by version desc limit 1",
+        "select kind, destination_id, version, entries_after, entries_trusted from base.suppression_lists"
+        " where name = ? order by version desc limit 1",
         [record.list_name],
     )
     if not last:
-        return 1
-    version, kind, destination = last[0]
+        return _LastVersion()
+    kind, destination, *numbers = last[0]
     if (kind, destination) != (record.kind, scope):
         raise ListRefusedError(
             f"There is a list '{record.list_name}' of kind {kind}"
             f"{' for the whole company' if destination is None else ' for one destination'}, and a version of a list "
             "has its kind and scope. Give this list another name, or load it with that kind and scope."
         )
-    return int(version) + 1
+    return _LastVersion(*map(int, numbers))
 
 
 def _load_entries(workspace: Workspace, entries: pl.DataFrame) -> None:
@@ -156,19 +154,26 @@ def _count_held(workspace: Workspace, record: ListRecord, at: datetime) -> int:
     return int(workspace.one(sql, {"name": record.list_name, "at": at}))
 
 
-def _change(workspace: Workspace, record: ListRecord, list_no: int, scope: int | None, at: datetime) -> tuple[int, int]:
-    """End what the version ends, and add what it adds; return how many entries these are.
+def _find_ended(workspace: Workspace, record: ListRecord, *, in_doubt: bool) -> int:
+    """Fill `ended_entries`, what the version ends; return how many entries it keeps because it is in doubt.
 
     An entry whose expiry changes ends and is added again, so that what was known at any time stays known. Of a list
-    that is added to, an entry only ever holds for longer: a shorter expiry does not take the longer one back.
+    that is added to, an entry only ever holds for longer: a shorter expiry does not take the longer one back. A version
+    that replaces ends no entry for not having it where some of its rows could not be read: it may be one of these.
     """
+    missing = "false" if in_doubt else "not is_named"
     ends = {
         "remove": "true",
-        "replace": "not is_named or until is distinct from expires_at or country_differs",
+        "replace": f"{missing} or (is_named and (until is distinct from expires_at or country_differs))",
         "add": "expires_at is not null and (until is null or until > expires_at)"
         " or country is not null and country_differs",
     }[record.mode]
     workspace.run(f"create or replace temp table ended_entries as select id from held_entries where {ends}")  # noqa: S608
+    return int(workspace.one("select count(*) from held_entries anti join ended_entries using (id) where not is_named"))
+
+
+def _change(workspace: Workspace, record: ListRecord, list_no: int, scope: int | None, at: datetime) -> tuple[int, int]:
+    """End what the version ends, and add what it adds; return how many entries these are."""
     ended = int(workspace.one("select count(*) from ended_entries"))
     if ended:
         workspace.run(
@@ -236,11 +241,13 @@ def _record(workspace: Workspace, record: ListRecord, counts: ListCounts, facts:
         "mode": record.mode,
         "version": counts.version,
         "staged_at": record.staged_at,
+        "delivered_at": record.staged_at or facts["loaded_at"],
         "rows_read": counts.read,
         "rows_added": counts.added,
         "rows_known": counts.known,
         "rows_rejected": counts.rejected,
         "rows_ended": counts.ended,
+        "entries_kept": counts.kept,
     }
     columns, slots = ", ".join(values), ", ".join(f"${name}" for name in values)
     workspace.run(f"insert into base.suppression_lists ({columns}) values ({slots})", values)  # noqa: S608  # ours

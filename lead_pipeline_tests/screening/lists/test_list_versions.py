@@ -44,6 +44,27 @@ def test_a_list_that_replaces_ends_what_it_no_longer_has_and_keeps_it_known(scre
     assert screened.store.workspace.rows(history) == [(A, 1, "list-2@0"), (B, 1, None), (C, 2, None)]
 
 
+def test_a_list_that_replaces_and_has_rows_that_could_not_be_read_ends_no_entry_that_may_be_one_of_these(screened):
+    soon = NOW + DAY
+    screened.load("litigator", phone(A), phone(B), phone(C), name="courts", mode="replace")
+    counts = screened.load(
+        "litigator", phone(B), phone(C, expires_at=soon), phone(D), name="courts", mode="replace", rejected=1
+    )
+    assert (counts.added, counts.ended, counts.kept, counts.rejected) == (2, 1, 1, 1)  # C ends, and is there until soon
+    assert in_force(screened) == [A, B, C, D]
+    whole = screened.load("litigator", phone(B), name="courts", mode="replace")
+    assert (whole.ended, whole.kept) == (3, 0)
+    assert in_force(screened) == [B]
+
+
+def test_rows_that_could_not_be_read_keep_no_entry_from_being_removed_or_added(screened):
+    screened.load("opted_out", phone(A), phone(B), name="web")
+    assert screened.load("opted_out", phone(A), name="web", mode="remove", rejected=1).kept == 0
+    assert in_force(screened) == [B]
+    assert screened.load("opted_out", phone(C), name="web", rejected=1).kept == 0
+    assert in_force(screened) == [B, C]
+
+
 def test_a_list_that_removes_ends_its_own_entries_by_any_form_and_no_other_lists(screened):
     screened.load("opted_out", phone(A), phone(D), name="web")
     screened.load("opted_out", phone(A), name="desk")

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lead_pipeline.filing.home import followed
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.listings import ActivityResult, ScrubPreview
+from lead_pipeline.model.listings import ActivityResult, ProfileSummary, ScrubPreview
+from lead_pipeline.model.lists.list_state import ListsFound, ListVersion, SuppressionAnswer
 from lead_pipeline.model.profile import ImportProfile
 
 if TYPE_CHECKING:
@@ -40,6 +42,60 @@ class Scrubbing:
     def profile(self, profile: str | ImportProfile) -> ImportProfile:
         """Return the profile of that name."""
         raise NotImplementedError
+
+    def profiles(self) -> tuple[ProfileSummary, ...]:
+        """Return the profiles that can be named."""
+        raise NotImplementedError
+
+    def lists(self) -> ListsFound:
+        """Return the suppression lists that were loaded, deliveries that were refused since, and which profiles they
+        stop.
+
+        Raises: ProfileError when a profile is wrong; StoreError, StoreLockedError.
+        """
+        from lead_pipeline.importing.clock import utc_now
+        from lead_pipeline.importing.lists.looking_at_lists import find_lists
+
+        profiles = [self.profile(one.name) for one in self.profiles()]
+        return find_lists(self.home, profiles, utc_now(), settings=self._store_settings(), on_wait=self._on_wait)
+
+    def list_versions(self, name: str) -> tuple[ListVersion, ...]:
+        """Return the versions of a list, first to last; raises UsageError when there is none of that name."""
+        from lead_pipeline.importing.lists.looking_at_lists import find_versions
+
+        return find_versions(self.home, name, settings=self._store_settings(), on_wait=self._on_wait)
+
+    def accept_list(self, name: str, version: int, *, note: str) -> None:
+        """Record that a list is as it should be in its last version: what it lost until then, and deliveries that were
+        refused, stop no import any more. It does not make the list any newer.
+
+        Raises: UsageError when there is no such list, `version` is not its last, or `note` says nothing; StoreError.
+        """
+        from lead_pipeline.importing.clock import utc_now
+        from lead_pipeline.importing.lists.looking_at_lists import accept
+
+        settings = self._store_settings()
+        accept(self.home, name, version, note, utc_now(), settings=settings, on_wait=self._on_wait)
+
+    def suppressed(
+        self, identifier: str, *, at: datetime | None = None, region: str | None = "US"
+    ) -> SuppressionAnswer:
+        """Return every entry of a list that ever named a person, and which of them were in force at a time.
+
+        Args:
+            identifier: a phone in any spelling, an email, or another identifier.
+            at: the time, with a time zone; now by default. What was loaded later was not known then.
+            region: country (ISO code) of a number that is written without +.
+
+        Raises: UsageError when there is no such region; StoreError, StoreLockedError.
+        """
+        from lead_pipeline.importing.clock import utc_now
+        from lead_pipeline.importing.lists.looking_at_lists import find_suppressions
+
+        settings = self._store_settings()
+        return find_suppressions(
+            self.home, identifier, region, at or utc_now(), settings=settings, on_wait=self._on_wait
+        )
 
     def scrub(
         self,

@@ -2,6 +2,7 @@
 
 from lead_pipeline.cli.decision_commands import approve, cancel
 from lead_pipeline.cli.import_commands import import_command, suppress
+from lead_pipeline.cli.list_commands import lists, suppressed
 from lead_pipeline.cli.look_commands import explain, history, preview, show, sql
 from lead_pipeline.cli.profile_commands import profiles
 from lead_pipeline.cli.scrub_commands import activity, scrub
@@ -18,12 +19,14 @@ for _command in (
     explain,
     history,
     import_command,
+    lists,
     preview,
     profiles,
     scrub,
     show,
     sql,
     suppress,
+    suppressed,
     ui,
 ):
     main.add_command(_command)

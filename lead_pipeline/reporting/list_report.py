@@ -1,7 +1,7 @@
 """The report of a suppression list, as Markdown: what became of its rows and whom it concerns. No value of a row."""
 
+from lead_pipeline.model.errors import counted
 from lead_pipeline.model.listings import ListResult
-from lead_pipeline.reporting.wording import counted
 
 
 def list_report(result: ListResult) -> str:

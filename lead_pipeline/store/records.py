@@ -176,14 +176,14 @@ class SuppressionTotals:
 
 @dataclass(frozen=True, slots=True)
 class ImportKeys:
-    """What an import can touch: whoever is known by an identifier in these columns of its normalized rows, and
-    whatever the store has of them.
+    """What an import can touch: whoever is known by an identifier in these columns of its normalized rows, a phone in
+    any of its forms, or has a lead with such a phone, and whatever the store has of them.
 
     `parts` are Parquet files; each of `kinds` is a column in them that holds identifiers of that kind, and with
     `has_aliases` the column `aliases` holds more of any kind. Phones of other people of a lead are in those columns of
     the parts that hold secondary phones and contacts, and in `phone_attributes`, members of `attributes`; they touch
-    suppressions and nothing else. A store that has its rows elsewhere fills a workspace with what these keys match; the
-    embedded one has every row at hand.
+    suppressions, and people, in the same way. A store that has its rows elsewhere fills a workspace with what these
+    keys match; the embedded one has every row at hand.
     """
 
     identity: str

@@ -147,17 +147,28 @@ def is_hit(entry: tuple[str, str], held: tuple[str, str]) -> bool:
 
 
 def callable_by_hand(leads, identifiers, entries) -> set[int]:
-    """Return who may be called: due, not expired, and nothing of the contact on a list."""
+    """Return who may be called: due, not expired, and nothing of the contact on a list, nor what else identifies
+    somebody who is on a list of people, nor the phone of a lead of theirs.
+    """
     held: dict[int, list[tuple[str, str]]] = {}
+    theirs: dict[int, list[tuple[str, str]]] = {}
     for contact, kind, value in identifiers:
         held.setdefault(contact, []).append((kind, value))
+        theirs.setdefault(contact, []).append((kind, value))
     for lead in leads:
         for kind in ("phone", "email", *OTHERS):
             if getattr(lead, kind) is not None:
                 held.setdefault(lead.contact, []).append((kind, getattr(lead, kind)))
-    suppressed = {
-        contact for contact, every in held.items() if any(is_hit(entry, one) for _, entry in entries for one in every)
-    }
+        if lead.phone is not None:
+            theirs.setdefault(lead.contact, []).append(("phone", lead.phone))
+
+    def hit_by(entries) -> set[int]:
+        every = ((contact, one) for contact, values in held.items() for one in values)
+        return {contact for contact, one in every if any(is_hit(entry, one) for entry in entries)}
+
+    people = hit_by([entry for kind, entry in entries if kind not in ("do_not_call", "reassigned")])
+    suppressed = hit_by([entry for _, entry in entries])
+    suppressed |= hit_by([one for contact in people for one in theirs.get(contact, [])])
     return {
         number
         for number, lead in enumerate(leads, 1)

@@ -93,9 +93,14 @@ def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
         _add_phones_of_others(con, keys)
     else:
         con.execute("insert into keys select 'phone', unnest(?)", [keys.values.to_list()])
+    number = "base.same_number_key(try_cast({phone} as ubigint))"
+    phones = f"select {number.format(phone='value')} from keys where kind in ('phone', 'further')"
     con.execute(
         "create temp table touched as select distinct contact_id from there.base.identifiers i"
         " semi join keys k on k.kind = i.kind and k.value = coalesce(i.value, '+' || i.key)"
+        " union select contact_id from there.base.identifiers where kind = 'phone'"
+        f" and base.same_number_key(key) in ({phones})"
+        f" union select contact_id from there.base.leads where {number.format(phone='phone')} in ({phones})"
     )
     for table in _tables(con):
         con.execute(f"delete from base.{table}")

@@ -22,9 +22,10 @@ from typing import Any
 warnings.simplefilter("ignore")
 
 
-from lead_pipeline.filing import archive, decisions, life_cycle, staging  # noqa: E402
+from lead_pipeline.filing import archive, decisions, inbox, life_cycle, staging  # noqa: E402
 from lead_pipeline.filing.decisions import Answer, waiting_imports  # noqa: E402
-from lead_pipeline.filing.inbox import list_drops  # noqa: E402
+from lead_pipeline.filing.list_manifests import ListManifest, load_list_manifest  # noqa: E402
+from lead_pipeline.filing.lists import list_drops  # noqa: E402
 from lead_pipeline.filing.receipts import Receipt  # noqa: E402
 from lead_pipeline.filing.work_folder import WorkFolder  # noqa: E402
 from lead_pipeline.importing import (  # noqa: E402
@@ -33,9 +34,13 @@ from lead_pipeline.importing import (  # noqa: E402
     steps,
     submitting,
 )
+from lead_pipeline.importing.drops import list_intake  # noqa: E402
 from lead_pipeline.importing.drops.intake import imports_to_run, not_staged, stage_drops  # noqa: E402
+from lead_pipeline.importing.lists import delivered_list, suppression_list  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
+from lead_pipeline.model.lists.list_settings import ListSettings  # noqa: E402
 from lead_pipeline.model.outcomes import ImportStatus  # noqa: E402
+from lead_pipeline.model.suppression_kinds import ListMode, SuppressionKind  # noqa: E402
 from lead_pipeline.orchestration.serving.warm import warm_up  # noqa: E402
 from lead_pipeline.profiles.loader import load_profile  # noqa: E402
 from lead_pipeline.screening import writing  # noqa: E402
@@ -124,12 +129,27 @@ DECIDED_POINTS: dict[str, Point] = {
     "cancellation recorded": _recorded_as(ImportStatus.CANCELLED),
     "put into quarantine": Point(concluding, "quarantine_import"),
 }
-POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS
+#: Where the load of a suppression list from the inbox can die.
+LIST_POINTS: dict[str, Point] = {
+    "list copied, not yet noted": Point(list_intake, "note_list", after=False),
+    "list staged": Point(list_intake, "note_list"),
+    "list read": Point(suppression_list, "read_list"),
+    "entries added": Point(suppression_list, "add_suppressions"),
+    "enrollments ended": Point(suppression_list, "suppress_enrollments"),
+    "before the commit of the list": Point(suppression_list, "withhold_attributes"),
+    "after the commit of the list": Point(delivered_list, "load_list"),
+    "report of the list made": Point(delivered_list, "list_report"),
+    "before the list is put away": Point(delivered_list, "put_list_away", after=False),
+    "list moved": Point(list_drops, "_move"),
+    "list put away": Point(delivered_list, "put_list_away"),
+}
+POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS | LIST_POINTS
 
 
 @dataclass(frozen=True)
 class Attempt:
     """Imports in a child: of files, by command; without any, of what the inbox holds or was left, as a daemon does.
+    With `list_of`, a kind, the files are suppression lists.
 
     With an `answer`, a person gives it by command to every import that waits.
     """
@@ -137,6 +157,8 @@ class Attempt:
     home: str
     files: tuple[str, ...]
     profile: str = "call_schedule"
+    list_of: SuppressionKind | None = None
+    mode: ListMode = "add"
     answer: Answer | None = None
     point: str | None = None
     seconds: float | None = None
@@ -261,6 +283,9 @@ def _limit_commit(size: int) -> None:
 
 
 def _import(attempt: Attempt, imports: Importing) -> str:
+    if attempt.list_of:
+        said = ListSettings(kind=attempt.list_of, name="mine", mode=attempt.mode)
+        return ",".join(_load(imports, imports.launcher.stage_list(Path(file), said)) for file in attempt.files)
     if attempt.files:
         profile = load_profile(attempt.profile, folder=imports.home.profiles)
         return ",".join(imports.file(Path(file), profile).status.value for file in attempt.files)
@@ -269,9 +294,16 @@ def _import(attempt: Attempt, imports: Importing) -> str:
     if attempt.answer is not None:
         decided = [decisions.decide(imports.home, one, attempt.answer, later) for one in waiting_imports(imports.home)]
         return ",".join(launcher.carry_out(manifest, lambda *_: None).status.value for manifest in decided)
-    stage_drops(imports.home, not_staged(imports.home, list_drops(imports.home)), lambda: later)
+    stage_drops(imports.home, not_staged(imports.home, inbox.list_drops(imports.home)), lambda: later)
+    lists = [load_list_manifest(imports.home, one.first) for one in list_intake.list_requests(imports.home, (), later)]
+    loaded = [_load(imports, manifest) for manifest in lists]
     asked = imports_to_run(imports.home, (), later)
-    return ",".join(launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked)
+    return ",".join(loaded + [launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked])
+
+
+def _load(imports: Importing, manifest: ListManifest) -> str:
+    imports.launcher.load_list(manifest)
+    return "loaded"
 
 
 if __name__ == "__main__":

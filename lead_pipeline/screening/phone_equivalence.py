@@ -14,6 +14,23 @@ _RULES = (
         "{key} between 550000000000 and 559999999999 and ({key} // 10000000) % 10 >= 6",
         "5500000000000 + (({key} // 100000000) % 100) * 1000000000 + 900000000 + {key} % 100000000",
     ),
+    # Benin: 01 before the eight digits since 30 November 2024 (ARCEP Benin).
+    ("{key} between 22920000000 and 22999999999", "2290100000000 + {key} % 100000000"),
+    # Ivory Coast: mobiles have 07, 05 or 01 before their eight digits since 31 January 2021, by the operator that the
+    # second of these told (ARTCI). Of fixed lines that cannot be computed.
+    (
+        "{key} between 22500000000 and 22599999999 and ({key} // 10000000) % 10 not in (2, 3)",
+        "2250000000000 + {key} % 100000000 + 100000000 * case when ({key} // 1000000) % 10 >= 7 then 7"
+        " when ({key} // 1000000) % 10 >= 4 then 5 else 1 end",
+    ),
+    # Gabon: 0 and seven digits until 2019, since then eight by operator (ARCEP Gabon); the library takes both.
+    (
+        "{key} between 24101000000 and 24107999999 and ({key} // 1000000) % 10 not in (0, 3)",
+        "24100000000 + {key} % 1000000 + 1000000 * case ({key} // 1000000) % 10 when 1 then 11 when 2 then 62"
+        " when 4 then 74 when 5 then 65 when 6 then 66 else 77 end",
+    ),
+    # Colombia: fixed lines have 60 before their eight digits since 1 September 2021 (CRC).
+    ("{key} between 5710000000 and 5789999999", "576000000000 + {key} % 100000000"),
 )
 
 

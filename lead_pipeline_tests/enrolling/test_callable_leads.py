@@ -130,6 +130,12 @@ def suppress(store: DuckdbLeadStore, kind: str, identifier_kind: str, value: str
 def todays_form(phone: str) -> str:
     phone = re.sub(r"^\+521(\d{10})$", r"+52\1", phone)
     phone = re.sub(r"^\+549(\d{10})$", r"+54\1", phone)
+    phone = re.sub(r"^\+229([2-9]\d{7})$", r"+22901\1", phone)
+    phone = re.sub(r"^\+57([1-8]\d{7})$", r"+5760\1", phone)
+    for seconds, operator in (("7-9", "07"), ("4-6", "05"), ("0-3", "01")):
+        phone = re.sub(rf"^\+225([014-9][{seconds}]\d{{6}})$", rf"+225{operator}\1", phone)
+    gabon = {"1": "11", "2": "62", "4": "74", "5": "65", "6": "66", "7": "77"}
+    phone = re.sub(r"^\+2410([124-7])(\d{6})$", lambda found: f"+241{gabon[found[1]]}{found[2]}", phone)
     return re.sub(r"^\+55(\d\d)([6-9]\d{7})$", r"+55\g<1>9\2", phone)
 
 
@@ -233,7 +239,8 @@ def test_nobody_is_callable_while_entries_are_missing_or_too_many(store, lost):
     st.integers(0, 10**15),
     *[st.integers(first, first + span) for first, span in
       [(5209999999990, 20), (5219999999990, 20), (5489999999990, 20), (5499999999990, 20),
-       (550000000000, 10**10), (559999999990, 20), (551159999990, 20)]],
+       (550000000000, 10**10), (559999999990, 20), (551159999990, 20), (22500000000, 10**8), (22900000000, 10**8),
+       (24100000000, 10**7), (24107999990, 20), (5700000000, 10**8), (5709999990, 20), (5789999990, 20)]],
 ))  # fmt: skip
 def test_the_store_matches_old_forms_as_screening_does(store, key):
     ((here, there),) = store.workspace.rows(

@@ -19,6 +19,16 @@ _BETWEEN_EMAILS = r"\s*[;,|/\s]\s*"
 _OLD_MEXICAN = r"^\+52(?:1|04[45])([0-9]{10})$"
 #: Brazilian mobiles before they were given a ninth digit (2012 to 2016, by area).
 _OLD_BRAZILIAN = r"^\+55([0-9]{2})([6-9][0-9]{7})$"
+#: Old forms and those of today, of numbers that are not valid in the old one any more; screening has the same pairs.
+_OLD_FORMS = (
+    (_OLD_MEXICAN, "+52${1}"),
+    (_OLD_BRAZILIAN, "+55${1}9${2}"),
+    (r"^\+229([2-9][0-9]{7})$", "+22901${1}"),  # Benin, until November 2024
+    (r"^\+225([014-9][7-9][0-9]{6})$", "+22507${1}"),  # Ivory Coast, mobiles until January 2021
+    (r"^\+225([014-9][4-6][0-9]{6})$", "+22505${1}"),
+    (r"^\+225([014-9][0-3][0-9]{6})$", "+22501${1}"),
+    (r"^\+57([1-8][0-9]{7})$", "+5760${1}"),  # Colombia, fixed lines until September 2021
+)
 _MISSING = (Reason.PHONE_MISSING.value, Reason.EMAIL_MISSING.value)
 
 
@@ -93,7 +103,9 @@ def _abroad(spellings: pl.Series, found: pl.DataFrame) -> pl.DataFrame:
 def _todays_form(e164: pl.Series, valid: pl.Series) -> pl.Series:
     """Return today's form of numbers in an old one; null for others, and where that form is not valid either."""
     numbers = pl.DataFrame({"number": e164}).with_columns(old=~valid)
-    today = pl.col("number").str.replace(_OLD_MEXICAN, "+52${1}").str.replace(_OLD_BRAZILIAN, "+55${1}9${2}")
+    today = pl.col("number")
+    for old, new in _OLD_FORMS:
+        today = today.str.replace(old, new)
     changed = numbers.select(pl.when("old", today != pl.col("number")).then(today).alias("today")).to_series()
     if changed.null_count() == changed.len():
         return changed

@@ -126,7 +126,7 @@ def test_its_leads_are_updated_like_any(old):
         entry = written.add(rows, by)
         assert written.ledger(entry) == [
             ("updated", (), 2),
-            ("rejected", ("match_ambiguous",), None),
+            ("rejected", ("match_ambiguous", "blocked"), None),
             ("suppressed", ("blocked",), None),
         ]
         lead = written.leads()[2]

@@ -73,6 +73,22 @@ create view main.withheld_attributes as
 select w.lead_id, w.name, w.value, w.reason, l.list_id, w.withheld_at
 from base.withheld_attributes w join base.suppression_lists l using (list_no);
 
+-- One number under its old forms and today's, of more countries; as screening/phone_equivalence.py.
+create or replace macro base.same_number_key(key) as (case
+    when key between 5210000000000 and 5219999999999 then 520000000000 + key % 10000000000
+    when key between 5490000000000 and 5499999999999 then 540000000000 + key % 10000000000
+    when key between 550000000000 and 559999999999 and (key // 10000000) % 10 >= 6
+        then 5500000000000 + ((key // 100000000) % 100) * 1000000000 + 900000000 + key % 100000000
+    when key between 22920000000 and 22999999999 then 2290100000000 + key % 100000000
+    when key between 22500000000 and 22599999999 and (key // 10000000) % 10 not in (2, 3)
+        then 2250000000000 + key % 100000000 + 100000000 * case when (key // 1000000) % 10 >= 7 then 7
+             when (key // 1000000) % 10 >= 4 then 5 else 1 end
+    when key between 24101000000 and 24107999999 and (key // 1000000) % 10 not in (0, 3)
+        then 24100000000 + key % 1000000 + 1000000 * case (key // 1000000) % 10 when 1 then 11 when 2 then 62
+             when 4 then 74 when 5 then 65 when 6 then 66 else 77 end
+    when key between 5710000000 and 5789999999 then 576000000000 + key % 100000000
+    else key end)::ubigint;
+
 -- The contacts that an entry in force concerns: by an identifier they are known by, or by a value of any of their leads.
 -- An entry of people also concerns whoever else is known by an identifier of theirs, or has the phone of one of their
 -- leads. The kinds are those of SUPPRESSIONS_OF_PEOPLE; a test compares the two.

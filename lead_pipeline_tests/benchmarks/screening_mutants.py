@@ -1,16 +1,20 @@
-"""Breaks each clause of the screening SQL once, runs the screening tests over it, and prints the tally and what nothing
-caught. Run it by hand: `python -m lead_pipeline_tests.benchmarks.screening_mutants --only suppressed_rows`.
+"""Breaks each clause of the screening SQL once, plays histories and runs tests over it, and prints the tally and what
+nothing caught. Run it by hand: `python -m lead_pipeline_tests.benchmarks.screening_mutants --only suppressed_rows`.
 
-A clause that nothing catches is either a missing test or makes no difference (it only saves work): a person decides.
+Besides SQL it breaks what decides which SQL is run: steps of a transaction are left out one by one, and members of the
+tables that the SQL is made of. A clause that nothing catches is either a missing test or makes no difference (it only
+saves work): a person decides.
 """
 
 import argparse
 import ast
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,22 +23,43 @@ from pathlib import Path
 from lead_pipeline_tests.support import quick_folder
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "lead_pipeline"
 MODULES = (
-    *(path for path in sorted((ROOT / "lead_pipeline" / "screening").rglob("*.py")) if path.name != "tables.py"),
-    *sorted((ROOT / "lead_pipeline" / "enrolling").rglob("*.py")),
-    ROOT / "lead_pipeline" / "store" / "ledger.py",
-    *sorted((ROOT / "lead_pipeline" / "store" / "duckdb" / "migrations").glob("*callable_leads.sql")),
+    *(path for path in sorted((PACKAGE / "screening").rglob("*.py")) if path.name not in ("tables.py", "__init__.py")),
+    *sorted((PACKAGE / "enrolling").rglob("*.py")),
+    PACKAGE / "importing" / "committing.py",
+    PACKAGE / "importing" / "lists" / "suppression_list.py",
+    PACKAGE / "store" / "ledger.py",
+    PACKAGE / "model" / "suppression_kinds.py",
+    *sorted((PACKAGE / "store" / "duckdb" / "migrations").glob("*callable_leads.sql")),
 )
-#: Quick ones first: most changes are caught by them.
-TESTS = (
-    "screening/test_equal_keys.py",
-    "screening/test_listed_contacts.py",
-    "screening/test_screening.py",
-    "enrolling",
-    "importing/test_enrollments_suppressed.py",
-    "importing/test_do_not_contact_column.py",
-    "screening",
-)
+
+#: The tests that are there for a module, by a part of its path; the first that fits. They come after histories.
+TESTS_OF = {
+    "lists/required_lists": ["screening/lists/test_required_lists.py"],
+    "screening/lists/": ["screening/lists", "screening/test_suppression_lists.py", "screening/test_equal_keys.py",
+                         "importing/test_enrollments_suppressed.py", "importing/test_suppression_list.py"],
+    "scrub/": ["screening/scrub", "importing/test_call_activity.py", "importing/test_activity_drops.py"],
+    "listed_contacts": ["screening/test_listed_contacts.py"],
+    "suppressed_rows": ["screening/test_screening.py", "screening/test_equal_keys.py",
+                        "importing/test_do_not_contact_column.py", "screening/test_bypass.py"],
+    "candidates": ["screening/test_equal_keys.py", "screening/test_candidates.py",
+                   "screening/test_identifier_conflicts.py"],
+    "contacts": ["screening/test_candidates.py", "screening/test_screening.py"],
+    "merging": ["screening/test_merging.py"],
+    "differing_values": ["screening/test_differing_values.py"],
+    "lead_changes": ["importing/test_dry_running.py"],
+    "dry_run_rows": ["importing/test_dry_running.py"],
+    "updates/": ["screening/test_updating.py", "screening/test_merging.py"],
+    "names_register": ["screening/test_updating.py", "screening/test_screening.py"],
+    "enrolling/": ["importing/test_enrollments_suppressed.py", "importing/test_do_not_contact_column.py"],
+    "ledger": ["screening/test_screening.py", "screening/test_bypass.py", "screening/lists"],
+    "callable_leads": ["enrolling"],
+    "suppression_list": ["importing/test_enrollments_suppressed.py", "importing/test_suppression_list.py"],
+}  # fmt: skip
+
+#: Everything that is about whom an import reaches: run with `--all` over what survives the above.
+EVERYTHING = ["screening", "enrolling", "store", "importing"]
 
 _SQL = re.compile(r"\b(select|insert into|update base|delete from|join|table)\b| = |\bwhen\b.*\bthen\b", re.DOTALL)
 #: What is swapped, wherever it stands in SQL.
@@ -58,7 +83,9 @@ _CONDITIONS = (
     (r"\bwhen ", "when false "),
 )
 _ENDS = re.compile(r"\s(?:and|or|then|group by|order by|limit|union|having)\b|\n|\"|,\s")
-_INVALID = re.compile(r"(Parser|Binder|Catalog|Syntax|Conversion)Exception|SyntaxError")
+
+#: Names of tables in Python that SQL is made of: each member is left out once.
+_MEMBERS = {"SUPPRESSIONS_OF_PEOPLE", "_RULES", "_GIVEN_HERE"}
 
 
 @dataclass(frozen=True)
@@ -93,6 +120,8 @@ def mutants_of(module: Path) -> Iterator[Mutant]:
         for pattern, text in _CONDITIONS:
             for match in re.compile(pattern).finditer(source, start, end):
                 found[match.start(), _end_of_condition(source, match.end(), end)] = text
+    if module.suffix == ".py":
+        found |= dict(_left_out(source))
     for (start, end), text in sorted(found.items()):
         yield Mutant(module, start, end, text)
 
@@ -117,6 +146,23 @@ def _texts(module: Path, source: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
+def _left_out(source: str) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield each step that is a call whose result nobody takes, and each member of a table, with what it becomes."""
+    lines = [0, *(match.end() for match in re.finditer(r"\n", source))]
+
+    def span(node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return lines[node.lineno - 1] + node.col_offset, lines[node.end_lineno - 1] + node.end_col_offset
+
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield span(node), "pass"
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id in _MEMBERS and isinstance(node.value, ast.Tuple | ast.List):
+            yield from ((span(member), "*()") for member in node.value.elts)
+
+
 def _end_of_condition(source: str, start: int, limit: int) -> int:
     """Return where a condition ends: at its bracket, or outside of any at the next word of SQL or the line's end."""
     depth = 0
@@ -132,50 +178,94 @@ def _end_of_condition(source: str, start: int, limit: int) -> int:
     return limit
 
 
-def run(mutant: Mutant, folder: Path, tests: list[str]) -> str:
-    """Return what the tests say of the change: caught, survived, or invalid where it is no SQL any more."""
-    try:
-        if mutant.module.suffix == ".py":
-            compile(mutant.source(), str(mutant.module), "exec")
-    except SyntaxError:
-        return "invalid"
-    place = folder / mutant.module.relative_to(ROOT)
-    place.write_text(mutant.source(), encoding="utf-8")
-    try:
-        ended = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests],
-            cwd=folder, env=os.environ | {"CI": "1"}, capture_output=True, text=True, check=False, timeout=900,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return "caught"
-    finally:
-        shutil.copy2(mutant.module, place)
-    if ended.returncode == 0:
-        return "survived"
-    return "invalid" if _INVALID.search(ended.stdout) else "caught"
+class Judge:
+    """A process that says of each change whether a test sees it, in a copy of the project that is its own."""
 
-
-def sweep(only: str, tests: list[str]) -> int:
-    """Run every change of the modules whose path has `only` in it; return how many survived."""
-    mutants = [one for module in MODULES if only in str(module.relative_to(ROOT)) for one in mutants_of(module)]
-    tally: Counter[str] = Counter()
-    with quick_folder() as folder:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         for name in ("lead_pipeline", "lead_pipeline_tests", "docs", "data"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy2(ROOT / "pyproject.toml", folder)
-        for mutant in mutants:
-            verdict = run(mutant, folder, [f"lead_pipeline_tests/{test}" for test in tests])
+        subprocess.run([sys.executable, "-m", "compileall", "-q", "lead_pipeline", "lead_pipeline_tests"],
+                       cwd=folder, check=True)  # fmt: skip
+        # Nothing is compiled for keeps while a module is changed: times of files are too coarse to see that it was.
+        environment = os.environ | {"CI": "1", "PYTHONDONTWRITEBYTECODE": "1", "LEAD_PIPELINE_EXAMPLES": "5"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "lead_pipeline_tests.benchmarks.mutant_judge"],
+            cwd=folder, env=environment | {"PYTHONPATH": str(folder)}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self._answer()
+
+    def _answer(self) -> tuple[str, str]:
+        assert self.process.stdout is not None
+        word, by = json.loads(self.process.stdout.readline())
+        return word, by
+
+    def ask(self, mutant: Mutant, suites: list[list[str]]) -> tuple[str, str]:
+        """Return what the tests say of a change, and which of them: caught, survived, or invalid where it is no SQL."""
+        source, place = mutant.source(), self.folder / mutant.module.relative_to(ROOT)
+        try:
+            if mutant.module.suffix == ".py":
+                compile(source, str(mutant.module), "exec")
+        except SyntaxError:
+            return "invalid", "SyntaxError"
+        try:
+            place.write_text(source, encoding="utf-8")
+            return self.ask_unchanged(mutant.module, suites)
+        finally:
+            shutil.copy2(mutant.module, place)
+
+    def ask_unchanged(self, module: Path, suites: list[list[str]]) -> tuple[str, str]:
+        """Return what the tests say of the copy as it is."""
+        assert self.process.stdin is not None
+        name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+        below = [[f"lead_pipeline_tests/{test}" for test in tests] for tests in suites]
+        print(json.dumps({"module": name, "suites": below}), file=self.process.stdin, flush=True)
+        return self._answer()
+
+    def close(self) -> None:
+        """Let the process end."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def suites_of(module: Path, *, everything: bool) -> list[list[str]]:
+    """Return the tests that a change of a module is run against, in their order."""
+    path = str(module.relative_to(ROOT))
+    own = next((tests for part, tests in TESTS_OF.items() if part in path), ["screening/test_screening.py"])
+    there = [[test for test in own if (ROOT / "lead_pipeline_tests" / test).exists()]]
+    return [*there, EVERYTHING] if everything else there
+
+
+def sweep(only: list[str], *, everything: bool, part: tuple[int, int]) -> int:
+    """Run every change of the modules whose path has one of `only` in it; return how many survived."""
+    modules = [one for one in MODULES if any(name in str(one.relative_to(ROOT)) for name in only)]
+    nth, parts = part
+    mutants = [one for module in modules for one in mutants_of(module)][nth::parts]
+    tally: Counter[str] = Counter()
+    started = time.monotonic()
+    with quick_folder() as folder:
+        judge = Judge(folder)
+        for module in modules:
+            word, by = judge.ask_unchanged(module, suites_of(module, everything=everything))
+            if word != "survived":
+                raise SystemExit(f"Without any change the tests of {module.name} fail already: {by}")
+        for number, mutant in enumerate(mutants, 1):
+            verdict, by = judge.ask(mutant, suites_of(mutant.module, everything=everything))
             tally[verdict] += 1
-            if verdict == "survived":
-                print(f"survived  {mutant}", flush=True)
+            print(f"{number}/{len(mutants)} {verdict}  {mutant}  [{by}]", flush=True)
+        judge.close()
     counts = ", ".join(f"{count} {verdict}" for verdict, count in sorted(tally.items()))
-    print(f"{len(mutants)} clauses broken: {counts}")
+    print(f"{len(mutants)} changes in {time.monotonic() - started:,.0f} s: {counts}")
     return tally["survived"]
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--only", default="", help="part of the path of the modules to break")
-    arguments.add_argument("--tests", nargs="*", default=list(TESTS), help="test files, below lead_pipeline_tests")
+    arguments.add_argument("--only", nargs="*", default=[""], help="parts of the paths of the modules to break")
+    arguments.add_argument("--all", action="store_true", help="run all tests of these rooms over what survives its own")
+    arguments.add_argument("--part", nargs=2, type=int, default=(0, 1), metavar=("N", "OF"), help="every OF-th, from N")
     given = arguments.parse_args()
-    sys.exit(sweep(given.only, given.tests) > 0)
+    sys.exit(sweep(given.only, everything=given.all, part=tuple(given.part)) > 0)

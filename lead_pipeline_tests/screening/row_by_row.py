@@ -2,64 +2,21 @@
 one makes of rows is held against it; it knows no SQL and shares no code with the rooms under test.
 """
 
-import json
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline_tests.screening.histories.kept_by_hand import KINDS, KeptByHand, Lead, Row
+from lead_pipeline_tests.screening.histories.lists_by_hand import Identifier
+from lead_pipeline_tests.screening.histories.scrubbed_by_hand import ScrubByHand
 
-KINDS = ("phone", "email", "external_id", "cookie_id", "social")
-LISTED = ("opted_out", "blocked", "do_not_call")  # kinds of lists, which are also the reasons, in registry order
-
-Identifier = tuple[str, str]
 #: Outcome, reasons and lead of a row.
 Verdict = tuple[str, tuple[str, ...], int | None]
 
 
-@dataclass
-class Row:
-    """One normalized row: values by field, and what stands beside them."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    derived: dict[str, Any] = field(default_factory=dict)
-    attributes: dict[str, Any] = field(default_factory=dict)
-    aliases: tuple[Identifier, ...] = ()
-    secondaries: tuple[tuple[str, str | None], ...] = ()
-    reasons: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass
-class Lead:
-    """A lead as it stands in the store."""
-
-    contact: int
-    destination: Destination
-    values: dict[str, Any]
-    attributes: dict[str, Any]
-    secondaries: list[tuple[str, str | None]]
-    updated_at: datetime
-    updated_by: int | None = None
-
-
-@dataclass
-class RowByRow:
+class RowByRow(KeptByHand):
     """The store, as dictionaries. Leads and contacts are numbered from 1 in the order in which they came."""
-
-    leads: dict[int, Lead] = field(default_factory=dict)
-    contacts: int = 0
-    identifiers: dict[Identifier, int] = field(default_factory=dict)
-    listed: dict[Identifier, set[str]] = field(default_factory=dict)
-    names: dict[str, dict[tuple[Destination, str], str]] = field(default_factory=lambda: {"company": {}, "tags": {}})
-    imports: int = 0
-
-    def suppress(self, kind: str, *phones: str) -> None:
-        for phone in phones:
-            self.listed.setdefault(("phone", phone), set()).add(kind)
 
     def add(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime) -> list[Verdict]:
         """Import rows; return what became of each."""
@@ -67,20 +24,16 @@ class RowByRow:
         return _Import(self, rows, by, supplied, at).run()
 
 
-class _Import:
+class _Import(ScrubByHand):
     def __init__(
         self, store: RowByRow, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime
     ) -> None:
-        unlisted = [
-            replace(row, secondaries=tuple(one for one in row.secondaries if ("phone", one[0]) not in store.listed))
-            for row in rows
-        ]
-        self.store, self.rows, self.by, self.supplied, self.at = store, unlisted, by, supplied, at
+        super().__init__(store, rows, by, at)
+        self.supplied = supplied
         self.good = [place for place, row in enumerate(rows) if not row.reasons]
         self.held = {place: self.identifiers_of(rows[place]) for place in self.good}
-        self.contact: dict[int, int] = {}
         self.ambiguous: set[int] = set()
-        self.lists: dict[int, set[str]] = {}
+        self.codes: dict[int, tuple[str, ...]] = {}
         self.person: dict[int, object] = {}
 
     def identifiers_of(self, row: Row) -> list[Identifier]:
@@ -96,33 +49,14 @@ class _Import:
                 self.ambiguous.add(place)
             elif contacts:
                 self.contact[place] = contacts.pop()
-        for place in self.good:
-            self.lists[place] = self.lists_of(place)
+        saying = {self.contact[place] for place in self.good if self.rows[place].says and place in self.contact}
+        ended = [lead for lead in self.store.leads.values() if lead.contact in saying]
+        self.codes = {place: self.codes_of(place) for place in self.good}
         self.tell_people_apart()
-        verdicts = [self.judge(place) for place in range(len(self.rows))]
-        return self.write(verdicts)
-
-    def lists_of(self, place: int) -> set[str]:
-        """An opt-out or block is the person's; a do-not-call entry is the number's, and no lead that has it changes."""
-        row, listed = self.rows[place], self.store.listed
-        own = [*self.held[place], *((kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None)]
-        found = {kind for one in own for kind in listed.get(one, ())}
-        contact, others, updates = self.contact.get(place), [], False
-        if contact is not None:
-            others = [one for one, owner in self.store.identifiers.items() if owner == contact]
-            lead = self.known_lead(contact)
-            updates = lead is not None and self.by.when_known in ("update", "fill")
-            if updates:
-                others += [(kind, self.store.leads[lead].values.get(kind)) for kind in ("phone", "email")]
-        return found | {kind for one in others for kind in listed.get(one, ()) if updates or kind != "do_not_call"}
-
-    def known_lead(self, contact: int) -> int | None:
-        here = [
-            (lead.destination != self.by.destination, number)
-            for number, lead in self.store.leads.items()
-            if lead.contact == contact and (self.by.scrub_scope == "company" or lead.destination == self.by.destination)
-        ]
-        return min(here)[1] if here else None
+        verdicts = self.write([self.judge(place) for place in range(len(self.rows))])
+        for lead in ended:
+            lead.is_due = False
+        return verdicts
 
     def tell_people_apart(self) -> None:
         """Rows are of whom they would be of if each were a file of its own."""
@@ -132,7 +66,7 @@ class _Import:
             if place in self.ambiguous:
                 continue
             held, contact = self.held[place], self.contact.get(place)
-            if self.lists[place] or not held:
+            if self.codes[place] or not held:
                 self.person[place] = contact if contact is not None else held[0] if held else ("row", place)
                 continue
             people = {owners[one] for one in held if one in owners} | ({contact} - {None})
@@ -159,7 +93,7 @@ class _Import:
         return [other for other, person in self.person.items() if person == self.person[place]]
 
     def clear_rows(self, place: int) -> list[int]:
-        return sorted(other for other in self.of_person(place) if not self.lists[other])
+        return sorted(other for other in self.of_person(place) if not self.codes[other])
 
     def kept_row(self, place: int) -> int | None:
         """Return the row that is imported for the person of this one."""
@@ -172,15 +106,15 @@ class _Import:
         row, by = self.rows[place], self.by
         if row.reasons:
             return "skipped" if row.reasons == ("row_blank",) else "rejected", row.reasons, None
-        lists = tuple(kind for kind in LISTED if kind in self.lists[place])
+        codes = self.codes[place]
         if place in self.ambiguous:
-            return "rejected", ("match_ambiguous", *lists), None
+            return "rejected", ("match_ambiguous", *codes), None
         contact = self.contact.get(place)
         lead = self.known_lead(contact) if contact is not None else None
         known = ("duplicate_existing",) if lead is not None and by.when_known == "skip" else ()
-        if lists:
+        if codes:
             again = ("duplicate_in_file",) if min(self.of_person(place)) < place else ()
-            return "suppressed", (*again, *known, *lists), lead
+            return "suppressed", (*again, *known, *codes), lead
         if lead is not None and by.when_known == "reject":
             return "rejected", ("duplicate_existing_refused",), lead
         if lead is None and by.write_mode == "update_only":
@@ -262,6 +196,7 @@ class _Import:
         lead = Lead(
             contact, self.by.destination, values | row.derived, dict(row.attributes), list(row.secondaries), self.at
         )
+        lead.is_due = self.by.destination.kind == "schedule"
         number = len(self.store.leads) + 1
         self.store.leads[number] = lead
         self.name(lead)
@@ -282,8 +217,8 @@ class _Import:
             self.update_derived(row, lead, old_phone)
         if any(name == "attributes" or name.startswith("attribute.") for name in self.supplied):
             self.update_attributes(row, lead, fills, dropped)
-        if row.secondaries and not (fills and lead.secondaries):
-            lead.secondaries = list(row.secondaries)
+        if row.secondaries and not (fills and lead.secondaries) and list(row.secondaries) != lead.secondaries:
+            lead.secondaries, lead.marked = list(row.secondaries), set()
         self.store.identifiers |= dict.fromkeys(new, lead.contact)
         if said_of(lead) == before and not new:
             return False
@@ -337,11 +272,6 @@ class _Import:
                 self.store.names[kind].setdefault((lead.destination, one.lower()), one)
 
 
-def known_by(kind: str, value: str) -> Identifier:
-    """Return the identifier as people are told apart by it: emails whatever their letter case."""
-    return kind, value.lower() if kind == "email" else value
-
-
 def said_of(lead: Lead) -> tuple[object, ...]:
     """Return everything that an update may change."""
     values = {name: value for name, value in lead.values.items() if value is not None}
@@ -355,8 +285,3 @@ def added(known: list[str], tags: list[str]) -> list[str]:
         if tag.lower() not in [one.lower() for one in result]:
             result.append(tag)
     return result
-
-
-def as_json(attributes: dict[str, Any]) -> str | None:
-    """Return attributes as the rooms before hand them on."""
-    return json.dumps(attributes, separators=(",", ":")) if attributes else None

@@ -4,7 +4,7 @@ import pytest
 
 from lead_pipeline.enrolling.enrollments import suppress_enrollments
 from lead_pipeline.screening.lists.listed_leads import find_listed_leads
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.written import profile
 
 ANA, BO = "ana@example.com", "bo@example.com"

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.filled_workspace import FilledStore
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.test_row_by_row import HISTORIES
 from lead_pipeline_tests.screening.written import Written, empty, profile
 from lead_pipeline_tests.support import quick_folder

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.written import profile
 
 A, B, C = "+12125550101", "+12125550102", "+12125550103"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.written import Written, profile
 
 BY = profile("phone", duplicates_in_file="merge", default_attributes={"src": "none"})

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline_tests.screening.row_by_row import Row, RowByRow
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
+from lead_pipeline_tests.screening.row_by_row import RowByRow
 from lead_pipeline_tests.screening.written import Written, everything, profile
 
 #: Few, so that rows meet each other and what is there already.
@@ -127,7 +128,7 @@ def test_any_history_leaves_what_an_importer_that_goes_row_by_row_leaves(fresh, 
     for one in history:
         if isinstance(one[0], str):
             written.suppress(one[0], *one[1])
-            reference.suppress(one[0], *one[1])
+            reference.suppress(one[0], *one[1], at=written.now)
             continue
         by, supplied, rows, again = one
         for _ in range(2 if again else 1):

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.test_row_by_row import ALIASES, LISTS, VALUES, as_they_stand, or_none
 from lead_pipeline_tests.screening.written import Written, profile
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from lead_pipeline import screening
 from lead_pipeline.importing.committing import dry_run_import
 from lead_pipeline.screening.tables import SHARED_TABLES
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.written import profile
 
 MODULES = {

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.written import START, everything, profile
 
 ANA, P, Q = "ana@example.com", "+12125550101", "+12125550102"

@@ -17,7 +17,7 @@ from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListKeys, ListRecord
-from lead_pipeline_tests.screening.row_by_row import Row, as_json
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row, as_json
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 _CODES = pl.List(pl.String)
@@ -64,10 +64,11 @@ class Written:
     folder: Path
     imports: int = 0
     lists: int = 0
+    start: datetime = START
 
     @property
     def now(self) -> datetime:
-        return START + timedelta(hours=self.imports)
+        return self.start + timedelta(hours=self.imports)
 
     def arguments(
         self, rows: list[Row], by: ImportProfile, supplied: frozenset[str] | None = None, hints: list[str] | None = None
@@ -87,6 +88,7 @@ class Written:
                 rows_read=len(rows),
                 supplied=everything(by) if supplied is None else supplied,
                 raw_rows=lambda wanted: [wanted.with_columns(raw=pl.lit("{}"))],
+                do_not_contact=_saying(rows),
             ),
             "at": self.now,
         }
@@ -201,6 +203,12 @@ def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) ->
         further = [[{"phone": one, "attributes": facts} for one, facts in row.secondaries] or None for row in rows]
         columns["secondary_contacts"] = pl.Series(further, dtype=SECONDARY_CONTACTS_TYPE)
     return pl.DataFrame(columns)
+
+
+def _saying(rows: list[Row]) -> pl.DataFrame:
+    """Return the rows that say of themselves that they may not be contacted, as `StagedRows` has them."""
+    saying = [(number, row.says) for number, row in enumerate(rows, 1) if row.says]
+    return pl.DataFrame(saying, schema={"row_number": pl.Int64, "kind": pl.String}, orient="row")
 
 
 def empty(store: DuckdbLeadStore) -> DuckdbLeadStore:

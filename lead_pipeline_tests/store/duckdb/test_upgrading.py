@@ -4,7 +4,7 @@ import pytest
 
 from lead_pipeline.store.duckdb import migrating
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline_tests.screening.row_by_row import Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
 from lead_pipeline_tests.screening.written import Written, profile
 
 #: What the first release wrote: an import that created three leads, one row that it rejected, a list, an enrollment.

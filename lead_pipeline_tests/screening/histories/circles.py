@@ -1,0 +1,233 @@
+"""Draws what happens to circles of people: the rows, entries and calls of a few people each, whose identifiers nobody
+else has. What the program makes of one circle does not depend on any other, so that many fit into one store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline_tests.screening.histories.calls_by_hand import Call
+from lead_pipeline_tests.screening.histories.kept_by_hand import Row
+from lead_pipeline_tests.screening.histories.lists_by_hand import LISTED, Identifier, Named
+from lead_pipeline_tests.screening.row_by_row import RowByRow
+from lead_pipeline_tests.screening.written import everything, profile
+
+_T = TypeVar("_T")
+
+#: Circles are numbered below this.
+MOST_CIRCLES = 100_000
+
+UPDATE_RULES = ("always", "if_new_not_empty", "if_existing_empty", "never")
+HERE = ({"kind": "schedule", "name": "main"}, {"kind": "schedule", "name": "solar"}, {"kind": "campaign", "name": "x"})
+BUYERS, DISPOSITIONS = ("Sunny", "sunny_ltd", "Windy"), ("No Answer", "SALE", "wrong-number")
+FAR_HOURS = 200_000  # more than 22 years
+
+
+def some(random: Random, values: Sequence[_T], none_in: int = 3) -> _T | None:
+    """Return one of the values, or None: once in so many times."""
+    return None if random.randrange(none_in) == 0 else random.choice(values)
+
+
+@dataclass
+class Circle:
+    """A few people: whom they could be known by, what an importer by hand has of them, and the numbers that the program
+    gave their leads.
+    """
+
+    number: int
+    phones: list[str]
+    emails: list[str]
+    others: list[str]
+    by_hand: RowByRow = field(default_factory=RowByRow)
+    lead_ids: dict[int, int] = field(default_factory=dict)
+    story: list[object] = field(default_factory=list)
+
+    @classmethod
+    def drawn(cls, number: int, random: Random) -> "Circle":
+        """Return one, with few phones, so that rows meet; forms of one number come together."""
+        families = [
+            [f"+1212{number:05d}01"], [f"+1212{number:05d}02"], [f"+1312{number:05d}01"],
+            [f"+5255{number:06d}01", f"+52155{number:06d}01"],
+            [f"+54911{number:06d}01", f"+5411{number:06d}01"],
+            [f"+55118{number:05d}01", f"+551198{number:05d}01"],
+        ]  # fmt: skip
+        phones = [phone for family in random.sample(families, random.choice((2, 3))) for phone in family]
+        emails = [f"{name}@d{number}.example" for name in ("ana", "bo", "ANA")]
+        emails += [f"cy@sub.d{number}.example", f"ana@e{number}.example"]
+        return cls(number, phones, random.sample(emails, 3), [f"{number}-{one}" for one in "aAb"])
+
+    def identifier(self, kind: str, random: Random) -> str:
+        """Return a value of a kind of identifier; those that are neither phones nor emails have the same values."""
+        pools = {"phone": self.phones, "email": self.emails}
+        return random.choice(pools.get(kind, self.others))
+
+    def row(self, by: ImportProfile, supplied: frozenset[str], random: Random) -> Row:
+        """Return a row as the rooms before hand it on: what the file does not supply is empty, and defaults are in."""
+        values = {name: self._value(name, random) if name in supplied else None for name in by.fields}
+        if by.rows_without_identifier == "reject" or random.random() < 0.5:
+            values[by.identify_by] = self.identifier(by.identify_by, random)
+        if "city" in supplied and values["city"] is None:
+            values["city"] = "unknown"
+        derived = {}
+        if values["phone"] is not None:
+            derived = {"phone_type": some(random, ("mobile", "voip")), "phone_extension": some(random, ("7",))}
+        aliases = tuple(
+            (kind, self.identifier(kind, random))
+            for kind in sorted(by.aliases)
+            if f"alias.{kind}" in supplied and random.random() < 0.5
+        )
+        secondaries: tuple[tuple[str, str | None], ...] = ()
+        if by.secondary_contacts and "secondary.1.phone" in supplied:
+            further = random.choices(self.phones, k=random.choice((0, 0, 1, 2)))
+            secondaries = tuple((phone, some(random, ('{"role":"x"}',))) for phone in further)
+        return Row(
+            values=values,
+            derived=derived,
+            attributes=self._attributes(by, supplied, random),
+            aliases=aliases,
+            secondaries=secondaries,
+            reasons=random.choice(_REASONS),
+            warnings=random.choice(_WARNINGS),
+            says=random.choice(_SAYS),
+        )
+
+    def _value(self, name: str, random: Random) -> Any:
+        if name in ("phone", "email", "external_id"):
+            return some(random, (self.identifier(name, random),))
+        return random.choice(_VALUES[name])
+
+    def _attributes(self, by: ImportProfile, supplied: frozenset[str], random: Random) -> dict[str, str]:
+        attributes = dict(by.default_attributes)
+        if "attributes" in supplied and random.random() < 0.3:
+            attributes["src"] = random.choice(("1", "null", "ü"))
+        for name, rule in by.attributes.items():
+            if f"attribute.{name}" not in supplied:
+                continue
+            value = some(random, self.phones if rule.type == "phone" else ("A", "B")) or rule.default
+            attributes |= {} if value is None else {name: value}
+        return attributes
+
+    def named(self, random: Random, start: datetime) -> Named:
+        """Return an entry of a list."""
+        number = self.number
+        kind = random.choice(("phone",) * 4 + ("email", "email", "domain", "prefix", "external_id", "social"))
+        identifier: Identifier
+        if kind == "domain":
+            identifier = kind, random.choice((f"d{number}.example", f"e{number}.example"))
+        elif kind == "prefix":
+            phone = random.choice(self.phones)[1:]
+            identifier = kind, phone[: random.randint(len(phone) - 2, len(phone))]
+        else:
+            identifier = kind, self.identifier(kind, random)
+        if kind == "email":
+            identifier = kind, identifier[1].lower()
+        hours = random.choice((None, None, None, FAR_HOURS, FAR_HOURS + 1, random.randrange(200)))
+        return Named(identifier, None if hours is None else start + timedelta(hours=hours))
+
+    def call(self, random: Random, now: datetime) -> Call:
+        """Return a record of a call, to a phone or of a lead that there is."""
+        lead = random.choice([None, None, *self.by_hand.leads])
+        phone = some(random, self.phones) if lead is not None else random.choice(self.phones)
+        hours = random.choice((None, 0, 1, 24 * 8, 24 * 31, 24 * 31 + 1))
+        return Call(
+            phone=phone,
+            lead_id=lead,
+            destination=some(random, ("schedule:main", "Main", "SCHEDULE:SOLAR", "x", "elsewhere")),
+            buyer=some(random, BUYERS),
+            disposition=some(random, DISPOSITIONS),
+            dialed=random.random() < 0.8,
+            connected=random.random() < 0.3,
+            converted=random.random() < 0.2,
+            attempts=random.choice((None, None, 0, 1, 2)),
+            happened_at=None if hours is None else now - timedelta(hours=hours),
+        )
+
+
+_REASONS: Sequence[tuple[str, ...]] = ((),) * 12 + (("number_invalid",), ("row_blank",))
+_WARNINGS: Sequence[tuple[str, ...]] = ((), (), (), (), ("number_invalid",), ("email_disposable",))
+_SAYS = (None,) * 20 + ("opted_out", "do_not_call")
+_VALUES: dict[str, Sequence[Any]] = {
+    "first_name": (None, "Ana", "Bo"),
+    "city": (None, "Bonn", "unknown"),
+    "status": (None, "new", " WON ", "won"),
+    "company": (None, "Acme", "ACME"),
+    "lead_score": (None, 0, 1),
+    "expires_in": (None, None, 0, 1, FAR_HOURS),
+    "tags": (None, ["vip"], ["VIP", "cold"]),
+}
+
+
+def draw_profile(random: Random) -> ImportProfile:
+    """Return a profile of any kind of writing, with any scrub rules."""
+    write_mode = random.choice(("create_only", "update_only", "upsert", "upsert", "upsert"))
+    fitting = {"create_only": ("skip", "reject"), "update_only": ("update", "fill")}
+    on_duplicate = random.choice(fitting.get(write_mode, ("skip", "update", "update", "fill", "reject")))
+    graded = random.sample(("grade", "r/ank"), random.choice((0, 0, 1, 2)))
+    attributes: dict[str, Any] = {
+        name: {"type": "text", "update_rule": random.choice(UPDATE_RULES), "default": random.choice((None, None, "B"))}
+        for name in graded
+    }
+    if random.random() < 0.5:
+        attributes["desk"] = {"type": "phone", "update_rule": random.choice(UPDATE_RULES)}
+    nameless = "reject" if write_mode == "update_only" else random.choice(("reject", "reject", "create"))
+    ruled = ("phone", "email", "first_name", "city", "status", "lead_score", "expires_in", "tags", "company")
+    kinds = ("phone", "email", "external_id", "social", "cookie_id")
+    return profile(
+        random.choice(("phone", "email", "email", "external_id")),
+        rules={name: {"update_rule": random.choice(UPDATE_RULES)} for name in ruled},
+        attributes=attributes,
+        default_attributes=random.choice(({}, {"src": "none"})),
+        aliases={kind: {} for kind in random.sample(kinds, random.choice((0, 0, 0, 1, 1, 2, 3)))},
+        secondary_contacts=random.choice((None, {"max": 2})),
+        destination=random.choice(HERE),
+        rows_without_identifier=nameless,
+        scrub_scope=random.choice(("destination", "company")),
+        scrub=draw_scrub(random),
+        write_mode=write_mode,
+        on_duplicate=on_duplicate,
+        duplicates_in_file=random.choice(("first", "last", "merge", "reject_all")),
+    )
+
+
+def draw_scrub(random: Random) -> dict[str, Any]:
+    """Return scrub rules: in some cases none, which is the default."""
+    if random.random() < 0.4:
+        return {}
+    return {
+        "scope": random.choice((None, "destination", "company")),
+        "lookback_days": random.choice(("all", 31, 8)),
+        "rules": {
+            "existing_lead": random.choice((True, True, False, {"statuses": ["WON"]})),
+            "dialed": random.random() < 0.25,
+            "connected": random.random() < 0.3,
+            "converted": random.choice((False, False, True, {"buyers": ["SUNNY", "sunny ltd"]})),
+            "dispositions": random.choice(([], ["no_answer"], ["Sale", "busy"])),
+            "attempts": random.choice((None, 1, 2, 4)),
+            "area_codes": random.choice(([], [], [], ["+1312"], ["+52", "+5411"])),
+        },
+    }
+
+
+def draw_supplied(by: ImportProfile, random: Random) -> frozenset[str]:
+    """Return what a file supplies of what the profile knows."""
+    optional = sorted(everything(by) - {by.identify_by})
+    return everything(by) - set(random.sample(optional, random.randrange(min(5, len(optional)))))
+
+
+def draw_lists(random: Random) -> list[dict[str, Any]]:
+    """Return name, kind and destination of two lists: few, so that versions of one follow each other."""
+    lists = []
+    for kind in random.sample(LISTED, 2):
+        where = random.choice((None, None, *HERE))
+        destination = where and Destination(**where)
+        lists.append({"name": f"{kind} {destination or ''}", "kind": kind, "destination": destination})
+    return lists
+
+
+def draw_version(random: Random, lists: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return one of the lists, and what a version of it does."""
+    return {**random.choice(lists), "mode": random.choice(("add", "add", "add", "replace", "remove"))}

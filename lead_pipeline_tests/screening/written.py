@@ -1,6 +1,7 @@
 """Imports rows straight into a store and reads everything that this leaves in it, for comparison with `row_by_row`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -187,22 +188,40 @@ def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) ->
         "line_number": pl.Series(range(2, len(rows) + 2), dtype=pl.Int64),
         "attributes": pl.Series([as_json(row.attributes) for row in rows], dtype=pl.String),
         "hints": pl.Series(hints or [None] * len(rows), dtype=pl.String),
-        "reasons": pl.Series([list(row.reasons) for row in rows], dtype=_CODES),
-        "warnings": pl.Series([list(row.warnings) for row in rows], dtype=_CODES),
+        "reasons": _gathered([row.reasons for row in rows], _CODES),
+        "warnings": _gathered([row.warnings for row in rows], _CODES),
     }
     for name, rule in by.fields.items():
-        columns[name] = pl.Series([row.values.get(name) for row in rows], dtype=type_of(rule).dtype)
+        values = [row.values.get(name) for row in rows]
+        if name == "tags":
+            values = _gathered([None if tags is None else tuple(tags) for tags in values], type_of(rule).dtype)
+        columns[name] = pl.Series(values, dtype=type_of(rule).dtype)
         if isinstance(rule, PhoneRule):
             for fact in rule.derive:
                 values = [row.derived.get(f"phone_{fact}") for row in rows]
                 columns[f"phone_{fact}"] = pl.Series(values, dtype=pl.String)
     if by.aliases:
-        aliases = [[{"kind": kind, "value": value} for kind, value in row.aliases] or None for row in rows]
-        columns["aliases"] = pl.Series(aliases, dtype=ALIASES_TYPE)
+        columns["aliases"] = _nested([row.aliases for row in rows], ("kind", "value"), ALIASES_TYPE)
     if by.secondary_contacts is not None:
-        further = [[{"phone": one, "attributes": facts} for one, facts in row.secondaries] or None for row in rows]
-        columns["secondary_contacts"] = pl.Series(further, dtype=SECONDARY_CONTACTS_TYPE)
+        further = [row.secondaries for row in rows]
+        columns["secondary_contacts"] = _nested(further, ("phone", "attributes"), SECONDARY_CONTACTS_TYPE)
     return pl.DataFrame(columns)
+
+
+def _gathered(values: Sequence[tuple[str, ...] | None], dtype: pl.DataType) -> pl.Series:
+    """Return lists as a column; polars makes one slowly, and few are different."""
+    different = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    column = pl.Series([None if value is None else list(value) for value in different], dtype=dtype)
+    return column.gather([different[value] for value in values])
+
+
+def _nested(values: Sequence[Sequence[tuple[str, Any]]], names: tuple[str, str], dtype: pl.DataType) -> pl.Series:
+    """Return lists of pairs as a column of structs, null for an empty list."""
+    flat = [(place, *pair) for place, pairs in enumerate(values) for pair in pairs]
+    frame = pl.DataFrame(flat, schema={"place": pl.UInt32, **dict.fromkeys(names, pl.String)}, orient="row")
+    lists = frame.group_by("place", maintain_order=True).agg(pl.struct(names).alias("pairs"))
+    every = pl.DataFrame({"place": pl.int_range(len(values), dtype=pl.UInt32, eager=True)})
+    return every.join(lists, on="place", how="left", maintain_order="left")["pairs"].cast(dtype)
 
 
 def _saying(rows: list[Row]) -> pl.DataFrame:

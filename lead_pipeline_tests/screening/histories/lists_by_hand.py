@@ -39,7 +39,8 @@ class Entry:
     def holds(self, at: datetime, destination: Destination) -> bool:
         """Return whether it counts at a time, for a destination."""
         is_over = self.expires_at is not None and self.expires_at <= at
-        return not self.has_ended and not is_over and self.destination in (None, destination)
+        is_here = self.destination is None or self.destination == destination
+        return not self.has_ended and not is_over and is_here
 
     def covers(self, one: Identifier) -> bool:
         """Return whether it names somebody by this identifier."""

@@ -80,7 +80,7 @@ class Play:
         self.compare_leads()
         self.compare_reach()
         for number, what in sorted(self.wrong.items()):
-            story = "\n  ".join(map(str, [*self.circles[number].story, what]))
+            story = "\n  ".join(map(told, [*self.circles[number].story, what]))
             self.tally.differing.append(f"circle {number}:\n  {story}")
         return self.tally
 
@@ -90,7 +90,7 @@ class Play:
 
     def shared(self, most: int) -> list[Circle]:
         """Return the circles, each up to so many times, in any order: whose rows of a file are next."""
-        turns = [one for one in self.circles for _ in range(self.random.randint(0, most))]
+        turns = [one for one in self.circles for _ in range(int(self.random.random() * (most + 1)))]
         if not turns:
             turns = [self.random.choice(self.circles)]
         self.random.shuffle(turns)
@@ -102,7 +102,7 @@ class Play:
         """Import a file with rows of everybody."""
         by = draw_profile(self.random)
         supplied = draw_supplied(by, self.random)
-        turns = self.shared(3)
+        turns = self.shared(2)
         rows = [circle.row(by, supplied, self.random) for circle in turns]
         entry = self.written.add(rows, by, supplied)
         found = self.written.ledger(entry)
@@ -118,7 +118,7 @@ class Play:
     ) -> None:
         """Compare what became of the rows of a circle."""
         store, at = circle.by_hand, self.written.now
-        circle.story.append(("import", at, said(by), sorted(supplied), rows))
+        circle.story.append(("import", at, by, supplied, rows))
         in_force = store.lists.in_force(at, by.destination)
         expected = store.add(rows, by, supplied, at)
         for here, there in zip(found, expected, strict=True):
@@ -139,7 +139,7 @@ class Play:
     def suppress(self) -> None:
         """Load a version of a list."""
         facts = draw_version(self.random, self.lists)
-        named = [(circle, circle.named(self.random, START)) for circle in self.shared(2)]
+        named = [(circle, circle.named(self.random, START)) for circle in self.shared(1)]
         self.load([one for _, one in named], **facts)
         of_circle: dict[int, list[Named]] = {one.number: [] for one in self.circles}
         for circle, one in named:
@@ -174,7 +174,7 @@ class Play:
 
     def call(self) -> None:
         """Load a drop of calls."""
-        drawn = [(circle, circle.call(self.random, self.written.now)) for circle in self.shared(2)]
+        drawn = [(circle, circle.call(self.random, self.written.now)) for circle in self.shared(1)]
         dropped = [
             call if call.lead_id is None else replace(call, lead_id=circle.lead_ids.get(call.lead_id, -1))
             for circle, call in drawn
@@ -239,9 +239,13 @@ class Play:
                     self.is_wrong(circle, f"a listed number of lead {number} is callable")
 
 
-def said(by: ImportProfile) -> dict[str, Any]:
-    """Return what a profile says that others do not."""
-    return by.model_dump(exclude_defaults=True, mode="json")
+def told(one: object) -> str:
+    """Return a step of a story; of a profile, what it says that others do not."""
+    parts = one if isinstance(one, tuple) else (one,)
+    return ", ".join(
+        str(part.model_dump(exclude_defaults=True, mode="json") if isinstance(part, ImportProfile) else part)
+        for part in parts
+    )
 
 
 def is_listed(row: Row, by: ImportProfile, in_force: Sequence[Entry]) -> bool:

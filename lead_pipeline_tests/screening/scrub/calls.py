@@ -1,7 +1,5 @@
 """Loads records of calls straight into a store."""
 
-from dataclasses import asdict
-
 import polars as pl
 
 from lead_pipeline.screening.scrub.activity_records import CALLS_SCHEMA, add_activity
@@ -12,7 +10,7 @@ from lead_pipeline_tests.screening.written import Written
 
 def load_calls(written: Written, name: str, *calls: Call) -> ActivityCounts:
     """Load a drop of calls."""
-    rows = [{"row_number": number, **asdict(call)} for number, call in enumerate(calls, 1)]
+    rows = [{"row_number": number, **vars(call)} for number, call in enumerate(calls, 1)]
     frame = pl.DataFrame(rows, schema=CALLS_SCHEMA)
     record = ActivityRecord(f"{name}@0", name, f"{name}.csv", "0" * 64)
     keys = ActivityKeys(name, frame["phone"], frame["lead_id"])

@@ -36,6 +36,8 @@ MODULES = (
 
 #: The tests that are there for a module, by a part of its path; the first that fits. They come after histories.
 TESTS_OF = {
+    "let_through": ["screening/scrub/test_rules_switched_off.py"],
+    "suppression_kinds": ["screening/test_bypass.py", "importing/test_enrollments_suppressed.py"],
     "lists/required_lists": ["screening/lists/test_required_lists.py"],
     "screening/lists/": ["screening/lists", "screening/test_suppression_lists.py", "screening/test_equal_keys.py",
                          "importing/test_enrollments_suppressed.py", "importing/test_suppression_list.py"],

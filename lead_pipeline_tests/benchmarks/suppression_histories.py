@@ -10,6 +10,7 @@ import time
 import warnings
 
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline_tests.screening.histories.playing import Play, Tally
 from lead_pipeline_tests.screening.written import Written, empty
 from lead_pipeline_tests.support import quick_folder
@@ -17,12 +18,15 @@ from lead_pipeline_tests.support import quick_folder
 #: How many of the circles that differ are told in full.
 _TOLD = 3
 
+#: The statements are small: several threads would wait for each other.
+_SETTINGS = StoreSettings(threads=1)
+
 
 def play(histories: int, circles: int, steps: int, seed: int) -> Tally:
     """Play so many histories, each store with the next seed; print what differs."""
     total, started = Tally(), time.monotonic()
     while total.histories < histories:
-        with quick_folder() as folder, DuckdbLeadStore.open(folder) as store:
+        with quick_folder() as folder, DuckdbLeadStore.open(folder, settings=_SETTINGS) as store:
             played = Play(Written(empty(store), folder), seed, min(circles, histories - total.histories)).run(steps)
         total.add(played)
         for one in played.differing[:_TOLD]:

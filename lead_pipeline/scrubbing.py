@@ -4,7 +4,7 @@ apart for its length. Nothing is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.listings import ActivityResult, ProfileSummary, ScrubPreview
 from lead_pipeline.model.lists.list_state import ListsFound, ListVersion, SuppressionAnswer
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.scrub.activity_settings import DateOrder
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.home import Home
@@ -142,37 +143,45 @@ class Scrubbing:
         self,
         file: str | Path,
         *,
-        region: str | None = "US",
-        timezone: str = "UTC",
+        region: str | None = None,
+        timezone: str | None = None,
+        dates: DateOrder | None = None,
         destination: str | Destination | None = None,
+        buyer: str | None = None,
+        columns: Mapping[str, str | Sequence[str]] | None = None,
     ) -> ActivityResult:
-        """Load records of earlier calls in a recorded run; the scrub rules of profiles ask for them. The same content
-        is loaded once.
+        """Load records of calls in a recorded run; the scrub rules of profiles ask for them. The same content is loaded
+        once. What is None is as `defaults` in the home's `call_activity.yaml` say; where these say nothing, nothing is
+        assumed.
 
         Args:
             file: the drop, or a link to it; with or without a header.
             region: country (ISO code) of numbers without +, which also says whether days or months come first.
             timezone: IANA time zone of times that name none.
+            dates: `month_first` or `day_first`, where the region does not say so.
             destination: of calls that name none, `kind:name`; without it these count for every destination.
+            buyer: of calls that name none.
+            columns: headers of columns that are not found by themselves, such as `{"happened_at": "Wann"}`.
 
         Raises:
             UsageError: there is no such region, time zone or destination, or the home cannot be written.
+            ProfileError: `call_activity.yaml` cannot be used.
             FileUnreadableError: there is no such file, or it may not be read.
             ListRefusedError: it has no calls, or too many rows cannot be used (more than 3 rows and 1 %): nothing of it
                 was loaded.
             StoreLockedError, RunFailedError: nothing of it was loaded.
         """
+        from lead_pipeline.importing.activity.activity_results import activity_result_of
+
         self.home.prepare()
-        wanted = Destination.parse(destination) if isinstance(destination, str) else destination
+        said = {
+            "region": region,
+            "timezone": timezone,
+            "dates": dates,
+            "destination": Destination.parse(destination) if isinstance(destination, str) else destination,
+            "buyer": buyer,
+            "columns": dict(columns) if columns else None,
+        }
         with self._launcher() as launcher:
-            manifest = launcher.stage_activity(followed(file), region, timezone, wanted)
-            found = launcher.load_activity(manifest)
-        lines = tuple(int(line) for line in found.pop("lines_rejected").split(",") if line)
-        rejected_file = found.pop("rejected_file") or None
-        return ActivityResult(
-            drop_id=manifest.drop_id,
-            file_name=manifest.file_name,
-            lines_rejected=lines,
-            rejected_file=rejected_file,
-            **found,
-        )
+            manifest = launcher.stage_activity(followed(file), said)
+            return activity_result_of(manifest, launcher.load_activity(manifest))

@@ -42,6 +42,7 @@ from lead_pipeline.model.errors import FileRefusedError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.launching import Launcher
@@ -241,7 +242,7 @@ class Stages:
     def call(self, path: Path, *, region: str | None = "US") -> ActivityCounts:
         """Stage and load a drop of call activity."""
         now = utc_now()
-        manifest = stage_activity(self.home, path, region=region, timezone="UTC", destination=None, now=now)
+        manifest = stage_activity(self.home, path, ActivitySettings(region=region, timezone="UTC"), now=now)
         return load_activity(self.store, manifest, self.home, now).counts
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:

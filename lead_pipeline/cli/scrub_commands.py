@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from lead_pipeline.cli.shell import DONE, REJECTS, open_pipeline, with_home, with_json, with_store_wait
-from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.errors import LeadPipelineError, UsageError, counted
 from lead_pipeline.model.listings import ActivityResult, ScrubPreview
-from lead_pipeline.pipeline import DEFAULT_PROFILE
+from lead_pipeline.model.scrub.activity_settings import DATE_ORDERS, DateOrder
+from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
 
 
 @click.command()
@@ -62,7 +63,7 @@ def _show_waterfall(found: ScrubPreview) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from lead_pipeline.reporting.wording import counted, waterfall_rows
+    from lead_pipeline.reporting.wording import waterfall_rows
 
     back = "all" if found.lookback_days == "all" else counted(int(found.lookback_days), "day")
     aside = f", without {', '.join(found.without)}" if found.without else ""
@@ -83,31 +84,43 @@ def _show_waterfall(found: ScrubPreview) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--region", default="US", show_default=True, help="Country of numbers without +, and of how dates are written."
-)
-@click.option("--timezone", default="UTC", show_default=True, help="Time zone of times that name none.")
+@click.option("--region", help="Country of numbers without +, and of how dates are written; ISO code.")
+@click.option("--timezone", help="Time zone of times that name none, such as America/New_York.")
+@click.option("--dates", type=click.Choice(DATE_ORDERS), help="Whether 03/04/2026 is in March or in April.")
 @click.option("--destination", metavar="KIND:NAME", help="Of calls that name none; without it they count everywhere.")
+@click.option("--buyer", help="Of calls that name none.")
 @with_json
 @with_store_wait
 @with_home
 def activity(
     file: Path,
-    region: str,
-    timezone: str,
+    region: str | None,
+    timezone: str | None,
+    dates: DateOrder | None,
     destination: str | None,
+    buyer: str | None,
     as_json: bool,
     store_wait: float,
     home: Path | None,
 ) -> None:
     """Load records of earlier calls, for the scrub rules of profiles.
 
+    What is not said here is as `defaults` in call_activity.yaml say; where these say nothing, nothing is assumed.
     Exits with 2 when nothing of it was loaded, with 3 when some rows could not be used.
     """
     leads = open_pipeline(home, store_wait)
-    loaded = leads.load_activity(file, region=region, timezone=timezone, destination=destination)
-    if loaded.rejected_file:
-        loaded = loaded.model_copy(update={"rejected_file": str(leads.home.root / loaded.rejected_file)})
+    try:
+        loaded = leads.load_activity(
+            file, region=region, timezone=timezone, dates=dates, destination=destination, buyer=buyer
+        )
+    except LeadPipelineError as error:
+        if as_json:
+            from lead_pipeline.reporting.summary import activity_failure_as_json
+
+            click.echo(json.dumps(activity_failure_as_json(shown_name(file), error)))
+        raise
+    files = {"rejected_file": loaded.rejected_file, "report_file": loaded.report_file}
+    loaded = loaded.model_copy(update={name: str(leads.home.root / one) for name, one in files.items() if one})
     if as_json:
         click.echo(json.dumps(loaded.model_dump(mode="json")))
     else:
@@ -116,18 +129,10 @@ def activity(
 
 
 def _show_activity(loaded: ActivityResult) -> None:
-    from lead_pipeline.reporting.wording import counted, one_line
+    from lead_pipeline.reporting.activity_report import activity_lines
 
-    before = "Loaded before, nothing done. " if loaded.loaded_before else ""
-    click.echo(
-        f"{before}{loaded.file_name}: {counted(loaded.rows_read, 'row')} read, {counted(loaded.calls_added, 'call')} "
-        f"added, {loaded.calls_known:,} known already, {counted(loaded.rows_rejected, 'row')} that could not be used."
-    )
-    for what, header in loaded.columns.items():
-        if header:
-            click.echo(f"  {what} from {one_line(header)}")
-    for notice in loaded.notices:
-        click.echo(notice)
+    for line in activity_lines(loaded):
+        click.echo(line)
     if loaded.rows_rejected:
         click.echo(
             "No scrub rule knows of these rows: line "

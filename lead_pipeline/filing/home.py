@@ -10,7 +10,8 @@ from pathlib import Path
 from lead_pipeline.model.errors import UsageError
 
 _FOLDERS = (
-    "inbox", "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
+    "inbox", "inbox/call_activity",
+    "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
     "staging/decisions", "staging/dry_runs", "staging/taken", "staging/left", "staging/grown",
     "staging/lists/waiting", "staging/lists/refused",
     "outbox", "outbox/sent", "outbox/given_up", "outbox/terminal", "archive", "quarantine",

@@ -24,6 +24,7 @@ from lead_pipeline.filing.open_writers import is_open_for_writing
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 _BLOCK = 1 << 20
@@ -160,27 +161,19 @@ def stage_list(
 
 
 def stage_activity(
-    home: Home,
-    source: Path,
-    *,
-    region: str | None,
-    timezone: str,
-    destination: str | None,
-    now: datetime,
-    from_inbox: bool = False,
+    home: Home, source: Path, settings: ActivitySettings, *, now: datetime, from_inbox: bool = False
 ) -> ActivityManifest:
-    """Stage a drop of call activity. Raises: FileUnreadableError, FileChangedError, DiskError.
+    """Stage a drop of call activity; what is said about it is part of its identity.
 
     The same content may lie in the inbox more than once: then it is one drop of several files.
+    Raises: FileUnreadableError, FileChangedError, DiskError.
     """
-    copy = _copy(home, source, f"call_activity/{region or '-'}/{timezone}/{destination or '-'}")
+    copy = _copy(home, source, f"call_activity/{settings.model_dump_json()}")
     name = shown_name(source)
     manifest = ActivityManifest(
         drop_id=import_id_of(name, copy.identity),
         identity=copy.identity,
-        region=region,
-        timezone=timezone,
-        destination=destination,
+        settings=settings,
         file_name=name,
         file_sha256=copy.sha256,
         file_bytes=copy.size,

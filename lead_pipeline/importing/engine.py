@@ -20,7 +20,7 @@ from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, locked, release
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.activity.activity_drops import load_staged
-from lead_pipeline.importing.activity.loading_calls import as_metadata as activity_as_metadata
+from lead_pipeline.importing.activity.activity_results import activity_metadata
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
@@ -135,7 +135,7 @@ class Engine:
         """Load a staged drop of call activity; return what came of it as metadata."""
         with locked(self.home, drop_id, self._lock_wait), self._store(on_wait) as store:
             manifest = load_activity_manifest(self.home, drop_id)
-            return activity_as_metadata(load_staged(store, manifest, self.home, utc_now()))
+            return activity_metadata(load_staged(store, manifest, self.home, utc_now()))
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

@@ -18,6 +18,7 @@ from lead_pipeline.filing.lists.refused_deliveries import note_refused_delivery
 from lead_pipeline.filing.manifests import Manifest, pending_manifests
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileChangedError, stage_activity, stage_import, stage_list
+from lead_pipeline.importing.activity.activity_settings_given import activity_settings_given, folder_activity_settings
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
@@ -27,8 +28,6 @@ from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.normalizing.known_names import checked_time_zone
-from lead_pipeline.normalizing.phones.regions import checked_region
 
 __all__ = ["ActivityManifest", "Answer", "ListManifest", "Manifest", "earlier_result"]
 
@@ -80,16 +79,15 @@ def list_result(manifest: ListManifest, metadata: Mapping[str, Any]) -> ListResu
     )
 
 
-def submit_activity(
-    home: Home, file: Path, region: str | None, timezone: str, destination: Destination | None
-) -> ActivityManifest:
-    """Stage a drop of call activity; raises UsageError for an unknown region or time zone, FileUnreadableError."""
+def submit_activity(home: Home, file: Path, said: Mapping[str, object]) -> ActivityManifest:
+    """Stage a drop of call activity. What is not said here holds as for files in inbox/call_activity.
+
+    Raises: UsageError for a key, region or time zone that there is not, ProfileError, FileUnreadableError.
+    """
     sweep(home, utc_now().timestamp())
-    checked_time_zone(timezone)
-    where = None if destination is None else str(destination)
-    return stage_activity(
-        home, file, region=checked_region(region), timezone=timezone, destination=where, now=utc_now()
-    )
+    given = {key: value for key, value in said.items() if value is not None}
+    default = folder_activity_settings(home, "").model_dump(exclude_unset=True)
+    return stage_activity(home, file, activity_settings_given(default | given), now=utc_now())
 
 
 def record_answer(home: Home, import_id: str, answer: Answer) -> Manifest:

@@ -94,12 +94,21 @@ class ActivityResult(FrozenModel):
     drop_id: str
     file_name: str
     rows_read: int
+    rows_skipped: int = Field(default=0, description="Rows without any value, and others that are no row of a call.")
+    rows_rejected: int = Field(description="Rows that could not be used: no scrub rule knows of them.")
     calls_added: int = Field(description="Calls that were added; a row with several phones has several.")
     calls_known: int = Field(description="Calls with a time that were loaded before, the same in everything.")
-    rows_rejected: int = Field(description="Rows that could not be used: no scrub rule knows of them.")
+    calls_dialed: int = Field(default=0, description="Of the calls added: the person was dialed.")
+    calls_connected: int = Field(default=0, description="Of the calls added: the person was reached.")
+    calls_converted: int = Field(default=0, description="Of the calls added: the person converted.")
+    first_call: datetime | None = Field(default=None, description="When the first of the calls added was, in UTC.")
+    last_call: datetime | None = None
+    reasons: dict[str, int] = Field(default_factory=dict, description="Rejected rows by reason.")
     lines_rejected: tuple[int, ...] = Field(default=(), description="Lines of the first of these.")
     rejected_file: str | None = Field(default=None, description="Path below the home: these rows, with reasons.")
+    report_file: str | None = Field(default=None, description="Path below the home.")
     columns: dict[str, str] = Field(default_factory=dict, description="What a call says: the header of its column.")
+    settings: dict[str, str] = Field(default_factory=dict, description="What was said of the drop as a whole.")
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
 

@@ -40,6 +40,8 @@ class Reason(StrEnum):
     BOOLEAN_INVALID = "boolean_invalid"
     DATE_INVALID = "date_invalid"
     DATE_OUT_OF_RANGE = "date_out_of_range"
+    DATE_AMBIGUOUS = "date_ambiguous"
+    DATE_ZONE_MISSING = "date_zone_missing"
     OPTION_INVALID = "option_invalid"
     SPREADSHEET_ERROR = "spreadsheet_error"
     SPREADSHEET_DAMAGE = "spreadsheet_damage"

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +98,9 @@ class Launcher:
         metadata = result.asset_materializations_for_node("suppressions")[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
-    def stage_activity(
-        self, file: Path, region: str | None, timezone: str, destination: Destination | None
-    ) -> ActivityManifest:
+    def stage_activity(self, file: Path, said: Mapping[str, object]) -> ActivityManifest:
         """Stage a drop of call activity; raises UsageError for a region or time zone that does not exist."""
-        return submit_activity(self.home, file, region, timezone, destination)
+        return submit_activity(self.home, file, said)
 
     def load_activity(self, manifest: ActivityManifest) -> dict[str, Any]:
         """Load a staged drop of call activity in a recorded run and return its counts; raises as `load_list`."""

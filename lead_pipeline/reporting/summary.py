@@ -136,6 +136,12 @@ def list_failure_as_json(kind: str, error: LeadPipelineError) -> dict[str, Any]:
     )
 
 
+def activity_failure_as_json(file_name: str, error: LeadPipelineError) -> dict[str, Any]:
+    """Return the object that `activity --json` prints for a drop of which nothing was loaded."""
+    none = dict.fromkeys(("rows_read", "calls_added", "calls_known", "rows_rejected"), 0)
+    return {"drop_id": None, "file_name": one_line(file_name), "status": "refused", "message": str(error)} | none
+
+
 def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
     """Return the import as GitHub-flavored Markdown: what happened, the chart as an image, reasons and what to do.
 

@@ -22,6 +22,7 @@ from lead_pipeline.screening.lists.matching import (
     joins_of_value,
     key_of_all_forms,
 )
+from lead_pipeline.screening.scrub.list_hits import find_list_hits
 from lead_pipeline.store.workspace import Workspace
 
 #: The kinds of suppressions of people, under both names that `suppressed_people` may give them.
@@ -49,9 +50,9 @@ def mark_suppressed(
     at: datetime,
     do_not_contact: pl.DataFrame | None = None,
 ) -> None:
-    """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do; `let_through`: those that
-    only suppressions hit whose rule the profile switches off; and `leads_of_rows_that_say_so`: the leads, in any
-    destination, of people whose row says that itself.
+    """Fill `suppressed`: the good rows that a suppression hits, and the codes of all that do; `list_hits`: by which
+    entries of which lists; `let_through`: those that only suppressions hit whose rule the profile switches off; and
+    `leads_of_rows_that_say_so`: the leads, in any destination, of people whose row says that itself.
 
     Entries count that are in force at that time, for the whole company or for the destination. Rows in
     `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or an
@@ -61,7 +62,10 @@ def mark_suppressed(
     else an import could undo it by writing another number over the listed one. A rule that is off is about entries of
     lists; what a row says of itself counts all the same.
     """
-    workspace.run("create or replace temp table suppression_hits (row_number bigint, kind varchar, hint varchar)")
+    workspace.run(
+        "create or replace temp table suppression_hits (row_number bigint, kind varchar, entry_id bigint,"
+        " contact_id bigint, lead_id bigint, hint varchar)"
+    )
     workspace.run(
         "create or replace temp table leads_of_rows_that_say_so (row_number bigint, kind varchar, lead_id bigint)"
     )
@@ -78,13 +82,16 @@ def mark_suppressed(
         _hit_by_contact(workspace, listed, updates=updates)
         _hit_by_lead(workspace, listed, updates=updates)
     _find_reached_numbers(workspace, listed)
+    find_list_hits(workspace)
     workspace.run(
         """
         create or replace temp table suppressed as
-        select row_number,
-               list_transform(list_sort(list(distinct list_position($kinds, kind))), lambda nth: $codes[nth]) as codes,
-               case when not bool_or(hint is null) then min(hint) end as hint
-        from suppression_hits where list_contains($kinds, kind) group by row_number
+        select row_number, codes, hint
+        from (select row_number,
+                     list_transform(list_sort(list(distinct list_position($kinds, kind))), lambda nth: $codes[nth])
+                     as codes
+              from suppression_hits where list_contains($kinds, kind) group by row_number)
+        left join list_hints using (row_number)
         """,
         {"kinds": list(REASON_OF_SUPPRESSION), "codes": [code.value for code in REASON_OF_SUPPRESSION.values()]},
     )
@@ -136,7 +143,7 @@ def _list_people(workspace: Workspace, rules: ScrubRules, destination_id: int, a
         f"""
         create or replace temp table suppressed_people as
         select case when {is_off} then {let_through} else kind end as kind, identifier_kind, value,
-               {key_of_all_forms("key")} as key
+               {key_of_all_forms("key")} as key, rowid as entry_id
         from base.suppressions
         where ended_by is null and (expires_at is null or expires_at > $at)
           and (destination_id is null or destination_id = $destination_id)
@@ -157,7 +164,7 @@ def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str], listed:
         workspace.run(
             f"""
             insert into suppression_hits by name
-            select p.row_number, s.kind from read_parquet($parts) p {join} where len(p.reasons) = 0
+            select p.row_number, s.kind, s.entry_id from read_parquet($parts) p {join} where len(p.reasons) = 0
             """,  # noqa: S608  # names and expressions of ours
             {"parts": list(parts)},
         )
@@ -168,7 +175,7 @@ def _hit_by_alias(workspace: Workspace, listed: set[str]) -> None:
         workspace.run(
             f"""
             insert into suppression_hits by name
-            select h.row_number, s.kind from held_identifiers h {join} where h.is_alias
+            select h.row_number, s.kind, s.entry_id from held_identifiers h {join} where h.is_alias
             """  # noqa: S608  # expressions of ours
         )
 
@@ -179,13 +186,13 @@ def _hit_by_contact(workspace: Workspace, listed: set[str], *, updates: bool) ->
         workspace.run(
             f"""
             insert into suppression_hits by name
-            select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
+            select m.row_number, s.kind, s.entry_id, m.contact_id
             from people_of_rows m
             join contact_identifiers i using (contact_id)
             {join}
             where m.row_number is not null and list_contains($of_people, s.kind)
             union all
-            select m.row_number, s.kind, 'The list has another identifier of contact ' || m.contact_id || '.' as hint
+            select m.row_number, s.kind, s.entry_id, m.contact_id
             from matched_contacts m
             join contact_identifiers i using (contact_id)
             {join}
@@ -203,13 +210,13 @@ def _hit_by_lead(workspace: Workspace, listed: set[str], *, updates: bool) -> No
             workspace.run(
                 f"""
                 insert into suppression_hits by name
-                select m.row_number, s.kind, 'The list has the {kind} of lead ' || l.lead_id || '.' as hint
+                select m.row_number, s.kind, s.entry_id, l.lead_id
                 from people_of_rows m
                 join contact_leads l using (contact_id)
                 {join}
                 where m.row_number is not null and list_contains($of_people, s.kind)
                 union all
-                select m.row_number, s.kind, 'The list has the {kind} of lead ' || l.lead_id || '.' as hint
+                select m.row_number, s.kind, s.entry_id, l.lead_id
                 from matched_contacts m
                 join leads_here h using (contact_id)
                 join contact_leads l using (lead_id)

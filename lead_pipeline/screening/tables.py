@@ -72,8 +72,8 @@ SHARED_TABLES: dict[str, SharedTable] = {
     ),
     "suppressed_people": SharedTable(
         "The suppressions in force for the destination; `key` of a phone is that of all its forms; `kind` is the code "
-        "of a warning where the profile switches the rule off.",
-        ("kind", "identifier_kind", "value", "key"),
+        "of a warning where the profile switches the rule off; `entry_id` is the rowid of the entry.",
+        ("kind", "identifier_kind", "value", "key", "entry_id"),
         "mark_suppressed",
     ),
     "listed_people": SharedTable(

@@ -22,6 +22,7 @@ from lead_pipeline.screening.listed_contacts import note_phone_attributes, witho
 from lead_pipeline.screening.merging import with_merged_rows
 from lead_pipeline.screening.names_register import register_names
 from lead_pipeline.screening.screen import screen
+from lead_pipeline.screening.scrub.list_hits import keep_list_hits
 from lead_pipeline.screening.scrub.scrubbed_rows import keep_scrub_hits
 from lead_pipeline.screening.staged_rows import RawRows, StagedRows
 from lead_pipeline.screening.updates.differing_values import find_differing_values, write_differing_values
@@ -62,6 +63,7 @@ def write_import(
     contacts_created = _write_leads_and_contacts(workspace, profile, screened)
     _write_ledger(workspace, screened.import_no)
     keep_scrub_hits(workspace, screened.import_no)
+    keep_list_hits(workspace, screened.import_no)
     _keep_raw_rows(workspace, screened.import_no, staged.raw_rows)
     require_one_contact_per_identifier(workspace, screened.import_no)
     conclusion = Conclusion(

@@ -143,13 +143,22 @@ class ActivityRecord:
 
 @dataclass(frozen=True, slots=True)
 class ActivityCounts:
-    """What became of the rows of a drop of call activity; `known` calls were in it, or in another drop, before."""
+    """What became of the rows of a drop of call activity; `known` calls were in it, or in another drop, before. Of
+    those added: how many were dialed, connected and converted, and when the first and the last was. Of the calls
+    `lead_ids_ignored` only the phone counts, for their leads are not ours.
+    """
 
     read: int
     added: int
     known: int
     rejected: int
     loaded_before: bool = False
+    dialed: int = 0
+    connected: int = 0
+    converted: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    lead_ids_ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +217,14 @@ class ListKeys:
 
 @dataclass(frozen=True, slots=True)
 class ActivityKeys:
-    """What a drop of call activity can touch: calls of these phones (String) and leads (Int64)."""
+    """What a drop of call activity can touch: calls of these phones (String) and leads (Int64), or of those in the
+    columns `phone` and `lead_id` of Parquet files.
+    """
 
     identity: str
-    phones: pl.Series
-    lead_ids: pl.Series
+    phones: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    lead_ids: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int64))
+    parts: tuple[str, ...] = ()
 
 
 #: What a transaction can touch.

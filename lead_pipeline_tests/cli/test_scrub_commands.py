@@ -43,12 +43,13 @@ def run(home, *arguments):
 
 
 def test_calls_are_loaded_and_whom_they_leave_out_is_shown_and_imported_alike(home):
-    loaded = run(home, "activity", home.parent / "calls.csv", "--json")
+    said = ["--region", "US", "--timezone", "UTC"]
+    loaded = run(home, "activity", home.parent / "calls.csv", *said, "--json")
     assert loaded.exit_code == 0, loaded.output
     facts = json.loads(loaded.output)
     assert (facts["rows_read"], facts["calls_added"], facts["rows_rejected"]) == (2, 2, 0)
     assert facts["columns"] == {"phone": "phone", "disposition": "disposition", "happened_at": "call time"}
-    again = run(home, "activity", home.parent / "calls.csv")
+    again = run(home, "activity", home.parent / "calls.csv", *said)
     assert "Loaded before, nothing done." in again.output
 
     before, reports = dump_store(home), sorted((home / "reports").rglob("*"))
@@ -93,6 +94,6 @@ def test_a_drop_that_is_refused_ends_with_2_and_one_with_bad_rows_with_3(home):
     assert refused.exit_code == 2, refused.output
     assert "says whom the calls were to" in refused.output
     (home.parent / "bad.csv").write_text("phone\n12\n" + "2125550101\n" * 5)
-    partly = run(home, "activity", home.parent / "bad.csv")
+    partly = run(home, "activity", home.parent / "bad.csv", "--region", "US")
     assert partly.exit_code == 3
     assert "No scrub rule knows of these rows: line 2." in partly.output

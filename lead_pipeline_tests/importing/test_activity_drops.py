@@ -17,7 +17,7 @@ from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline_tests.support import prepared_home, query
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-CALLS = "phone,disposition\n2125550101,Busy\n"
+CALLS = "phone,disposition\n+12125550101,Busy\n"
 
 
 def heard(_waited, _holder):
@@ -74,7 +74,7 @@ def test_a_complete_file_is_loaded_by_one_run_and_archived(inbox):
 def test_a_file_that_still_grows_is_not_taken(inbox):
     inbox.drop("calls.csv")
     inbox.watch()
-    inbox.drop("calls.csv", CALLS + "2125550102,Sold\n")
+    inbox.drop("calls.csv", CALLS + "+12125550102,Sold\n")
     assert inbox.watch(2.5) == []
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_grew_after_it_was_taken_is_loaded_whole_and_not_in_half(inb
     path = inbox.drop("calls.csv")
     (run,) = inbox.settled()
     with path.open("a") as file:
-        file.write("2125550102,Sold\n")
+        file.write("+12125550102,Sold\n")
     with pytest.raises(LeadPipelineError, match="had only paused"):
         inbox.load(run)
     (whole,) = inbox.settled()

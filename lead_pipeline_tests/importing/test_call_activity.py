@@ -10,6 +10,7 @@ from lead_pipeline.filing.staging import stage_activity
 from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.model.errors import FileRefusedError, ListRefusedError, UsageError
+from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline_tests.support import call_schedule, quick_folder, staging, write_csv
 
 ANA, BO = "+12125550101", "+12125550102"
@@ -24,9 +25,8 @@ def stages():
 def load(stages, text, region="US", timezone="UTC", destination=None):
     path = stages.home.root.parent / "calls.csv"
     path.write_text(text, encoding="utf-8")
-    manifest = stage_activity(
-        stages.home, path, region=region, timezone=timezone, destination=destination, now=utc_now()
-    )
+    said = {"region": region, "timezone": timezone, "destination": destination}
+    manifest = stage_activity(stages.home, path, ActivitySettings.model_validate(said), now=utc_now())
     return load_activity(stages.store, manifest, stages.home, utc_now())
 
 

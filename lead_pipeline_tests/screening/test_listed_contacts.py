@@ -90,19 +90,22 @@ def test_a_do_not_call_entry_of_another_identifier_leaves_a_new_lead_elsewhere(w
     assert written.ledger(written.add([Row({"external_id": "1"})], elsewhere)) == [("created", (), 2)]
 
 
-def test_a_row_says_which_identifier_is_listed_where_it_does_not_hold_that_itself(written):
+def test_a_row_says_which_entry_of_which_list_it_is_and_where_it_does_not_hold_that_itself(written):
     by = profile("external_id", aliases={"phone": {}})
     written.add([Row({"external_id": "1", "phone": A}, aliases=(("phone", B),))], by)
     written.suppress("opted_out", B)
     own, others = Row({"external_id": "1", "phone": B}), Row({"external_id": "1"})
-    assert written.hints(written.add([own], by)) == [None]
-    assert written.hints(written.add([others], by)) == ["The list has another identifier of contact 1."]
+    out = f"opted_out: the list 'opted_out' (version 1, loaded 2026-11-20) has phone {B}"
+    assert written.hints(written.add([own], by)) == [f"{out}."]
+    assert written.hints(written.add([others], by)) == [f"{out}, another identifier of contact 1."]
     written.suppress("blocked", A)
-    assert written.hints(written.add([others], by)) == ["The list has another identifier of contact 1."]
+    blocked = f"blocked: the list 'blocked' (version 1, loaded 2026-11-20) has phone {A}, which is that of lead 1."
+    assert written.hints(written.add([others], by)) == [f"{out}, another identifier of contact 1. {blocked}"]
 
 
 def test_a_row_says_that_the_number_of_its_lead_is_listed(written):
     by = profile("external_id")
     written.add([Row({"external_id": "1", "phone": A})], by)
     written.suppress("do_not_call", A)
-    assert written.hints(written.add([Row({"external_id": "1"})], by)) == ["The list has the phone of lead 1."]
+    has = f"do_not_call: the list 'do_not_call' (version 1, loaded 2026-11-20) has phone {A}, which is that of lead 1."
+    assert written.hints(written.add([Row({"external_id": "1"})], by)) == [has]

@@ -10,6 +10,7 @@ from lead_pipeline.filing.json_files import read_json, readable_json
 from lead_pipeline.filing.manifests import DroppedFile
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 
 
 class ActivityManifest(FrozenModel):
@@ -17,9 +18,7 @@ class ActivityManifest(FrozenModel):
 
     drop_id: str
     identity: str
-    region: str | None
-    timezone: str
-    destination: str | None
+    settings: ActivitySettings
     file_name: str
     file_sha256: str
     file_bytes: int

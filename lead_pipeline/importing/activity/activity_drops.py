@@ -17,6 +17,7 @@ from lead_pipeline.filing.activity.activity_manifests import (
     pending_activity,
 )
 from lead_pipeline.filing.archive import quarantine_unstaged
+from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, is_plain_file, masked_name
 from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Drop, Sightings, list_drops
 from lead_pipeline.filing.json_files import write_json
@@ -24,12 +25,13 @@ from lead_pipeline.filing.left_in_place import leave_in_place, left_drops
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.filing.manifests import DroppedFile, path_hex
 from lead_pipeline.filing.staging import FileChangedError, has_grown, stage_activity
-from lead_pipeline.importing.activity.loading_calls import LoadedActivity, load_activity
-from lead_pipeline.model.errors import DiskError, FileRefusedError, ListRefusedError
+from lead_pipeline.importing.activity.activity_results import activity_report_file, as_activity_result
+from lead_pipeline.importing.activity.activity_settings_given import folder_activity_settings
+from lead_pipeline.importing.activity.loading_calls import load_activity
+from lead_pipeline.model.errors import DiskError, FileRefusedError, ListRefusedError, ProfileError, UsageError
+from lead_pipeline.model.listings import ActivityResult
+from lead_pipeline.reporting.activity_report import activity_report
 from lead_pipeline.store.protocol import LeadStore
-
-#: Numbers of dropped files without + are of this country, as with the command; their times without a zone are UTC.
-_REGION, _TIMEZONE = "US", "UTC"
 
 #: A drop whose runs keep dying is set aside after this many; between attempts the pause doubles.
 _MAX_ATTEMPTS = 8
@@ -75,12 +77,11 @@ def _stage(home: Home, drop: Drop, now: datetime) -> None:
         try:
             if not is_plain_file(drop.path):
                 raise FileRefusedError("This is a link, pipe or device, not a file. Drop the file itself.")
-            stage_activity(
-                home, drop.path, region=_REGION, timezone=_TIMEZONE, destination=None, now=now, from_inbox=True
-            )
+            settings = folder_activity_settings(home, drop.inner.split("/", 1)[0])
+            stage_activity(home, drop.path, settings, now=now, from_inbox=True)
         except FileChangedError:
             raise
-        except FileRefusedError as error:
+        except (FileRefusedError, ProfileError, UsageError) as error:
             if os.path.lexists(drop.path):
                 _set_aside(home, drop, str(error))
 
@@ -117,8 +118,8 @@ def _is_time(manifest: ActivityManifest, now: datetime) -> bool:
     return bool(now - manifest.requested_at >= pause)
 
 
-def load_staged(store: LeadStore, manifest: ActivityManifest, home: Home, at: datetime) -> LoadedActivity:
-    """Load a staged drop, and put its file away where it was dropped into the inbox.
+def load_staged(store: LeadStore, manifest: ActivityManifest, home: Home, at: datetime) -> ActivityResult:
+    """Load a staged drop, write its report, and put its file away where it was dropped into the inbox.
 
     Raises: as `load_activity`; a file that is refused goes to quarantine.
     """
@@ -129,10 +130,15 @@ def load_staged(store: LeadStore, manifest: ActivityManifest, home: Home, at: da
             "half was loaded; the whole file is in the inbox, and is loaded by itself when nobody writes it any more."
         )
     try:
-        loaded = load_activity(store, manifest, home, at)
+        result = as_activity_result(manifest, load_activity(store, manifest, home, at), home)
     except (FileRefusedError, ListRefusedError) as error:
         quarantine_activity(home, manifest, str(error))
         manifest.staged_file(home).unlink(missing_ok=True)
         raise
+    report = home.root / activity_report_file(home, manifest.drop_id)
+    report.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not result.loaded_before or not report.exists():
+        with published(report) as file:
+            file.write(activity_report(result).encode("utf-8", "backslashreplace"))
     archive_activity(home, manifest)
-    return loaded
+    return result

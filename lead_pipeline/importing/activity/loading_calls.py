@@ -2,22 +2,25 @@
 import's own transaction.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
 import polars as pl
 
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
+from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
-from lead_pipeline.mapping.activity_columns import ActivityColumns, map_activity_columns
-from lead_pipeline.model.errors import FileEmptyError, ListRefusedError
-from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
-from lead_pipeline.normalizing.calls import CallForm, read_calls
-from lead_pipeline.normalizing.lists.list_entries import read_list_entries
-from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
+from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
+from lead_pipeline.model.errors import ListRefusedError, counted
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.scrub.activity_settings import ActivitySettings
+from lead_pipeline.normalizing.calls import CallForm
+from lead_pipeline.normalizing.known_names import checked_time_zone
 from lead_pipeline.reporting.rejected_file import write_rejected_file
-from lead_pipeline.screening.scrub.activity_records import CALLS_SCHEMA, add_activity
+from lead_pipeline.screening.scrub.activity_records import add_activity
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ActivityCounts, ActivityKeys, ActivityRecord
 
@@ -27,37 +30,68 @@ _LINES_NAMED = 20
 #: More unusable rows than this number and this share: the file was read wrongly, and is not loaded in part.
 _FEW_ROWS, _FEW_SHARE = 3, 0.01
 
+#: What is to be said about the drop as a whole, where many rows have the reason.
+_QUESTIONS = {
+    Reason.PHONE_COUNTRY_UNKNOWN: "of which country numbers without + are (--region)",
+    Reason.DATE_AMBIGUOUS: "whether 03/04/2026 is in March or in April (--dates month_first or day_first, or --region)",
+    Reason.DATE_ZONE_MISSING: "of which time zone times without one are (--timezone)",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedActivity:
-    """What came of loading a drop: its counts, the lines of its first unusable rows, the file that has all of these
-    (path below the home), what there is to know about the file, and which column says what.
+    """What came of loading a drop: its counts, its rejected rows by reason, the lines of its first ones, the file that
+    has all of these (path below the home), what there is to know about the file, and which column says what.
     """
 
     counts: ActivityCounts
+    skipped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
     lines_rejected: list[int] = field(default_factory=list)
     rejected_file: str | None = None
     notices: tuple[str, ...] = ()
     mapping: dict[str, str] = field(default_factory=dict)
+    settings: ActivitySettings = field(default_factory=ActivitySettings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A drop, read: its calls, its rows as they are in the file with `faults` (null for none), and its columns."""
+@dataclass(slots=True)
+class _Rejects:
+    """The rejected rows of a drop, and the file that has them."""
 
-    reader: RowReader
-    columns: ActivityColumns
-    calls: pl.DataFrame
-    rows: pl.DataFrame
+    path: Path
+    name: str
+    rows: int = 0
+    lines: list[int] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
 
-    def rejected(self, unknown: pl.Series) -> pl.DataFrame:
-        """Return the unusable rows as the rejected file wants them, those of unknown leads included, and `line`."""
+    def write(self, read: ReadDrop, parts: ActivityParts, unknown: pl.Series) -> None:
+        """Write the rows that cannot be used, those of unknown leads included, as they are in the file."""
+        self.rows, self.lines = read.rejected + unknown.len(), []
+        self.reasons = read.faults + Counter({Reason.MATCH_MISSING.value: unknown.len()} if unknown.len() else {})
+        if not self.rows:
+            self.path.unlink(missing_ok=True)  # of an attempt when fewer leads were there
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        columns = [(column.name, column.header) for column in read.reader.columns]
+        write_rejected_file(self.path, columns, self._batches(read, parts, unknown))
+
+    def _batches(self, read: ReadDrop, parts: ActivityParts, unknown: pl.Series) -> Iterator[pl.DataFrame]:
+        """Read the file once more: most have no such row, and need not keep what all rows were."""
+        header = read.reader.facts.header_line or 0
         nobody = pl.lit([Reason.MATCH_MISSING.value], dtype=pl.List(pl.String))
-        rows = self.rows.with_columns(
-            reasons=pl.when(pl.col("row_number").is_in(unknown.to_list())).then(nobody).otherwise("faults")
-        ).filter(pl.col("reasons").is_not_null())
-        line = pl.coalesce("line_number", pl.col("row_number") + (self.reader.facts.header_line or 0))
-        return rows.drop("faults").with_columns(line=line, outcome=pl.lit("rejected"))
+        for part, batch in enumerate(read.reader.batches()):
+            faults = parts.read(FAULTS, part).filter(pl.col("outcome") == "rejected")
+            rows = batch.drop("reasons").join(
+                faults.select("row_number", reasons="reason_codes"), on="row_number", how="left", maintain_order="left"
+            )
+            is_unknown = pl.col("row_number").is_in(unknown.implode()) if unknown.len() else pl.lit(value=False)
+            rows = rows.with_columns(
+                reasons=pl.when(is_unknown & pl.col("reasons").is_null()).then(nobody).otherwise("reasons"),
+                outcome=pl.lit("rejected"),
+            ).filter(pl.col("reasons").is_not_null())
+            lines = rows.select(pl.coalesce("line_number", pl.col("row_number") + header)).to_series()
+            self.lines += lines.head(_LINES_NAMED - len(self.lines)).to_list()
+            yield rows
 
 
 def load_activity(store: LeadStore, manifest: ActivityManifest, home: Home, at: datetime) -> LoadedActivity:
@@ -66,132 +100,106 @@ def load_activity(store: LeadStore, manifest: ActivityManifest, home: Home, at: 
     Raises: ListRefusedError when too much of it cannot be used, FileRefusedError when nothing can; then nothing of it
     is loaded. StoreError, or a subclass of these.
     """
-    rejected_file = home.reports / manifest.drop_id / "rejected.csv"
+    path = home.reports / manifest.drop_id / "rejected.csv"
+    rejects = _Rejects(path, home.relative(path))
     before = store.activity_counts(manifest.identity)
     if before is not None:
         manifest.staged_file(home).unlink(missing_ok=True)
-        return LoadedActivity(before, rejected_file=home.relative(rejected_file) if rejected_file.exists() else None)
-    read = _read(manifest, home)
-    rejected: list[pl.DataFrame] = []
-
-    def check(unknown: pl.DataFrame) -> None:
-        rejected.append(read.rejected(unknown["row_number"]))
-        if not rejected[0].is_empty():
-            rejected_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            columns = [(column.name, column.header) for column in read.reader.columns]
-            write_rejected_file(rejected_file, columns, [rejected[0].drop("line")])
-        _require_trust(read, rejected[0], home.relative(rejected_file))
-
-    record = ActivityRecord(manifest.drop_id, manifest.identity, manifest.file_name, manifest.file_sha256)
-    keys = ActivityKeys(record.identity, read.calls["phone"], read.calls["lead_id"])
-    faulty = read.rows["faults"].len() - read.rows["faults"].null_count()
-    with store.writing(keys, f"loading call activity {record.drop_id}") as workspace:
-        counts = add_activity(
-            workspace, record, read.calls, rows_read=read.rows.height, rows_rejected=faulty, at=at, check=check
-        )
+        return LoadedActivity(before, rejected_file=rejects.name if path.exists() else None, settings=manifest.settings)
+    parts = ActivityParts(home, manifest.drop_id)
+    with parts.fresh():
+        read = read_drop(manifest, home, parts, form_of_drop(manifest.settings, at))
+        counts = _write(store, manifest, read, parts, rejects, at)
     manifest.staged_file(home).unlink(missing_ok=True)
     return LoadedActivity(
         counts,
-        lines_rejected=rejected[0]["line"].head(_LINES_NAMED).to_list() if rejected else [],
-        rejected_file=home.relative(rejected_file) if rejected and rejected[0].height else None,
-        notices=(*read.reader.facts.notes, *_notices(read.columns)),
+        skipped=read.skipped,
+        reasons=dict(rejects.reasons),
+        lines_rejected=rejects.lines,
+        rejected_file=rejects.name if rejects.rows else None,
+        notices=(*read.reader.facts.notes, *_notices(read, counts)),
         mapping=_shown_mapping(read),
+        settings=manifest.settings,
     )
 
 
-def _require_trust(read: _Read, rejected: pl.DataFrame, rejected_file: str) -> None:
-    bad, rows = rejected.height, read.rows.height
-    if bad == rows or (bad > _FEW_ROWS and bad > _FEW_SHARE * rows):
-        lines = ", ".join(map(str, rejected["line"].head(_LINES_NAMED).to_list()))
-        more = " …" if bad > _LINES_NAMED else ""
-        raise ListRefusedError(
-            f"{bad:,} of {rows:,} rows of the call activity cannot be used (lines {lines}{more}; all are in "
-            f"{rejected_file}, with reasons), so that nothing of it was loaded. Correct them, or give the --region of "
-            "the numbers that have no + and of the order of day and month, and load the file again."
+def form_of_drop(settings: ActivitySettings, at: datetime) -> CallForm:
+    """Return how a drop is written; raises UsageError when there is no such time zone."""
+    timezone = None if settings.timezone is None else checked_time_zone(settings.timezone)
+    return CallForm(settings.region, timezone, settings.dates, at)
+
+
+def _write(
+    store: LeadStore, manifest: ActivityManifest, read: ReadDrop, parts: ActivityParts, rejects: _Rejects, at: datetime
+) -> ActivityCounts:
+    """Add the calls; the rejected rows are written before, so that they are there also when the drop is refused."""
+    rejects.write(read, parts, pl.Series(dtype=pl.Int64))
+    _require_trust(read, rejects, manifest)
+    record = ActivityRecord(manifest.drop_id, manifest.identity, manifest.file_name, manifest.file_sha256)
+
+    def check(unknown: pl.DataFrame) -> None:
+        if not unknown.is_empty():
+            rejects.write(read, parts, unknown["row_number"].unique())
+            _require_trust(read, rejects, manifest)
+
+    calls, faults = parts.paths(CALLS), parts.paths(FAULTS)
+    keys = ActivityKeys(record.identity, parts=tuple(calls))
+    with store.writing(keys, f"loading call activity {record.drop_id}") as workspace:
+        return add_activity(
+            workspace,
+            record,
+            calls,
+            rows_read=read.rows,
+            rows_rejected=read.rejected,
+            at=at,
+            faults=faults,
+            check=check,
         )
 
 
-def _notices(columns: ActivityColumns) -> tuple[str, ...]:
-    if "happened_at" in columns.others:
-        return ()
-    return ("No column says when the calls were: they count however far a scrub rule looks back.",)
+def _require_trust(read: ReadDrop, rejects: _Rejects, manifest: ActivityManifest) -> None:
+    bad, rows = rejects.rows, read.rows
+    if not rows:
+        raise ListRefusedError("The file is empty: it has no row of a call.")
+    if bad == rows or (bad > _FEW_ROWS and bad > _FEW_SHARE * rows):
+        lines = ", ".join(map(str, rejects.lines))
+        more = " …" if bad > len(rejects.lines) else ""
+        raise ListRefusedError(
+            f"{bad:,} of {counted(rows, 'row')} of the call activity cannot be used (lines {lines}{more}; all are in "
+            f"{rejects.name}, with reasons), so that nothing of it was loaded. {_most_of_them(rejects.reasons)} "
+            f"{_what_to_do(rejects.reasons, manifest)}"
+        )
 
 
-def _shown_mapping(read: _Read) -> dict[str, str]:
+def _most_of_them(reasons: Counter[str]) -> str:
+    shown = ", ".join(f"{counted(rows, 'row')}: {REASONS[Reason(code)].title}" for code, rows in reasons.most_common(3))
+    return f"{shown}."
+
+
+def _what_to_do(reasons: Counter[str], manifest: ActivityManifest) -> str:
+    asked = [question for reason, question in _QUESTIONS.items() if reasons[reason.value]]
+    if not asked:
+        return "Correct them, and load the file again."
+    where = "in call_activity.yaml in the home" if manifest.dropped else "with the command, or in call_activity.yaml"
+    return f"Say {'; '.join(asked)} {where}, or write it into the file, and load it again."
+
+
+def _notices(read: ReadDrop, counts: ActivityCounts) -> Iterator[str]:
+    if "happened_at" not in read.columns.others:
+        yield "No column says when the calls were: they count however far a scrub rule looks back."
+    elif read.order_shown:
+        first = "months" if read.order == "month_first" else "days"
+        yield f"Days such as 03/04/2026 were read with {first} first, as the other days of the file show."
+    if counts.lead_ids_ignored:
+        yield (
+            f"The lead ids of {counted(counts.lead_ids_ignored, 'call')} are not ours: most of the numbers beside them "
+            "are of other people. The calls count by their number alone."
+        )
+
+
+def _shown_mapping(read: ReadDrop) -> dict[str, str]:
     """Return which header says what; of a file without a header the column's number."""
     headers = {column.name: column.header for column in read.reader.columns}
     names = {what: headers[name] for what, name in read.columns.others.items()}
     names |= {"phone": " + ".join(headers[name] for name in read.columns.phones)} if read.columns.phones else {}
     return names if read.reader.facts.header_line is not None else dict.fromkeys(names, "")
-
-
-def _read(manifest: ActivityManifest, home: Home) -> _Read:
-    form = CallForm(manifest.region, manifest.timezone)
-    reader = _opened(manifest, home, form)
-    columns: ActivityColumns | None = None
-    calls, rows = [pl.DataFrame(schema=CALLS_SCHEMA)], []
-    for batch in reader.batches():
-        filled = batch.filter(~pl.col("reasons").list.first().is_in(SKIPPED_CODES).fill_null(value=False))
-        if filled.is_empty():
-            continue
-        columns = columns or _columns(reader, filled, form)
-        found = read_calls(filled, columns.phones, columns.others, form)
-        good = found.filter(pl.col("faults").is_null())
-        calls.append(
-            _of_destination(good, manifest.destination).select(CALLS_SCHEMA.keys()).cast(pl.Schema(CALLS_SCHEMA))
-        )
-        by_row = found.select("row_number", "faults").unique("row_number")
-        rows.append(filled.drop("reasons").join(by_row, on="row_number", how="left", maintain_order="left"))
-    if columns is None:
-        raise ListRefusedError("The file is empty: it has no row of a call.")
-    return _Read(reader, columns, pl.concat(calls), pl.concat(rows))
-
-
-def _of_destination(calls: pl.DataFrame, destination: str | None) -> pl.DataFrame:
-    if destination is None:
-        return calls
-    return calls.with_columns(destination=pl.coalesce("destination", pl.lit(destination)))
-
-
-def _opened(manifest: ActivityManifest, home: Home, form: CallForm) -> RowReader:
-    """Open a drop. Where what looks like its header is a phone, it has none."""
-    path, headless = manifest.staged_file(home), ReadingOptions(header=False)
-    try:
-        reader = open_rows(path, file_name=manifest.file_name)
-    except FileEmptyError:  # a single line is a call without a header, or a header without any
-        return _only_line(open_rows(path, file_name=manifest.file_name, options=headless), form)
-    if reader.facts.header_line is None:
-        return reader
-    headers = pl.Series([column.header for column in reader.columns], dtype=pl.String)
-    if read_list_entries(headers, form.region)["valid"].any():
-        return open_rows(path, file_name=manifest.file_name, options=headless)
-    return reader
-
-
-def _only_line(reader: RowReader, form: CallForm) -> RowReader:
-    line = next(reader.batches(1))
-    if not any(read_list_entries(line[column.name], form.region)["valid"].any() for column in reader.columns):
-        raise ListRefusedError("The file is empty: it has no row of a call.")
-    return reader
-
-
-def _columns(reader: RowReader, sample: pl.DataFrame, form: CallForm) -> ActivityColumns:
-    has_header = reader.facts.header_line is not None
-    headers = {column.name: column.header if has_header else "" for column in reader.columns}
-    return map_activity_columns(headers, sample, form)
-
-
-def as_metadata(loaded: LoadedActivity) -> dict[str, Any]:
-    """Return a loaded drop as values that an event log can keep: none of them is of a row."""
-    counts = loaded.counts
-    return {
-        "rows_read": counts.read,
-        "calls_added": counts.added,
-        "calls_known": counts.known,
-        "rows_rejected": counts.rejected,
-        "lines_rejected": ", ".join(map(str, loaded.lines_rejected)),
-        "rejected_file": loaded.rejected_file or "",
-        "loaded_before": counts.loaded_before,
-        "columns": loaded.mapping,
-        "notices": list(loaded.notices),
-    }

@@ -58,6 +58,20 @@ VALUE_REASONS: dict[Reason, ReasonInfo] = {
     Reason.DATE_OUT_OF_RANGE: ReasonInfo(
         REJECTED, None, "Date is out of range", "Enter a date within the range that the profile allows."
     ),
+    Reason.DATE_AMBIGUOUS: ReasonInfo(
+        REJECTED,
+        None,
+        "Date could be two different days",
+        "Write it as 2026-03-04, or say whether days or months come first: `--dates` of the command, or `dates` in "
+        "call_activity.yaml. Nothing else in the file says whether 03/04/2026 is in March or in April.",
+    ),
+    Reason.DATE_ZONE_MISSING: ReasonInfo(
+        REJECTED,
+        None,
+        "Time does not say its time zone",
+        "Write it with its offset, as 2026-03-04T14:05:00-05:00, or say the zone of all times: `--timezone` of the "
+        "command, or `timezone` in call_activity.yaml, such as America/New_York.",
+    ),
     Reason.OPTION_INVALID: ReasonInfo(
         REJECTED,
         None,

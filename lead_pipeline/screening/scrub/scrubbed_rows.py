@@ -27,6 +27,24 @@ _COUNTS = f"""
 """  # noqa: S608
 _ATTEMPTS = "sum(coalesce(attempts, dialed::integer))"
 
+#: What a rule matched, as people read it.
+_SENTENCE = """
+    reason_code || ': ' || case reason_code
+        when $area_codes then 'the number begins with ' || matched
+        when $attempts then matched || ' attempts in ' || matches || case matches when 1 then ' call' else ' calls' end
+        else case matches when 1 then 'one call' else matches || ' calls' end
+            || case when matched is null then ''
+                    when reason_code = $converted then ', bought by ' || matched else ', the result was ' || matched end
+        end
+    || case when drop_no is null then '' else
+           case matches when 1 then '' else '; the last' end
+           || coalesce(' on ' || strftime(happened_at, '%Y-%m-%d'), ' at a time that nobody noted')
+           || coalesce(' to lead ' || lead_id, '')
+           || ' (row ' || activity_row || ' of call activity ' || d.drop_id || ')'
+       end
+    || '.'
+"""
+
 
 class _CallRule(NamedTuple):
     """A rule about calls: its reason, which calls fulfil it, what they matched, and what all of them must come to."""
@@ -212,16 +230,17 @@ def _add_to_suppressed(workspace: Workspace) -> None:
         full join (
             select row_number, list(reason_code order by {order}) as codes,
                    string_agg(hint, ' ' order by {order}) as hint
-            from (select m.*, reason_code
-                         || coalesce(': call activity ' || d.drop_id || ', row ' || activity_row, '')
-                         || coalesce(', of lead ' || lead_id, '')
-                         || coalesce(', ' || strftime(happened_at, '%Y-%m-%d'), '')
-                         || coalesce(' (' || matched || ')', '') || '.' as hint
+            from (select m.*, {_SENTENCE} as hint
                   from scrub_matches m left join base.activity_drops d using (drop_no))
             group by row_number
         ) m using (row_number)
         """,  # noqa: S608  # expressions of ours
-        {"codes": [reason.value for reason in Reason]},
+        {
+            "codes": [reason.value for reason in Reason],
+            "area_codes": Reason.AREA_CODE_LISTED.value,
+            "attempts": Reason.PRIOR_ATTEMPTS.value,
+            "converted": Reason.PRIOR_CONVERTED.value,
+        },
     )
 
 

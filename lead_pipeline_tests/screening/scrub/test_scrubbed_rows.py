@@ -153,7 +153,7 @@ def test_all_rules_that_hit_are_kept_with_what_they_matched(written):
     assert sorted(hits, key=str) == sorted(
         [
             ("existing_lead", 1, None, None, None, None, 1),
-            ("do_not_call", None, None, None, None, None, 1),
+            ("do_not_call", None, None, None, None, P, 1),
             ("dialed", None, "calls@0", 2, day, "Sold", 3),
             ("connected", None, "calls@0", 2, day, "Sold", 1),
             ("dispositions", None, "calls@0", 1, day - timedelta(days=1), "Busy", 2),
@@ -164,7 +164,14 @@ def test_all_rules_that_hit_are_kept_with_what_they_matched(written):
     )
     (hint, nothing) = written.hints(entry)
     assert nothing is None
-    assert "prior_connected: call activity calls@0, row 2, 2026-11-11 (Sold)." in hint
+    assert hint == (
+        f"do_not_call: the list 'do_not_call' (version 1, loaded 2026-11-20) has phone {P}. "
+        "prior_dialed: 3 calls, the result was Sold; the last on 2026-11-11 (row 2 of call activity calls@0). "
+        "prior_connected: one call, the result was Sold on 2026-11-11 (row 2 of call activity calls@0). "
+        "prior_disposition: 2 calls, the result was Busy; the last on 2026-11-10 (row 1 of call activity calls@0). "
+        "prior_attempts: 3 attempts in 3 calls; the last on 2026-11-11 (row 2 of call activity calls@0). "
+        "area_code_listed: the number begins with +1212."
+    )
 
 
 def test_nothing_is_kept_of_rows_that_are_rejected(written):

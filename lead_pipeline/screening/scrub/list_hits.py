@@ -1,0 +1,75 @@
+"""Says of each row that a suppression hits which entries of which lists these are, in sentences and for keeping. Which
+rows they hit does not belong here.
+"""
+
+from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION
+from lead_pipeline.store.workspace import Workspace
+
+#: An entry as people read it: of a prefix with its +, a kind with spaces.
+_ENTRY = (
+    "replace(identifier_kind, '_', ' ') || ' ' || case identifier_kind when 'prefix' then '+' || value else value end"
+)
+
+#: Of one list and reason, the entry that says most: one of the row itself before one of its contact or lead.
+_BEST = "(contact_id is not null or lead_id is not null, identifier_kind, value, contact_id, lead_id)"
+
+_SENTENCE = f"""
+    coalesce(
+        reason_code || ': the list ''' || l.name || ''' (version ' || l.version || ', loaded '
+        || strftime(l.loaded_at, '%Y-%m-%d') || ') has ' || {_ENTRY}
+        || case when h.lead_id is not null then ', which is that of lead ' || h.lead_id
+                when h.contact_id is not null then ', another identifier of contact ' || h.contact_id else '' end
+        || coalesce(', listed ' || h.listed_on, '') || coalesce(', until ' || strftime(h.expires_at, '%Y-%m-%d'), '')
+        || case when h.matches > 1 then ', and ' || (h.matches - 1) || ' more of this person' else '' end || '.',
+        reason_code || ': the row says so itself.' || coalesce(' ' || h.hint, ''))
+"""
+
+
+def find_list_hits(workspace: Workspace) -> None:
+    """Fill `list_hits`, a line per row, reason and list with the entry that was matched (none where the row says of
+    itself that its person may not be contacted), and `list_hints`, the same as sentences, from `suppression_hits`.
+    """
+    workspace.run(
+        f"""
+        create or replace temp table list_hits as
+        with hits as (
+            select h.row_number, $codes[list_position($kinds, h.kind)] as reason_code, s.list_no, s.identifier_kind,
+                   s.value, s.listed_on, s.expires_at, h.contact_id, h.lead_id, h.entry_id, h.hint
+            from suppression_hits h left join base.suppressions s on s.rowid = h.entry_id
+            where list_contains($kinds, h.kind)
+        )
+        select row_number, reason_code, list_no, unnest(best), matches, hint
+        from (select row_number, reason_code, list_no,
+                     arg_min(struct_pack(identifier_kind, value, listed_on, expires_at, contact_id, lead_id), {_BEST})
+                     as best, greatest(count(distinct entry_id), 1) as matches, min(hint) as hint
+              from hits group by row_number, reason_code, list_no)
+        """,  # noqa: S608  # expressions of ours
+        _codes(),
+    )
+    workspace.run(
+        f"""
+        create or replace temp table list_hints as
+        select row_number, string_agg(sentence, ' ' order by list_position($codes, reason_code), list_no) as hint
+        from (select h.row_number, h.reason_code, h.list_no, {_SENTENCE} as sentence
+              from list_hits h left join base.suppression_lists l using (list_no))
+        group by row_number
+        """,  # noqa: S608  # expressions of ours
+        {"codes": _codes()["codes"]},
+    )
+
+
+def _codes() -> dict[str, list[str]]:
+    """Return kinds and their reasons, in the order of the registry."""
+    codes = [code.value for code in REASON_OF_SUPPRESSION.values()]
+    return {"kinds": list(REASON_OF_SUPPRESSION), "codes": codes}
+
+
+def keep_list_hits(workspace: Workspace, import_no: int) -> None:
+    """Keep what was matched on lists in the rows that are suppressed."""
+    workspace.run(
+        "insert into base.scrub_hits by name select $import_no as import_no, row_number, reason_code, list_no,"
+        " identifier_kind as matched_kind, value as matched, listed_on, lead_id, matches"
+        " from list_hits semi join (select row_number from decided_rows where outcome = 'suppressed') d"
+        " using (row_number) order by row_number",
+        {"import_no": import_no},
+    )

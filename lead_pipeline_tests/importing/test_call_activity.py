@@ -22,10 +22,10 @@ def stages():
         yield stages
 
 
-def load(stages, text, region="US", timezone="UTC", destination=None):
+def load(stages, text, region="US", timezone="UTC", destination=None, **more):
     path = stages.home.root.parent / "calls.csv"
     path.write_text(text, encoding="utf-8")
-    said = {"region": region, "timezone": timezone, "destination": destination}
+    said = {"region": region, "timezone": timezone, "destination": destination, **more}
     manifest = stage_activity(stages.home, path, ActivitySettings.model_validate(said), now=utc_now())
     return load_activity(stages.store, manifest, stages.home, utc_now())
 
@@ -151,3 +151,101 @@ def test_a_file_without_times_says_so(stages):
 def test_an_unknown_time_zone_is_named(stages):
     with pytest.raises(UsageError, match="Mars"):
         load(stages, f"phone,time\n{ANA},2026-01-01\n", timezone="Mars/Base")
+
+
+NOTHING_SAID = {"region": None, "timezone": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("phone,time\n2125550101,2026-01-02T10:00Z\n", ["--region", "Country of the number is not known"]),
+        (f"phone,time\n{ANA},2026-01-02 10:00\n", ["--timezone", "Time does not say its time zone"]),
+        (f"phone,time\n{ANA},03/04/2026 10:00 UTC\n", ["--dates", "two different days"]),
+        (f"phone,time\n{ANA},03/04/2026 10:00 UTC\n{BO},13/04/2026 10:00 UTC\n{BO},04/13/2026 10:00 UTC\n",
+         ["1 of 3 rows"]),
+    ],
+)  # fmt: skip
+def test_a_file_of_which_nobody_says_what_it_means_is_not_guessed_at(stages, text, asks):
+    if asks == ["1 of 3 rows"]:  # one row is not enough to refuse the others
+        assert load(stages, text, **NOTHING_SAID).reasons == {"date_ambiguous": 1}
+        return
+    with pytest.raises(ListRefusedError) as refused:
+        load(stages, text, **NOTHING_SAID)
+    assert all(one in str(refused.value) for one in asks if one.startswith("--"))
+    assert stages.rows("select count(*) from call_activity") == [(0,)]
+
+
+def test_a_file_that_shows_the_order_of_its_days_is_read_by_it_and_says_so(stages):
+    text = "phone,time\n" + f"{ANA},03/04/2026 10:00 UTC\n{BO},13/04/2026 10:00 UTC\n"
+    loaded = load(stages, text, **NOTHING_SAID)
+    assert [day for (day,) in calls(stages, "happened_at")] == [
+        datetime(2026, 4, 3, 10, tzinfo=UTC), datetime(2026, 4, 13, 10, tzinfo=UTC)
+    ]  # fmt: skip
+    assert any("days first" in notice for notice in loaded.notices)
+
+
+def test_one_day_in_a_hundred_that_shows_an_order_may_be_a_slip(stages):
+    text = "phone,time\n" + f"{ANA},03/04/2026 10:00 UTC\n" * 100 + f"{BO},13/04/2026 10:00 UTC\n"
+    with pytest.raises(ListRefusedError, match="100 of 101 rows"):
+        load(stages, text, **NOTHING_SAID)
+
+
+def test_what_the_folder_says_of_a_drop_holds_for_its_rows(stages):
+    said = {"destination": "schedule:solar", "buyer": "Sunny Ltd", "dates": "day_first", "timezone": "Europe/Paris"}
+    text = f"phone;Wann;buyer\n{ANA};03/04/2026 12:00;\n{BO};03/04/2026 12:00;Windy\n"
+    load(stages, text, region=None, columns={"happened_at": "wann"}, **said)
+    at = datetime(2026, 4, 3, 10, tzinfo=UTC)
+    assert calls(stages, "destination, buyer, happened_at") == [
+        ("schedule:solar", "Sunny Ltd", at), ("schedule:solar", "Windy", at)
+    ]  # fmt: skip
+
+
+def test_a_call_that_came_to_us_was_not_dialed_and_is_of_whoever_called(stages):
+    load(stages, f"Direction,From,To\noutbound,+12125550199,{ANA}\nInbound,{BO},+12125550199\n")
+    assert calls(stages, "phone, dialed") == [(ANA, True), (BO, False)]
+
+
+def test_batches_of_any_size_load_the_same(stages, monkeypatch):
+    rows = [
+        f"+1212555{number:04},{'x' if number % 150 == 7 else number % 3},2026-01-0{number % 9 + 1}"
+        for number in range(600)
+    ]
+    text = "phone,attempts,time\n" + "\n".join(rows) + "\n,,\n"
+    whole = load(stages, text)
+    expected = (calls(stages, "phone, attempts, happened_at"), whole.counts.rejected, whole.lines_rejected)
+    rejected = (stages.home.root / whole.rejected_file).read_bytes()
+    monkeypatch.setattr("lead_pipeline.reading.row_reader.RowReader.batches.__defaults__", (7,))
+    with quick_folder() as folder, staging(folder / "data") as others:
+        again = load(others, text)
+        assert (calls(others, "phone, attempts, happened_at"), again.counts.rejected, again.lines_rejected) == expected
+        assert (others.home.root / again.rejected_file).read_bytes() == rejected
+        assert not list((others.home.staging / "parts").iterdir())
+    assert expected[1] == 4
+
+
+def test_every_row_has_an_outcome(stages):
+    stages.file(write_csv(stages.home.root.parent / "leads.csv", ["caller_id"], [[ANA]]), call_schedule())
+    row = f"{ANA},,2026-01-02\n"
+    load(stages, "phone,lead_id,time\n" + row + row + f"{BO},,\n,9,2026-01-02\n\n" + f"{BO},,\n" * 300)
+    found = stages.rows("select outcome, count(*), any_value(reason_codes) from activity_rows group by 1 order by 1")
+    assert found == [
+        ("added", 302, []), ("known", 1, []), ("rejected", 1, ["match_missing"]), ("skipped", 1, ["row_blank"])
+    ]  # fmt: skip
+
+
+def test_lead_ids_of_another_system_do_not_give_people_the_calls_of_others(stages):
+    people = [[f"+1212555{number:04}"] for number in range(100, 110)]
+    stages.file(write_csv(stages.home.root.parent / "leads.csv", ["caller_id"], people), call_schedule())
+    theirs = "".join(f"{lead},+1312555{lead:04}\n" for lead in range(1, 9))
+    loaded = load(stages, f"lead_id,phone\n{theirs}")
+    assert {lead for (lead,) in calls(stages, "lead_id")} == {None}
+    assert any("not ours" in notice for notice in loaded.notices)
+    ours = "".join(f"{lead},{people[lead - 1][0]}\n" for lead in range(1, 9))
+    load(stages, f"Lead ID,phone\n{ours}")
+    assert stages.rows("select count(lead_id) from call_activity") == [(8,)]
+
+
+def test_a_lead_that_is_not_there_does_not_cost_the_call_its_phone(stages):
+    load(stages, f"lead_id,phone\n77,{ANA}\n")
+    assert calls(stages, "lead_id, phone") == [(None, ANA)]

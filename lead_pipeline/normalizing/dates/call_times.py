@@ -4,7 +4,6 @@ but questions: they are told apart here, and answered by whoever knows the whole
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import product
 
 import polars as pl
 
@@ -12,18 +11,24 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import DatetimeRule
 from lead_pipeline.normalizing.dates.moments import normalize_datetimes
 
-#: Days that can be one only, and those that the order of day and month decides.
-_DAYS = ("%Y/%m/%d", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%b %d %Y", "%a, %d %b %Y", "%a %b %d %Y", "%d-%b-%y")
-_MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
-_DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
-_TIMES = (
-    *("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %I:%M:%S%p"),
-    *(", %H:%M", ", %H:%M:%S", ", %I:%M %p", ", %I:%M:%S %p", " %H:%M:%S %z", " %H:%M:%S %Z", " %I:%M:%S %p %Z"),
+#: The hour behind a day, with what dialers write around it.
+_HOUR = (
+    r"(?:,?[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>[.,][0-9]{1,9})?)?"
+    r" ?(?P<half>[ap])?(?:\.?m\.?)? ?(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?$"
 )
-_ISO_WITH_ZONE = ("%Y-%m-%d %H:%M:%S %Z", "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %I:%M %p", "%Y-%m-%d %I:%M:%S %p")
-
-#: So many texts show which forms a column has; the others are tried on what these cannot read.
-_SHOWN = 200
+#: How days are written: numbers whose order is to be known, the year first, or with the name of the month.
+_NUMBERS = (
+    rf"(?i)^(?P<first>[0-9]{{1,2}})[/.-](?P<second_number>[0-9]{{1,2}})[/.-](?P<year>[0-9]{{4}}|[0-9]{{2}}){_HOUR}"
+)
+_OTHERS = (
+    rf"(?i)^(?P<year>[0-9]{{4}})[/.-](?P<month>[0-9]{{1,2}})[/.-](?P<day>[0-9]{{1,2}}){_HOUR}",
+    rf"(?i)^(?:[a-z]+\.?,? )?(?P<day>[0-9]{{1,2}})[ -](?P<month>[a-z]+)\.?[ -](?P<year>[0-9]{{4}}|[0-9]{{2}}){_HOUR}",
+    rf"(?i)^(?:[a-z]+\.?,? )?(?P<month>[a-z]+)\.? (?P<day>[0-9]{{1,2}}),? (?P<year>[0-9]{{4}}){_HOUR}",
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NUMBER_OF = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
+_NUMBER_OF |= {f"{number}": f"{number:02}" for number in range(1, 13)}
+_NUMBER_OF |= {f"{number:02}": f"{number:02}" for number in range(1, 10)}
 
 #: Seconds since 1970 from September 2001 until 2033 have ten digits; of milliseconds it is thirteen.
 _SECONDS, _MILLISECONDS = r"^[12][0-9]{9}$", r"^[12][0-9]{12}$"
@@ -89,27 +94,49 @@ def _epochs(texts: pl.Series) -> pl.Series:
 
 
 def _in_order(texts: pl.Series, order: str, zone: str, *, is_known: bool) -> pl.Series:
-    """Read what no form of ISO 8601 can by the forms that the column is seen to have, then by all others."""
-    iso = _read(texts, (), zone)
+    """Read ISO 8601, and as that what is written otherwise."""
+    iso = _read(texts, zone)
     rows = (texts.is_not_null() & iso.is_null()).arg_true()
     if rows.is_empty():
         return iso
-    rest = texts.gather(rows)
-    forms, shown = tuple(_formats(order, is_known=is_known)), rest.unique(maintain_order=True).head(_SHOWN)
-    used = [form for form in forms if _read(shown, (form,), zone).is_not_null().any()]
-    return iso.scatter(rows, _read(rest, (*used, *(form for form in forms if form not in used)), zone))
+    rest = pl.DataFrame({"text": texts.gather(rows)})
+    spelled = rest.select(pl.coalesce(*_as_iso(order, is_known=is_known))).to_series()
+    return iso.scatter(rows, _read(spelled, zone))
 
 
-def _read(texts: pl.Series, forms: Sequence[str], zone: str) -> pl.Series:
-    return normalize_datetimes(texts, DatetimeRule(type="datetime", formats=tuple(forms), timezone=zone))["value"]
+def _read(texts: pl.Series, zone: str) -> pl.Series:
+    return normalize_datetimes(texts, DatetimeRule(type="datetime", timezone=zone))["value"]
 
 
-def _formats(order: str, *, is_known: bool) -> Iterator[str]:
-    """Yield the forms of an order. Years of two digits are read where the order is known: 26/03/05 has three."""
-    ordered = _MONTH_FIRST if order == "month_first" else _DAY_FIRST
-    days = (*(day for day in ordered if is_known or day.endswith("Y")), *_DAYS)
-    yield from _ISO_WITH_ZONE
-    yield from (f"{day}{time}" for day, time in product(days, _TIMES))
+def _as_iso(order: str, *, is_known: bool) -> Iterator[pl.Expr]:
+    """Yield each way to write a day as ISO 8601, null for texts that are written otherwise. Years of two digits are
+    read where the order is known: 26/03/05 has three.
+    """
+    numbers = pl.col("text").str.extract_groups(_NUMBERS)
+    first, second = numbers.struct.field("first"), numbers.struct.field("second_number")
+    month, day = (first, second) if order == "month_first" else (second, first)
+    short = numbers.struct.field("year").str.len_bytes() == 2
+    yield pl.when(pl.lit(is_known) | ~short).then(_iso(numbers, month, day))
+    for pattern in _OTHERS:
+        parts = pl.col("text").str.extract_groups(pattern)
+        yield _iso(parts, parts.struct.field("month"), parts.struct.field("day"))
+
+
+def _iso(parts: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Return a text of ISO 8601, null where there is no such month or hour; whoever reads it knows whether the day is."""
+    year, hour, half = (parts.struct.field(name) for name in ("year", "hour", "half"))
+    century = pl.when(year.str.len_bytes() == 2).then(pl.lit("20")).otherwise(pl.lit(""))
+    number = month.str.to_lowercase().str.head(3).replace_strict(_NUMBER_OF, default=None, return_dtype=pl.String)
+    days = pl.concat_str(century, year, pl.lit("-"), number, pl.lit("-"), day.str.zfill(2))
+    twelve = hour.cast(pl.Int32)
+    after = pl.when(half.str.to_lowercase() == "p").then(12).otherwise(0)
+    of_day = pl.when(half.is_null()).then(twelve).when(twelve.is_between(1, 12)).then(twelve % 12 + after)
+    rest = [parts.struct.field(name).fill_null(missing) for name, missing in (("second", "00"), ("fraction", ""))]
+    zone = parts.struct.field("zone").fill_null("").str.to_uppercase().str.replace("^(?:UTC|GMT)$", "Z")
+    time = pl.concat_str(
+        of_day.cast(pl.String).str.zfill(2), pl.lit(":"), parts.struct.field("minute"), pl.lit(":"), *rest
+    )
+    return pl.when(hour.is_null()).then(days).otherwise(pl.concat_str(days, pl.lit("T"), time, zone))
 
 
 def _reason(timezone: str | None, latest: datetime | None) -> pl.Expr:

@@ -15,10 +15,12 @@ from rich.progress import Progress as ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from lead_pipeline.cli.waterfall_views import waterfall_view
 from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.reporting.waterfall_wording import usable_rows
 from lead_pipeline.reporting.wording import (
     decision_commands,
     ignored_sentence,
@@ -54,6 +56,7 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
         parts.append(Text(progress_sentence(result.progress), style="dim"))
     if result.reasons and not refused:
         parts.append(_reasons(result, reasons))
+    parts.extend(waterfall_view(result.waterfall, usable_rows(result)))
     title = Text.assemble((one_line(result.file.file_name), "bold"), "  ", (result.import_id, "dim"))
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
 

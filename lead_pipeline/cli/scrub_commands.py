@@ -2,12 +2,13 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from lead_pipeline.cli.shell import DONE, REJECTS, open_pipeline, with_home, with_json, with_store_wait
-from lead_pipeline.model.errors import LeadPipelineError, UsageError, counted
+from lead_pipeline.model.errors import LeadPipelineError, UsageError
 from lead_pipeline.model.listings import ActivityResult, ScrubPreview
 from lead_pipeline.model.scrub.activity_settings import DATE_ORDERS, DateOrder
 from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
@@ -50,36 +51,23 @@ def scrub(
     found = open_pipeline(home, store_wait).scrub(
         file, profile=profile_name, destination=destination, scopes=scopes, lookback_days=days, without=without
     )
-    for one in found:
-        if as_json:
-            numbers = one.model_dump(mode="json", exclude={"waterfall"})
-            click.echo(json.dumps(numbers | {"waterfall": one.waterfall.as_dict()}))
-        else:
-            _show_waterfall(one)
-
-
-def _show_waterfall(found: ScrubPreview) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    from lead_pipeline.reporting.wording import waterfall_rows
-
-    back = "all" if found.lookback_days == "all" else counted(int(found.lookback_days), "day")
-    aside = f", without {', '.join(found.without)}" if found.without else ""
-    click.echo(
-        f"Scope {found.scope}, looking back {back}{aside}: {counted(found.waterfall.rows, 'row')} of "
-        f"{found.rows_read:,} would be left out; {found.rows_rejected:,} could not be used."
-    )
-    rows = waterfall_rows(found.waterfall)
-    if not rows:
+    if not as_json:
+        _show_previews(found)
         return
-    table = Table(header_style="bold", box=SIMPLE_HEAD)
-    for name in ("rule", "rows", "first", "only", "also left out by"):
-        table.add_column(name, justify="right" if name in ("rows", "first", "only") else "left", overflow="fold")
-    for rule, hit, first, only, also in rows:
-        table.add_row(rule, f"{hit:,}", f"{first:,}", f"{only:,}", also)
-    Console().print(table)
+    for one in found:
+        numbers = one.model_dump(mode="json", exclude={"waterfall"})
+        click.echo(json.dumps(numbers | {"waterfall": one.waterfall.as_dict()}))
+
+
+def _show_previews(found: Sequence[ScrubPreview]) -> None:
+    from rich.console import Console
+
+    from lead_pipeline.cli.waterfall_views import setting_sentence, settings_view, waterfall_view
+
+    for one in found:
+        click.echo(setting_sentence(one))
+    shown = settings_view(found) if len(found) > 1 else waterfall_view(found[0].waterfall, found[0].rows_usable)
+    Console().print(*shown, sep="\n")
 
 
 @click.command()

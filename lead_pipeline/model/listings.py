@@ -121,6 +121,7 @@ class ScrubPreview(FrozenModel):
     without: tuple[str, ...] = ()
     rows_read: int
     rows_rejected: int
+    rows_usable: int = Field(description="Rows that the rules are asked about: all but rejected and blank ones.")
     waterfall: Waterfall
 
 

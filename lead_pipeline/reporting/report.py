@@ -14,6 +14,7 @@ from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.reporting.charts import OUTCOME_COLOURS, outcome_chart, reason_chart, row_reasons
 from lead_pipeline.reporting.rendering import environment
+from lead_pipeline.reporting.waterfall_wording import overlap_matrix, steps, steps_sentence, usable_rows
 from lead_pipeline.reporting.wording import (
     decision_commands,
     delimiter_name,
@@ -23,7 +24,6 @@ from lead_pipeline.reporting.wording import (
     one_line,
     sentences_to_notice,
     status_sentence,
-    waterfall_rows,
 )
 
 #: Columns beyond these are counted, not listed: a hostile header must not make a page of several megabytes.
@@ -92,7 +92,9 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
             charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
             reasons=_reason_rows(result),
-            waterfall=waterfall_rows(result.waterfall),
+            steps=steps(result.waterfall, usable_rows(result)),
+            steps_sentence=steps_sentence(result.waterfall, usable_rows(result)),
+            overlaps=overlap_matrix(result.waterfall),
             unit="line" if any(found.first_lines for found in result.reasons) else "row",
             rejected_link=_link_to_rejected_file(result),
             columns=_column_rows(result),

@@ -12,8 +12,8 @@ from lead_pipeline.model.listings import ImportRecord, ListResult
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
-from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
+from lead_pipeline.reporting.waterfall_wording import usable_rows, waterfall_tables
 from lead_pipeline.reporting.wording import (
     decision_commands,
     duration,
@@ -21,7 +21,6 @@ from lead_pipeline.reporting.wording import (
     one_line,
     outcomes_listed,
     status_sentence,
-    waterfall_rows,
 )
 
 #: Every character that Markdown, or HTML inside it, could interpret as markup (CommonMark 2.4: each may be escaped).
@@ -31,13 +30,14 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
 def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
     """Return the numbers worth plotting over time; `rows_read` is missing when the rows were never counted.
 
-    `progress_…` are those that the command line shows while an import runs.
+    `progress_…` are those that the command line shows while an import runs; `left_out_…` the rows that each rule hits.
     """
     seconds = _seconds(result)
     numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
     numbers.update({f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome})
     progress = result.progress.model_dump(exclude_none=True)
     numbers.update({f"progress_{name}": number for name, number in progress.items()})
+    numbers.update({f"left_out_{one.rule}": one.rows for one in result.waterfall.rules})
     numbers.update(
         contacts_created=result.contacts_created,
         reject_rate=round(result.reject_rate, 6),
@@ -161,8 +161,7 @@ def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
         parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]
     if row_reasons(result):
         parts.append(_reasons_table(row_reasons(result)))
-    if result.waterfall.rows:
-        parts.append(_waterfall_table(result.waterfall))
+    parts += waterfall_tables(result.waterfall, usable_rows(result))
     parts.append(_origin(result))
     return "\n\n".join(parts) + "\n"
 
@@ -200,15 +199,6 @@ def _reasons_table(reasons: list[ReasonCount]) -> str:
         info = REASONS[Reason(found.code)]
         positions = ", ".join(f"{line}" for line in found.first_lines or found.first_rows)
         lines.append(f"| {info.title} | {found.outcome} | {found.count:,} | {positions} | {info.guidance} |")
-    return "\n".join(lines)
-
-
-def _waterfall_table(waterfall: Waterfall) -> str:
-    lines = ["| Left out by | Rows | First | Only this rule | Also left out by |", "|---|--:|--:|--:|---|"]
-    lines += [
-        f"| {_escape(rule)} | {rows:,} | {first:,} | {only:,} | {_escape(also)} |"
-        for rule, rows, first, only, also in waterfall_rows(waterfall)
-    ]
     return "\n".join(lines)
 
 

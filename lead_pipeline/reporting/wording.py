@@ -9,7 +9,6 @@ from pathlib import Path
 from lead_pipeline.model.errors import counted, listed
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ImportResult, Progress
-from lead_pipeline.model.scrub.waterfall import RuleHits, Waterfall
 
 _STATUS_SENTENCES = {
     ImportStatus.QUEUED: "The file is waiting for its turn.",
@@ -122,27 +121,6 @@ def ignored_sentence(columns: Sequence[str]) -> str:
 def outcomes_listed(result: ImportResult) -> str:
     """Return the outcomes that occur, in their order: `170 created, 12 duplicate`."""
     return ", ".join(f"{result.counts.of(each):,} {each.value}" for each in Outcome if result.counts.of(each))
-
-
-def waterfall_rows(waterfall: Waterfall) -> list[tuple[str, int, int, int, str]]:
-    """Return of each rule its name, the rows it hits, those it hits first, those it alone hits, and in words with which
-    other rules it shares rows: `dialed 12, opted_out 3`.
-    """
-    return [
-        (
-            one.rule,
-            one.rows,
-            one.first,
-            one.only,
-            ", ".join(f"{other} {rows:,}" for other, rows in _shared(waterfall, one)),
-        )
-        for one in waterfall.rules
-    ]
-
-
-def _shared(waterfall: Waterfall, one: RuleHits) -> list[tuple[str, int]]:
-    pairs = [pair for pair in waterfall.overlaps if one.rule in pair.rules]
-    return [(next(rule for rule in pair.rules if rule != one.rule), pair.rows) for pair in pairs]
 
 
 def one_line(text: str) -> str:

@@ -15,6 +15,7 @@ from lead_pipeline.model.reasons import Reason, reasons_causing
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.scrub.scrub_rules import Scrub
 from lead_pipeline.model.scrub.waterfall import rule_of
+from lead_pipeline.reporting.waterfall_wording import usable_rows
 from lead_pipeline.store.settings import OnWait, StoreSettings
 
 #: The rules that a row can be left out by.
@@ -66,6 +67,7 @@ def preview_scrub(
                 without=tuple(without),
                 rows_read=result.rows_read,
                 rows_rejected=result.counts.rejected,
+                rows_usable=usable_rows(result),
                 waterfall=result.waterfall.without(without),
             )
         )

@@ -123,7 +123,7 @@ def _as_iso(order: str, *, is_known: bool) -> Iterator[pl.Expr]:
 
 
 def _iso(parts: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Return a text of ISO 8601, null where there is no such month or hour; whoever reads it knows whether the day is."""
+    """Return a text of ISO 8601, null where there is no such month or hour; its reader knows whether the day exists."""
     year, hour, half = (parts.struct.field(name) for name in ("year", "hour", "half"))
     century = pl.when(year.str.len_bytes() == 2).then(pl.lit("20")).otherwise(pl.lit(""))
     number = month.str.to_lowercase().str.head(3).replace_strict(_NUMBER_OF, default=None, return_dtype=pl.String)

@@ -94,7 +94,7 @@ def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id
         """
         create or replace temp table leads_here as
         select contact_id, arg_min(lead_id, (destination_id <> $destination_id, lead_id)) as lead_id
-        from base.leads semi join matched_contacts using (contact_id)
+        from contact_leads
         where destination_id = $destination_id
            or ($elsewhere and ($since is null or updated_at >= $since::timestamptz)
                and ($statuses is null or list_contains($statuses::varchar[], lower(trim(status)))))

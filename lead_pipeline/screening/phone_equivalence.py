@@ -2,17 +2,41 @@
 People opted out under the form of their day. Stored numbers, and who is a duplicate of whom, do not follow these rules.
 """
 
-#: Of each plan that changed the form of its mobiles: what the digits of an E.164 begin with and between which integers
-#: they lie, and the digits that they are matched by.
+from typing import NamedTuple
+
+
+class _Rule(NamedTuple):
+    """Of a plan that changed the form of its mobiles: what an E.164 in the old form is like and what it is matched by;
+    what those in the form that all share are like, and what they were in the old one. Expressions over its digits.
+    """
+
+    is_old: str
+    shared: str
+    may_be_old: str
+    old: str
+
+
 _RULES = (
     # Mexico: +52 1 and ten digits until 2019 (plan of the IFT); since then +52 and the ten.
-    ("{key} between 5210000000000 and 5219999999999", "520000000000 + {key} % 10000000000"),
+    _Rule(
+        "{key} between 5210000000000 and 5219999999999",
+        "520000000000 + {key} % 10000000000",
+        "{key} between 520000000000 and 529999999999",
+        "5210000000000 + {key} % 10000000000",
+    ),
     # Argentina: +54 9 and ten digits from abroad; written without the 9 it is the same subscriber.
-    ("{key} between 5490000000000 and 5499999999999", "540000000000 + {key} % 10000000000"),
+    _Rule(
+        "{key} between 5490000000000 and 5499999999999",
+        "540000000000 + {key} % 10000000000",
+        "{key} between 540000000000 and 549999999999",
+        "5490000000000 + {key} % 10000000000",
+    ),
     # Brazil: mobiles have a 9 before their eight digits since 2012 to 2016 (Anatel, by area); these began with 6 to 9.
-    (
+    _Rule(
         "{key} between 550000000000 and 559999999999 and ({key} // 10000000) % 10 >= 6",
         "5500000000000 + (({key} // 100000000) % 100) * 1000000000 + 900000000 + {key} % 100000000",
+        "{key} between 5500000000000 and 5599999999999 and ({key} // 10000000) % 100 >= 96",
+        "550000000000 + (({key} // 1000000000) % 100) * 100000000 + {key} % 100000000",
     ),
     # Benin: 01 before the eight digits since 30 November 2024 (ARCEP Benin).
     ("{key} between 22920000000 and 22999999999", "2290100000000 + {key} % 100000000"),
@@ -36,5 +60,13 @@ _RULES = (
 
 def same_number_key(key: str) -> str:
     """Return the expression of the digits that all forms of a number share, over that of the digits of its E.164."""
-    cases = " ".join(f"when {test.format(key=key)} then {digits.format(key=key)}" for test, digits in _RULES)
+    cases = " ".join(f"when {rule.is_old.format(key=key)} then {rule.shared.format(key=key)}" for rule in _RULES)
     return f"(case {cases} else {key} end)::ubigint"
+
+
+def old_form(key: str) -> str:
+    """Return the expression of the other digits that a number was written with, over those that all forms share; null
+    where there are none. To look for both of them leaves the digits in a large table as they are.
+    """
+    cases = " ".join(f"when {rule.may_be_old.format(key=key)} then {rule.old.format(key=key)}" for rule in _RULES)
+    return f"(case {cases} end)::ubigint"

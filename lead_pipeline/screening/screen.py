@@ -11,6 +11,7 @@ from lead_pipeline.screening.known_contacts import gather_contacts
 from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
 from lead_pipeline.screening.people_of_rows import find_people_of_rows
+from lead_pipeline.screening.row_values import gather_values
 from lead_pipeline.screening.scrub.scrubbed_rows import mark_scrubbed
 from lead_pipeline.screening.suppressed_rows import mark_suppressed, require_all_suppressions
 from lead_pipeline.store.workspace import Workspace
@@ -37,18 +38,17 @@ def screen(
     require_lists(workspace, profile.required_lists, destination_id, at)
     load_candidates(workspace, profile, parts, aliases=aliases)
     match_contacts(workspace, profile, aliases=aliases)
-    find_people_of_rows(workspace, profile, parts, aliases=aliases)
+    gather_values(workspace, profile, parts, aliases=aliases)
+    find_people_of_rows(workspace)
     gather_contacts(workspace)
     find_leads_here(workspace, profile, destination_id, at)
     mark_suppressed(
         workspace,
         profile,
-        parts,
-        aliases=aliases,
         destination_id=destination_id,
         at=at,
         do_not_contact=do_not_contact,
     )
-    mark_scrubbed(workspace, profile, parts, destination_id, at, aliases=aliases)
+    mark_scrubbed(workspace, profile, destination_id, at)
     group_rows_by_person(workspace, profile, aliases=aliases)
     decide_outcomes(workspace, profile)

@@ -2,25 +2,24 @@
 here.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
 
 from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.scrub.scrub_rules import ScrubRules
 from lead_pipeline.model.suppression_kinds import (
     REASON_OF_SUPPRESSION,
     SUPPRESSIONS_OF_PEOPLE,
     WARNING_OF_LET_THROUGH,
 )
 from lead_pipeline.screening.candidates import KEY_OF
+from lead_pipeline.screening.lists.entries_of_rows import find_entries_of_rows
 from lead_pipeline.screening.lists.matching import (
     distinct_joins,
     joins_of_identifier,
+    joins_of_row_value,
     joins_of_value,
-    key_of_all_forms,
 )
 from lead_pipeline.screening.scrub.list_hits import find_list_hits
 from lead_pipeline.store.workspace import Workspace
@@ -43,9 +42,7 @@ def require_all_suppressions(workspace: Workspace) -> None:
 def mark_suppressed(
     workspace: Workspace,
     profile: ImportProfile,
-    parts: Sequence[str],
     *,
-    aliases: bool,
     destination_id: int,
     at: datetime,
     do_not_contact: pl.DataFrame | None = None,
@@ -71,13 +68,10 @@ def mark_suppressed(
     )
     if do_not_contact is not None and not do_not_contact.is_empty():
         _hit_by_themselves(workspace, do_not_contact)
-    _list_people(workspace, profile.scrub.rules, destination_id, at)
+    find_entries_of_rows(workspace, profile.scrub.rules, destination_id, at)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
-        for kind in sorted(KEY_OF.keys() & profile.fields.keys()):
-            _hit_by_field(workspace, kind, parts, listed)
-        if aliases:
-            _hit_by_alias(workspace, listed)
+        _hit_by_value(workspace, listed)
         updates = profile.when_known in ("update", "fill")
         _hit_by_contact(workspace, listed, updates=updates)
         _hit_by_lead(workspace, listed, updates=updates)
@@ -109,7 +103,7 @@ def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> No
         workspace.run(
             "insert into leads_of_rows_that_say_so by name select distinct r.row_number, r.kind, l.lead_id"
             " from rows_that_say_so r join candidates c using (row_number) join matched_contacts m using (row_number)"
-            " join base.leads l using (contact_id) where c.faults is null and r.kind is not null"
+            " join contact_leads l using (contact_id) where c.faults is null and r.kind is not null"
         )
         workspace.run(
             """
@@ -128,54 +122,12 @@ def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> No
         )
 
 
-def _list_people(workspace: Workspace, rules: ScrubRules, destination_id: int, at: datetime) -> None:
-    """Fill `suppressed_people`: the suppressions in force here, phones by the digits that all forms share; instead of
-    the kind of one whose rule is off it has the code of the warning.
-
-    An entry without a country is of every country: what country its number has is not asked.
-    """
-    off, only = list(rules.switched_off), rules.do_not_call_countries
-    is_off = "list_contains($off, kind)"
-    if only is not None:
-        is_off += " or (kind = 'do_not_call' and country is not null and not list_contains($only, country))"
-    let_through = "list_extract($warnings, list_position($kinds, kind))"
-    workspace.run(
-        f"""
-        create or replace temp table suppressed_people as
-        select case when {is_off} then {let_through} else kind end as kind, identifier_kind, value,
-               {key_of_all_forms("key")} as key, rowid as entry_id
-        from base.suppressions
-        where ended_by is null and (expires_at is null or expires_at > $at)
-          and (destination_id is null or destination_id = $destination_id)
-        """,  # noqa: S608  # an expression of ours
-        {
-            "destination_id": destination_id,
-            "at": at,
-            "off": off or [""],
-            "kinds": list(WARNING_OF_LET_THROUGH),
-            "warnings": [code.value for code in WARNING_OF_LET_THROUGH.values()],
-            **({} if only is None else {"only": list(only)}),
-        },
-    )
-
-
-def _hit_by_field(workspace: Workspace, kind: str, parts: Sequence[str], listed: set[str]) -> None:
-    for join in distinct_joins(joins_of_value(kind, f"p.{kind}"), listed):
+def _hit_by_value(workspace: Workspace, listed: set[str]) -> None:
+    for join in distinct_joins(joins_of_row_value("r"), listed):
         workspace.run(
             f"""
             insert into suppression_hits by name
-            select p.row_number, s.kind, s.entry_id from read_parquet($parts) p {join} where len(p.reasons) = 0
-            """,  # noqa: S608  # names and expressions of ours
-            {"parts": list(parts)},
-        )
-
-
-def _hit_by_alias(workspace: Workspace, listed: set[str]) -> None:
-    for join in distinct_joins(joins_of_identifier("h"), listed):
-        workspace.run(
-            f"""
-            insert into suppression_hits by name
-            select h.row_number, s.kind, s.entry_id from held_identifiers h {join} where h.is_alias
+            select r.row_number, s.kind, s.entry_id from row_values r {join} where r.row_number is not null
             """  # noqa: S608  # expressions of ours
         )
 

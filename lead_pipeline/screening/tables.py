@@ -39,6 +39,12 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("row_number", "contact_id", "key"),
         "match_contacts, and for joined rows group_rows_by_person",
     ),
+    "row_values": SharedTable(
+        "The identifiers in the good rows, own and aliases, and with a null for the row their further phones. `key` of "
+        "a phone is that of all its forms, `digits` those of this form; `value` is null for phones.",
+        ("row_number", *_IDENTIFIER, "digits"),
+        "gather_values",
+    ),
     "people_of_rows": SharedTable(
         "The contacts that good rows name by anything in them, where lists of people are in force; and those whose "
         "phone (`number`) is a further one of some row: then `row_number` is null.",
@@ -71,10 +77,11 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
     ),
     "suppressed_people": SharedTable(
-        "The suppressions in force for the destination; `key` of a phone is that of all its forms; `kind` is the code "
-        "of a warning where the profile switches the rule off; `entry_id` is the rowid of the entry.",
+        "The suppressions in force for the destination that anything in the rows, or of their contacts, could match; "
+        "`key` of a phone is that of all its forms; `kind` is the code of a warning where the profile switches the "
+        "rule off; `entry_id` is the rowid of the entry.",
         ("kind", "identifier_kind", "value", "key", "entry_id"),
-        "mark_suppressed",
+        "find_entries_of_rows",
     ),
     "listed_people": SharedTable(
         "The entries of a list that is being loaded and suppress, new or known; `key` as in `suppressed_people`; "

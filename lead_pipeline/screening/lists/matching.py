@@ -49,6 +49,19 @@ def joins_of_identifier(it: str, table: str = "suppressed_people") -> dict[str, 
     return own | {"prefix": _prefixes(phone, table), "domain": (_domain(email, table),)}
 
 
+def joins_of_row_value(it: str, table: str = "suppressed_people") -> dict[str, tuple[str, ...]]:
+    """Return the same joins of a row `it` of `row_values`, whose key all forms of a number share already."""
+    same = (
+        f"join {table} s on s.key = {it}.key and s.identifier_kind = {it}.kind"
+        f" and ({it}.value is null or s.value = {it}.value)"
+    )
+    email = f"case when {it}.kind = 'email' then {it}.value end"
+    # The number as it is, and the form that it shares with others where that is another one; null for what is no phone.
+    forms = f"{it}.digits", f"case when {it}.key <> {it}.digits then {it}.key end"
+    prefixes = tuple(_prefix(digits, table) for digits in forms)
+    return dict.fromkeys(KEY_OF, (same,)) | {"prefix": prefixes, "domain": (_domain(email, table),)}
+
+
 def distinct_joins(joins: dict[str, tuple[str, ...]], listed: set[str]) -> tuple[str, ...]:
     """Return the joins that can find anything, where only entries of the kinds `listed` are there; each once."""
     return tuple(dict.fromkeys(join for kind in sorted(joins) if kind in listed for join in joins[kind]))
@@ -67,8 +80,11 @@ def _prefixes(key: str, table: str) -> tuple[str, ...]:
 
     There are at most 15 lengths of prefixes, so that each number is looked up that often, not compared with each.
     """
+    return tuple(_prefix(digits, table) for digits in (key, same_number_key(f"({key})")))
+
+
+def _prefix(digits: str, table: str) -> str:
     lengths = f"(select distinct length(value) as digits from {table} where identifier_kind = 'prefix') n"  # noqa: S608
-    return tuple(
-        f"join {lengths} on true " + _join(table, "prefix", f"s.value = left(({digits})::varchar, n.digits)")
-        for digits in (key, same_number_key(f"({key})"))
+    return f"join {lengths} on ({digits}) is not null " + _join(
+        table, "prefix", f"s.value = left(({digits})::varchar, n.digits)"
     )

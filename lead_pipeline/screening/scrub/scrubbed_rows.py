@@ -10,21 +10,28 @@ from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.model.scrub.scrub_rules import Converted, ScrubRules
-from lead_pipeline.screening.candidates import KEY_OF
-from lead_pipeline.screening.phone_equivalence import same_number_key
+from lead_pipeline.screening.lists.matching import key_of_value
+from lead_pipeline.screening.phone_equivalence import old_form, same_number_key
 from lead_pipeline.screening.scrub.looking_back import earliest, looks_everywhere
 from lead_pipeline.store.workspace import Workspace
 
 #: Words are compared whatever their case and what separates them: NO_ANSWER is No answer.
 _FOLDED = r"trim(regexp_replace(lower({word}), '[\s_-]+', ' ', 'g'))"
 
-#: Which calls count: those of the destination and those that name none, since a day if there is one.
-_COUNTS = f"""
-    ($company or a.destination is null or {_FOLDED.format(word="a.destination")} in (
-        select unnest([{_FOLDED.format(word="kind || ':' || name")}, {_FOLDED.format(word="name")}])
-        from base.destinations where destination_id = $destination_id))
-    and ($since is null or a.happened_at is null or a.happened_at >= $since::timestamptz)
+#: Which calls count: those of the destination and those that name none, since a day if there is one. What calls name is
+#: compared once for each spelling of it.
+_OF_DESTINATION = f"""
+    (destination is null or destination in (
+        select destination from (select distinct destination from found_calls)
+        where {_FOLDED.format(word="destination")} in (
+            select unnest([{_FOLDED.format(word="kind || ':' || name")}, {_FOLDED.format(word="name")}])
+            from base.destinations where destination_id = $destination_id)))
 """  # noqa: S608
+_IN_TIME = "($since is null or happened_at is null or happened_at >= $since::timestamptz)"
+_CALL_COLUMNS = (
+    "drop_no", "activity_row", "lead_id", "buyer", "disposition", "dialed", "connected", "converted", "attempts",
+    "happened_at",
+)  # fmt: skip
 _ATTEMPTS = "sum(coalesce(attempts, dialed::integer))"
 
 #: What a rule matched, as people read it.
@@ -60,11 +67,8 @@ class _CallRule(NamedTuple):
 def mark_scrubbed(
     workspace: Workspace,
     profile: ImportProfile,
-    parts: Sequence[str],
     destination_id: int,
     at: datetime,
-    *,
-    aliases: bool,
 ) -> None:
     """Add to `suppressed` the good rows that the profile's scrub rules hit, and fill `scrub_matches`: one line per row
     and rule with the newest call that it matched.
@@ -81,15 +85,11 @@ def mark_scrubbed(
     rules = profile.scrub.rules
     if not (rules.needs_activity or rules.area_codes):
         return
-    _find_row_phones(workspace, profile, parts, aliases=aliases)
     if rules.needs_activity:
         _require_all_activity(workspace)
-        scope = {
-            "company": looks_everywhere(profile),
-            "destination_id": destination_id,
-            "since": earliest(profile, at),
-        }
-        _find_calls(workspace, scope)
+        _find_numbers_of_rows(workspace)
+        _find_calls(workspace)
+        _keep_calls_that_count(workspace, profile, destination_id, at)
         for rule in _call_rules(rules):
             _match_calls(workspace, rule)
     if rules.area_codes:
@@ -109,52 +109,65 @@ def _require_all_activity(workspace: Workspace) -> None:
         )
 
 
-def _find_row_phones(workspace: Workspace, profile: ImportProfile, parts: Sequence[str], *, aliases: bool) -> None:
-    """Fill `row_phones`: the digits of the phones of each good row, its own and those of its contact."""
-    digits = KEY_OF["phone"]
-    sources, params = [], dict[str, Any]()
-    if "phone" in profile.fields:
-        sources.append(
-            f"select row_number, {digits.format(value='phone')} as digits, true as is_own"  # noqa: S608
-            " from read_parquet($parts) where len(reasons) = 0"
-        )
-        params = {"parts": list(parts)}
-    if aliases:
-        sources.append("select row_number, key, true from held_identifiers where kind = 'phone'")
-    sources.append(
-        "select m.row_number, i.key, false from matched_contacts m join base.identifiers i using (contact_id)"
-        " where i.kind = 'phone'"
-    )
-    sources.append(
-        f"select m.row_number, {digits.format(value='l.phone')}, false"  # noqa: S608
-        " from matched_contacts m join base.leads l using (contact_id)"
-    )
+def _find_numbers_of_rows(workspace: Workspace) -> None:
+    """Fill `numbers_of_rows`: the numbers by which calls are of a row, its own and those of its contact; some twice."""
+    of_leads = key_of_value("phone", "l.phone")
     workspace.run(
         f"""
-        create or replace temp table row_phones as
-        select row_number, digits, {same_number_key("digits")} as same_number, bool_or(is_own) as is_own
-        from ({" union all ".join(sources)}) where digits is not null group by row_number, digits
-        """,  # noqa: S608  # expressions of ours
-        params,
+        create or replace temp table numbers_of_rows as
+        select row_number, key as number from row_values where kind = 'phone' and row_number is not null
+        union all
+        select m.row_number, {same_number_key("i.key")}
+        from matched_contacts m join contact_identifiers i using (contact_id) where i.kind = 'phone'
+        union all
+        select m.row_number, {of_leads} from matched_contacts m join contact_leads l using (contact_id)
+        where {of_leads} is not null
+        """  # noqa: S608  # expressions of ours
     )
 
 
-def _find_calls(workspace: Workspace, scope: dict[str, Any]) -> None:
-    """Fill `row_calls`: the calls of each row that count."""
+def _find_calls(workspace: Workspace) -> None:
+    """Fill `found_calls`: the calls to any of these numbers, and those that name a lead of a contact of the rows; one
+    that is both stands there twice.
+    """
+    names = {"activity_row": "a.row_number as activity_row"}
+    columns = ", ".join(names.get(name, f"a.{name}") for name in (*_CALL_COLUMNS, "destination"))
+    number = same_number_key("a.phone_key")
+    workspace.run(
+        f"""
+        create or replace temp table found_calls as
+        select a.rowid as call_id, {number} as number, null::bigint as contact_id, {columns} from base.call_activity a
+        where a.phone_key in (
+            select number from numbers_of_rows
+            union all
+            select {old_form("number")} from numbers_of_rows where {old_form("number")} is not null)
+        union all
+        select a.rowid, null, a.contact_id, {columns} from base.call_activity a
+        semi join matched_contacts using (contact_id)
+        """  # noqa: S608  # names and expressions of ours
+    )
+
+
+def _keep_calls_that_count(workspace: Workspace, profile: ImportProfile, destination_id: int, at: datetime) -> None:
+    """Fill `row_calls`: the calls of each row that count, each once."""
+    params: dict[str, Any] = {"since": earliest(profile, at)}
+    counts = _IN_TIME
+    if not looks_everywhere(profile):
+        counts, params = f"{_IN_TIME} and {_OF_DESTINATION}", params | {"destination_id": destination_id}
+    columns = ", ".join(_CALL_COLUMNS)
     workspace.run(
         f"""
         create or replace temp table row_calls as
-        select p.row_number, a.* exclude (row_number), a.row_number as activity_row
-        from base.call_activity a
-        join (select distinct row_number, same_number from row_phones) p
-            on {same_number_key("a.phone_key")} = p.same_number
-        where {_COUNTS}
-        union
-        select m.row_number, a.* exclude (row_number), a.row_number as activity_row
-        from base.call_activity a join matched_contacts m on m.contact_id = a.contact_id
-        where {_COUNTS}
-        """,  # noqa: S608  # expressions of ours
-        scope,
+        with counting as (select call_id, number, contact_id from found_calls where {counts}),
+        calls as (select distinct on (call_id) call_id, {columns} from found_calls),
+        of_rows as (
+            select p.row_number, c.call_id from counting c join numbers_of_rows p using (number)
+            union
+            select m.row_number, c.call_id from counting c join matched_contacts m using (contact_id)
+        )
+        select r.row_number, {columns} from of_rows r join calls using (call_id)
+        """,  # noqa: S608  # names and expressions of ours
+        params,
     )
 
 
@@ -180,8 +193,10 @@ def _call_rules(rules: ScrubRules) -> list[_CallRule]:
 
 
 def _is_listed(column: str) -> str:
-    folded = _FOLDED.format(word=column)
-    return f"{folded} in (select {_FOLDED.format(word='word')} from (select unnest($words) as word))"  # noqa: S608
+    """Return the condition that one of $words is in a column of `row_calls`; each spelling is compared once."""
+    words = f"select {_FOLDED.format(word='word')} from (select unnest($words) as word)"  # noqa: S608  # ours
+    spellings = f"select distinct {column} as word from row_calls"  # noqa: S608  # a name of ours
+    return f"{column} in (select word from ({spellings}) where {_FOLDED.format(word='word')} in ({words}))"  # noqa: S608
 
 
 def _match_calls(workspace: Workspace, rule: _CallRule) -> None:
@@ -211,9 +226,14 @@ def _match_area_codes(workspace: Workspace, prefixes: Sequence[str]) -> None:
     workspace.run(
         """
         insert into scrub_matches by name
+        with listed as (select unnest($prefixes) as prefix),
+        numbers as (select row_number, '+' || digits as phone from row_values where kind = 'phone'),
+        beginnings as (
+            select row_number, left(phone, length) as prefix
+            from numbers cross join (select distinct length(prefix) as length from listed) where row_number is not null
+        )
         select row_number, $reason as reason_code, min(prefix) as matched, count(distinct prefix) as matches
-        from row_phones join (select unnest($prefixes) as prefix) listed on starts_with('+' || digits, prefix)
-        where is_own group by row_number
+        from beginnings join listed using (prefix) group by row_number
         """,
         {"reason": Reason.AREA_CODE_LISTED.value, "prefixes": list(prefixes)},
     )

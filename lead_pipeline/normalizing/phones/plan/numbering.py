@@ -122,6 +122,13 @@ def ordinary_line_type(code: int, region: str) -> pl.Expr:
 
 
 @cache
+def is_ordinary_line(code: int, region: str) -> pl.Expr:
+    """True for fixed lines and mobiles under a region's plan, and for nothing that is not valid there."""
+    plan = metadata_of(code, region)
+    return _is_kind(plan.general_desc) & (_is_kind(plan.fixed_line) | _is_kind(plan.mobile))
+
+
+@cache
 def may_be_special(code: int, region: str) -> pl.Expr:
     """True where the number fits the pattern of any kind but fixed line and mobile: one look instead of eight."""
     plan = metadata_of(code, region)

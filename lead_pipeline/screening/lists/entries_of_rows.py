@@ -1,0 +1,72 @@
+"""Takes from the lists the entries that anything in the rows of an import, or of their contacts, could match: lists may
+be far longer than a file. Which rows an entry hits does not belong here.
+"""
+
+from datetime import datetime
+
+from lead_pipeline.model.scrub.scrub_rules import ScrubRules
+from lead_pipeline.model.suppression_kinds import WARNING_OF_LET_THROUGH
+from lead_pipeline.screening.candidates import KEY_OF
+from lead_pipeline.screening.lists.matching import key_of_all_forms, key_of_value
+from lead_pipeline.screening.phone_equivalence import old_form, same_number_key
+from lead_pipeline.store.workspace import Workspace
+
+#: Entries that name many: they are few, and matched by their values.
+_OF_MANY = ("domain", "prefix")
+
+#: The key of every identifier in the rows, in their further phones, of their contacts, and of all leads of these; as
+#: often as it occurs.
+_SOUGHT = " union all ".join(
+    (
+        "select key from row_values",
+        f"select case kind when 'phone' then {same_number_key('key')} else key end from contact_identifiers",  # noqa: S608
+        *(f"select {key_of_value(kind, kind)} from contact_leads where {kind} is not null" for kind in KEY_OF),  # noqa: S608
+    )
+)
+
+#: Entries keep the digits that the list has: they are looked for under both forms that they may have.
+_SOUGHT_KEYS = f"""
+    create or replace temp table sought_keys as
+    with sought as ({_SOUGHT})
+    select key from sought where key is not null
+    union all
+    select {old_form("key")} from sought where {old_form("key")} is not null
+"""  # noqa: S608  # expressions of ours
+
+#: Instead of the kind of an entry whose rule is off stands the code of the warning.
+_ENTRIES = """
+    select case when {is_off} then list_extract($warnings, list_position($kinds, kind)) else kind end as kind,
+           identifier_kind, value, {any_form} as key, rowid as entry_id
+    from base.suppressions {of_rows}
+    where ended_by is null and (expires_at is null or expires_at > $at)
+      and (destination_id is null or destination_id = $destination_id) {of_many}
+"""
+
+
+def find_entries_of_rows(workspace: Workspace, rules: ScrubRules, destination_id: int, at: datetime) -> None:
+    """Fill `suppressed_people`: the entries in force here that could match anything of the rows or their contacts.
+
+    An entry without a country is of every country: what country its number has is not asked. Whoever joins the table
+    with a further source of identifiers has to name that source in `_SOUGHT`: what is not sought is not found.
+    """
+    off, only = list(rules.switched_off), rules.do_not_call_countries
+    is_off = "list_contains($off, kind)"
+    if only is not None:
+        is_off += " or (kind = 'do_not_call' and country is not null and not list_contains($only, country))"
+    workspace.run(_SOUGHT_KEYS)
+    any_form = key_of_all_forms("key")
+    of_rows = _ENTRIES.format(is_off=is_off, any_form=any_form, of_rows="semi join sought_keys using (key)", of_many="")
+    of_many = _ENTRIES.format(
+        is_off=is_off, any_form=any_form, of_rows="", of_many=f"and identifier_kind in {_OF_MANY}"
+    )
+    workspace.run(
+        f"create or replace temp table suppressed_people as {of_rows} union all {of_many}",
+        {
+            "destination_id": destination_id,
+            "at": at,
+            "off": off or [""],
+            "kinds": list(WARNING_OF_LET_THROUGH),
+            "warnings": [code.value for code in WARNING_OF_LET_THROUGH.values()],
+            **({} if only is None else {"only": list(only)}),
+        },
+    )

@@ -37,7 +37,7 @@ def sweep(home: Home, now: float) -> list[Path]:
                 if path.is_file() and _is_abandoned(path, now - path.lstat().st_mtime):
                     path.unlink()
                     removed.append(path)
-    for folder in home.root.glob("staging/dry_runs/*"):
+    for folder in (*home.root.glob("staging/dry_runs/*"), *home.list_parts.glob("*")):
         with contextlib.suppress(OSError):
             if now - folder.lstat().st_mtime > _OLD_SECONDS:
                 shutil.rmtree(folder)

@@ -36,6 +36,11 @@ class Home:
         return self.root / "staging"
 
     @property
+    def list_parts(self) -> Path:
+        """Return where the entries of suppression lists lie while they are being loaded."""
+        return self.staging / "list_parts"
+
+    @property
     def archive(self) -> Path:
         """Return the folder of imported files."""
         return self.root / "archive"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 
 class _Rule(NamedTuple):
-    """Of a plan that changed the form of its mobiles: what an E.164 in the old form is like and what it is matched by;
-    what those in the form that all share are like, and what they were in the old one. Expressions over its digits.
+    """Of a plan that changed the form of its numbers: what an E.164 in the old form is like, and what it is matched by;
+    what that may be like, and what it was in the old form. Expressions over the digits.
     """
 
     is_old: str
@@ -15,6 +15,9 @@ class _Rule(NamedTuple):
     may_be_old: str
     old: str
 
+
+#: By the second of the eight digits that Ivorian mobiles had.
+_IVORIAN_OPERATOR = "case when ({key} // 1000000) % 10 >= 7 then 7 when ({key} // 1000000) % 10 >= 4 then 5 else 1 end"
 
 _RULES = (
     # Mexico: +52 1 and ten digits until 2019 (plan of the IFT); since then +52 and the ten.
@@ -39,22 +42,37 @@ _RULES = (
         "550000000000 + (({key} // 1000000000) % 100) * 100000000 + {key} % 100000000",
     ),
     # Benin: 01 before the eight digits since 30 November 2024 (ARCEP Benin).
-    ("{key} between 22920000000 and 22999999999", "2290100000000 + {key} % 100000000"),
+    _Rule(
+        "{key} between 22920000000 and 22999999999",
+        "2290100000000 + {key} % 100000000",
+        "{key} between 2290120000000 and 2290199999999",
+        "22900000000 + {key} % 100000000",
+    ),
     # Ivory Coast: mobiles have 07, 05 or 01 before their eight digits since 31 January 2021, by the operator that the
     # second of these told (ARTCI). Of fixed lines that cannot be computed.
-    (
+    _Rule(
         "{key} between 22500000000 and 22599999999 and ({key} // 10000000) % 10 not in (2, 3)",
-        "2250000000000 + {key} % 100000000 + 100000000 * case when ({key} // 1000000) % 10 >= 7 then 7"
-        " when ({key} // 1000000) % 10 >= 4 then 5 else 1 end",
+        f"2250000000000 + {{key}} % 100000000 + 100000000 * {_IVORIAN_OPERATOR}",
+        "{key} between 2250000000000 and 2259999999999 and ({key} // 10000000) % 10 not in (2, 3)"
+        f" and ({{key}} // 100000000) % 100 = {_IVORIAN_OPERATOR}",
+        "22500000000 + {key} % 100000000",
     ),
     # Gabon: 0 and seven digits until 2019, since then eight by operator (ARCEP Gabon); the library takes both.
-    (
+    _Rule(
         "{key} between 24101000000 and 24107999999 and ({key} // 1000000) % 10 not in (0, 3)",
         "24100000000 + {key} % 1000000 + 1000000 * case ({key} // 1000000) % 10 when 1 then 11 when 2 then 62"
         " when 4 then 74 when 5 then 65 when 6 then 66 else 77 end",
+        "{key} between 24100000000 and 24199999999 and ({key} // 1000000) % 100 in (11, 62, 74, 65, 66, 77)",
+        "24100000000 + {key} % 1000000 + 1000000 * case ({key} // 1000000) % 100 when 11 then 1 when 62 then 2"
+        " when 74 then 4 when 65 then 5 when 66 then 6 else 7 end",
     ),
     # Colombia: fixed lines have 60 before their eight digits since 1 September 2021 (CRC).
-    ("{key} between 5710000000 and 5789999999", "576000000000 + {key} % 100000000"),
+    _Rule(
+        "{key} between 5710000000 and 5789999999",
+        "576000000000 + {key} % 100000000",
+        "{key} between 576010000000 and 576089999999",
+        "5700000000 + {key} % 100000000",
+    ),
 )
 
 

@@ -206,13 +206,14 @@ class ImportKeys:
 @dataclass(frozen=True, slots=True)
 class ListKeys:
     """What a suppression list can touch: suppressions of the list of that name, and whoever has one of the values
-    (String).
+    (String), those too that the column `value` of the `parts`, Parquet files, has.
     """
 
     identity: str
     kind: str
     values: pl.Series
     list_name: str = ""
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ the transaction's keys can touch. Screening, updating and enrolling are SQL over
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,13 @@ class Workspace:
         with errors_without_values(doing):
             self._con.sql(sql, params=params or []).write_parquet(str(path), compression="zstd")
             return int(self.one("select num_rows from parquet_file_metadata(?)", [str(path)]))
+
+    def view_parquet(self, name: str, paths: Sequence[str], columns: str = "*") -> None:
+        """Make Parquet files below the home readable under a name, for as long as the connection lives; `columns` are
+        expressions of ours. Views bind no values, so that the paths, which are ours too, stand in it as text.
+        """
+        files = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        self.run(f"create or replace temp view {name} as select {columns} from read_parquet([{files}])")  # noqa: S608
 
     @contextlib.contextmanager
     def registered(self, name: str, frame: pl.DataFrame) -> Iterator[None]:

@@ -12,7 +12,7 @@ from lead_pipeline_tests.screening.written import profile
 MODULES = {
     path.stem: path.read_text() for path in Path(screening.__file__).parent.rglob("*.py") if path.stem != "tables"
 }
-MADE = {name: set(re.findall(r"\btemp table (\w+)", text)) for name, text in MODULES.items()}
+MADE = {name: set(re.findall(r"\btemp (?:table|view) (\w+)", text)) for name, text in MODULES.items()}
 USED = {name: set(re.findall(r"\b(?:from|join|into|update|using) (\w+)", text)) for name, text in MODULES.items()}
 
 

@@ -2,6 +2,10 @@
 decided elsewhere, inside the import's own transaction.
 """
 
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -55,21 +59,38 @@ def load_list(store: LeadStore, manifest: ListManifest, home: Home, at: datetime
         _note_delivery(store, record)
         manifest.staged_file(home).unlink(missing_ok=True)
         return LoadedList(before, rejected_file=home.relative(rejected_file) if rejected_file.exists() else None)
-    read = read_list(manifest.staged_file(home), manifest)
+    with _read_into_parts(home, manifest) as read:
+        loaded = _load(store, manifest, home, at, read)
+    manifest.staged_file(home).unlink(missing_ok=True)
+    return loaded
+
+
+@contextmanager
+def _read_into_parts(home: Home, manifest: ListManifest) -> Iterator[ReadList]:
+    """Read a list into files below the home, which are gone afterwards."""
+    folder = home.list_parts / uuid.uuid4().hex
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield read_list(manifest.staged_file(home), manifest, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load(store: LeadStore, manifest: ListManifest, home: Home, at: datetime, read: ReadList) -> LoadedList:
+    record, rejected_file = record_of(manifest), home.reports / manifest.list_id / "rejected.csv"
     bad = read.unreadable.height
     if bad:
         _write_unreadable(rejected_file, read)
     require_trust(read, home.relative(rejected_file))
-    keys = ListKeys(record.identity, record.kind, read.entries["value"], record.list_name)
+    keys = ListKeys(
+        record.identity, record.kind, pl.Series(dtype=pl.String), record.list_name, parts=read.parts.entries
+    )
     with store.writing(keys, f"loading suppression list {record.list_id}") as workspace:
-        counts = add_suppressions(
-            workspace, record, read.entries, rows_read=read.rows, rows_rejected=bad, at=at, rows=read.outcomes
-        )
+        counts = add_suppressions(workspace, record, read.parts, rows_read=read.rows, rows_rejected=bad, at=at)
         find_listed_leads(workspace, manifest.kind)
         affected = suppress_enrollments(workspace, manifest.kind, at)
         secondaries = suppress_secondary_contacts(workspace, manifest.kind)
         attributes = withhold_attributes(workspace, manifest.kind, record.list_id, at)
-    manifest.staged_file(home).unlink(missing_ok=True)
     return LoadedList(
         counts,
         lines_rejected=read.unreadable["line"].head(LINES_NAMED).to_list(),

@@ -7,6 +7,7 @@ import polars as pl
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.phones import normalize_phones
+from lead_pipeline.normalizing.phones.plan.sure_numbers import sure_numbers
 from lead_pipeline.normalizing.phones.several import find_multiple_phones
 from lead_pipeline.normalizing.repairs import read_repaired
 
@@ -29,6 +30,8 @@ _OLD_FORMS = (
     (r"^\+225([014-9][0-3][0-9]{6})$", "+22501${1}"),
     (r"^\+57([1-8][0-9]{7})$", "+5760${1}"),  # Colombia, fixed lines until September 2021
 )
+#: So many cells are worth a first look for numbers that can be read in one way only.
+_MANY = 1_000
 _MISSING = (Reason.PHONE_MISSING.value, Reason.EMAIL_MISSING.value)
 
 
@@ -46,7 +49,20 @@ def read_list_entries(raw: pl.Series, region: str | None) -> pl.DataFrame:
         row), `identifier_kind` (`phone` or `email`), `value` (String: E.164, or the address in lower case; null when it
         cannot be read), `reason` (String, a code; null exactly when read), `valid` (Boolean: beyond doubt).
     """
-    cells = pl.DataFrame({"cell": raw.cast(pl.String)}).with_row_index("index").with_columns(_cleaned(pl.col("cell")))
+    cells = pl.DataFrame({"cell": raw.cast(pl.String)}).with_row_index("index")
+    if raw.len() < _MANY:
+        return _read_cells(cells, region)
+    sure = sure_numbers(cells["cell"], region)
+    is_sure = pl.repeat(value=False, n=raw.len(), dtype=pl.Boolean, eager=True).scatter(sure["row"], True)
+    none = pl.lit(None, dtype=pl.String)
+    read = sure.select(
+        index="row", identifier_kind=pl.lit("phone"), value="e164", reason=none, valid=pl.lit(value=True)
+    )
+    return pl.concat([read, _read_cells(cells.filter(~is_sure), region)])
+
+
+def _read_cells(cells: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    cells = cells.with_columns(_cleaned(pl.col("cell")))
     cells = cells.filter(pl.col("cell").is_not_null() & (pl.col("cell") != ""))
     is_email = pl.col("cell").str.contains("@", literal=True)
     read = pl.concat([_emails(cells.filter(is_email)), _phones(cells.filter(~is_email), region)])

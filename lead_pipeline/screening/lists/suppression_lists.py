@@ -2,6 +2,7 @@
 became of each of its rows. No entry is ever deleted. Whom the entries concern does not belong here.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,6 +29,17 @@ ROWS_SCHEMA: _Schema = {
     "row_number": pl.Int64, "line_number": pl.Int64, "outcome": pl.String, "reason_codes": pl.List(pl.String)
 }  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class ListParts:
+    """A list in Parquet files: its entries (ENTRIES_SCHEMA, ENTRY_FACTS, and `digits`: of phones those of the E.164, as
+    UInt64, else null), and its rows (ROWS_SCHEMA).
+    """
+
+    entries: tuple[str, ...]
+    rows: tuple[str, ...]
+
+
 #: The country of several rows of one entry: where they do not agree, or one says none, the entry counts everywhere.
 _COUNTRY = "case when count(*) = count(country) and min(country) = max(country) then min(country) end"
 _IN_FORCE = "ended_by is null and (expires_at is null or expires_at > $at)"
@@ -36,7 +48,7 @@ _IN_FORCE = "ended_by is null and (expires_at is null or expires_at > $at)"
 def add_suppressions(
     workspace: Workspace,
     record: ListRecord,
-    entries: pl.DataFrame,
+    entries: pl.DataFrame | ListParts,
     *,
     rows_read: int,
     rows_rejected: int,
@@ -48,8 +60,9 @@ def add_suppressions(
 
     `entries` (ENTRIES_SCHEMA, and any of ENTRY_FACTS) has the kind, the value (E.164, the address in lower case, the
     domain, the digits of a prefix, or any other identifier) and the reason that the list gives, or null, of everything
-    that the list names. `rows` (ROWS_SCHEMA) are its rows; the outcome of those that were read is null. Fills the
-    temporary table `listed_people` with the entries that suppress from now on, as suppressions are matched.
+    that the list names; `rows` (ROWS_SCHEMA) are its rows, the outcome of those that were read is null. Both may be in
+    files. Makes the temporary view `listed_people` of the entries that suppress from now on, as suppressions are
+    matched; where the entries are in files, it is there as long as these.
 
     Raises: ListRefusedError when a list of that name has another kind or another scope.
     """
@@ -59,13 +72,13 @@ def add_suppressions(
     scope = None if record.destination is None else destination_id(workspace, record.destination)
     last = _last_version(workspace, record, scope)
     list_no = int(workspace.one("select coalesce(max(list_no), 0) + 1 from base.suppression_lists"))
-    _load_entries(workspace, entries)
+    read = _load_entries(workspace, entries)
     _find_held(workspace, record)
     held_before = _count_held(workspace, record, at)
     kept = _find_ended(workspace, record, in_doubt=rows_rejected > 0)
     added, ended = _change(workspace, record, list_no, scope, at)
     _list_people(workspace, record, scope, at)
-    known = entries.height - (ended if record.mode == "remove" else added)
+    known = read - (ended if record.mode == "remove" else added)
     version = last.version + 1
     counts = ListCounts(rows_read, added, max(known, 0), rows_rejected, ended=ended, version=version, kept=kept)
     facts = {"entries_before": held_before, "entries_after": held_before, "destination_id": scope}
@@ -76,7 +89,12 @@ def add_suppressions(
         "update base.suppression_lists set entries_after = ?, entries_trusted = ? where list_no = ?",
         [after, trusted, list_no],
     )
-    _keep_rows(workspace, record, list_no, rows)
+    if isinstance(entries, ListParts):
+        workspace.view_parquet("rows_of_list", entries.rows)
+        _keep_rows(workspace, record, list_no)
+    elif rows is not None:
+        with workspace.registered("rows_of_list", rows.select(ROWS_SCHEMA.keys())):
+            _keep_rows(workspace, record, list_no)
     return counts
 
 
@@ -106,17 +124,28 @@ def _last_version(workspace: Workspace, record: ListRecord, scope: int | None) -
     return _LastVersion(*map(int, numbers))
 
 
-def _load_entries(workspace: Workspace, entries: pl.DataFrame) -> None:
-    """Fill `list_entries`, every entry of the list, with the key that all its forms share."""
-    missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in ENTRY_FACTS.items() if name not in entries]
-    whole = entries.with_columns(missing).select(*ENTRIES_SCHEMA, *ENTRY_FACTS)
-    with workspace.registered("entries_as_read", whole):
+def _load_entries(workspace: Workspace, entries: pl.DataFrame | ListParts) -> int:
+    """Make `list_entries`: every entry of the list, with its key and the one that all its forms share; return how many
+    these are. What is in files stays there: a list may be as long as everything else in the store.
+    """
+    if isinstance(entries, ListParts):
+        workspace.view_parquet("entries_as_read", entries.entries)
+    else:
+        missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in ENTRY_FACTS.items() if name not in entries]
+        whole = entries.with_columns(missing).select(*ENTRIES_SCHEMA, *ENTRY_FACTS)
+        with workspace.registered("entries_given", whole):
+            workspace.run("create or replace temp table entries_here as from entries_given")
         workspace.run(
-            f"""
-            create or replace temp table list_entries as
-            select *, {KEY_OF_ENTRY} as key, {key_of_all_forms(KEY_OF_ENTRY)} as any_key from entries_as_read
-            """  # noqa: S608  # expressions of ours
+            "create or replace temp view entries_as_read as select *, null::ubigint as digits from entries_here"
         )
+    workspace.run(
+        f"""
+        create or replace temp view list_entries as
+        select *, {key_of_all_forms("key")} as any_key
+        from (select * exclude (digits), coalesce(digits, {KEY_OF_ENTRY}) as key from entries_as_read)
+        """  # noqa: S608  # expressions of ours
+    )
+    return int(workspace.one("select count(*) from list_entries"))
 
 
 def _find_held(workspace: Workspace, record: ListRecord) -> None:
@@ -135,6 +164,7 @@ def _find_held(workspace: Workspace, record: ListRecord) -> None:
             select identifier_kind, {same}, count(*) as rows, {_COUNTRY} as country,
                    case when bool_or(expires_at is null) then null else max(expires_at) end as until
             from list_entries
+            where any_key in (select any_key from held)
             group by identifier_kind, {same}
         )
         select h.id, h.identifier_kind, h.value, h.any_key, h.expires_at, n.rows is not null as is_named, n.until,
@@ -180,18 +210,38 @@ def _change(workspace: Workspace, record: ListRecord, list_no: int, scope: int |
             "update base.suppressions set ended_by = $list_no, ended_at = $at where rowid in (from ended_entries)",
             {"list_no": list_no, "at": at},
         )
+    _find_compared(workspace)
     _find_new(workspace, record)
-    workspace.run(
+    added = workspace.rows(
         "insert into base.suppressions by name select $kind as kind, identifier_kind, key, value, reason,"
         " $scope as destination_id, country, listed_on, source, expires_at, $list_no as list_no, $at as added_at"
-        " from new_suppressions order by identifier_kind, value",
-        {"kind": record.kind, "list_no": list_no, "scope": scope, "at": at},
+        " from (select * exclude (row_number) from new_suppressions union all by name"
+        " select identifier_kind, key, value, reason, country, listed_on, source, expires_at"
+        " from list_entries anti join compared_keys using (key) where $mode <> 'remove')",
+        {"kind": record.kind, "list_no": list_no, "scope": scope, "at": at, "mode": record.mode},
     )
-    return int(workspace.one("select count(*) from new_suppressions")), ended
+    return int(added[0][0]), ended
+
+
+def _find_compared(workspace: Workspace) -> None:
+    """Fill `compared_keys` and `compared_entries`: entries that the list has more than once, or had before. All others
+    are new, and as they are.
+    """
+    of_held = "select key from list_entries where any_key in (select any_key from held_entries)"
+    workspace.run(
+        "create or replace temp table compared_keys as select key from list_entries group by key having count(*) > 1"
+    )
+    if workspace.rows("select 1 from held_entries limit 1"):
+        workspace.run(f"insert into compared_keys {of_held}")
+    workspace.run(
+        "create or replace temp table compared_entries as"
+        " select * from list_entries semi join compared_keys using (key)"
+    )
 
 
 def _find_new(workspace: Workspace, record: ListRecord) -> None:
-    """Fill `new_suppressions`: what is to be added, one line per entry, with the row that had it first.
+    """Fill `new_suppressions`: of the compared entries those to be added, one line per entry, with the row that had it
+    first.
 
     What a list is added to had under one country, and now has under another or none, it has everywhere from now on, and
     for as long as either says.
@@ -205,7 +255,7 @@ def _find_new(workspace: Workspace, record: ListRecord) -> None:
                min(listed_on) as listed_on, arg_min(source, row_number) as source,
                case when not bool_or(expires_at is null or coalesce(held_on, false))
                     then greatest(max(expires_at), max(held_until)) end as expires_at
-        from (select * replace (coalesce(row_number, 0) as row_number) from list_entries) e
+        from (select * replace (coalesce(row_number, 0) as row_number) from compared_entries) e
         left join (select identifier_kind, value, country_differs as was_elsewhere, expires_at as held_until,
                           expires_at is null as held_on
                    from held_entries semi join ended_entries using (id) where $mode = 'add') h
@@ -220,13 +270,17 @@ def _find_new(workspace: Workspace, record: ListRecord) -> None:
 
 
 def _list_people(workspace: Workspace, record: ListRecord, scope: int | None, at: datetime) -> None:
+    where = "false" if record.mode == "remove" else "expires_at is null or expires_at > loaded_at"
     workspace.run(
-        """
-        create or replace temp table listed_people as
-        select distinct identifier_kind, value, any_key as key, $scope::integer as destination_id
-        from list_entries where $mode <> 'remove' and (expires_at is null or expires_at > $at)
-        """,
-        {"mode": record.mode, "scope": scope, "at": at},
+        "create or replace temp table list_terms as select $at::timestamptz as loaded_at, $scope::integer as scope",
+        {"at": at, "scope": scope},
+    )
+    workspace.run(
+        f"""
+        create or replace temp view listed_people as
+        select identifier_kind, value, any_key as key, scope as destination_id from list_entries, list_terms
+        where {where}
+        """  # noqa: S608  # a condition of ours
     )
 
 
@@ -253,24 +307,27 @@ def _record(workspace: Workspace, record: ListRecord, counts: ListCounts, facts:
     workspace.run(f"insert into base.suppression_lists ({columns}) values ({slots})", values)  # noqa: S608  # ours
 
 
-def _keep_rows(workspace: Workspace, record: ListRecord, list_no: int, rows: pl.DataFrame | None) -> None:
-    """Keep the outcome of every row: that of its best entry, where the row itself has none."""
-    if rows is None:
-        return
+def _keep_rows(workspace: Workspace, record: ListRecord, list_no: int) -> None:
+    """Keep the outcome of every row of `rows_of_list`: that of its best entry, where the row itself has none."""
     done, undone = ("removed", "not_listed") if record.mode == "remove" else ("added", "known")
-    changed = (
-        "select row_number from new_suppressions"
-        if record.mode != "remove"
-        else "select e.row_number from list_entries e semi join held_entries using (identifier_kind, any_key)"
+    if record.mode == "remove":
+        nothing_done = """
+            select distinct row_number from list_entries anti join (
+                select row_number from list_entries semi join held_entries using (identifier_kind, any_key)
+            ) d using (row_number)
+        """
+    else:
+        nothing_done = """
+            select distinct row_number from compared_entries anti join new_suppressions using (row_number)
+            anti join (select row_number from list_entries anti join compared_keys using (key)) new using (row_number)
+        """
+    workspace.run(f"create or replace temp table rows_undone as {nothing_done}")
+    workspace.run(
+        """
+        insert into base.suppression_rows by name
+        select $list_no as list_no, row_number, line_number, reason_codes,
+               coalesce(outcome, case when u.row_number is null then $done else $undone end) as outcome
+        from rows_of_list left join rows_undone u using (row_number)
+        """,
+        {"list_no": list_no, "done": done, "undone": undone},
     )
-    with workspace.registered("rows_of_list", rows.select(ROWS_SCHEMA.keys())):
-        workspace.run(
-            f"""
-            insert into base.suppression_rows by name
-            select $list_no as list_no, r.row_number, r.line_number, r.reason_codes,
-                   coalesce(r.outcome, case when c.row_number is null then $undone else $done end) as outcome
-            from rows_of_list r left join (select distinct row_number from ({changed})) c using (row_number)
-            order by r.row_number
-            """,  # noqa: S608  # queries of ours
-            {"list_no": list_no, "done": done, "undone": undone},
-        )

@@ -80,7 +80,7 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "The suppressions in force for the destination that anything in the rows, or of their contacts, could match; "
         "`key` of a phone is that of all its forms; `kind` is the code of a warning where the profile switches the "
         "rule off; `entry_id` is the rowid of the entry.",
-        ("kind", "identifier_kind", "value", "key", "entry_id"),
+        ("kind", "identifier_kind", "value", "key", "entry_id", "list_no", "listed_on", "expires_at"),
         "find_entries_of_rows",
     ),
     "listed_people": SharedTable(
@@ -88,6 +88,15 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "`destination_id` null for the whole company.",
         ("identifier_kind", "value", "key", "destination_id"),
         "add_suppressions",
+    ),
+    "suppression_hits": SharedTable(
+        "One line per good row and entry that hits it, and where it is not the row itself that is on the list, whose "
+        "identifier or value is. A row that says so itself has no entry.",
+        ("row_number", "kind", "entry_id", "contact_id", "lead_id", "hint"),
+        "mark_suppressed",
+    ),
+    "list_hints": SharedTable(
+        "What is said of rows that entries hit, in sentences.", ("row_number", "hint"), "find_list_hits"
     ),
     "suppressed": SharedTable(
         "The good rows that a suppression hits: the reason codes of all that do, in registry order; and a hint where "

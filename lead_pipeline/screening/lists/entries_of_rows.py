@@ -36,7 +36,8 @@ _SOUGHT_KEYS = f"""
 #: Instead of the kind of an entry whose rule is off stands the code of the warning.
 _ENTRIES = """
     select case when {is_off} then list_extract($warnings, list_position($kinds, kind)) else kind end as kind,
-           identifier_kind, value, {any_form} as key, rowid as entry_id
+           identifier_kind, value, {any_form} as key, rowid as entry_id, list_no, listed_on,
+           expires_at
     from base.suppressions {of_rows}
     where ended_by is null and (expires_at is null or expires_at > $at)
       and (destination_id is null or destination_id = $destination_id) {of_many}

@@ -35,7 +35,7 @@ def find_list_hits(workspace: Workspace) -> None:
         with hits as (
             select h.row_number, $codes[list_position($kinds, h.kind)] as reason_code, s.list_no, s.identifier_kind,
                    s.value, s.listed_on, s.expires_at, h.contact_id, h.lead_id, h.entry_id, h.hint
-            from suppression_hits h left join base.suppressions s on s.rowid = h.entry_id
+            from suppression_hits h left join suppressed_people s using (entry_id)
             where list_contains($kinds, h.kind)
         )
         select row_number, reason_code, list_no, unnest(best), matches, hint

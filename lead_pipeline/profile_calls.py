@@ -45,12 +45,15 @@ class ProfileCalls:
 
     def check_profiles(self, *names: str) -> tuple[ProfileCheck, ...]:
         """Return what is wrong with profiles, each by its name or the path of a .yaml file; without names, with all."""
-        from lead_pipeline.profiles.checking import check_profile, names_to_check
+        from lead_pipeline.profiles.checking import check_profile, names_to_check, warnings_of
 
         folder = self.home.profiles
         found = {name: check_profile(name, folder=folder) for name in names or names_to_check(folder)}
         return tuple(
-            ProfileCheck(name=name, problems=tuple(text.split("\n")) if text else ()) for name, text in found.items()
+            ProfileCheck(name=name, problems=tuple(text.split("\n")))
+            if text
+            else ProfileCheck(name=name, warnings=warnings_of(name, folder=folder))
+            for name, text in found.items()
         )
 
     def suggest(

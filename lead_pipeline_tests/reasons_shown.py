@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass, field
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.model.suppression_kinds import WARNING_OF_LET_THROUGH
 
 _PHONE = {"type": "phone", "required": True}
 _GOOD = "+1 201 555 0123"
@@ -77,6 +78,16 @@ def _secondary(phone_1: str, name_1: str, phone_2: str, name_2: str, on_invalid:
 
 def _called(columns: str, row: str, **rules: object) -> Example:
     return Example(f"phone\n{_GOOD}\n", profile={"scrub": {"rules": rules}}, calls=(f"{columns}\n{row}\n",))
+
+
+def _consent(time: str, source: str = "", ip: str = "", **demanded: object) -> Example:
+    columns = "phone,consent_at,consent_source,consent_ip"
+    return Example(f"{columns}\n{_GOOD},{time},{source},{ip}\n", profile={"consent": demanded})
+
+
+def _let_through(kind: str) -> Example:
+    off = {"scrub": {"rules": {kind: False}}}
+    return Example(f"phone\n{_GOOD}\n", profile=off, lists=((kind, "phone\n(201) 555-0123\n"),))
 
 
 def _archive_with_password() -> bytes:
@@ -220,6 +231,14 @@ SHOWN: dict[Reason, Example] = {
     Reason.EMAIL_DISPOSABLE: _email("ana@mailinator.com"),
     Reason.EMAIL_ROLE: _email("info@example.com"),
     Reason.EMAIL_DOMAIN_TYPO: _email("ana@gmial.com"),
+    # of a consent
+    Reason.CONSENT_MISSING: _consent(""),
+    Reason.CONSENT_UNREADABLE: _consent("03/04/2026"),
+    Reason.CONSENT_IN_THE_FUTURE: _consent("2999-01-01"),
+    Reason.CONSENT_TOO_OLD: _consent("2020-01-01", max_age_days=30),
+    Reason.CONSENT_SOURCE_MISSING: _consent("2020-01-01", sources=["web form"]),
+    Reason.CONSENT_SOURCE_NOT_ALLOWED: _consent("2020-01-01", "partner", sources=["web form"]),
+    Reason.CONSENT_IP_INVALID: _consent("2020-01-01", "", "203.0.113"),
     # of who it is
     Reason.IDENTIFIER_MISSING: Example(
         f"phone,external_id\n{_GOOD},\n", {"external_id": {"type": "text"}}, {"identify_by": "external_id"}
@@ -264,4 +283,6 @@ SHOWN: dict[Reason, Example] = {
     Reason.PRIOR_DISPOSITION: _called("phone,disposition", f"{_GOOD},Wrong number", dispositions=["wrong_number"]),
     Reason.PRIOR_ATTEMPTS: _called("phone,attempts", f"{_GOOD},5", attempts=5),
     Reason.AREA_CODE_LISTED: Example(f"phone\n{_GOOD}\n", profile={"scrub": {"rules": {"area_codes": ["+1201"]}}}),
+    # of people on lists whom the profile lets through
+    **{code: _let_through(kind) for kind, code in WARNING_OF_LET_THROUGH.items()},
 }

@@ -1,6 +1,7 @@
 """Rows through mapping, normalizing and validating as the pipeline sends them, each contract checked, without files."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import polars as pl
 
@@ -43,11 +44,14 @@ def mapped_rows(
 
 
 def judged_rows(
-    profile: ImportProfile, columns: Mapping[str, Sequence[str | None]], source: SourceNames = NO_NAMES
+    profile: ImportProfile,
+    columns: Mapping[str, Sequence[str | None]],
+    source: SourceNames = NO_NAMES,
+    at: datetime | None = None,
 ) -> pl.DataFrame:
     """Return the rows as validating/ hands them on."""
     normalized = normalize_rows(mapped_rows(profile, columns, source), profile)
-    return validate_contract(validate_rows(normalized, profile), normalized_leads(profile))
+    return validate_contract(validate_rows(normalized, profile, at), normalized_leads(profile))
 
 
 def limited_cells(cells: Sequence[str | None], rule: FieldRule) -> list[tuple[object, str | None]]:

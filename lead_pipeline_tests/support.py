@@ -222,7 +222,8 @@ class Stages:
         work = WorkFolder(self.home, manifest)
         work.clear()
         try:
-            for step in () if state_of(self.home, manifest) == "cancelled" else (read_file, map_leads, normalize_leads):
+            normalize = functools.partial(normalize_leads, at=datetime.now(UTC))
+            for step in () if state_of(self.home, manifest) == "cancelled" else (read_file, map_leads, normalize):
                 step(work)
         except FileRefusedError as error:
             refusal = Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error))

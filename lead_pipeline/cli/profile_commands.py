@@ -37,6 +37,8 @@ def profiles_check(names: tuple[str, ...], home: Path | None) -> None:
     checks = open_pipeline(home).check_profiles(*names)
     for check in checks:
         click.echo(f"{check.name}: OK" if check.is_valid else "\n".join(check.problems), err=not check.is_valid)
+        for warning in check.warnings:
+            click.echo(f"{check.name}: warning: {warning}", err=True)
     sys.exit(DONE if all(check.is_valid for check in checks) else REFUSED)
 
 

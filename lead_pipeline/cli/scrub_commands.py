@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lead_pipeline.cli.shell import DONE, REJECTS, open_pipeline, with_home, with_json, with_store_wait
-from lead_pipeline.model.errors import LeadPipelineError, UsageError
+from lead_pipeline.model.errors import LeadPipelineError, UsageError, counted
 from lead_pipeline.model.listings import ActivityResult, ScrubPreview
 from lead_pipeline.model.scrub.activity_settings import DATE_ORDERS, DateOrder
 from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
@@ -66,6 +66,9 @@ def _show_previews(found: Sequence[ScrubPreview]) -> None:
 
     for one in found:
         click.echo(setting_sentence(one))
+        for let in one.waterfall.let_through:
+            rows = counted(let.rows, "row")
+            click.echo(f"The profile switches {let.rule} off: {rows} would be imported, and never be callable.")
     shown = settings_view(found) if len(found) > 1 else waterfall_view(found[0].waterfall, found[0].rows_usable)
     Console().print(*shown, sep="\n")
 

@@ -47,6 +47,9 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "external_id": ("A-1001", "A-1002"),
     "cookie_id": ("c-7f3a10", "c-7f3a11"),
     "social": ("@ana.example", "@ben.example"),
+    "consent_source": ("web form", "https://www.example.com/form"),
+    "consent_ip": ("192.0.2.10", "198.51.100.23"),
+    "consent_text_hash": ("9f86d081884c7d659a2feaa0c55ad015", "60303ae22b998861bce3b28f33eec1be"),
     "name": ("Maria Silva", "Chidi Okafor"),
     "role": ("spouse", "colleague"),
 }
@@ -64,6 +67,7 @@ class Examples:
 
     def __init__(self, profile: ImportProfile) -> None:
         self._region = profile.default_region or "US"
+        self._sources = profile.consent.sources if profile.consent is not None else ()
         self._given: set[str] = set()
         self._emails = 0
 
@@ -91,6 +95,8 @@ class Examples:
                 return _decimals(title, rule, row)
             case DateRule():
                 return _days(rule, row)
+            case DatetimeRule() if name == "consent_at":
+                return _recent_moments(rule, row)
             case DatetimeRule():
                 return _moments(rule, row)
             case TagsRule():
@@ -116,6 +122,8 @@ class Examples:
     def _text(self, name: str, rule: TextRule, row: int) -> Iterator[str]:
         if name == "country":
             yield self._region
+        if name == "consent_source":
+            yield from self._sources
         title = _title(name)
         suffix = "-b" if name.startswith("alias.") else ""
         known = [*_rotated(list(_TEXTS.get(title, ())), row), f"{title.replace('_', ' ')} {row + 1}"]
@@ -190,6 +198,13 @@ def _moments(rule: DatetimeRule, row: int) -> Iterator[str]:
     for moment in _between(in_utc(rule.min), in_utc(rule.max), row):
         local = pl.Series([moment]).cast(zone)
         yield from _written(local, rule, "%Y-%m-%dT%H:%M:%S")
+
+
+def _recent_moments(rule: DatetimeRule, row: int) -> Iterator[str]:
+    """Yield moments of the last days, for a consent may have to be recent, and never is of tomorrow."""
+    now = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
+    for moment in (now - dt.timedelta(days=2 + row), now - dt.timedelta(hours=15), now - dt.timedelta(minutes=1)):
+        yield from _written(pl.Series([moment]).cast(pl.Datetime("us", rule.timezone)), rule, "%Y-%m-%dT%H:%M:%S")
 
 
 def _between(least: dt.datetime | None, most: dt.datetime | None, row: int) -> list[dt.datetime]:

@@ -3,6 +3,7 @@ decided here.
 """
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -26,7 +27,7 @@ def mapped(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
 
 def checked_values(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Return the canonical values and the `<column>_reason` of each; raises RequiredColumnUnmappedError."""
-    return check_values(normalize_rows(mapped(rows, profile), profile), profile)
+    return check_values(normalize_rows(mapped(rows, profile), profile), profile, datetime.now(UTC))
 
 
 def column_verdicts(values: pl.Series, name: str, rule: FieldRule, profile: ImportProfile) -> pl.DataFrame:
@@ -36,7 +37,7 @@ def column_verdicts(values: pl.Series, name: str, rule: FieldRule, profile: Impo
 
 def validated(rows: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     """Return the rows with their `reasons`, `warnings` and `hints`; raises RequiredColumnUnmappedError."""
-    return validate_rows(normalize_rows(mapped(rows, profile), profile), profile)
+    return validate_rows(normalize_rows(mapped(rows, profile), profile), profile, datetime.now(UTC))
 
 
 def reasons_counted(rows: pl.DataFrame, profile: ImportProfile) -> tuple[int, Counter[str]]:

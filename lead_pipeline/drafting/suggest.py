@@ -22,6 +22,7 @@ from lead_pipeline.drafting.blocks import (
     tried,
 )
 from lead_pipeline.drafting.column_types import column_type
+from lead_pipeline.drafting.consent_columns import consent_lines, time_keys, time_question
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
 from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
@@ -37,7 +38,7 @@ from lead_pipeline.model.formula_injection import is_rejected_file
 from lead_pipeline.profiles.loader import load_profile, parse_profile
 from lead_pipeline.profiles.open_questions import FIRST, QUESTION
 
-_TYPES = {"phone": "phone", "email": "email", "expires_in": "integer", "tags": "tags"}
+_TYPES = {"phone": "phone", "email": "email", "expires_in": "integer", "tags": "tags", "consent_at": "datetime"}
 _NUMBERS = ("expires_in", "lead_score", "deal_value")
 #: A draft asks no more than a person would answer; further columns stay attributes.
 _MOST_QUESTIONS = 40
@@ -132,6 +133,7 @@ def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str
         *_fields(look),
         *_questions(look),
         *_others(look),
+        *consent_lines(_columns(look)),
         *alias_lines(look.further),
         *(contact_lines(look.further) if "phone" in _columns(look) else ()),
         *_identity(look),
@@ -182,6 +184,8 @@ def _fields(look: _Look) -> Iterator[str]:
         yield from comment(f"{one.evidence}{confidence}", indent=2)
         if field == "phone" and look.phone is not None and one.column == look.phone.number:
             yield from comment("the code before the number is in a column of its own: the columns are joined", indent=2)
+        if field == "consent_at":
+            yield from time_question(one.column, look.sample)
         yield f"  {field}:"
         yield from _rule(field, one.column, look, is_identity=field == identity.field)
         if field == "phone" and look.region.is_per_row and "country" in columns:
@@ -193,7 +197,7 @@ def _rule(field: str, column: str, look: _Look, *, is_identity: bool) -> Iterato
     yield from (f"    {key}: {value}" for key, value in _typed(field, column, look.sample).items())
     if is_identity:
         yield "    required: true"
-    elif field in _TYPES or field in _NUMBERS:
+    elif field in _TYPES or field in _NUMBERS or field == "consent_ip":
         yield "    on_invalid: blank"
 
 
@@ -205,6 +209,8 @@ def _columns_text(field: str, column: str, phone: PhoneColumns | None) -> str:
 
 def _typed(field: str, column: str, sample: pl.DataFrame) -> dict[str, object]:
     """Return the keys of the field's type; numbers in the spelling that the values have, if that is clear."""
+    if field == "consent_at":
+        return time_keys(column, sample)
     if field not in _NUMBERS:
         return {"type": _TYPES.get(field, "text")}
     found = column_type(sample[column]) if column in sample.columns else None

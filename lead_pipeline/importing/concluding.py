@@ -174,7 +174,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         waterfall=commit.waterfall,
         message=commit.message,
         layout_changes=commit.layout_changes,
-        notices=(*_again_notices(manifest), *_differing_notices(commit)),
+        notices=(*_again_notices(manifest), *_differing_notices(commit), *_scrub_notices(manifest, commit)),
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
@@ -205,6 +205,13 @@ def _differing_notices(commit: CommitFacts) -> tuple[str, ...]:
     overwritten = f"Values of {leads} give way to different ones in the file; an import keeps both in {_DIFFERING}."
     not_taken = f"Values of {rows} differ from those that their leads keep; an import keeps both in {_DIFFERING}."
     return (overwritten,) * bool(commit.leads_overwritten) + (not_taken,) * bool(commit.rows_not_taken)
+
+
+def _scrub_notices(manifest: Manifest, commit: CommitFacts) -> tuple[str, ...]:
+    """Say which rules about lists are off, and how many rows that let through."""
+    warning = manifest.profile.scrub.rules.warning
+    found = ", ".join(f"{counted(one.rows, 'row')} on lists of {one.rule}" for one in commit.waterfall.let_through)
+    return (f"{warning} In this file: {found or 'nobody'}.",) if warning else ()
 
 
 def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:

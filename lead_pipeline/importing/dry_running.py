@@ -5,6 +5,7 @@ store, and nothing is kept but a file that says what would become of each row.
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -86,7 +87,7 @@ def _lend_rejects(home: Home, scratch: Home, import_id: str) -> None:
 def _dry_run_in(home: Home, work: WorkFolder, settings: StoreSettings, on_wait: OnWait) -> ImportResult:
     started = utc_now()
     try:
-        for step in (read_file, map_leads, normalize_leads):
+        for step in (read_file, map_leads, partial(normalize_leads, at=started)):
             step(work)
     except FileRefusedError as error:
         work.put("refusal", Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error)))

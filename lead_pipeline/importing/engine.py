@@ -80,7 +80,7 @@ class Engine:
 
     def normalize_leads(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
         """Make `normalized_leads` of `mapped_leads`; return as `read_files`."""
-        return dict(self._made("normalized_leads", normalize_leads, import_ids))
+        return dict(self._made("normalized_leads", partial(normalize_leads, at=utc_now()), import_ids))
 
     def commit(self, import_ids: Sequence[str], on_wait: OnWait) -> dict[str, dict[str, Numbers]]:
         """Screen and commit imports, with the store open for as long as it takes and no longer.

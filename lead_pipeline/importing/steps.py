@@ -117,14 +117,14 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
 
 
-def normalize_leads(work: WorkFolder) -> dict[str, int]:
-    """Make the values canonical and validate each row by the profile's rules."""
+def normalize_leads(work: WorkFolder, at: datetime | None = None) -> dict[str, int]:
+    """Make the values canonical and validate each row by the profile's rules; `at` is when consents are judged."""
     profile = work.manifest.profile
     contract = normalized_leads(profile)
     faulty: list[int] = []
 
     def validated(batch: pl.DataFrame) -> pl.DataFrame:
-        rows = validate_contract(validate_rows(normalize_rows(batch, profile), profile), contract)
+        rows = validate_contract(validate_rows(normalize_rows(batch, profile), profile, at), contract)
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 

@@ -1,5 +1,5 @@
-"""`mapping: auto` in an unattended import: fields without a named column get one by synonym or evidence. Ambiguity is
-refused with the fix, because nobody is there to ask.
+"""`mapping: auto` in an unattended import: fields without a named column get one by synonym or evidence; the fields of
+a consent do under any `mapping`. Ambiguity is refused with the fix, because nobody is there to ask.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -10,9 +10,10 @@ from lead_pipeline.mapping.column_names import certain_names, contact_columns, s
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
-from lead_pipeline.model.fields import folded_header
+from lead_pipeline.model.fields import CONSENT_FIELDS, folded_header
 from lead_pipeline.model.formula_injection import is_rejected_file, restored
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.rules import FieldRule
 
 
 def complete_mapping(
@@ -26,14 +27,19 @@ def complete_mapping(
     Args:
         fields: field: column, as far as the profile names them; extended in place.
         columns: header: column of the file, without those to be ignored.
-        profile: only its fields are looked for; columns named under `default_attributes` stay attributes.
+        profile: only its fields are looked for, without `mapping: auto` only those of a consent;
+            columns named under `default_attributes` stay attributes.
         sample: rows of the file, or None.
 
     Raises:
         RequiredColumnUnmappedError: several columns fit one field, or a column has several meanings, or its values
             contradict its header, and the profile does not name the right column.
     """
-    missing = [field for field, rule in profile.fields.items() if rule.has_column and field not in fields]
+    missing = [
+        field
+        for field, rule in profile.fields.items()
+        if rule.has_column and field not in fields and (profile.mapping == "auto" or _is_found_anyway(field, rule))
+    ]
     declared = {folded_header(name) for name in profile.default_attributes}
     free = {
         column: header
@@ -61,10 +67,16 @@ def _restored(sample: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     return rows.with_columns(restored(pl.col(present))) if is_rejected_file(sample.columns) and present else rows
 
 
+def _is_found_anyway(field: str, rule: FieldRule) -> bool:
+    """Tell whether a field is looked for under any `mapping`: one of a consent, whose column nobody names."""
+    return field in CONSENT_FIELDS and not rule.headers
+
+
 def _refuse(proposal: MappingProposal, profile: ImportProfile) -> None:
     questions = dict.fromkeys(_question(one, profile) for one in proposal.questions)
+    how = "maps columns automatically (mapping: auto)" if profile.mapping == "auto" else "looks for consents"
     raise RequiredColumnUnmappedError(
-        f"Profile '{profile.name}' maps columns automatically (mapping: auto), and columns of this file are "
+        f"Profile '{profile.name}' {how}, and columns of this file are "
         f"ambiguous: {' '.join(questions)} Columns that are not fields are handled as set by `other_columns`."
     )
 

@@ -59,7 +59,8 @@ class ColumnMapping(FrozenModel):
 def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataFrame | None = None) -> ColumnMapping:
     """Find the column of each rule: an exact header, else one that differs only in case or word separators.
 
-    With `mapping: auto`, fields still without a column get one by synonyms of the header and evidence from the values.
+    With `mapping: auto`, fields still without a column get one by synonyms of the header and evidence from the values;
+    those of a consent get one anyway.
     Columns named under `ignore_columns` are always dropped.
 
     Args:
@@ -83,7 +84,7 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     dropped = own | {theirs[header] for header in theirs if folded_header(header) in unwanted}
     codes = {column for columns in joined.values() for column in columns}
     free = {header: column for header, column in theirs.items() if column not in dropped | codes}
-    evidence = complete_mapping(fields, free, profile, sample) if profile.mapping == "auto" else {}
+    evidence = complete_mapping(fields, free, profile, sample)
     for name, rule in rules.items():
         if rule.required and rule.default is None and name not in fields:
             _refuse(name, profile.column_of(name), columns, profile, sample)

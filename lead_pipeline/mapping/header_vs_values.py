@@ -11,6 +11,8 @@ _KINDS: Mapping[str, Kind] = {
     "phone": "phone",
     "email": "email",
     "remote_ip": "ip",
+    "consent_at": "date",
+    "consent_ip": "ip",
     "expires_in": "integer",
     "lead_score": "number",
     "deal_value": "number",
@@ -26,6 +28,8 @@ _NEEDED: Mapping[str, tuple[Kind, ...]] = {
     "phone": ("phone", "phone_like"),
     "email": ("email",),
     "remote_ip": ("ip",),
+    "consent_at": ("date",),
+    "consent_ip": ("ip",),
     "expires_in": ("integer",),
     "lead_score": ("number",),
     "deal_value": ("number",),
@@ -47,6 +51,8 @@ _DENIED: Mapping[str, tuple[Kind, ...]] = {
     "external_id": ("email", "date"),
     "cookie_id": ("email", "date", "name"),
     "social": ("email", "date", "ip", "phone_like", "integer"),
+    "consent_source": ("email", "date", "ip", "phone_like"),
+    "consent_text_hash": ("email", "url", "date", "ip", "phone_like"),
 }
 
 #: Below this share of a needed kind, the values contradict the header.

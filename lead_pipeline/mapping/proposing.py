@@ -15,7 +15,7 @@ from pydantic import Field
 from lead_pipeline.mapping.evidence import ColumnEvidence, Kind, evidence_of
 from lead_pipeline.mapping.header_vs_values import by_values, contradiction, nearly_phones, supporting_kind
 from lead_pipeline.mapping.headers import HeaderMeaning, meaning_of
-from lead_pipeline.model.fields import STANDARD_FIELDS, FrozenModel
+from lead_pipeline.model.fields import CONSENT_FIELDS, STANDARD_FIELDS, FrozenModel
 
 #: Confidence in a header that its values contradict.
 _CONTRADICTED = 0.2
@@ -140,7 +140,7 @@ def propose_mapping(
 
 
 def _reading(column: str, header: str, values: ColumnEvidence, fields: Collection[str]) -> _Reading:
-    meaning = meaning_of(header)
+    meaning = _without_rival_of_consent(meaning_of(header), fields)
     wanted = [field for field in meaning.fields if field in fields]
     if not meaning.meanings:
         field, confidence = by_values(values)
@@ -156,6 +156,19 @@ def _reading(column: str, header: str, values: ColumnEvidence, fields: Collectio
     ranked = sorted(weighed, key=lambda one: (-one[1], one[0]))
     found = [Alternative(field=field, confidence=confidence) for field, confidence in ranked]
     return _Reading(column=column, meaning=meaning, values=values, candidates=tuple(found), contradicts=contradicted)
+
+
+def _without_rival_of_consent(meaning: HeaderMeaning, fields: Collection[str]) -> HeaderMeaning:
+    """Decide between a field of a consent and another one, such as of `Opt-in IP`: it is the consent's where consents
+    are kept, else the other, as it was before there were such fields.
+    """
+    of_consent = [field for field in meaning.meanings if field in CONSENT_FIELDS]
+    if not of_consent or len(of_consent) == len(meaning.meanings):
+        return meaning
+    kept = [field for field in of_consent if field in fields]
+    meanings = tuple(kept or (one for one in meaning.meanings if one not in of_consent))
+    confidence = round(meaning.confidence * len(meaning.meanings) / len(meanings), 2)
+    return meaning.model_copy(update={"meanings": meanings, "confidence": confidence})
 
 
 def _with_near_phones(readings: list[_Reading]) -> list[_Reading]:

@@ -295,7 +295,9 @@ FIELD_TYPES: tuple[FieldType[Any], ...] = (
 _BY_RULE: Mapping[type, FieldType[Any]] = {one.rule: one for one in FIELD_TYPES}
 
 #: Every reason that says of a value that it is missing; none of them can be blanked away.
-MISSING = tuple(dict.fromkeys((*(one.missing for one in FIELD_TYPES), Reason.IDENTIFIER_MISSING)))
+MISSING = tuple(
+    dict.fromkeys((*(one.missing for one in FIELD_TYPES), Reason.IDENTIFIER_MISSING, Reason.CONSENT_MISSING))
+)
 
 
 def type_of(rule: FieldRule) -> FieldType[Any]:

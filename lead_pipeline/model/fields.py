@@ -33,7 +33,18 @@ STANDARD_FIELDS: dict[str, str] = {
     "external_id": "identifier that another system gave the contact",
     "cookie_id": "identifier that a web site gave the contact's browser",
     "social": "handle or address of the contact's social profile",
+    "consent_at": "when the person agreed to be contacted",
+    "consent_source": "where they agreed: a form, its address, a campaign",
+    "consent_ip": "address of the machine that they agreed on",
+    "consent_text_hash": "hash of the text that they agreed to",
 }
+
+#: What is known of a consent. The four belong together: a lead has those of one consent.
+CONSENT_FIELDS = ("consent_at", "consent_source", "consent_ip", "consent_text_hash")
+
+#: Whether the time of a row's consent says its time zone: Boolean, from normalizing to validating, in batches of
+#: profiles that keep consents.
+CONSENT_ZONE_KNOWN = "consent_zone_known"
 
 #: Kinds of identifiers: what a contact can be known by. Each is a standard field of the same name.
 IdentifierKind = Literal["phone", "email", "external_id", "cookie_id", "social"]

@@ -138,6 +138,7 @@ class ProfileCheck(FrozenModel):
 
     name: str
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = Field(default=(), description="What somebody should know of a profile that is valid.")
 
     @property
     def is_valid(self) -> bool:

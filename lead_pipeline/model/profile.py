@@ -12,6 +12,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.fields import (
+    CONSENT_FIELDS,
     RuleError,
     alias_column,
     attribute_column,
@@ -37,11 +38,33 @@ _TYPES_OF: dict[str, tuple[str, ...]] = {
     "external_id": ("text",),
     "cookie_id": ("text",),
     "social": ("text",),
+    "consent_at": ("datetime",),
+    "consent_source": ("text",),
+    "consent_ip": ("text",),
+    "consent_text_hash": ("text",),
 }
 
 
 class ImportProfile(ProfileKeys):
     """Everything that decides how a file of this kind is imported."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_fields_of_consent(cls, said: object) -> object:
+        """Add the fields of a consent, of which a profile has all or none; `consent:` is enough to have them."""
+        fields = said.get("fields") if isinstance(said, dict) else None
+        if not isinstance(said, dict) or not isinstance(fields, dict):
+            return said
+        if said.get("consent") is None and not any(name in fields for name in CONSENT_FIELDS):
+            return said
+        consent = said.get("consent")
+        zone = consent.get("timezone") if isinstance(consent, dict) else getattr(consent, "timezone", None)
+        implied = {name: {"type": "text"} for name in CONSENT_FIELDS} | {"consent_at": {"type": "datetime"}}
+        fields = fields | {name: rule for name, rule in implied.items() if name not in fields}
+        time = fields["consent_at"]
+        if isinstance(zone, str) and isinstance(time, dict):
+            fields["consent_at"] = {"timezone": zone} | time
+        return said | {"fields": fields}
 
     @model_validator(mode="after")
     def _fields_have_their_types(self) -> Self:
@@ -78,6 +101,30 @@ class ImportProfile(ProfileKeys):
             raise RuleError(
                 f"rows without {who} are to be new leads, so it cannot be required; remove one of the two",
                 *("fields", who, "required"),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _consent_is_not_blanked(self) -> Self:
+        rule = self.fields.get("consent_at")
+        if self.consent is None or rule is None:
+            return self
+        if self.consent.required and rule.on_invalid != "reject":
+            raise RuleError(
+                "a consent is required, so a time that cannot be read cannot be blanked; write reject, or leave it out",
+                *("fields", "consent_at", "on_invalid"),
+            )
+        if self.consent.required and (rule.default is not None or rule.constant is not None):
+            raise RuleError(
+                "a consent is required of each row, so its time cannot be the same for all; remove it, or write "
+                "`required: false` below consent",
+                *("fields", "consent_at", "constant" if rule.default is None else "default"),
+            )
+        zone = getattr(rule, "timezone", None)
+        if self.consent.timezone is not None and zone != self.consent.timezone:
+            raise RuleError(
+                f"it is {zone}, and `consent:` says {self.consent.timezone}; remove one of the two",
+                *("fields", "consent_at", "timezone"),
             )
         return self
 
@@ -207,6 +254,8 @@ class ImportProfile(ProfileKeys):
         rules: dict[str, FieldRule] = dict(self.fields)
         if self.rows_without_identifier == "reject":
             rules[self.identify_by] = self.fields[self.identify_by].model_copy(update={"required": True})
+        if self.consent is not None and self.consent.required:
+            rules["consent_at"] = self.fields["consent_at"].model_copy(update={"required": True})
         rules |= {attribute_column(name): rule for name, rule in self.attributes.items()}
         rules |= {alias_column(kind): alias.as_field_rule(kind) for kind, alias in self.aliases.items()}
         return rules | self._secondary_rules()
@@ -279,6 +328,8 @@ class ImportProfile(ProfileKeys):
 
         `rule` need not be the profile's own for the column.
         """
+        if name == "consent_at":
+            return Reason.CONSENT_MISSING
         reason = type_of(rule).missing
         is_identifier = reason == Reason.REQUIRED_MISSING and name == self.identify_by
         return Reason.IDENTIFIER_MISSING if is_identifier else reason

@@ -74,6 +74,14 @@ class Reason(StrEnum):
     EMAIL_ROLE = "email_role"
     EMAIL_DOMAIN_TYPO = "email_domain_typo"
 
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_UNREADABLE = "consent_unreadable"
+    CONSENT_IN_THE_FUTURE = "consent_in_the_future"
+    CONSENT_TOO_OLD = "consent_too_old"
+    CONSENT_SOURCE_MISSING = "consent_source_missing"
+    CONSENT_SOURCE_NOT_ALLOWED = "consent_source_not_allowed"
+    CONSENT_IP_INVALID = "consent_ip_invalid"
+
     IDENTIFIER_MISSING = "identifier_missing"
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_MERGED = "duplicate_merged"

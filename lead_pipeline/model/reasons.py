@@ -4,6 +4,7 @@ joined in where it is shown to people.
 
 from collections.abc import Iterable
 
+from lead_pipeline.model.guidance.consent_reasons import CONSENT_REASONS
 from lead_pipeline.model.guidance.contact_reasons import CONTACT_REASONS
 from lead_pipeline.model.guidance.people_reasons import PEOPLE_REASONS
 from lead_pipeline.model.guidance.reason_info import Effect, ReasonInfo
@@ -15,7 +16,9 @@ from lead_pipeline.model.reason_codes import Reason
 
 __all__ = ["REASONS", "Effect", "Reason", "ReasonInfo", "in_registry_order", "reasons_causing"]
 
-REASONS: dict[Reason, ReasonInfo] = ROW_REASONS | VALUE_REASONS | CONTACT_REASONS | PEOPLE_REASONS | SCRUB_REASONS
+REASONS: dict[Reason, ReasonInfo] = (
+    ROW_REASONS | VALUE_REASONS | CONTACT_REASONS | CONSENT_REASONS | PEOPLE_REASONS | SCRUB_REASONS
+)
 
 #: Codes of rows that are no lead and nobody's mistake; nothing else is said of such a row.
 SKIPPED_CODES = [reason.value for reason, info in REASONS.items() if info.effect is Outcome.SKIPPED]

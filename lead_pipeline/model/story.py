@@ -10,9 +10,16 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 
 #: What happened: a row of a file, an identifier that the contact came to be known by, a value that an import met
-#: otherwise, an enrollment and its end, an entry of a suppression list, somebody else's secondary contact.
+#: otherwise, a consent, an enrollment and its end, an entry of a suppression list, somebody else's secondary contact.
 StoryEventKind = Literal[
-    "row", "identified", "value_differed", "secondary_contact", "enrolled", "enrollment_ended", "suppressed"
+    "row",
+    "identified",
+    "value_differed",
+    "secondary_contact",
+    "consented",
+    "enrolled",
+    "enrollment_ended",
+    "suppressed",
 ]
 
 
@@ -74,6 +81,9 @@ class StoryEvent(FrozenModel):
     value: str | None = None
     list_id: str | None = None
     note: str | None = Field(default=None, description="The reason that the list gives for the entry.")
+    state: str | None = Field(default=None, description="Of a consent: current, replaced or not_taken.")
+    ip: str | None = Field(default=None, description="Of a consent: the address of the machine.")
+    text_hash: str | None = Field(default=None, description="Of a consent: the hash of its text.")
 
 
 class PersonStory(FrozenModel):

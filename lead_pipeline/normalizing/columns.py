@@ -26,6 +26,7 @@ from lead_pipeline.model.rules import (
     TextRule,
 )
 from lead_pipeline.normalizing.choices import normalize_booleans, normalize_options, normalize_tags
+from lead_pipeline.normalizing.consents import as_consent_times, normalize_ips
 from lead_pipeline.normalizing.damage import LOST_LETTER, Damage, Kind
 from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
 from lead_pipeline.normalizing.email_hints import hint_emails
@@ -130,6 +131,8 @@ def _by_type(  # noqa: C901  # one arm for each type
             return _phones(raw, rule, countries, profile)
         case EmailRule():
             return _emails(raw, rule, profile)
+        case TextRule() if name == "consent_ip":
+            return ColumnVerdict(normalize_ips(raw))
         case TextRule():
             texts = raw if name == "notes" or name.startswith("attribute.") else _on_one_line(raw)
             return _texts(texts, "postal_code" if name == "postal_code" else "text", profile)
@@ -144,7 +147,8 @@ def _by_type(  # noqa: C901  # one arm for each type
         case DateRule():
             return ColumnVerdict(normalize_dates(raw, rule))
         case DatetimeRule():
-            return ColumnVerdict(normalize_datetimes(raw, rule))
+            moments = normalize_datetimes(raw, rule)
+            return ColumnVerdict(as_consent_times(moments) if name == "consent_at" else moments)
         case TagsRule():
             return ColumnVerdict(normalize_tags(raw, rule))
         case _:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import polars as pl
 
-from lead_pipeline.model.fields import HINTS, SPLIT_NAMES, title_of
+from lead_pipeline.model.fields import CONSENT_ZONE_KNOWN, HINTS, SPLIT_NAMES, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import FieldRule, PhoneRule
 from lead_pipeline.normalizing.attribute_damage import repair_attributes
 from lead_pipeline.normalizing.columns import ColumnVerdict, normalize_column
+from lead_pipeline.normalizing.consents import says_zone
 from lead_pipeline.normalizing.names import split_names
 
 _CODES = pl.List(pl.String)
@@ -33,8 +34,9 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         null where it is empty or cannot be read; `attributes`, if there, with garbled texts repaired where the profile
         says so; and `<column>_reason` (String) for each rule: why the value cannot be read, else null. Behind them
         `warnings` (List(String), codes about values that are kept), `hints` (String: sentences about this row's values,
-        null for none), what the profile derives from phones (`phone_<fact>`, `secondary_phones`), and where it splits
-        names `split_names` (Boolean). Other columns are untouched.
+        null for none), what the profile derives from phones (`phone_<fact>`, `secondary_phones`), where it splits
+        names `split_names` (Boolean), and where it has a `consent:` `consent_zone_known` (Boolean).
+        Other columns are untouched.
     """
     rules = profile.rules
     columns: dict[str, ColumnVerdict] = {}
@@ -66,6 +68,7 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         *_laid_out(columns),
         *derived,
         *(split[name] for name in split if name == SPLIT_NAMES),
+        *([says_zone(batch["consent_at"]).alias(CONSENT_ZONE_KNOWN)] if profile.consent is not None else []),
         _gathered(batch.height, warnings),
         _joined_hints(batch.height, hints),
     )

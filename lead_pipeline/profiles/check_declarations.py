@@ -65,6 +65,10 @@ def rules_in(data: Plain) -> Iterator[tuple[KeyPath, dict[str, Plain]]]:
 
 
 def _declared(data: Plain) -> Iterator[tuple[KeyPath, str, Callable[[str], object]]]:
+    yield from _listed_countries(data)
+    zone = _group(_group(data).get("consent")).get("timezone")
+    if isinstance(zone, str):
+        yield ("consent", "timezone"), zone, checked_time_zone
     for path, rule in rules_in(data):
         for key, check in _CHECKS.items():
             text = rule.get(key)
@@ -75,6 +79,16 @@ def _declared(data: Plain) -> Iterator[tuple[KeyPath, str, Callable[[str], objec
             for index, text in enumerate(texts if isinstance(texts, list) else ()):
                 if isinstance(text, str):
                     yield (*path, key, index), text, check
+
+
+def _listed_countries(data: Plain) -> Iterator[tuple[KeyPath, str, Callable[[str], object]]]:
+    above: KeyPath = ("scrub", "rules", "do_not_call", "countries")
+    found = data
+    for key in above:
+        found = _group(found).get(str(key))
+    for index, country in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(country, str):
+            yield (*above, index), country, checked_region
 
 
 def _group(data: Plain) -> dict[str, Plain]:

@@ -45,6 +45,15 @@ def check_profile(name: str, *, folder: Path | None) -> str:
     return f"{name}: its `name:` is '{profile.name}', so the file must be called {profile.name}.yaml to be found."
 
 
+def warnings_of(name: str, *, folder: Path | None) -> tuple[str, ...]:
+    """Return what somebody should know of a valid profile, by its name or the path of its file, a sentence each."""
+    if name.endswith(_SUFFIXES):
+        profile = parse_profile(read_profile_text(Path(name)), name, folder=folder)
+    else:
+        profile = load_profile(name, folder=folder)
+    return tuple(filter(None, (profile.scrub.rules.warning,)))
+
+
 def _unanswered(text: str, source: str) -> str:
     """Return the questions left of a draft that have to be answered first, a line for each."""
     return "\n".join(

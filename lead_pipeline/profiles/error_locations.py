@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.policies import AliasRule, AutoBelow, Notify, RejectRate, SecondaryContacts
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.profile_keys.consent import Consent
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULE_CLASSES
@@ -34,6 +35,7 @@ _GROUPS: dict[KeyPath, type[BaseModel]] = {
     ("notify",): Notify,
     ("reject_rate",): RejectRate,
     ("scrub",): Scrub,
+    ("consent",): Consent,
     ("scrub", "rules"): ScrubRules,
     ("scrub", "rules", "existing_lead"): ExistingLead,
     ("scrub", "rules", "converted"): Converted,
@@ -94,7 +96,8 @@ class Location:
     @property
     def tried_group(self) -> bool | None:
         """Return whether pydantic tried the value as a group of keys; None where it cannot be one."""
-        group = _GROUPS.get(self.path[:1]) if self.path[:1] in _UNIONS else None
+        choices = (path for length in range(1, len(self.path) + 1) if (path := self.path[:length]) in _UNIONS)
+        group = next((_GROUPS.get(path) for path in choices), None)
         return None if group is None or self.tried is None else self.tried == group.__name__
 
 

@@ -150,6 +150,8 @@ def _fix(details: ErrorDetails, location: Location) -> str:
             return f"write at most {_counted(limits['max_length'], 'character')}"
         case "too_short":
             return f"write at least {_counted(limits['min_length'], 'entry', 'entries')} below it"
+        case "bool_type" | "bool_parsing" if location.words:
+            return f"write true, false or {location.words[0]}"
         case "string_pattern_mismatch":
             return _NAME_RULE if location.path == ("name",) else _REGION_RULE
         case kind if kind not in _FIXES and kind.partition("_")[0] in _MOMENTS:

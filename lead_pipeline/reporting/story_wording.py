@@ -31,6 +31,13 @@ def story_lines(story: PersonStory) -> Iterator[str]:
             yield from (f"      {one_line(name)}: {one_line(str(value))}" for name, value in cells)
 
 
+def _consent(event: StoryEvent, lead: str) -> str:
+    said = (("from", event.value), ("address", event.ip), ("text", event.text_hash))
+    known = ", ".join(f"{what} {one_line(text)}" for what, text in said if text)
+    state = {"replaced": " A newer one replaced it.", "not_taken": " The lead kept the one that it had."}
+    return f"Consent for {lead}{' ' if known else ''}{known}.{state.get(event.state or '', '')}"
+
+
 def event_sentence(event: StoryEvent) -> str:
     """Return what happened, as a sentence."""
     lead, place = f"lead {event.lead_id}", one_line(event.destination or "")
@@ -47,6 +54,8 @@ def event_sentence(event: StoryEvent) -> str:
         return _difference(event, lead)
     if event.event == "secondary_contact":
         return f"{_source(event)} made {one_line(event.value or '')} a secondary contact of {lead}{why}."
+    if event.event == "consented":
+        return _consent(event, lead)
     if event.event == "enrolled":
         return f"Enrolled: {lead} in action {event.action} of {place}."
     if event.event == "enrollment_ended":

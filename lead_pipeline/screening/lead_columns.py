@@ -52,6 +52,8 @@ def _column(name: str, profile: ImportProfile) -> LeadColumn:
         return LeadColumn("expires_at", f"try($at + {hours})")
     if name == "tags":
         return LeadColumn(name, new_tags("p.tags"))
+    if name == "consent_at":
+        return LeadColumn(name, "p.consent_at")
     return LeadColumn(name, f"p.{name}::double" if name in _NUMBERS else f"p.{name}::varchar")
 
 

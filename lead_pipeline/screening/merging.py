@@ -4,11 +4,12 @@ never do, and what gives way is noted. Which rows these are is decided elsewhere
 
 from typing import Any
 
-from lead_pipeline.model.fields import DERIVED_COLUMNS, SECONDARY_CONTACTS, SECONDARY_PHONES
+from lead_pipeline.model.fields import CONSENT_FIELDS, DERIVED_COLUMNS, SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.screening.lead_columns import RowSource, is_default, new_tags
 from lead_pipeline.screening.updates.attribute_merge import merged_attributes
+from lead_pipeline.screening.updates.newest_consent import consents_of_merged_rows
 from lead_pipeline.store.workspace import Workspace
 
 #: Values that differ only in case are one; `p` is the row, `k` the merged row.
@@ -96,9 +97,11 @@ def _merged_columns(profile: ImportProfile, rows: RowSource) -> tuple[dict[str, 
     }
     if "tags" in profile.fields:
         made["tags"] = new_tags("flatten(list(p.tags order by p.row_number) filter (p.tags is not null))")
+    made |= consents_of_merged_rows(profile)
     made["warnings"] = "flatten(list(p.warnings))"
     made["attributes"], bound = merged_attributes(profile)
-    bound |= {f"default_{name}": rule.default for name, rule in profile.fields.items() if rule.default is not None}
+    defaulted = {name: rule for name, rule in profile.fields.items() if name not in CONSENT_FIELDS}
+    bound |= {f"default_{name}": rule.default for name, rule in defaulted.items() if rule.default is not None}
     return {name: expression for name, expression in made.items() if name in rows.columns}, bound
 
 

@@ -26,6 +26,7 @@ from lead_pipeline.screening.scrub.list_hits import keep_list_hits
 from lead_pipeline.screening.scrub.scrubbed_rows import keep_scrub_hits
 from lead_pipeline.screening.staged_rows import RawRows, StagedRows
 from lead_pipeline.screening.updates.differing_values import find_differing_values, write_differing_values
+from lead_pipeline.screening.updates.newest_consent import keep_other_consents
 from lead_pipeline.screening.updates.updating import Change, find_updates, write_updates
 from lead_pipeline.store.ledger import destination_id, record_import
 from lead_pipeline.store.records import Conclusion, ImportRecord
@@ -60,7 +61,7 @@ def write_import(
     Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
     screened = _screen_import(workspace, record, profile, staged, at)
-    contacts_created = _write_leads_and_contacts(workspace, profile, screened)
+    contacts_created = _write_leads_and_contacts(workspace, profile, screened, staged.supplied)
     _write_ledger(workspace, screened.import_no)
     keep_scrub_hits(workspace, screened.import_no)
     keep_list_hits(workspace, screened.import_no)
@@ -119,13 +120,17 @@ def _count(workspace: Workspace) -> RowCounts:
     return RowCounts(**{outcome.value: found.get(outcome.value, 0) for outcome in Outcome})
 
 
-def _write_leads_and_contacts(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport) -> int:
+def _write_leads_and_contacts(
+    workspace: Workspace, profile: ImportProfile, screened: ScreenedImport, supplied: frozenset[str]
+) -> int:
     """Write the leads that are new or change, and whom they are of; return how many contacts are new."""
     contacts_created = _number_leads(workspace, screened.counts.created)
     find_uncallable_leads(workspace)
     write_contacts(workspace, profile, screened.import_no, screened.at, aliases=screened.aliases)
     _write_leads(workspace, profile, screened)
     _write_secondary_contacts(workspace, screened.rows, screened.import_no)
+    if profile.when_known in ("update", "fill"):
+        keep_other_consents(workspace, profile, screened.rows, supplied, screened.import_no)
     if screened.counts.updated:
         write_updates(workspace, screened.changes, screened.import_no, screened.at)
     if profile.when_known in ("update", "fill"):

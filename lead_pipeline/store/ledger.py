@@ -137,7 +137,7 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
 
 
 def _left_out(workspace: Workspace, import_no: int) -> Waterfall:
-    """Return which rules left rows out: the ledger's reasons that are of a rule."""
+    """Return which rules left rows out, and which were off: the ledger's reasons and warnings that are of a rule."""
     found = workspace.rows(
         """
         select codes, count(*)
@@ -149,7 +149,13 @@ def _left_out(workspace: Workspace, import_no: int) -> Waterfall:
         """,
         {"import_no": import_no},
     )
-    return Waterfall.of_codes(found)
+    warned = workspace.rows(
+        "select code, count(*) from (select unnest(warning_codes) as code from base.row_outcomes"
+        " where import_no = $import_no and warning_codes is not null)"
+        " where ends_with(code, '_let_through') group by code",
+        {"import_no": import_no},
+    )
+    return Waterfall.of_codes(found, warned)
 
 
 def find_activity(workspace: Workspace, identity: str) -> ActivityCounts | None:

@@ -2,6 +2,8 @@
 decided here.
 """
 
+from datetime import datetime
+
 import polars as pl
 
 from lead_pipeline.model.contracts import ContractError, failure_cases
@@ -10,6 +12,7 @@ from lead_pipeline.model.fields import HINTS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.model.rules import FieldRule
+from lead_pipeline.validating.consents import check_consents
 from lead_pipeline.validating.contact_policy import apply_contact_policy
 from lead_pipeline.validating.failures import FAILURES, no_failures
 from lead_pipeline.validating.kept_values import rows_with_nothing_kept
@@ -31,7 +34,7 @@ _ABSENT = [
 _NO_CODES = pl.lit([], dtype=pl.List(pl.String))
 
 
-def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def validate_rows(batch: pl.DataFrame, profile: ImportProfile, at: datetime | None = None) -> pl.DataFrame:
     """Give every row all the reasons it has, in registry order; no row is added, dropped or moved.
 
     Args:
@@ -39,6 +42,7 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
             normalizing says of good values), `hints` (String), and per rule of the profile the canonical value and
             `<column>_reason` (String).
         profile: its rules, and what follows when a value breaks one (`on_invalid`).
+        at: when the rows are judged, which a profile with a `consent:` needs.
 
     Returns:
         The rows as the contract `normalized_leads` wants them, without the `<column>_reason` columns; `reasons`
@@ -51,7 +55,7 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     Raises:
         ContractError: the batch is not one of normalized rows, a bug of ours. Data never raises.
     """
-    batch = check_values(batch, profile)
+    batch = check_values(batch, profile, at)
     found = pl.concat(
         [_of_structure(batch), _of_values(batch, profile), _of_row_rules(batch, profile), _of_kept_values(batch)]
     )
@@ -64,9 +68,9 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     return with_nested(_with_codes(_with_hints(rows, failures), failures), profile)
 
 
-def check_values(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def check_values(batch: pl.DataFrame, profile: ImportProfile, at: datetime | None = None) -> pl.DataFrame:
     """Return normalized rows with `<column>_reason` of all values that the profile refuses, without these values."""
-    return check_contacts(apply_limits(batch, profile), profile)
+    return check_contacts(check_consents(apply_limits(batch, profile), profile, at), profile)
 
 
 def _of_structure(batch: pl.DataFrame) -> pl.DataFrame:

@@ -98,3 +98,54 @@ def test_a_drop_that_is_refused_ends_with_2_and_one_with_bad_rows_with_3(home):
     partly = run(home, "activity", home.parent / "bad.csv", "--region", "US")
     assert partly.exit_code == 3
     assert "No scrub rule knows of these rows: line 2." in partly.output
+
+
+OFF = """\
+name: lenient
+extends: call_schedule
+scrub:
+  rules:
+    opted_out: off
+    do_not_call: {countries: [US, CA]}
+"""
+
+
+def test_a_profile_that_switches_rules_off_says_so_wherever_it_is_used(home):
+    """In the check of the profile, before an import, and of it; and nobody whom it lets through is callable."""
+    (home / "profiles" / "lenient.yaml").write_text(OFF)
+    checked = run(home, "profiles", "check", "lenient")
+    assert checked.exit_code == 0
+    assert checked.stdout == "lenient: OK\n"
+    warning = (
+        "The scrub rule opted_out is off, and do-not-call entries of other countries than US, CA leave nobody out: "
+        "people whom that lets through are imported, nobody is enrolled for them, and they are never callable."
+    )
+    assert checked.stderr == f"lenient: warning: {warning}\n"
+    (home.parent / "out.csv").write_text("phone\n2125550101\n2125550102\n")
+    (home.parent / "dnc.csv").write_text("phone,country\n2125550104,United Kingdom\n3125550103,usa\n")
+    assert run(home, "suppress", home.parent / "out.csv", "--kind", "opted_out").exit_code == 0
+    assert run(home, "suppress", home.parent / "dnc.csv", "--kind", "do_not_call").exit_code == 0
+
+    shown = run(home, "scrub", home.parent / "leads.csv", "--profile", "lenient")
+    assert "The profile switches opted_out off: 2 rows would be imported, and never be callable." in shown.output
+    as_json = run(
+        home, "scrub", home.parent / "leads.csv", "--profile", "lenient", "--json", "--without", "do_not_call"
+    )
+    found = json.loads(as_json.output)["waterfall"]
+    assert found["let_through"] == [{"rule": "opted_out", "rows": 2}, {"rule": "do_not_call", "rows": 1}]
+    assert found["rows"] == 0
+
+    imported = json.loads(run(home, "import", home.parent / "leads.csv", "--profile", "lenient", "--json").output)
+    assert (imported["rows_created"], imported["rows_suppressed"]) == (3, 1)
+    assert imported["notices"] == [
+        f"{warning} In this file: 2 rows on lists of opted_out, 1 row on lists of do_not_call."
+    ]
+    assert warning in (home / imported["report_file"]).read_text()
+    with LeadPipeline(home) as leads:
+        assert leads.query("select count(*) from callable_leads").frame.item() == 0
+        assert leads.query("select count(*) from enrollments").frame.item() == 0
+
+
+def test_a_profile_with_every_rule_on_is_checked_without_a_word(home):
+    checked = run(home, "profiles", "check", "solar", "call_schedule")
+    assert checked.stderr == ""

@@ -79,6 +79,20 @@ def test_columns_of_the_list_say_more_about_an_entry_and_the_settings_say_the_re
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "country"),
+    [
+        ("US", "US"), (" us ", "US"), ("USA", "US"), ("United Kingdom", "GB"), ("UK", "GB"), ("Deutschland", "DE"),
+        ("Atlantis", None), ("XX", None), ("+44", None), ("1", None), ("?", None), ("US, CA", None), ("US/CA", None),
+        ("Korea, Republic of", "KR"), ("US, USA", "US"),
+    ],
+)  # fmt: skip
+def test_a_country_is_kept_as_its_code_and_what_is_none_holds_everywhere(stages, cell, country):
+    """Also where the list as a whole is of a country: the row says that it is of another one."""
+    load(stages, f'phone,country\n2125550101,"{cell}"\n', country="CA")
+    assert stages.rows("select country from suppressions") == [(country,)]
+
+
 def test_an_expiry_that_cannot_be_read_is_said_and_the_entry_holds_on(stages):
     loaded = load(stages, "phone,expires\n2125550101,soon\n2125550102,2099-01-01\n")
     assert (loaded.counts.added, loaded.lines_rejected) == (2, [2])

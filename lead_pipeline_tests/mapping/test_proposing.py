@@ -201,3 +201,20 @@ def test_every_column_becomes_one_thing_and_every_field_has_one_column(columns):
     for one in proposal.questions:
         assert one.alternatives
         assert not {other.field for other in one.alternatives} & set(proposal.fields)
+
+
+IPS = ["203.0.113.7", "203.0.113.8", "203.0.113.9", "203.0.113.10"]
+
+
+def test_what_may_be_of_a_consent_is_the_consents_where_consents_are_kept_and_else_what_it_was():
+    frame = pl.DataFrame({"Opt-in IP": IPS})
+    both = propose_mapping(frame.columns, frame)
+    assert (both.fields, both.questions) == ({"consent_ip": "Opt-in IP"}, ())
+    before = propose_mapping(frame.columns, frame, fields=["phone", "remote_ip"])
+    assert (before.fields, before.questions) == ({"remote_ip": "Opt-in IP"}, ())
+
+
+@pytest.mark.parametrize("header", ["Consent", "Opt-in", "Opted in", "Marketing consent", "Consent text", "Timestamp"])
+def test_a_header_that_says_less_is_no_field_of_a_consent(header):
+    frame = pl.DataFrame({header: DATES})
+    assert not [field for field in propose_mapping(frame.columns, frame).fields if field.startswith("consent")]

@@ -11,10 +11,12 @@ from lead_pipeline.model import errors
 from lead_pipeline.model.fields import STANDARD_FIELDS
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Effect, Reason, in_registry_order, reasons_causing
+from lead_pipeline.model.suppression_kinds import WARNING_OF_LET_THROUGH
 
 #: `<subject>_<problem>`: the subjects in the order in which people read of them.
 SUBJECTS = ("file", "header", "required", "row", "quote", "encoding", "value", "number", "boolean", "date", "option")
-SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "identifier", "duplicate", "match", "prior")
+SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "consent")
+SUBJECTS += ("identifier", "duplicate", "match", "prior")
 SUPPRESSIONS = (
     *("opted_out", "blocked", "do_not_call", "litigator", "reassigned", "complaint"),
     "area_code_listed",
@@ -41,7 +43,7 @@ def test_the_registry_holds_the_reasons_and_no_more():
 @pytest.mark.parametrize("reason", Reason, ids=str)
 def test_a_code_is_lower_snake_case_and_starts_with_its_subject(reason):
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", reason.value)
-    assert reason.value in SUPPRESSIONS or reason.value.split("_")[0] in SUBJECTS
+    assert reason.value.removesuffix("_let_through") in SUPPRESSIONS or reason.value.split("_")[0] in SUBJECTS
 
 
 def test_reasons_are_in_the_order_file_structure_value_identity_suppression():
@@ -53,7 +55,7 @@ def _stage(reason: Reason) -> int:
     effect, subject = REASONS[reason].effect, reason.value.split("_")[0]
     if effect == "file":
         return 0
-    if effect == Outcome.SUPPRESSED:
+    if effect == Outcome.SUPPRESSED or reason in WARNING_OF_LET_THROUGH.values():
         return 4
     if effect == Outcome.DUPLICATE or subject in ("identifier", "match", "duplicate"):
         return 3

@@ -28,6 +28,15 @@ def test_without_a_rule_the_others_still_leave_out_what_they_hit():
     assert found.without(["dialed", "opted_out"]).rows == 0
 
 
+def test_whom_rules_that_are_off_let_through_is_counted_beside_it_and_left_out_by_none():
+    warned = [("do_not_call_let_through", 2), ("opted_out_let_through", 7)]
+    found = Waterfall.of_codes([(["prior_dialed"], 5)], warned)
+    assert [(one.rule, one.rows) for one in found.let_through] == [("opted_out", 7), ("do_not_call", 2)]
+    assert found.rows == 5
+    assert found.without(["dialed"]).let_through == found.let_through
+    assert found.as_dict()["let_through"] == [{"rule": "opted_out", "rows": 7}, {"rule": "do_not_call", "rows": 2}]
+
+
 def test_a_waterfall_of_nobody_is_empty():
     assert (Waterfall().rows, Waterfall().rules, Waterfall().overlaps) == (0, (), ())
 

@@ -203,9 +203,19 @@ def test_a_misspelled_key_at_any_depth_is_reported_with_its_line_and_the_right_o
         ("- b@example.com", "- b at example.com", ["line 91", "'notify.email #2'", "one plain email address"]),
         ("lookback_days: 90", "lookback_days: 0", ["line 97", "'scrub.lookback_days'", "from 1 to"]),
         ("lookback_days: 90", "lookback_days: ever", ["line 97", "'scrub.lookback_days'", "or all"]),
-        ("dialed: no", "dialed: perhaps", ["line 101", "'scrub.rules.dialed' is 'perhaps'"]),
-        ("attempts: 3", "attempts: 0", ["line 107", "'scrub.rules.attempts' is '0'", "at least 1"]),
-        ('"+1212"', '"212"', ["line 108", "'scrub.rules.area_codes #1'", "country code with its +"]),
+        ("dialed: no", "dialed: perhaps", ["line 108", "'scrub.rules.dialed' is 'perhaps'"]),
+        ("attempts: 3", "attempts: 0", ["line 114", "'scrub.rules.attempts' is '0'", "at least 1"]),
+        ('"+1212"', '"212"', ["line 115", "'scrub.rules.area_codes #1'", "country code with its +"]),
+        ("opted_out: false", "opted_uot: false", ["line 101", "below 'scrub.rules'", "Did you mean 'opted_out'?"]),
+        ("blocked: yes", "blocked: maybe", ["line 102", "'scrub.rules.blocked' is 'maybe'", "true or false"]),
+        ("countries: [US]", "country: [US]", ["line 104", "'country' is not a key", "Did you mean 'countries'?"]),
+        ("countries: [US]", "countries: []", ["line 104", "'scrub.rules.do_not_call.countries'", "at least 1 entry"]),
+        ("countries: [US]", "countries: [UK]", ["line 104", "do_not_call.countries #1'", "Did you mean 'GB'?"]),
+        ("\n      countries: [US]", " [US]", ["line 103", "is a list", "true, false or {countries: ...}"]),
+        ("max_age_days: 90", "max_age_days: 0", ["line 118", "'consent.max_age_days' is '0'", "at least 1"]),
+        ("max_age_days: 90", "max_age: 90", ["line 118", "below 'consent'", "Did you mean 'max_age_days'?"]),
+        ("sources: [web form]", "sources: web form", ["line 119", "'consent.sources' is 'web form'", "write a list"]),
+        ("web form]\n  timezone: Europe/Berlin", "web form]\n  timezone: Mars", ["line 120", "'consent.timezone'"]),
         ("problems", "never", ["line 92", "'notify.when' is 'never'", "always, problems"]),
         ("sheet: 2", "sheet: [2]", ["line 9", "'reading.sheet' is a list", "single text"]),
         ("sheet: 2", "sheet: {a: 2}", ["line 9", "'reading.sheet' is a group of keys", "single text"]),
@@ -217,7 +227,7 @@ def test_an_invalid_value_at_any_depth_is_reported_with_line_key_and_fix(good, b
     message = refusal(WHOLE.replace(good, bad, 1))
     for part in parts:
         assert part in message
-    assert len(message.splitlines()) == 1 + ("line 62" in parts)
+    assert len(message.splitlines()) == 1 + ("line 62" in parts or "Did you mean 'countries'?" in parts)
 
 
 def test_what_does_not_exist_is_reported_next_to_what_the_model_finds():

@@ -104,6 +104,13 @@ scrub:
   rules:
     existing_lead:
       statuses: [won]
+    opted_out: false
+    blocked: yes
+    do_not_call:
+      countries: [US]
+    litigator: true
+    reassigned: true
+    complaint: true
     dialed: no
     connected: true
     converted:
@@ -112,6 +119,11 @@ scrub:
     dispositions: [sale]
     attempts: 3
     area_codes: ["+1212"]
+consent:
+  required: no
+  max_age_days: 90
+  sources: [web form]
+  timezone: Europe/Berlin
 """
 
 #: What people name themselves, and the words without which nobody knows which keys may follow.

@@ -429,6 +429,27 @@ def test_run_config(template):
             assert not fields, f"{job.name}: {node.name}"
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rule_that_the_profile_switches_off(stages, kind):
+    """Ana's phone is on a list of opted out ones; Bo's, by her email, on one of the kind whose rule is off."""
+    load(stages, "email\nbo@example.com\n", kind=kind)
+    rules = {"opted_out": False, kind: False}
+    bring(stages, f"phone,email,city\n{ANA},,Bonn\n{BO},bo@example.com,Bonn\n", profile(scrub={"rules": rules}))
+    assert outcomes(stages) == ["created", "created"]
+    assert stages.rows("select count(*) from enrollments") == [(0,)]
+    stages.store.workspace.run("update base.suppressions set expires_at = now() - interval 1 day")
+    assert reached(stages) == set()
+
+
+@pytest.mark.parametrize("country", ["GB", "", "United States", "Atlantis", "+1"])
+def test_a_country_that_the_profile_does_not_count(bare, country):
+    load(bare, f"phone,country\n{ANA},{country}\n", kind="do_not_call")
+    by = profile(scrub={"rules": {"do_not_call": {"countries": ["US", "CA"]}}})
+    bring(bare, f"phone\n{ANA}\n", by)
+    assert outcomes(bare) == ["created" if country == "GB" else "suppressed"]
+    assert reached(bare) == set()
+
+
 # The table
 
 

@@ -18,6 +18,7 @@ from lead_pipeline.model.policies import (
     SecondaryContacts,
     WriteMode,
 )
+from lead_pipeline.model.profile_keys.consent import Consent
 from lead_pipeline.model.profile_keys.fingerprint import AddedLater
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.row_rules import RowRule
@@ -95,6 +96,9 @@ class ProfileKeys(FrozenModel):
     scrub_scope: ScrubScope = Field(default="destination", description="Short form of the `scope` of `scrub`.")
     scrub: Annotated[Scrub, AddedLater()] = Field(
         default=Scrub(), description="Who is left out because of earlier leads and calls."
+    )
+    consent: Annotated[Consent | None, AddedLater()] = Field(
+        default=None, description="What a row has to say about the consent of its person, and how old that may be."
     )
     write_mode: WriteMode = Field(
         default="create_only", description="create_only: new leads; update_only: existing leads; upsert: both."

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from lead_pipeline.model.errors import listed
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SuppressionKind
 
@@ -109,6 +110,21 @@ class ScrubRules(FrozenModel):
     def do_not_call_countries(self) -> tuple[str, ...] | None:
         """Return the countries whose do-not-call entries leave people out; None for all of them."""
         return self.do_not_call.countries if isinstance(self.do_not_call, DoNotCall) else None
+
+    @property
+    def warning(self) -> str:
+        """Return a sentence about whom the rules let through although they are on a list; empty when nobody."""
+        off, only = self.switched_off, self.do_not_call_countries
+        said = []
+        if off:
+            said.append(
+                f"the scrub rule {off[0]} is off" if len(off) == 1 else f"the scrub rules {listed(off)} are off"
+            )
+        if only is not None:
+            said.append(f"do-not-call entries of other countries than {', '.join(only)} leave nobody out")
+        whole = ", and ".join(said)
+        then = "people whom that lets through are imported, nobody is enrolled for them, and they are never callable."
+        return f"{whole[0].upper()}{whole[1:]}: {then}" if said else ""
 
     @property
     def needs_activity(self) -> bool:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.reasons import Reason, in_registry_order
+from lead_pipeline.model.suppression_kinds import WARNING_OF_LET_THROUGH
 
 #: The rule that gives a reason, where it is not named like it.
 _RULE_OF = {
@@ -50,16 +51,36 @@ class Combination(FrozenModel):
     rows: int
 
 
+class LetThrough(FrozenModel):
+    """How many rows that a list has were imported, because the profile switches the rule off."""
+
+    rule: str
+    rows: int
+
+
 class Waterfall(FrozenModel):
     """Whom the rules of an import left out: leads that are there already, suppressions, and scrub rules."""
 
     combinations: tuple[Combination, ...] = ()
+    let_through: tuple[LetThrough, ...] = Field(default=(), description="Whom rules that are off did not leave out.")
 
     @classmethod
-    def of_codes(cls, found: Iterable[tuple[Iterable[str], int]]) -> "Waterfall":
-        """Return the waterfall of rows counted by the reasons that left them out."""
+    def of_codes(
+        cls, found: Iterable[tuple[Iterable[str], int]], warned: Iterable[tuple[str, int]] = ()
+    ) -> "Waterfall":
+        """Return the waterfall of rows counted by the reasons that left them out, and by warnings of whom the profile
+        let through.
+        """
         counted = [(tuple(rule_of(code) for code in in_registry_order(codes)), rows) for codes, rows in found]
-        return cls(combinations=tuple(Combination(rules=rules, rows=rows) for rules, rows in sorted(counted)))
+        passed = dict(warned)
+        return cls(
+            combinations=tuple(Combination(rules=rules, rows=rows) for rules, rows in sorted(counted)),
+            let_through=tuple(
+                LetThrough(rule=kind, rows=passed[code])
+                for kind, code in WARNING_OF_LET_THROUGH.items()
+                if code in passed
+            ),
+        )
 
     @property
     def rows(self) -> int:
@@ -93,7 +114,8 @@ class Waterfall(FrozenModel):
         for one in self.combinations:
             left[tuple(rule for rule in one.rules if rule not in rules)] += one.rows
         kept = sorted((found, rows) for found, rows in left.items() if found)
-        return Waterfall(combinations=tuple(Combination(rules=found, rows=rows) for found, rows in kept))
+        combinations = tuple(Combination(rules=found, rows=rows) for found, rows in kept)
+        return Waterfall(combinations=combinations, let_through=self.let_through)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON has it."""
@@ -101,4 +123,5 @@ class Waterfall(FrozenModel):
             "rows": self.rows,
             "rules": [one.model_dump() for one in self.rules],
             "overlaps": [one.model_dump(mode="json") for one in self.overlaps],
+            "let_through": [one.model_dump() for one in self.let_through],
         }

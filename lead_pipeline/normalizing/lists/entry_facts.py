@@ -1,9 +1,12 @@
 """What a row of a suppression list says about its entries besides whom they name: since when, until when, by whom."""
 
+import re
+
 import polars as pl
 
-from lead_pipeline.normalizing.phones.regions import regions_named
+from lead_pipeline.normalizing.phones.regions import region_named
 
+_SEVERAL = re.compile(r"[,;/|&]")
 _DATE = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})"
 #: A date as ISO 8601 writes it, with or without a time of day, which is taken to be in UTC where it does not say.
 _MOMENT = _DATE + r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
@@ -11,11 +14,17 @@ _MOMENT = _DATE + r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-]
 
 def read_countries(raw: pl.Series) -> pl.Series:
     """Return the ISO code of the country that a cell names, null where it names none that is known: then the entry
-    holds in every country. A calling code names none, for several countries share one.
+    holds in every country. A calling code names none, for several countries share one, and neither do several names.
     """
     cells = raw.cast(pl.String).str.strip_chars()
-    named = regions_named(cells, None)
-    return pl.select(pl.when(~cells.str.contains(r"\pN")).then(named)).to_series()
+    distinct = cells.drop_nulls().unique()
+    return cells.replace_strict(distinct, pl.Series(map(_country, distinct), dtype=pl.String), default=None)
+
+
+def _country(cell: str) -> str | None:
+    each = [region_named(part) for part in _SEVERAL.split(cell)]
+    is_one = len(each) == 1 or None in each or len(set(each)) == 1  # `Korea, Republic of` is one
+    return region_named(cell) if is_one and not any(map(str.isnumeric, cell)) else None
 
 
 def read_listed_on(raw: pl.Series) -> pl.Series:

@@ -5,15 +5,16 @@ the row's, which was not taken. Warns where the two seem to be different people.
 from collections.abc import Sequence
 from typing import Any
 
-from lead_pipeline.model.fields import DERIVED_COLUMNS
+from lead_pipeline.model.fields import CONSENT_FIELDS, DERIVED_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.screening.lead_columns import LeadColumn, RowSource, is_default, lead_columns
 from lead_pipeline.screening.updates.updating import Change, rule_of
 from lead_pipeline.store.workspace import Workspace
 
-#: When a lead expires, and what is derived from its phone, follow from other values; tags are only added.
-_NOT_COMPARED = {"expires_at", "tags", *DERIVED_COLUMNS}
+#: When a lead expires, and what is derived from its phone, follow from other values; tags are only added; consents that
+#: give way are kept whole, elsewhere.
+_NOT_COMPARED = {"expires_at", "tags", *DERIVED_COLUMNS, *CONSENT_FIELDS}
 
 #: The rules by which a lead keeps a value that it has.
 _LEADS_KEEP = ("never", "if_existing_empty")

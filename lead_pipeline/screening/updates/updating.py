@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lead_pipeline.model.errors import StoreError
-from lead_pipeline.model.fields import DERIVED_COLUMNS
+from lead_pipeline.model.fields import CONSENT_FIELDS, DERIVED_COLUMNS
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import reasons_causing
@@ -21,6 +21,7 @@ from lead_pipeline.screening.lead_columns import (
     secondary_contacts,
 )
 from lead_pipeline.screening.updates.attribute_merge import attributes_differ, overlaid_attributes
+from lead_pipeline.screening.updates.newest_consent import consents_after_update
 from lead_pipeline.store.workspace import Workspace
 
 #: A warning with one of these codes says that a value was bad and dropped.
@@ -126,7 +127,7 @@ def _changes(
     params: dict[str, Any] = {}
     for name, column in lead_columns(profile).items():
         rule = rule_of(profile, name)
-        if name not in supplied or rule == "never":
+        if name not in supplied or rule == "never" or name in CONSENT_FIELDS:
             continue
         default = profile.fields[name].default
         if default is not None and rule == "if_new_not_empty":
@@ -137,6 +138,8 @@ def _changes(
             params["at"] = at
         if name == "phone":
             changes += [_derived(fact, rows) for fact in DERIVED_COLUMNS]
+    if any(name in supplied for name in CONSENT_FIELDS):
+        changes += [Change(name, f"l.{name}", after) for name, after in consents_after_update(profile).items()]
     if any(name == "attributes" or name.startswith("attribute.") for name in supplied):
         after, bound = overlaid_attributes(profile, supplied)
         changes.append(Change("attributes", "l.attributes", after))

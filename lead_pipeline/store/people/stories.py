@@ -27,7 +27,16 @@ _APART = {
 _ORDER = {
     kind: position
     for position, kind in enumerate(
-        ("row", "identified", "value_differed", "secondary_contact", "enrolled", "suppressed", "enrollment_ended")
+        (
+            "consented",
+            "row",
+            "identified",
+            "value_differed",
+            "secondary_contact",
+            "enrolled",
+            "suppressed",
+            "enrollment_ended",
+        )
     )
 }
 
@@ -43,6 +52,11 @@ _EVENTS = {
                v.lead_value as before, v.row_value as after, v.kept
         from main.differing_values v join base.imports i using (import_id) where list_contains($leads, v.lead_id)
     """,  # names and conditions of ours
+    "consented": """
+        select c.consent_at as at, c.lead_id, c.state, c.consent_source as value, c.consent_ip as ip,
+               c.consent_text_hash as text_hash, c.import_id, c.row_number
+        from main.consents c where list_contains($leads, c.lead_id)
+    """,
     "enrolled": f"""
         select {_IMPORT}, e.lead_id, d.kind || ':' || d.name as destination, e.action
         from base.enrollments e join base.imports i using (import_no) join base.destinations d

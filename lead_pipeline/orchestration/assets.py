@@ -13,6 +13,12 @@ from lead_pipeline.orchestration.running import add_numbers, add_reports, log_wa
 #: Many small files are imported by one run; each keeps its own partition and metadata.
 _together = dg.BackfillPolicy.single_run()
 
+#: What rows are screened by, whatever partitions of it there are: the store has all of them.
+_SCREENED_BY = [
+    dg.AssetDep(table, partition_mapping=dg.SpecificPartitionsPartitionMapping([]))
+    for table in ("suppressions", "call_activity")
+]
+
 
 @dg.asset(group_name="leads", partitions_def=imports_partitions, backfill_policy=_together, kinds={"polars", "csv"})
 def raw_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
@@ -47,14 +53,14 @@ def normalized_leads(context: dg.AssetExecutionContext, home: HomeResource) -> N
     specs=[
         dg.AssetSpec(
             "imported_leads",
-            deps=[normalized_leads],
+            deps=[normalized_leads, *_SCREENED_BY],
             group_name="leads",
             kinds={"duckdb", "parquet"},
             description="The leads that this import created, in the store and as Parquet under tables/.",
         ),
         dg.AssetSpec(
             "rejected_leads",
-            deps=[normalized_leads],
+            deps=[normalized_leads, *_SCREENED_BY],
             group_name="leads",
             kinds={"duckdb", "parquet"},
             description="The rows that were rejected, suppressed or duplicates, with reasons and the original row.",

@@ -295,7 +295,9 @@ def _import(attempt: Attempt, imports: Importing) -> str:
         decided = [decisions.decide(imports.home, one, attempt.answer, later) for one in waiting_imports(imports.home)]
         return ",".join(launcher.carry_out(manifest, lambda *_: None).status.value for manifest in decided)
     stage_drops(imports.home, not_staged(imports.home, inbox.list_drops(imports.home)), lambda: later)
-    lists = [load_list_manifest(imports.home, one.first) for one in list_intake.list_requests(imports.home, (), later)]
+    asked_before = [one.requested_at for one in list_drops.waiting_lists(imports.home) if one.requested_at]
+    requests = list_intake.list_requests(imports.home, (), max([later, *asked_before]) + timedelta(hours=1))
+    lists = [load_list_manifest(imports.home, one.first) for one in requests]
     loaded = [_load(imports, manifest) for manifest in lists]
     asked = imports_to_run(imports.home, (), later)
     return ",".join(loaded + [launcher.import_staged(manifest, lambda *_: None).status.value for manifest in asked])

@@ -28,7 +28,7 @@ _LIBRARIES = ("dagster", "duckdb", "hypothesis.strategies", "pandera.polars", "p
               "pytest", "xdist", "_hypothesis_pytestplugin")  # fmt: skip
 
 #: A change may make a query run for ever, or want all memory there is.
-_SECONDS, _BYTES = 300, 12 * 2**30
+_SECONDS, _BYTES = 900, 12 * 2**30
 
 #: Histories that are played before any test: most changes are seen by these. Seeds, circles and steps.
 _SEEDS, _CIRCLES, _STEPS = range(1, 4), 200, 9

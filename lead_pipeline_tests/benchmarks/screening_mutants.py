@@ -37,14 +37,14 @@ MODULES = (
 #: The tests that are there for a module, by a part of its path; the first that fits. They come after histories.
 TESTS_OF = {
     "let_through": ["screening/scrub/test_rules_switched_off.py"],
-    "suppression_kinds": ["screening/test_bypass.py", "importing/test_enrollments_suppressed.py"],
+    "suppression_kinds": ["screening/lists/test_kinds_of_lists.py"],
     "lists/required_lists": ["screening/lists/test_required_lists.py"],
     "screening/lists/": ["screening/lists", "screening/test_suppression_lists.py", "screening/test_equal_keys.py",
                          "importing/test_enrollments_suppressed.py", "importing/test_suppression_list.py"],
     "scrub/": ["screening/scrub", "importing/test_call_activity.py", "importing/test_activity_drops.py"],
     "listed_contacts": ["screening/test_listed_contacts.py"],
     "suppressed_rows": ["screening/test_screening.py", "screening/test_equal_keys.py",
-                        "importing/test_do_not_contact_column.py", "screening/test_bypass.py"],
+                        "importing/test_do_not_contact_column.py", "screening/lists/test_kinds_of_lists.py"],
     "candidates": ["screening/test_equal_keys.py", "screening/test_candidates.py",
                    "screening/test_identifier_conflicts.py"],
     "contacts": ["screening/test_candidates.py", "screening/test_screening.py"],
@@ -55,7 +55,7 @@ TESTS_OF = {
     "updates/": ["screening/test_updating.py", "screening/test_merging.py"],
     "names_register": ["screening/test_updating.py", "screening/test_screening.py"],
     "enrolling/": ["importing/test_enrollments_suppressed.py", "importing/test_do_not_contact_column.py"],
-    "ledger": ["screening/test_screening.py", "screening/test_bypass.py", "screening/lists"],
+    "ledger": ["screening/test_screening.py", "screening/lists"],
     "callable_leads": ["enrolling"],
     "suppression_list": ["importing/test_enrollments_suppressed.py", "importing/test_suppression_list.py"],
 }  # fmt: skip

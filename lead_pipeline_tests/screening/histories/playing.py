@@ -140,7 +140,7 @@ class Play:
         """Load a version of a list."""
         facts = draw_version(self.random, self.lists)
         named = [(circle, circle.named(self.random, START)) for circle in self.shared(1)]
-        self.load([one for _, one in named], **facts)
+        load_list(self.written, [one for _, one in named], **facts)
         of_circle: dict[int, list[Named]] = {one.number: [] for one in self.circles}
         for circle, one in named:
             of_circle[circle.number].append(one)
@@ -149,26 +149,6 @@ class Play:
             circle.story.append(("list", self.written.now, facts, own))
             suppress_by_hand(circle.by_hand, own, self.written.now, **facts)
         self.tally.entries += len(named)
-
-    def load(self, named: Sequence[Named], *, name: str, kind: Any, mode: Any, destination: Any) -> None:
-        """Load a list as a dropped one is loaded, without reading a file."""
-        self.written.lists += 1
-        identity, schema = f"list-{self.written.lists}", {**ENTRIES_SCHEMA, **ENTRY_FACTS}
-        rows = [
-            {"identifier_kind": one.identifier[0], "value": one.identifier[1], "expires_at": one.expires_at}
-            for one in named
-        ]
-        entries = pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema)
-        entries = entries.with_columns(row_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-        record = ListRecord(
-            f"{identity}@0", identity, kind, "list.csv", "0" * 64, name=name, mode=mode, destination=destination
-        )
-        keys, at = ListKeys(identity, kind, entries["value"], name), self.written.now
-        with self.written.store.writing(keys, "loading a list") as workspace:
-            add_suppressions(workspace, record, entries, rows_read=len(rows), rows_rejected=0, at=at)
-            find_listed_leads(workspace, kind)
-            suppress_enrollments(workspace, kind, at)
-            suppress_secondary_contacts(workspace, kind)
 
     # Calls
 
@@ -237,6 +217,29 @@ class Play:
                 if any(entry.covers(("phone", phone)) for entry in in_force for phone in here):
                     self.tally.suppressed_callable += 1
                     self.is_wrong(circle, f"a listed number of lead {number} is callable")
+
+
+def load_list(
+    written: Written, named: Sequence[Named], *, name: str, kind: Any, mode: Any = "add", destination: Any = None
+) -> None:
+    """Load a list as a dropped one is loaded, without reading a file."""
+    written.lists += 1
+    identity, schema = f"list-{written.lists}", {**ENTRIES_SCHEMA, **ENTRY_FACTS}
+    rows = [
+        {"identifier_kind": one.identifier[0], "value": one.identifier[1], "expires_at": one.expires_at}
+        for one in named
+    ]
+    entries = pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema)
+    entries = entries.with_columns(row_number=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    record = ListRecord(
+        f"{identity}@0", identity, kind, "list.csv", "0" * 64, name=name, mode=mode, destination=destination
+    )
+    keys, at = ListKeys(identity, kind, entries["value"], name), written.now
+    with written.store.writing(keys, "loading a list") as workspace:
+        add_suppressions(workspace, record, entries, rows_read=len(rows), rows_rejected=0, at=at)
+        find_listed_leads(workspace, kind)
+        suppress_enrollments(workspace, kind, at)
+        suppress_secondary_contacts(workspace, kind)
 
 
 def told(one: object) -> str:

@@ -50,8 +50,8 @@ def setting_sentence(found: ScrubPreview) -> str:
     of = "of the whole company" if found.scope == "company" else "of this destination"
     aside = f", without the rules {', '.join(found.without)}" if found.without else ""
     return (
-        f"Leads and calls {of}, {back}{aside}: {counted(found.waterfall.rows, 'row')} of {found.rows_read:,} would be left "
-        f"out, and {counted(found.rows_rejected, 'row')} could not be used."
+        f"Leads and calls {of}, {back}{aside}: {counted(found.waterfall.rows, 'row')} of {found.rows_read:,} would be "
+        f"left out, and {counted(found.rows_rejected, 'row')} could not be used."
     )
 
 

@@ -2,7 +2,7 @@
 rows they hit does not belong here.
 """
 
-from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION
+from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, WARNING_OF_LET_THROUGH
 from lead_pipeline.store.workspace import Workspace
 
 #: An entry as people read it: of a prefix with its +, a kind with spaces.
@@ -28,6 +28,8 @@ _SENTENCE = f"""
 def find_list_hits(workspace: Workspace) -> None:
     """Fill `list_hits`, a line per row, reason and list with the entry that was matched (none where the row says of
     itself that its person may not be contacted), and `list_hints`, the same as sentences, from `suppression_hits`.
+    Entries whose rule the profile switches off are in both with the code of the warning; their sentences are apart
+    (`lets_through`), for a row may be left out by others.
     """
     workspace.run(
         f"""
@@ -49,19 +51,21 @@ def find_list_hits(workspace: Workspace) -> None:
     workspace.run(
         f"""
         create or replace temp table list_hints as
-        select row_number, string_agg(sentence, ' ' order by list_position($codes, reason_code), list_no) as hint
-        from (select h.row_number, h.reason_code, h.list_no, {_SENTENCE} as sentence
+        select row_number, lets_through,
+               string_agg(sentence, ' ' order by list_position($codes, reason_code), list_no) as hint
+        from (select h.row_number, list_contains($warnings, h.reason_code) as lets_through, h.reason_code, h.list_no,
+                     {_SENTENCE} as sentence
               from list_hits h left join base.suppression_lists l using (list_no))
-        group by row_number
+        group by row_number, lets_through
         """,  # noqa: S608  # expressions of ours
-        {"codes": _codes()["codes"]},
+        {"codes": _codes()["codes"], "warnings": [code.value for code in WARNING_OF_LET_THROUGH.values()]},
     )
 
 
 def _codes() -> dict[str, list[str]]:
-    """Return kinds and their reasons, in the order of the registry."""
-    codes = [code.value for code in REASON_OF_SUPPRESSION.values()]
-    return {"kinds": list(REASON_OF_SUPPRESSION), "codes": codes}
+    """Return kinds as `suppression_hits` has them and their reasons or warnings, in the order of the registry."""
+    reasons, warnings = REASON_OF_SUPPRESSION.values(), [code.value for code in WARNING_OF_LET_THROUGH.values()]
+    return {"kinds": [*REASON_OF_SUPPRESSION, *warnings], "codes": [*(code.value for code in reasons), *warnings]}
 
 
 def keep_list_hits(workspace: Workspace, import_no: int) -> None:
@@ -70,6 +74,6 @@ def keep_list_hits(workspace: Workspace, import_no: int) -> None:
         "insert into base.scrub_hits by name select $import_no as import_no, row_number, reason_code, list_no,"
         " identifier_kind as matched_kind, value as matched, listed_on, lead_id, matches"
         " from list_hits semi join (select row_number from decided_rows where outcome = 'suppressed') d"
-        " using (row_number) order by row_number",
-        {"import_no": import_no},
+        " using (row_number) where list_contains($reasons, reason_code) order by row_number",
+        {"import_no": import_no, "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()]},
     )

@@ -97,6 +97,24 @@ def test_a_row_that_two_lists_have_is_left_out_by_the_one_whose_rule_is_on(writt
     assert warnings(written, entry) == [()]
 
 
+def test_the_row_says_which_entry_of_which_list_was_let_through(written):
+    written.suppress("opted_out", P)
+    entry = written.add([person("ana", P), person("bo", Q)], scheduled(opted_out=False))
+    hint, none = written.hints(entry)
+    assert hint.startswith("opted_out_let_through: the list 'opted_out' (version 1, loaded 2026-11-20) has phone +1212")
+    assert none is None
+    assert written.one("select count(*) from scrub_hits") == 0
+
+
+def test_a_row_that_is_left_out_says_nothing_of_entries_whose_rule_is_off(written):
+    written.suppress("opted_out", P)
+    written.suppress("blocked", P)
+    (hint,) = written.hints(written.add([person("ana", P)], scheduled(opted_out=False)))
+    assert hint.startswith("blocked: the list")
+    assert "opted_out" not in hint
+    assert written.store.workspace.rows("select rule from scrub_hits") == [("blocked",)]
+
+
 def test_an_entry_that_ends_later_does_not_make_the_lead_callable(written):
     written.suppress("opted_out", P)
     written.add([person("ana", P)], scheduled(opted_out=False))

@@ -96,7 +96,10 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "mark_suppressed",
     ),
     "list_hints": SharedTable(
-        "What is said of rows that entries hit, in sentences.", ("row_number", "hint"), "find_list_hits"
+        "What is said of rows that entries hit, in sentences; `lets_through` marks those whose rule the profile "
+        "switches off.",
+        ("row_number", "lets_through", "hint"),
+        "find_list_hits",
     ),
     "suppressed": SharedTable(
         "The good rows that a suppression hits: the reason codes of all that do, in registry order; and a hint where "

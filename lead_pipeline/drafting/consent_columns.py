@@ -1,11 +1,12 @@
 """Columns of a file that say when, where and to what people consented: what a draft writes about them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import polars as pl
 
 from lead_pipeline.drafting.column_types import column_type
-from lead_pipeline.drafting.yaml_text import comment, on_one_line
+from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
+from lead_pipeline.mapping.proposing import propose_mapping
 from lead_pipeline.model.fields import CONSENT_FIELDS
 from lead_pipeline.profiles.open_questions import QUESTION
 
@@ -15,7 +16,7 @@ def time_keys(column: str, sample: pl.DataFrame) -> dict[str, object]:
     found = column_type(sample[column]) if column in sample.columns else None
     if found is None or found.needs_confirmation or "formats" not in found.keys:
         return {"type": "datetime"}
-    return {"type": "datetime", "formats": on_one_line({"": found.keys["formats"]})[3:-1]}
+    return {"type": "datetime", "formats": found.keys["formats"]}
 
 
 def time_question(column: str, sample: pl.DataFrame) -> Iterator[str]:
@@ -42,3 +43,19 @@ def consent_lines(fields: Iterable[str]) -> Iterator[str]:
     yield "  required: false"
     yield "  # max_age_days: 365"
     yield "  # timezone: America/New_York   # of times that name none"
+
+
+def offered_consent_lines(columns: Sequence[str], sample: pl.DataFrame) -> Iterator[str]:
+    """Offer to keep the consents that columns say, as lines to uncomment: the profile below keeps none."""
+    found = propose_mapping(columns, sample, fields=CONSENT_FIELDS).fields
+    if not found:
+        return
+    said = ", ".join(f"{field} from {quoted(column)}" for field, column in found.items())
+    keys = time_keys(found["consent_at"], sample) if "consent_at" in found else {}
+    formats = f", and `consent_at: {on_one_line(keys)}` under fields" if "formats" in keys else ""
+    yield ""
+    yield from comment(
+        f"The file says when people consented ({said}). Take away the # to have that checked and kept with the "
+        f"lead{formats}; with `required: true` a row without one is rejected."
+    )
+    yield "# consent: {required: false}"

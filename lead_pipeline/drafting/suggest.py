@@ -210,7 +210,8 @@ def _columns_text(field: str, column: str, phone: PhoneColumns | None) -> str:
 def _typed(field: str, column: str, sample: pl.DataFrame) -> dict[str, object]:
     """Return the keys of the field's type; numbers in the spelling that the values have, if that is clear."""
     if field == "consent_at":
-        return time_keys(column, sample)
+        times = time_keys(column, sample)
+        return times | ({"formats": on_one_line({"": times["formats"]})[3:-1]} if "formats" in times else {})
     if field not in _NUMBERS:
         return {"type": _TYPES.get(field, "text")}
     found = column_type(sample[column]) if column in sample.columns else None

@@ -21,6 +21,7 @@ from lead_pipeline.drafting.blocks import (
     tried,
 )
 from lead_pipeline.drafting.column_types import ColumnType, column_type
+from lead_pipeline.drafting.consent_columns import offered_consent_lines
 from lead_pipeline.drafting.contact_columns import FurtherColumns, further_columns
 from lead_pipeline.drafting.identity import Identity, chosen_identity, identities
 from lead_pipeline.drafting.in_memory import column_verdicts
@@ -206,6 +207,8 @@ def _changes(match: _Match) -> Iterator[str]:
     yield from _row_rules(match)
     yield from alias_lines(match.further)
     yield from contact_lines(match.further)
+    if match.parent.consent is None:
+        yield from offered_consent_lines(match.proposal.attributes, match.sample)
     yield from _left(match)
     yield from _identity(match)
 

@@ -317,6 +317,17 @@ class ImportProfile(ProfileKeys):
         """Return what becomes of a row whose lead is there already."""
         return self.on_duplicate or ("skip" if self.write_mode == "create_only" else "update")
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what somebody should know who uses the profile, a sentence each."""
+        rules, scope = self.scrub.rules, self.scrub.scope or self.scrub_scope
+        idle = (
+            "The scrub rule existing_lead changes nothing: it is about leads of other destinations, at which `scope: "
+            "destination` does not look. Write `scope: company`, or remove the rule."
+        )
+        changes_nothing = rules.existing_lead is not True and scope == "destination"
+        return tuple(filter(None, (rules.warning, idle if changes_nothing else "")))
+
     def needs_approval(self, reject_rate: float) -> bool:
         """Return whether a person has to approve an import of which this share of the rows was rejected."""
         if isinstance(self.approval, AutoBelow):

@@ -51,7 +51,7 @@ def warnings_of(name: str, *, folder: Path | None) -> tuple[str, ...]:
         profile = parse_profile(read_profile_text(Path(name)), name, folder=folder)
     else:
         profile = load_profile(name, folder=folder)
-    return tuple(filter(None, (profile.scrub.rules.warning,)))
+    return profile.warnings
 
 
 def _unanswered(text: str, source: str) -> str:

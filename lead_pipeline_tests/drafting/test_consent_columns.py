@@ -46,6 +46,20 @@ def test_a_time_that_could_be_two_is_a_question_and_left_out_until_it_is_answere
     assert parse_profile(answered, "vendor.yaml").fields["consent_at"].formats == ("%m/%d/%Y %I:%M %p",)
 
 
+def test_a_draft_on_top_of_a_profile_without_consents_offers_to_keep_them():
+    _text, _profile, rows = drafted(CLEAR)
+    rows = rows.rename({"Phone": "caller_id"})
+    text = suggest_profile("vendor", rows.columns, rows, extends="call_schedule")
+    assert "# consent: {required: false}" in text
+    assert 'consent_at from "Opt-in Date"' in text.replace("\n# ", " ")
+    assert parse_profile(text, "vendor.yaml").consent is None
+    answered = text.replace("# consent:", "consent:")
+    answered = answered.replace("# fields:", "fields:") + (
+        "\nfields:\n  consent_at: {type: datetime, formats: ['%m/%d/%Y %I:%M %p']}\n" if "\nfields:" not in text else ""
+    )
+    assert parse_profile(answered, "vendor.yaml").consent is not None
+
+
 def test_a_file_without_such_columns_gets_no_such_lines():
     rows = pl.DataFrame({"Phone": PHONES, "Consent": ["yes"] * 6})
     text = suggest_profile("vendor", rows.columns, rows)

@@ -216,7 +216,7 @@ def test_a_list_may_be_keyed_by_any_identifier(kind):
 
 @pytest.mark.parametrize("field", STANDARD_FIELDS)
 def test_every_standard_field_says_what_it_means_and_can_be_used(field):
-    types = {"phone": "phone", "email": "email", "tags": "tags"} | dict.fromkeys(
+    types = {"phone": "phone", "email": "email", "tags": "tags", "consent_at": "datetime"} | dict.fromkeys(
         ("expires_in", "lead_score", "deal_value"), "decimal"
     )
     assert STANDARD_FIELDS[field]
@@ -315,6 +315,16 @@ def test_another_destination_changes_nothing_else():
     aimed = profile().with_destination(Destination.parse("offer:x"))
     assert str(aimed.destination) == "offer:x"
     assert aimed.model_copy(update={"destination": profile().destination}) == profile()
+
+
+@pytest.mark.parametrize("rule", [False, {"statuses": ["won"]}])
+def test_a_rule_about_leads_elsewhere_is_warned_of_where_nobody_looks_there(rule):
+    rules = {"rules": {"existing_lead": rule}}
+    (warning,) = profile(scrub=rules).warnings
+    assert "existing_lead changes nothing" in warning
+    assert profile(scrub=rules | {"scope": "company"}).warnings == ()
+    assert profile(scrub=rules, scrub_scope="company").warnings == ()
+    assert profile(scrub={"rules": {"existing_lead": True}}).warnings == ()
 
 
 def test_two_profiles_with_one_fingerprint_import_alike():

@@ -4,8 +4,10 @@ about either does not belong here.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +23,7 @@ from lead_pipeline.filing.json_files import readable_json, write_json
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.manifests import DroppedFile, Manifest
 from lead_pipeline.filing.open_writers import is_open_for_writing
+from lead_pipeline.filing.staging import original_path
 from lead_pipeline.model.fields import FrozenModel
 
 #: A writer that pauses for longer is not waited for.
@@ -63,6 +66,28 @@ def remember(
     path = home.staging / "taken" / f"{short_of(manifest.identity)}-{dropped.inode}.json"
     write_json(path, TakenFile(manifest=manifest, dropped=dropped, kept=home.relative(kept)))
     return path
+
+
+def move_aside(home: Home, manifest: ListManifest | ActivityManifest, dropped: DroppedFile, kept: Path) -> None:
+    """Rename an original to where it is kept: what its writer may still write is found there, and looked for.
+
+    Raises: OSError where it cannot be moved, or somebody has it open for writing: it is looked at again when it has
+    changed.
+    """
+    original = original_path(dropped)
+    with original.open("rb") as file:
+        if is_open_for_writing(file.fileno()):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+    record = remember(home, manifest, dropped, kept)
+    try:
+        original.rename(kept)
+    except OSError as error:
+        record.unlink(missing_ok=True)
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.move(original, kept)
+    with contextlib.suppress(OSError):  # the file of another user keeps its mode; the folder is private
+        kept.chmod(0o600)
 
 
 def note_begun(home: Home, manifest: Manifest, dropped: DroppedFile) -> None:
@@ -153,7 +178,7 @@ def return_to_inbox(changed: Changed) -> Path:
     Its writer, if there still is one, goes on writing there. Another file that lies there by now is left alone.
     Returns: where the file is. Raises: OSError.
     """
-    before = Path(os.fsdecode(bytes.fromhex(changed.taken.dropped.path_hex)))
+    before = original_path(changed.taken.dropped)
     before.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     names = (before, *(before.with_name(f"{before.stem}-{number}{before.suffix}") for number in range(2, 100)))
     target = next(path for path in names if not os.path.lexists(path))

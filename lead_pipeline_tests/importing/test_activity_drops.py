@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from lead_pipeline.filing import late_bytes
 from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Sightings, list_drops
 from lead_pipeline.importing.activity.activity_drops import watch_activity
 from lead_pipeline.importing.drops.inbox_watch import _look
+from lead_pipeline.importing.drops.late_arrivals import stage_late_arrivals
 from lead_pipeline.importing.engine import Engine
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.orchestration.activity import activity_sensor as sensor_module
@@ -158,3 +160,21 @@ def test_the_sensor_requests_a_run_that_loads_the_drop(inbox, monkeypatch):
         job = build_definitions(inbox.home.root).resolve_job_def("load_call_activity")
         assert job.execute_in_process(instance=instance, partition_key=request.partition_key).success
     assert (inbox.calls(), inbox.files("inbox")) == (1, [])
+
+
+def test_bytes_of_calls_that_arrive_after_they_were_loaded_are_loaded_with_the_rest(inbox, monkeypatch):
+    path = inbox.drop("late.csv")
+    (run,) = inbox.settled()
+    with path.open("ab", buffering=0) as writer, monkeypatch.context() as patch:
+        patch.setattr(late_bytes, "is_open_for_writing", lambda _descriptor: False)  # as on a network drive
+        inbox.load(run)
+        assert not path.exists()
+        writer.write(b"+12125550102,Busy\n")
+    (said,) = stage_late_arrivals(inbox.home, inbox.now)
+    assert "still being uploaded when it was loaded as" in said
+    assert path.read_text() == f"{CALLS}+12125550102,Busy\n"
+    (run,) = inbox.settled()
+    inbox.load(run)
+    assert query(inbox.home.root, "select count(distinct phone) from call_activity") == [(2,)]
+    assert not path.exists()
+    assert list(stage_late_arrivals(inbox.home, inbox.now)) == []

@@ -113,6 +113,6 @@ def test_every_row_has_an_outcome_and_what_cannot_be_read_is_in_the_rejected_fil
 @in_each_format
 def test_an_expiry_that_cannot_be_read_holds_on_and_is_reported(stages, name):
     rows = [["phone", "expires"], [NUMBERS[0], "01/02/2020"], [NUMBERS[1], "2020-02-01"], [NUMBERS[2], "2099-02-01"]]
-    loaded = load(stages, name, rows, name="x", expires="2020-01-01")
+    loaded = load(stages, name, rows, expires="2020-01-01")
     assert listed(stages) == {"+12125550101", "+12125550103"}
     assert loaded.counts.rejected == 1

@@ -140,7 +140,7 @@ LIST_POINTS: dict[str, Point] = {
     "after the commit of the list": Point(delivered_list, "load_list"),
     "report of the list made": Point(delivered_list, "list_report"),
     "before the list is put away": Point(delivered_list, "put_list_away", after=False),
-    "list moved": Point(list_drops, "_move"),
+    "list moved": Point(list_drops, "move_aside"),
     "list put away": Point(delivered_list, "put_list_away"),
 }
 POINTS_OF_ALL = POINTS | WAITING_POINTS | DECIDED_POINTS | LIST_POINTS

@@ -180,10 +180,10 @@ def test_bytes_of_a_list_that_arrive_after_it_was_loaded_are_loaded_with_the_res
 
 def watching_moves_on(watching, path, requests, begun):
     """Load what was taken while the writer pauses; its file is moved out of the inbox as if nobody had it open."""
-    from lead_pipeline.filing.lists import list_drops
+    from lead_pipeline.filing import late_bytes
 
     with pytest.MonkeyPatch.context() as patch:  # as on a network drive
-        patch.setattr(list_drops, "is_open_for_writing", lambda _descriptor: False)
+        patch.setattr(late_bytes, "is_open_for_writing", lambda _descriptor: False)
         assert execute(watching, requests) == [begun != WHOLE[:6]]
     assert not path.exists()
 

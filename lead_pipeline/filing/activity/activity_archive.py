@@ -1,15 +1,15 @@
 """Where dropped files of call activity end up: archive, or quarantine with a note beside it."""
 
 import os
-import shutil
 from pathlib import Path
 
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest, activity_manifest_path
 from lead_pipeline.filing.archive import write_reason
 from lead_pipeline.filing.home import Home, safe_suffix
 from lead_pipeline.filing.json_files import write_json
+from lead_pipeline.filing.late_bytes import move_aside
 from lead_pipeline.filing.left_in_place import leave_in_place
-from lead_pipeline.filing.staging import is_still_there, original_path
+from lead_pipeline.filing.staging import is_still_there
 
 
 def archive_activity(home: Home, manifest: ActivityManifest) -> None:
@@ -39,8 +39,7 @@ def _put_away(home: Home, manifest: ActivityManifest, target: Path) -> None:
     for dropped in filter(is_still_there, manifest.dropped):
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            shutil.move(original_path(dropped), target)
-            target.chmod(0o600)
+            move_aside(home, manifest, dropped, target)
         except OSError as error:
             leave_in_place(home, dropped, os.strerror(error.errno or 0))
     release_activity(home, manifest)

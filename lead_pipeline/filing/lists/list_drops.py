@@ -2,10 +2,7 @@
 long as something is left to do, whatever process dies.
 """
 
-import contextlib
-import errno
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +11,11 @@ from lead_pipeline.filing.archive import write_reason
 from lead_pipeline.filing.home import Home, safe_suffix
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import readable_json, write_json
-from lead_pipeline.filing.late_bytes import remember
+from lead_pipeline.filing.late_bytes import move_aside
 from lead_pipeline.filing.left_in_place import leave_in_place
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.manifests import DroppedFile
-from lead_pipeline.filing.open_writers import is_open_for_writing
-from lead_pipeline.filing.staging import has_grown, is_still_there, original_path
+from lead_pipeline.filing.staging import has_grown, is_still_there
 from lead_pipeline.model.fields import FrozenModel
 
 #: The folder of the inbox that has lists, not files of leads.
@@ -87,7 +83,7 @@ def put_list_away(home: Home, manifest: ListManifest, refusal: str | None = None
     target = folder / f"{manifest.list_id}{safe_suffix(manifest.file_name)}"
     for dropped in filter(is_still_there, waiting.dropped):
         try:
-            _move(home, manifest, dropped, target)
+            move_aside(home, manifest, dropped, target)
         except OSError as error:
             leave_in_place(home, dropped, refusal or os.strerror(error.errno or 0))
     if refusal:
@@ -99,21 +95,3 @@ def put_list_away(home: Home, manifest: ListManifest, refusal: str | None = None
 def forget_list(home: Home, list_id: str) -> None:
     """Remove the note of a list; what lies in the inbox is looked at as if it were new."""
     _note_path(home, list_id).unlink(missing_ok=True)
-
-
-def _move(home: Home, manifest: ListManifest, dropped: DroppedFile, target: Path) -> None:
-    """Rename an original to where it is kept: what its writer may still write is found there."""
-    original = original_path(dropped)
-    with original.open("rb") as file:
-        if is_open_for_writing(file.fileno()):
-            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
-    record = remember(home, manifest, dropped, target)
-    try:
-        original.rename(target)
-    except OSError as error:
-        record.unlink(missing_ok=True)
-        if error.errno != errno.EXDEV:
-            raise
-        shutil.move(original, target)
-    with contextlib.suppress(OSError):  # the file of another user keeps its mode; the folder is private
-        target.chmod(0o600)

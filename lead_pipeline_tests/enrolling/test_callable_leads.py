@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SUPPRESSIONS_OF_PEOPLE
 from lead_pipeline.screening.phone_equivalence import same_number_key
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.written import empty
@@ -213,6 +214,31 @@ def test_an_entry_of_any_kind_of_identifier_takes_the_lead_out(store, identifier
     assert callable_now(store) == set(range(1, len(leads) + 1))
     suppress(store, "complaint", identifier_kind, value)
     assert callable_now(store) == set()
+
+
+@pytest.mark.parametrize("kind", SUPPRESSION_KINDS)
+@pytest.mark.parametrize(
+    ("entry", "his_phone", "his_email"),
+    [
+        (("email", "ana@example.com"), PHONES[3], None),
+        (("phone", PHONES[2]), PHONES[1], "CY@example.com"),
+        (("cookie_id", "c1"), PHONES[3], "cy@example.com"),
+    ],
+    ids=["the phone of a lead in an old form", "an email that identifies", "both"],
+)
+def test_an_entry_of_people_takes_out_whoever_has_their_phone_or_identifier(store, kind, entry, his_phone, his_email):
+    """Ana is contact 1 and known by cy@example.com; the other lead is of another contact."""
+    hers = Lead(1, 1, PHONES[2], "ana@example.com", None, "c1", None, "due", -1, None)
+    his = Lead(2, 2, his_phone, his_email, None, None, None, "due", -1, None)
+    fill(store, [hers, his], [(1, "email", "cy@example.com")], [(kind, entry)])
+    assert callable_now(store) == (set() if kind in SUPPRESSIONS_OF_PEOPLE else {2})
+
+
+def test_an_email_that_identifies_nobody_takes_nobody_else_out(store):
+    hers = Lead(1, 1, PHONES[0], "ana@example.com", None, None, None, "due", -1, None)
+    his = Lead(2, 2, PHONES[1], "ana@example.com", None, None, None, "due", -1, None)
+    fill(store, [hers, his], [], [("blocked", ("phone", PHONES[0]))])
+    assert callable_now(store) == {2}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from lead_pipeline_tests.support import call_schedule
 
 __all__ = ["bare"]
 
-OLD, NEW = "+5215541692288", "+525541692288"
 ELSEWHERE = {"destination": {"kind": "schedule", "name": "elsewhere"}}
 of_each_kind = pytest.mark.parametrize("kind", SUPPRESSION_KINDS)
 
@@ -65,14 +64,15 @@ def test_an_email_that_identifies_nobody_anywhere_makes_nobody_of_two_people_one
     assert reached(bare) == {BO}
 
 
-@pytest.mark.parametrize(("known", "brought"), [(OLD, NEW), (NEW, OLD)])
-def test_a_person_is_known_by_an_old_form_of_their_number(bare, known, brought):
-    by = profile(aliases={"email": {"column": "alias"}}, fields={"phone": {"type": "phone", "on_invalid": "reject"}})
-    bring(bare, f"phone,alias\n{known},mx@example.com\n", by, "before.csv")
-    if not bare.rows("select 1 from leads"):
-        pytest.skip("the library does not know this form any more")
-    load(bare, "email\nmx@example.com\n", kind="opted_out")
+@pytest.mark.parametrize("pair", [("+541123456789", "+5491123456789"), ("+24107123456", "+24177123456")])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_person_is_known_by_another_form_of_their_number(bare, pair, turned):
+    known, brought = reversed(pair) if turned else pair
+    by = profile(aliases={"email": {"column": "alias"}})
+    bring(bare, f"phone,alias\n{known},her@example.com\n", by, "before.csv")
+    load(bare, "email\nher@example.com\n", kind="opted_out")
     bring(bare, f"phone\n{brought}\n", profile(**ELSEWHERE), "later.csv")
+    assert outcomes(bare) == ["created", "suppressed"]
     assert reached(bare) == set()
 
 

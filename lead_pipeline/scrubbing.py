@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lead_pipeline.filing.home import followed
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.listings import ActivityResult, ProfileSummary, ScrubPreview
+from lead_pipeline.model.listings import ActivityResult, ScrubPreview
 from lead_pipeline.model.lists.list_state import ListsFound, ListVersion, SuppressionAnswer
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.scrub.activity_settings import DateOrder
@@ -44,21 +44,16 @@ class Scrubbing:
         """Return the profile of that name."""
         raise NotImplementedError
 
-    def profiles(self) -> tuple[ProfileSummary, ...]:
-        """Return the profiles that can be named."""
-        raise NotImplementedError
-
     def lists(self) -> ListsFound:
         """Return the suppression lists that were loaded, deliveries that were refused since, and which profiles they
         stop.
 
-        Raises: ProfileError when a profile is wrong; StoreError, StoreLockedError.
+        Raises: StoreError, StoreLockedError.
         """
         from lead_pipeline.importing.clock import utc_now
         from lead_pipeline.importing.lists.looking_at_lists import find_lists
 
-        profiles = [self.profile(one.name) for one in self.profiles()]
-        return find_lists(self.home, profiles, utc_now(), settings=self._store_settings(), on_wait=self._on_wait)
+        return find_lists(self.home, utc_now(), settings=self._store_settings(), on_wait=self._on_wait)
 
     def list_versions(self, name: str) -> tuple[ListVersion, ...]:
         """Return the versions of a list, first to last; raises UsageError when there is none of that name."""

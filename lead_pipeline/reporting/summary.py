@@ -129,8 +129,8 @@ def list_failure_as_json(kind: str, error: LeadPipelineError) -> dict[str, Any]:
     """Return the object that `suppress --json` prints for a list of which nothing was loaded."""
     return {"list_id": None, "kind": kind, "status": "refused", "message": str(error)} | dict.fromkeys(
         (
-            *("rows_read", "rows_added", "rows_known", "rows_rejected"),
-            *("leads_affected", "enrollments_suppressed", "secondary_contacts_suppressed"),
+            *("rows_read", "rows_added", "rows_known", "rows_ended", "rows_rejected", "entries_kept", "leads_affected"),
+            *("enrollments_suppressed", "secondary_contacts_suppressed", "attributes_withheld"),
         ),
         0,
     )

@@ -49,6 +49,13 @@ def test_lists_says_what_there_is_and_what_stops_whom(home):
     assert list(found["stops"]) == ["careful"]
 
 
+def test_a_profile_that_cannot_be_read_hides_no_list(home):
+    (home / "profiles" / "broken.yaml").write_text("extends: call_schedule\nname: broken\nrequired_list: []\n")
+    said = run(home, "lists")
+    assert "courts: litigator" in said
+    assert "Profile broken imports nothing." in said
+
+
 def test_a_list_is_accepted_as_it_is_in_its_last_version_alone(home):
     assert "last version of the list 'courts' is 2" in run(
         home, "lists", "accept", "courts", "--version", "1", "--note", "x", code=2

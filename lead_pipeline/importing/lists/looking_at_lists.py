@@ -2,7 +2,7 @@
 records that a person accepts a list as it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.explaining import read_sought
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
-from lead_pipeline.model.errors import ScreeningError, UsageError, did_you_mean, listed
+from lead_pipeline.model.errors import ProfileError, ScreeningError, UsageError, did_you_mean, listed
 from lead_pipeline.model.lists.list_state import (
     ListEntry,
     ListsFound,
@@ -26,6 +26,7 @@ from lead_pipeline.model.lists.list_state import (
     SuppressionAnswer,
 )
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.profiles.loader import load_profile, profile_names
 from lead_pipeline.screening.lists.list_trust import accept_list
 from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.store.ledger import destination_id
@@ -48,15 +49,15 @@ def _looking(home: Home, settings: StoreSettings, on_wait: OnWait, *, read_only:
         yield workspace
 
 
-def find_lists(
-    home: Home, profiles: Sequence[ImportProfile], at: datetime, *, settings: StoreSettings, on_wait: OnWait
-) -> ListsFound:
-    """Return the lists of a home, and which of the profiles they stop; raises StoreError."""
+def find_lists(home: Home, at: datetime, *, settings: StoreSettings, on_wait: OnWait) -> ListsFound:
+    """Return the lists of a home, and which profiles they stop; raises StoreError."""
+    profiles, stops = _profiles(home)
     if not has_store(home.root):
-        return ListsFound(stops={one.name: "No list was ever loaded." for one in profiles if one.required_lists})
+        stops |= {one.name: "No list was ever loaded." for one in profiles if one.required_lists}
+        return ListsFound(refused=tuple(_not_noted_yet(home)), stops=stops)
     with _looking(home, settings, on_wait, read_only=False) as workspace:
         states, refusals = find_list_states(workspace, at), find_refusals(workspace)
-        stops = {one.name: _stopped(workspace, one, at) for one in profiles}
+        stops |= {one.name: _stopped(workspace, one, at) for one in profiles}
     of_list: dict[str | None, list[RefusedList]] = {}
     for refusal in refusals:
         of_list.setdefault(refusal.pop("of_list"), []).append(RefusedList.model_validate(refusal))
@@ -72,6 +73,17 @@ def find_lists(
     )
     unknown = [*of_list.get(None, []), *_not_noted_yet(home)]
     return ListsFound(lists=found, refused=tuple(unknown), stops={name: why for name, why in stops.items() if why})
+
+
+def _profiles(home: Home) -> tuple[list[ImportProfile], dict[str, str]]:
+    """Return the profiles that there are, and what is wrong with those that cannot be used."""
+    found, wrong = [], {}
+    for entry in profile_names(home.profiles):
+        try:
+            found.append(load_profile(entry.name, folder=home.profiles))
+        except ProfileError as error:
+            wrong[entry.name] = str(error)
+    return found, wrong
 
 
 def _stopped(workspace: Workspace, profile: ImportProfile, at: datetime) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline_tests.screening.histories.kept_by_hand import KINDS, KeptByHand, Lead, Row
 from lead_pipeline_tests.screening.histories.lists_by_hand import Identifier
 from lead_pipeline_tests.screening.histories.scrubbed_by_hand import ScrubByHand
@@ -56,6 +57,10 @@ class _Import(ScrubByHand):
         verdicts = self.write([self.judge(place) for place in range(len(self.rows))])
         for lead in ended:
             lead.is_due = False
+        for place in self.let_through:
+            outcome, reasons, number = verdicts[place]
+            if outcome in ("created", "updated", "unchanged") or "duplicate_merged" in reasons:
+                self.store.leads[number].is_due = False
         return verdicts
 
     def tell_people_apart(self) -> None:
@@ -129,6 +134,8 @@ class _Import(ScrubByHand):
         return ("created" if lead is None else "updated"), (), lead
 
     def write(self, verdicts: list[Verdict]) -> list[Verdict]:
+        phones = [name for name, rule in self.by.attributes.items() if isinstance(rule, PhoneRule)]
+        self.store.phone_attributes |= {(self.by.destination, name) for name in phones}
         became: dict[int, int] = {}
         for place, (outcome, reasons, lead) in enumerate(verdicts):
             if outcome == "created":
@@ -223,6 +230,8 @@ class _Import(ScrubByHand):
         if said_of(lead) == before and not new:
             return False
         lead.updated_at, lead.updated_by = self.at, self.store.imports
+        phones = [name for name, rule in self.by.attributes.items() if isinstance(rule, PhoneRule)]
+        self.store.phone_attributes |= {(lead.destination, name) for name in phones}
         self.name(lead)
         return True
 

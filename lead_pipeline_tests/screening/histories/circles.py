@@ -137,6 +137,8 @@ class Circle:
         """Return a record of a call, to a phone or of a lead that there is."""
         lead = one_of(random, [None, None, *self.by_hand.leads])
         phone = some(random, self.phones) if lead is not None else one_of(random, self.phones)
+        if lead is not None and random.random() < 0.5:
+            phone = self.by_hand.leads[lead].values.get("phone")
         hours = one_of(random, (None, 0, 1, 24 * 8, 24 * 31, 24 * 31 + 1))
         return Call(
             phone=phone,
@@ -213,6 +215,7 @@ def draw_scrub(random: Random) -> dict[str, Any]:
             "dispositions": random.choice(([], ["no_answer"], ["Sale", "busy"])),
             "attempts": random.choice((None, 1, 2, 4)),
             "area_codes": random.choice(([], [], [], ["+1312"], ["+52", "+5411"])),
+            **{kind: random.random() > 0.1 for kind in LISTED},
         },
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from lead_pipeline.model.destination import Destination
 from lead_pipeline_tests.screening.histories.calls_by_hand import KeptCall
-from lead_pipeline_tests.screening.histories.lists_by_hand import Identifier, Lists, Named
+from lead_pipeline_tests.screening.histories.lists_by_hand import Entry, Identifier, Lists, Named, is_same
 
 KINDS = ("phone", "email", "external_id", "cookie_id", "social")
 
@@ -57,6 +57,8 @@ class KeptByHand:
     identifiers: dict[Identifier, int] = field(default_factory=dict)
     lists: Lists = field(default_factory=Lists)
     calls: list[KeptCall] = field(default_factory=list)
+    phone_attributes: set[tuple[Destination, str]] = field(default_factory=set)
+    """The attributes that are phones, of the leads of a destination."""
     names: dict[str, dict[tuple[Destination, str], str]] = field(default_factory=lambda: {"company": {}, "tags": {}})
     imports: int = 0
 
@@ -67,6 +69,37 @@ class KeptByHand:
     def identifiers_of(self, contact: int) -> list[Identifier]:
         """Return what a contact is known by."""
         return [one for one, owner in self.identifiers.items() if owner == contact]
+
+    def leads_of(self, contact: int) -> list[Lead]:
+        """Return the leads of a contact, of any destination."""
+        return [lead for lead in self.leads.values() if lead.contact == contact]
+
+    def things_of(self, contact: int) -> list[Identifier]:
+        """Return what a contact is known by, and whatever its leads have of a kind that identifies people."""
+        of_leads = [one for lead in self.leads_of(contact) for one in lead.identifiers]
+        return self.identifiers_of(contact) + of_leads
+
+    def names_of(self, contact: int) -> list[Identifier]:
+        """Return what tells who a contact is: what it is known by, and the phones of its leads."""
+        return self.identifiers_of(contact) + [
+            one for lead in self.leads_of(contact) for one in lead.identifiers if one[0] == "phone"
+        ]
+
+    def contacts_named(self, own: list[Identifier]) -> set[int]:
+        """Return the contacts that are named by any of these, under any form."""
+        return {
+            contact
+            for contact in range(1, self.contacts + 1)
+            if any(is_same(name, one) for name in self.names_of(contact) for one in own)
+        }
+
+    def contacts_hit(self, entries: list[Entry]) -> set[int]:
+        """Return the contacts of whom an entry has anything."""
+        return {
+            contact
+            for contact in range(1, self.contacts + 1)
+            if any(entry.covers(one) for entry in entries for one in self.things_of(contact))
+        }
 
 
 def as_json(attributes: dict[str, Any]) -> str | None:

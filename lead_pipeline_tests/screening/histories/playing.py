@@ -13,7 +13,11 @@ import polars as pl
 
 from lead_pipeline.enrolling.enrollments import suppress_enrollments
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.screening.lists.listed_leads import find_listed_leads, suppress_secondary_contacts
+from lead_pipeline.screening.lists.listed_leads import (
+    find_listed_leads,
+    suppress_secondary_contacts,
+    withhold_attributes,
+)
 from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, ENTRY_FACTS, add_suppressions
 from lead_pipeline.store.records import ListKeys, ListRecord
 from lead_pipeline_tests.screening.histories.calls_by_hand import Call, added
@@ -25,7 +29,7 @@ from lead_pipeline_tests.screening.histories.circles import (
     draw_version,
 )
 from lead_pipeline_tests.screening.histories.kept_by_hand import Lead, Row
-from lead_pipeline_tests.screening.histories.lists_by_hand import OF_NUMBERS, Entry, Named
+from lead_pipeline_tests.screening.histories.lists_by_hand import OF_NUMBERS, Entry, Named, is_same
 from lead_pipeline_tests.screening.row_by_row import RowByRow
 from lead_pipeline_tests.screening.scrub.calls import load_calls
 from lead_pipeline_tests.screening.written import Written
@@ -120,6 +124,7 @@ class Play:
         store, at = circle.by_hand, self.written.now
         circle.story.append(("import", at, by, supplied, rows))
         in_force = store.lists.in_force(at, by.destination)
+        in_force = [entry for entry in in_force if getattr(by.scrub.rules, entry.kind) is not False]
         expected = store.add(rows, by, supplied, at)
         for here, there in zip(found, expected, strict=True):
             if here[0] == there[0] == "created":
@@ -130,7 +135,7 @@ class Play:
                 self.is_wrong(circle, f"is {here}, by hand {there}; leads {circle.lead_ids}")
             self.tally.outcomes[outcome] += 1
             self.tally.reasons.update(reasons)
-            if outcome in ("created", "updated", "unchanged") and is_listed(row, by, in_force):
+            if outcome in ("created", "updated", "unchanged") and is_listed(row, in_force):
                 self.tally.suppressed_imported += 1
                 self.is_wrong(circle, f"a listed row was {outcome}")
 
@@ -161,9 +166,12 @@ class Play:
         ]
         self.tally.calls += len(drawn)
         load_calls(self.written, f"calls-{self.tally.calls}", *dropped)
+        # Where most phones are not those of the leads beside them, the leads are somebody else's.
+        both = [is_stranger(circle.by_hand, call) for circle, call in drawn if call.lead_id and call.phone]
+        foreign = sum(both) > max(3, len(both) / 2)
         for circle, call in drawn:
-            circle.story.append(("call", self.written.now, call))
-            call_by_hand(circle.by_hand, call)
+            circle.story.append(("call", self.written.now, call, foreign))
+            call_by_hand(circle.by_hand, replace(call, lead_id=None) if foreign and call.phone else call)
 
     # What is there
 
@@ -240,6 +248,7 @@ def load_list(
         find_listed_leads(workspace, kind)
         suppress_enrollments(workspace, kind, at)
         suppress_secondary_contacts(workspace, kind)
+        withhold_attributes(workspace, kind, record.list_id, at)
 
 
 def told(one: object) -> str:
@@ -251,10 +260,16 @@ def told(one: object) -> str:
     )
 
 
-def is_listed(row: Row, by: ImportProfile, in_force: Sequence[Entry]) -> bool:
+def is_listed(row: Row, in_force: Sequence[Entry]) -> bool:
     """Return whether anything in a row that identifies somebody is on a list."""
     own = [*row.aliases, *((name, row.values[name]) for name in ("phone", "email", "external_id") if row.values[name])]
     return any(entry.covers(one) for entry in in_force for one in own)
+
+
+def is_stranger(store: RowByRow, call: Call) -> bool:
+    """Return whether a call to a phone names the lead of somebody else."""
+    theirs = store.things_of(store.leads[call.lead_id or 0].contact)
+    return not any(is_same(("phone", call.phone or ""), one) for one in theirs)
 
 
 def call_by_hand(store: RowByRow, call: Call) -> None:
@@ -269,17 +284,22 @@ def suppress_by_hand(
 ) -> None:
     """Load a version of a list, and take whom it names out of reach."""
     listed = store.lists.load(name, kind, mode, destination, named, at)
+    reached, people = listed, set[int]()
+    if kind not in OF_NUMBERS:
+        also = [one for contact in store.contacts_hit(listed) for one in store.names_of(contact)]
+        reached = listed + [Entry(name, kind, one, destination, None) for one in also]
+        people = store.contacts_hit(reached)
     for lead in store.leads.values():
-        entries = [entry for entry in listed if entry.destination in (None, lead.destination)]
+        if destination is not None and lead.destination != destination:
+            continue
         theirs = lead.identifiers + store.identifiers_of(lead.contact)
-        if kind not in OF_NUMBERS:
-            theirs += [
-                one for other in store.leads.values() if other.contact == lead.contact for one in other.identifiers
-            ]
-        if any(entry.covers(one) for entry in entries for one in theirs):
+        if lead.contact in people or any(entry.covers(one) for entry in reached for one in theirs):
             lead.is_due = False
-        further = [phone for phone, _ in lead.secondaries]
-        lead.marked |= {phone for phone in further if any(entry.covers(("phone", phone)) for entry in entries)}
+        further = {phone for phone, _ in lead.secondaries}
+        lead.marked |= {phone for phone in further if any(entry.covers(("phone", phone)) for entry in reached)}
+        for attribute in [one for one in lead.attributes if (lead.destination, one) in store.phone_attributes]:
+            if any(entry.covers(("phone", lead.attributes[attribute])) for entry in reached):
+                del lead.attributes[attribute]
 
 
 def reached_by_hand(store: RowByRow, lead: Lead, now: datetime) -> set[str]:
@@ -287,9 +307,11 @@ def reached_by_hand(store: RowByRow, lead: Lead, now: datetime) -> set[str]:
     phone, expires_at = lead.values.get("phone"), lead.values.get("expires_at")
     if not lead.is_due or phone is None or (expires_at is not None and expires_at <= now):
         return set()
-    theirs = store.identifiers_of(lead.contact)
-    theirs += [one for other in store.leads.values() if other.contact == lead.contact for one in other.identifiers]
-    if any(entry.covers(one) for entry in store.lists.in_force(now, lead.destination) for one in theirs):
+    in_force = store.lists.in_force(now, lead.destination)
+    theirs = store.things_of(lead.contact)
+    of_people = store.contacts_hit([entry for entry in in_force if entry.kind not in OF_NUMBERS])
+    is_one = any(is_same(name, one) for other in of_people for name in store.names_of(other) for one in theirs)
+    if is_one or any(entry.covers(one) for entry in in_force for one in theirs):
         return set()
     return {phone} | {further for further, _ in lead.secondaries if further not in lead.marked}
 

@@ -18,6 +18,13 @@ class ScrubByHand:
     def __init__(self, store: KeptByHand, rows: list[Row], by: ImportProfile, at: datetime) -> None:
         self.store, self.by, self.at = store, by, at
         self.in_force = store.lists.in_force(at, by.destination)
+        self.off = [kind for kind in LISTED if getattr(by.scrub.rules, kind) is False]
+        of_people = [entry for entry in self.in_force if entry.kind not in OF_NUMBERS]
+        self.kinds_of = {
+            contact: {entry.kind for entry in of_people if any(map(entry.covers, store.things_of(contact)))}
+            for contact in store.contacts_hit(of_people)
+        }
+        self.let_through: set[int] = set()
         self.rows = [self.without_listed_phones(row) for row in rows]
         self.held: dict[int, list[Identifier]] = {}
         self.contact: dict[int, int] = {}
@@ -32,40 +39,41 @@ class ScrubByHand:
         return replace(row, secondaries=secondaries, attributes=attributes)
 
     def is_listed(self, phone: str) -> bool:
-        return any(entry.covers(("phone", phone)) for entry in self.in_force)
+        one = "phone", phone
+        is_theirs = any(self.kinds_of.get(contact) for contact in self.store.contacts_named([one]))
+        return is_theirs or any(entry.covers(one) for entry in self.in_force)
 
     def codes_of(self, place: int) -> tuple[str, ...]:
         """Return why a row may not be imported: lists, calls, area codes."""
         row, found = self.rows[place], self.lists_of(place)
+        counting = (found - set(self.off)) | ({row.says} - {None})
+        if found and not counting:
+            self.let_through.add(place)
         own = {value for kind, value in self.held[place] if kind == "phone"}
         own |= {row.values["phone"]} - {None} if "phone" in self.by.fields else set()
         contact = self.contact.get(place)
         phones = set(own)
         if contact is not None:
-            every = self.store.identifiers_of(contact)
-            every += [one for lead in self.store.leads.values() if lead.contact == contact for one in lead.identifiers]
-            phones |= {value for kind, value in every if kind == "phone"}
-        codes = [kind for kind in LISTED if kind in found]
+            phones |= {value for kind, value in self.store.things_of(contact) if kind == "phone"}
+        codes = [kind for kind in LISTED if kind in counting]
         codes += call_codes(self.store.calls, phones, contact, self.by, self.at)
         if any(phone.startswith(prefix) for phone in own for prefix in self.by.scrub.rules.area_codes):
             codes.append("area_code_listed")
         return tuple(codes)
 
     def lists_of(self, place: int) -> set[str]:
-        """A list of people is of the whole person; one of numbers is of the number, and no lead that has it changes."""
+        """A list of people is of whomever a row names; one of numbers is of the number, whose lead does not change."""
         row = self.rows[place]
         own = self.held[place] + [(kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None]
-        contact, others, updates = self.contact.get(place), list[Identifier](), False
-        if contact is not None:
-            others = self.store.identifiers_of(contact)
-            lead = self.known_lead(contact)
-            updates = lead is not None and self.by.when_known in ("update", "fill")
-            if lead is not None and updates:
-                others += self.store.leads[lead].identifiers
-        found = {entry.kind for entry in self.in_force if any(map(entry.covers, own))}
-        reaching = [entry for entry in self.in_force if updates or entry.kind not in OF_NUMBERS]
-        found |= {entry.kind for entry in reaching if any(map(entry.covers, others))}
-        return found | ({row.says} - {None})
+        contact, theirs = self.contact.get(place), list[Identifier]()
+        lead = None if contact is None else self.known_lead(contact)
+        if contact is not None and lead is not None and self.by.when_known in ("update", "fill"):
+            theirs = self.store.identifiers_of(contact) + self.store.leads[lead].identifiers
+        people = self.store.contacts_named(own) | {contact}
+        found = {kind for one in people for kind in self.kinds_of.get(one, ())}
+        found |= {entry.kind for entry in self.in_force if any(map(entry.covers, own))}
+        of_numbers = [entry for entry in self.in_force if entry.kind in OF_NUMBERS]
+        return found | {entry.kind for entry in of_numbers if any(map(entry.covers, theirs))}
 
     def known_lead(self, contact: int) -> int | None:
         here = [

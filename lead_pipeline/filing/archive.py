@@ -75,6 +75,12 @@ def write_reason(target: Path, file_name: str, message: str) -> None:
         note.write(f"{file_name}\n\n{message}\n".encode("utf-8", "backslashreplace"))
 
 
+def archived_file(home: Home, manifest: Manifest) -> Path | None:
+    """Return where an imported file is kept, None when it is not any more."""
+    path = _archived(home, manifest)
+    return path if path.exists() else None
+
+
 def _archived(home: Home, manifest: Manifest) -> Path:
     return home.archive / manifest.profile.name / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
 

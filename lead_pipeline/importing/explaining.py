@@ -5,6 +5,8 @@ from pathlib import Path
 
 import polars as pl
 
+from lead_pipeline.filing.home import Home
+from lead_pipeline.importing.originals import with_originals
 from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.normalizing.lists.list_entries import read_list_entries
 from lead_pipeline.normalizing.phones import normalize_phones
@@ -34,7 +36,8 @@ def explain_person(
     if not has_store(home):
         return PersonStory()
     with open_store(home, settings=settings, read_only=True, on_wait=on_wait) as store:
-        return store.story(sought, rows_that_name)
+        story = store.story(sought, rows_that_name)
+    return with_originals(Home(home), story)
 
 
 def read_sought(asked: str, region: str | None) -> Sought:
@@ -57,7 +60,8 @@ def rows_that_name(rows: pl.DataFrame, sought: Sought) -> pl.Series:
     ]
     frame = pl.DataFrame(cells, schema={"row": pl.Int64, "cell": pl.String}, orient="row")
     hit: set[int] = set()
-    phones = pl.Series(sought.phones, dtype=pl.String).to_frame("value").select(_ONE_FORM)["value"]
+    today = read_list_entries(pl.Series(sought.phones, dtype=pl.String), None)["value"]
+    phones = pl.DataFrame({"value": [*sought.phones, *today]}, {"value": pl.String}).select(_ONE_FORM)["value"]
     regions = normalize_phones(pl.Series(sought.phones, dtype=pl.String), None)["region"].to_list() or [None]
     for region in dict.fromkeys(None if one == "001" else one for one in regions):
         read = read_list_entries(frame["cell"], region)

@@ -2,7 +2,7 @@
 that consists of personal data; whoever asks has named the person.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,17 +10,12 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 
 #: What happened: a row of a file, an identifier that the contact came to be known by, a value that an import met
-#: otherwise, a consent, an enrollment and its end, an entry of a suppression list, somebody else's secondary contact.
+#: otherwise, a consent, an enrollment and its end, a call, an entry of a suppression list and its end or expiry, somebody
+#: else's secondary contact.
 StoryEventKind = Literal[
-    "row",
-    "identified",
-    "value_differed",
-    "secondary_contact",
-    "consented",
-    "enrolled",
-    "enrollment_ended",
-    "suppressed",
-]
+    "row", "identified", "value_differed", "secondary_contact", "consented", "enrolled", "enrollment_ended", "called",
+    "suppressed", "suppression_ended", "suppression_expired",
+]  # fmt: skip
 
 
 class Sought(FrozenModel):
@@ -52,6 +47,22 @@ class StoryLead(FrozenModel):
     is_callable: bool = Field(description="Whether it is in the view `callable_leads`.")
 
 
+class StoryHit(FrozenModel):
+    """A rule that left a row out, and what it matched: an entry of a list, calls, or a lead."""
+
+    rule: str
+    reason_code: str
+    list_name: str | None = None
+    list_version: int | None = None
+    matched_kind: str | None = None
+    matched: str | None = None
+    matched_on: date | None = None
+    lead_id: int | None = None
+    drop_id: str | None = None
+    activity_row: int | None = None
+    matches: int = 1
+
+
 class StoryEvent(FrozenModel):
     """One thing that happened; what does not apply to its kind is null or empty."""
 
@@ -66,7 +77,8 @@ class StoryEvent(FrozenModel):
     warnings: tuple[str, ...] = ()
     hints: str | None = None
     raw: dict[str, Any] | None = Field(
-        default=None, description="The row as it was in the file, which is kept of rows that became no lead."
+        default=None,
+        description="The row as it was in the file; of rows that became a lead where the file is in the archive.",
     )
     lead_id: int | None = None
     contact_id: int | None = None
@@ -80,6 +92,20 @@ class StoryEvent(FrozenModel):
     identifier_kind: str | None = None
     value: str | None = None
     list_id: str | None = None
+    list_name: str | None = None
+    list_version: int | None = None
+    listed_on: date | None = Field(default=None, description="The date that the list gives for the entry.")
+    source: str | None = None
+    country: str | None = None
+    expires_at: datetime | None = None
+    hits: tuple[StoryHit, ...] = Field(default=(), description="Of a row: the rules that left it out.")
+    drop_id: str | None = Field(default=None, description="Of a call: its drop of call activity.")
+    buyer: str | None = None
+    disposition: str | None = None
+    dialed: bool | None = None
+    connected: bool | None = None
+    converted: bool | None = None
+    attempts: int | None = None
     note: str | None = Field(default=None, description="The reason that the list gives for the entry.")
     state: str | None = Field(default=None, description="Of a consent: current, replaced or not_taken.")
     ip: str | None = Field(default=None, description="Of a consent: the address of the machine.")

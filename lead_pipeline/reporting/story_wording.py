@@ -46,7 +46,7 @@ def event_sentence(event: StoryEvent) -> str:
         of_lead = f", {lead}" if event.lead_id is not None else ""
         sentence = f"{_source(event)} for {place}: {event.outcome}{of_lead}{why}."
         warned = f" Warned: {_titles(event.warnings)}." if event.warnings else ""
-        return sentence + warned + (f" {one_line(event.hints)}" if event.hints else "")
+        return sentence + warned + (f" {one_line(event.hints)}" if event.hints else "") + _lead_matched(event)
     if event.event == "identified":
         known = f"{event.kind} {one_line(event.value or '')}"
         return f"Contact {event.contact_id} is known by {known} since {one_line(event.file_name or '')}."
@@ -60,9 +60,46 @@ def event_sentence(event: StoryEvent) -> str:
         return f"Enrolled: {lead} in action {event.action} of {place}."
     if event.event == "enrollment_ended":
         return f"Enrollment ended: {lead} in action {event.action} of {place}{why}."
-    note = f" Reason on the list: {one_line(event.note)}." if event.note else ""
+    return _call(event) if event.event == "called" else _entry(event)
+
+
+def _lead_matched(event: StoryEvent) -> str:
+    """Return which lead a duplicate row met; what the other rules matched is in the hints of the row."""
+    hit = next((one for one in event.hits if one.rule == "existing_lead"), None)
+    return "" if hit is None else f" Lead {hit.lead_id} was created on {hit.matched_on}."
+
+
+def _call(event: StoryEvent) -> str:
+    said = ["dialed" if event.dialed else "not dialed", *(["reached"] if event.connected else [])]
+    said += ["converted"] if event.converted else []
+    said += [f"{event.attempts} attempts"] if event.attempts not in (None, 1) else []
+    who = one_line(event.value or "") or f"lead {event.lead_id}"
+    result = f", result {one_line(event.disposition)}" if event.disposition else ""
+    buyer = f", buyer {one_line(event.buyer)}" if event.buyer else ""
+    place = f", for {one_line(event.destination)}" if event.destination else ""
+    file = f"row {event.row_number} of {one_line(event.file_name or '')} ({event.drop_id})"
+    return f"Call to {who}: {', '.join(said)}{result}{buyer}{place}; {file}."
+
+
+def _entry(event: StoryEvent) -> str:
+    """Return what became of an entry of a list."""
     entry = f"{event.identifier_kind} {one_line(event.value or '')}"
-    return f"Suppressed ({event.kind}): {entry}, by list {event.list_id} ({one_line(event.file_name or '')}).{note}"
+    by = f"list {event.list_id} ({one_line(event.file_name or '')})"
+    name = f"'{one_line(event.list_name or '')}', version {event.list_version}"
+    if event.event == "suppression_ended":
+        return f"No longer on the list {name} ({event.kind}): {entry}, ended by {by}."
+    if event.event == "suppression_expired":
+        return f"Expired on the list {name} ({event.kind}): {entry}."
+    facts = [
+        f"listed {event.listed_on}" if event.listed_on else "",
+        f"source {one_line(event.source)}" if event.source else "",
+        f"country {one_line(event.country)}" if event.country else "",
+        f"for {one_line(event.destination)} only" if event.destination else "",
+        f"until {event.expires_at:%Y-%m-%d}" if event.expires_at else "",
+    ]
+    more = "".join(f", {fact}" for fact in facts if fact)
+    note = f" Reason on the list: {one_line(event.note)}." if event.note else ""
+    return f"Suppressed ({event.kind}): {entry}, by {by}, which is the list {name}{more}.{note}"
 
 
 def _difference(event: StoryEvent, lead: str) -> str:

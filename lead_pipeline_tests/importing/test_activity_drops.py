@@ -113,6 +113,63 @@ def test_a_file_that_cannot_be_trusted_goes_to_quarantine_with_the_reason(inbox)
     assert inbox.watch(1000) == []
 
 
+def test_the_folder_is_there_with_the_home(inbox):
+    assert (inbox.home.inbox / ACTIVITY_FOLDER).is_dir()
+
+
+def test_what_the_home_says_of_all_drops_and_of_a_folder_holds(inbox):
+    (inbox.home.root / "call_activity.yaml").write_text(
+        "defaults: {region: US, timezone: America/New_York}\n"
+        "folders:\n  paris: {region: FR, timezone: Europe/Paris, buyer: Sunny, columns: {phone: numéro}}\n"
+    )
+    inbox.drop("us.csv", "phone,time\n2125550101,03/04/2026 12:00\n")
+    (inbox.home.inbox / ACTIVITY_FOLDER / "paris" / "2026").mkdir(parents=True)
+    inbox.drop("paris/2026/fr.csv", "Numéro,time\n01 99 00 01 01,03/04/2026 12:00\n")
+    for run in inbox.settled():
+        inbox.load(run)
+    found = query(inbox.home.root, "select phone, buyer, happened_at from call_activity order by phone")
+    assert found == [
+        ("+12125550101", None, datetime(2026, 3, 4, 17, tzinfo=UTC)),
+        ("+33199000101", "Sunny", datetime(2026, 4, 3, 10, tzinfo=UTC)),
+    ]
+    reports = [path.read_text() for path in inbox.home.reports.rglob("report.md")]
+    assert sum("| calls added | 1 |" in text for text in reports) == 2
+
+
+@pytest.mark.parametrize(
+    ("folder", "settings", "told"),
+    [
+        ("", "defaults: {region: XX}\n", "There is no region 'XX'"),
+        ("", "defaults: {timezone: New York}\n", "Did you mean 'America/New_York'"),
+        ("", "defaults: {time_zone: UTC}\n", "Did you mean 'timezone'"),
+        ("", "defaults: {dates: first}\n", "dates:"),
+        ("", "default: {region: US}\n", "line 1: there is no 'default' here. Did you mean 'defaults'"),
+        ("", "defaults: US\n", "line 1: 'defaults' needs keys"),
+        ("", "defaults: {columns: {fone: x}}\n", "Did you mean 'phone'"),
+        ("", "defaults: {destination: solar}\n", "kind:name"),
+        ("vicidail", "folders: {vicidial: {region: US}}\n", "Did you mean 'vicidial'"),
+        ("new", None, "Name the folder under `folders:`"),
+    ],
+)
+def test_a_file_of_which_the_settings_are_wrong_is_put_aside_with_the_reason(inbox, folder, settings, told):
+    if settings:
+        (inbox.home.root / "call_activity.yaml").write_text(settings)
+    (inbox.home.inbox / ACTIVITY_FOLDER / folder).mkdir(exist_ok=True)
+    inbox.drop(f"{folder}/calls.csv" if folder else "calls.csv")
+    assert inbox.settled() == []
+    (note,) = inbox.home.quarantine.glob("*.reason.txt")
+    assert told in note.read_text()
+
+
+def test_a_file_that_asks_for_a_setting_goes_to_quarantine_with_the_question(inbox):
+    inbox.drop("calls.csv", "phone\n2125550101\n")
+    (run,) = inbox.settled()
+    with pytest.raises(LeadPipelineError, match=r"of which country numbers without \+ are .* in call_activity.yaml"):
+        inbox.load(run)
+    assert any(name.endswith(".reason.txt") for name in inbox.files("quarantine"))
+    assert inbox.files("reports") == ["rejected.csv"]
+
+
 def test_a_link_is_put_aside(inbox):
     inbox.drop("calls.csv").rename(inbox.home.root / "elsewhere.csv")
     (inbox.home.inbox / ACTIVITY_FOLDER / "link.csv").symlink_to(inbox.home.root / "elsewhere.csv")

@@ -3,10 +3,13 @@ refused whole.
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from lead_pipeline.filing.staging import stage_activity
+from lead_pipeline.importing.activity.activity_drops import load_staged
+from lead_pipeline.importing.activity.activity_results import activity_metadata, activity_result_of
 from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.model.errors import FileRefusedError, ListRefusedError, UsageError
@@ -249,3 +252,39 @@ def test_lead_ids_of_another_system_do_not_give_people_the_calls_of_others(stage
 def test_a_lead_that_is_not_there_does_not_cost_the_call_its_phone(stages):
     load(stages, f"lead_id,phone\n77,{ANA}\n")
     assert calls(stages, "lead_id, phone") == [(None, ANA)]
+
+
+SAMPLE = Path(__file__).parents[2] / "data" / "samples" / "call-activity.csv"
+
+
+def test_the_sample_with_every_kind_of_mess_is_loaded(stages):
+    loaded = load(stages, SAMPLE.read_text(encoding="utf-8"), timezone="America/New_York")
+    new_york = [
+        (f"+1617555{number}", datetime(2026, 3, 2, 14, minute, second, tzinfo=UTC))
+        for number, minute, second in (
+            ("0101", 5, 0), ("0102", 7, 0), ("0103", 11, 0), ("0104", 20, 0), ("0105", 31, 15), ("0106", 40, 0),
+            ("0107", 41, 0), ("0108", 45, 0), ("0109", 45, 0), ("0110", 50, 0), ("0111", 52, 0),
+        )
+    ]  # fmt: skip
+    others = [("+16175550113", None), ("+442079460018", datetime(2026, 3, 2, 15, 5, tzinfo=UTC))]
+    assert stages.rows("select phone, happened_at from call_activity order by phone") == [*new_york, *others]
+    assert loaded.reasons == {"boolean_invalid": 1, "date_invalid": 1, "phone_too_short": 1}
+    assert loaded.counts.known == 1
+    sold = stages.rows("select phone, buyer, attempts from call_activity where converted order by phone")
+    assert sold == [("+16175550104", "Sunny Ltd", 1), ("+16175550110", "Windy, Inc.", 3)]
+    assert stages.rows("select phone from call_activity where not dialed") == [("+16175550107",)]
+
+
+def test_the_report_says_how_the_drop_was_read_and_has_no_value_of_a_row(stages):
+    path = stages.home.root.parent / "calls.csv"
+    path.write_bytes(SAMPLE.read_bytes())
+    said = ActivitySettings(region="US", timezone="America/New_York", buyer="Nobody")
+    manifest = stage_activity(stages.home, path, said, now=utc_now())
+    result = load_staged(stages.store, manifest, stages.home, utc_now())
+    text = (stages.home.root / result.report_file).read_text(encoding="utf-8")
+    for told in ("| calls added | 13 |", "| of these connected | 7 |", "America/New_York", "`Call Date`", "boolean_invalid",
+                 "Calls of 2026-03-02 14:05 to 2026-03-02 15:05 UTC."):  # fmt: skip
+        assert told in text
+    for value in ("0101", "Sunny", "Busy", "wrong"):
+        assert value not in text
+    assert activity_result_of(manifest, activity_metadata(result)) == result

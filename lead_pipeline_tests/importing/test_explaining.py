@@ -102,7 +102,9 @@ def test_the_story_says_what_happened_with_reasons_values_and_originals(asked):
         (1, "created", ()), (1, "updated", ()), (1, "rejected", ("email_domain_invalid",)),
         (1, "suppressed", ("opted_out",)),
     ]  # fmt: skip
-    assert [one.raw for one in rows[:2]] == [None, None]
+    assert [one.raw["city"] for one in rows[:2]] == ["Bonn", "Oslo"]  # of leads, from the archive
+    (hit,) = rows[3].hits
+    assert (hit.rule, hit.list_name, hit.list_version, hit.matched) == ("opted_out", "opted_out", 1, ANA)
     assert rows[2].raw["phone"] == "(212) 555-0101"
     assert rows[3].raw["city"] == "Pisa"
     (change,) = [one for one in story.events if one.event == "value_differed"]
@@ -179,6 +181,56 @@ def test_a_cell_of_an_original_names_the_person_by_any_spelling(cell, names):
 
     rows = pl.DataFrame({"raw": [json.dumps({"x": cell, "n": None})]})
     assert rows_that_name(rows, read_sought(ANA, None)).to_list() == [names]
+
+
+def test_calls_and_the_ends_of_entries_are_told_in_their_time(folder):
+    with staging(folder / "data") as stages:
+        past = Past(stages)
+        past.bring("a.csv", "email,phone\nana@example.com,2125550101\nbo@example.com,2125550102\n")
+        calls = folder / "calls.csv"
+        calls.write_text(
+            "phone,lead_id,time,disposition,connected,attempts,buyer\n"
+            "212-555-0101,,2026-01-02T10:00Z,Sold,yes,2,Sunny\n"
+            ",1,2026-01-01T10:00Z,Busy,,,\n2125550102,,,No Answer,,,\n"
+        )
+        stages.call(calls)
+        load(stages, "phone,expires\n212-555-0101,2026-03-01\n", kind="blocked", name="blocked.csv")
+        load(stages, "phone\n2125550101\n", kind="complaint", name="desk.csv")
+        stages.store.workspace.run("update base.suppressions set ended_by = list_no, ended_at = added_at"
+                                   " where kind = 'complaint'")  # fmt: skip
+    story = ask(folder, ANA)
+    made = [
+        one for one in story.events if one.event in ("called", "suppressed", "suppression_ended", "suppression_expired")
+    ]
+    assert [(one.event, one.row_number, one.disposition, one.kind) for one in made] == [
+        ("called", 2, "Busy", None), ("called", 1, "Sold", None), ("suppression_expired", None, None, "blocked"),
+        ("suppressed", None, None, "blocked"), ("suppression_ended", None, None, "complaint"),
+        ("suppressed", None, None, "complaint"),
+    ]  # fmt: skip
+    sold = made[1]
+    assert (sold.value, sold.connected, sold.attempts, sold.buyer, sold.file_name) == (
+        ANA,
+        True,
+        2,
+        "Sunny",
+        "calls.csv",
+    )
+    lines = "\n".join(story_lines(story))
+    assert "Call to +12125550101: dialed, reached, 2 attempts, result Sold, buyer Sunny; row 1 of calls.csv" in lines
+    assert "Expired on the list 'blocked', version 1 (blocked): phone +12125550101." in lines
+    assert "No longer on the list 'complaint', version 1 (complaint): phone +12125550101, ended by" in lines
+    assert "No Answer" not in lines
+
+
+def test_an_original_whose_file_is_gone_from_the_archive_is_not_told(folder):
+    with staging(folder / "data") as stages:
+        Past(stages).bring("a.csv", "email,phone\nana@example.com,2125550101\n")
+    assert [one.raw for one in ask(folder, ANA).events if one.event == "row"] == [
+        {"email": "ana@example.com", "phone": "2125550101"}
+    ]  # fmt: skip
+    for file in (folder / "data" / "archive").rglob("*.csv"):
+        file.unlink()
+    assert [one.raw for one in ask(folder, ANA).events if one.event == "row"] == [None]
 
 
 def test_a_home_without_a_store_has_no_story(tmp_path):

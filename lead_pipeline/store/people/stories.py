@@ -17,7 +17,7 @@ from lead_pipeline.store.workspace import Workspace
 NamesPerson = Callable[[pl.DataFrame, Sought], pl.Series]
 
 #: The last digits that all forms of a number share, by which originals of rows are looked through.
-_LAST_DIGITS = 8
+_LAST_DIGITS = 7
 #: Columns of the view `leads` that a StoryLead has under names of its own.
 _APART = {
     "lead_id", "contact_id", "destination_kind", "destination_name", "import_id", "created_at", "updated_at",
@@ -34,11 +34,29 @@ _ORDER = {
             "value_differed",
             "secondary_contact",
             "enrolled",
+            "called",
+            "suppression_ended",
+            "suppression_expired",
             "suppressed",
             "enrollment_ended",
         )
     )
 }
+
+#: Entries of lists that are of the person, and what there is to say of one.
+_ENTRY = f"""
+    s.kind, s.identifier_kind, s.value, s.reason as note, l.list_id, l.file_name, l.name as list_name,
+    l.version as list_version, s.listed_on, s.source, s.country, s.expires_at, d.kind || ':' || d.name as destination
+    from base.suppressions s left join base.suppression_lists l using (list_no)
+    left join base.suppression_lists e on e.list_no = s.ended_by
+    left join base.destinations d on d.destination_id = s.destination_id
+    where ((s.identifier_kind = 'phone' and {IS_PHONE.format(digits="s.key")})
+           or (s.identifier_kind = 'email' and {IS_EMAIL.format(value="s.value")})
+           or (s.identifier_kind = 'domain' and list_contains($domains, lower(ltrim(s.value, '@'))))
+           or (s.identifier_kind = 'prefix' and len(list_filter($phones, lambda one:
+                  starts_with(one::varchar, ltrim(s.value, '+')))) > 0)
+           or list_contains($others, s.identifier_kind || ':' || s.value))
+"""
 
 #: Events by queries with columns named like the fields of StoryEvent; `$leads` and `$contacts` are the person's.
 _IMPORT = "i.committed_at as at, i.import_id, i.file_name"
@@ -75,16 +93,22 @@ _EVENTS = {
         from base.secondary_contacts s join base.imports i using (import_no)
         where {IS_PHONE.format(digits="try_cast(s.phone as ubigint)")}
     """,  # noqa: S608  # names and conditions of ours
-    "suppressed": f"""
-        select s.added_at as at, s.kind, s.identifier_kind, s.value, s.reason as note, l.list_id, l.file_name
-        from base.suppressions s left join base.suppression_lists l using (list_no)
-        where (s.identifier_kind = 'phone' and {IS_PHONE.format(digits="s.key")})
-           or (s.identifier_kind = 'email' and {IS_EMAIL.format(value="s.value")})
-           or (s.identifier_kind = 'domain' and list_contains($domains, lower(ltrim(s.value, '@'))))
-           or (s.identifier_kind = 'prefix' and len(list_filter($phones, lambda one:
-                  starts_with(one::varchar, ltrim(s.value, '+')))) > 0)
-           or list_contains($others, s.identifier_kind || ':' || s.value)
+    "called": f"""
+        select a.happened_at as at, d.drop_id, d.file_name, a.row_number, '+' || a.phone_key as value, a.lead_id,
+               a.destination, a.buyer, a.disposition, a.dialed, a.connected, a.converted, a.attempts
+        from base.call_activity a join base.activity_drops d using (drop_no)
+        where {IS_PHONE.format(digits="a.phone_key")} or list_contains($leads, a.lead_id)
+           or list_contains($contacts, a.contact_id)
     """,  # noqa: S608  # names and conditions of ours
+    "suppressed": f"select s.added_at as at, {_ENTRY}",  # ours
+    "suppression_ended": f"""
+        select s.ended_at as at, {_ENTRY.replace("l.list_id, l.file_name", "e.list_id, e.file_name")}
+        and s.ended_by is not null
+    """,  # ours
+    "suppression_expired": f"""
+        select s.expires_at as at, {_ENTRY}
+        and s.expires_at <= now() and (s.ended_at is null or s.ended_at > s.expires_at)
+    """,  # ours
 }
 
 _ROWS = f"""
@@ -97,6 +121,14 @@ _ROWS = f"""
     where list_contains($leads, o.lead_id)
        or list_contains($rows, struct_pack(import_no := o.import_no, row_number := o.row_number))
 """  # noqa: S608  # names of ours
+
+_HITS = """
+    select import_id, row_number, rule, reason_code, list_name, list_version, matched_kind, matched, matched_on,
+           lead_id, drop_id, activity_row, matches
+    from main.scrub_hits
+    where list_contains($rows, struct_pack(import_id := import_id, row_number := row_number))
+    order by import_id, row_number, reason_code, list_name
+"""
 
 #: Rows that became no lead and may name the person, by a part of a phone or email that every spelling of it has. Not by
 #: other identifiers: an external id of 7 is a quantity in the row of somebody else.
@@ -143,12 +175,29 @@ def _leads(workspace: Workspace, person: Person) -> tuple[StoryLead, ...]:
 def _rows(workspace: Workspace, person: Person, leads: list[int], names_person: NamesPerson) -> list[StoryEvent]:
     named = _rows_that_name(workspace, person, names_person)
     rows = _dicts(workspace, _ROWS, {"leads": leads, "rows": named})
+    hits = _hits(workspace, rows)
     return [
         StoryEvent.model_validate(
-            {"event": "row", **_plain(row), "raw": None if row["raw"] is None else json.loads(row["raw"])}
+            {
+                "event": "row",
+                **_plain(row),
+                "raw": None if row["raw"] is None else json.loads(row["raw"]),
+                "hits": tuple(hits.get((row["import_id"], row["row_number"]), ())),
+            }
         )
         for row in rows
     ]
+
+
+def _hits(workspace: Workspace, rows: list[dict[str, Any]]) -> dict[tuple[str, int], list[dict[str, Any]]]:
+    """Return the rules that left rows out, by import and row."""
+    wanted = [{"import_id": row["import_id"], "row_number": row["row_number"]} for row in rows if row["reasons"]]
+    found: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    if not wanted:
+        return found
+    for hit in _dicts(workspace, _HITS, {"rows": wanted}):
+        found.setdefault((hit.pop("import_id"), hit.pop("row_number")), []).append(hit)
+    return found
 
 
 def _rows_that_name(workspace: Workspace, person: Person, names_person: NamesPerson) -> list[dict[str, int]]:

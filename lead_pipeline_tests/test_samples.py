@@ -13,6 +13,7 @@ from lead_pipeline_tests.samples_expected import BLOCKED_NUMBERS, EXPECTED_IMPOR
 
 ALL = {sample.name: sample for sample in all_samples()}
 LIST_WITH_DATES = "litigators.csv"  # tested in importing/test_list_columns.py
+CALLS = "call-activity.csv"  # tested in importing/test_call_activity.py
 LISTS = {name: sample for name, sample in ALL.items() if name != "blocked-numbers.csv"}
 
 LENGTHS = {
@@ -55,6 +56,7 @@ def test_the_folder_holds_the_samples_and_nothing_else():
         *ALL,
         *PROFILES,
         LIST_WITH_DATES,
+        CALLS,
     }
 
 

@@ -58,7 +58,7 @@ def setting_sentence(found: ScrubPreview) -> str:
 def settings_view(previews: Sequence[ScrubPreview]) -> Iterator[RenderableType]:
     """Yield several settings beside one another: of each rule the rows it hits, and those that only it hits."""
     rules = list(dict.fromkeys(one.rule for preview in previews for one in preview.waterfall.rules))
-    table = _table(("rows that a rule hits, and that only it hits", *map(_short, previews)))
+    table = _table(("rows that a rule hits (that only it hits)", *map(_short, previews)))
     for rule in rules:
         table.add_row(
             f"{title_of_rule(rule)} ({rule})", *(_hits(preview, rule) for preview in previews), end_section=False
@@ -71,7 +71,7 @@ def settings_view(previews: Sequence[ScrubPreview]) -> Iterator[RenderableType]:
 
 def _hits(preview: ScrubPreview, rule: str) -> str:
     hits = next((one for one in preview.waterfall.rules if one.rule == rule), None)
-    return "" if hits is None else f"{hits.rows:,}, {hits.only:,}"
+    return "" if hits is None else f"{hits.rows:,} ({hits.only:,})"
 
 
 def _short(found: ScrubPreview) -> str:

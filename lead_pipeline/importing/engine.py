@@ -135,7 +135,8 @@ class Engine:
         """Load a staged drop of call activity; return what came of it as metadata."""
         with locked(self.home, drop_id, self._lock_wait), self._store(on_wait) as store:
             manifest = load_activity_manifest(self.home, drop_id)
-            return activity_metadata(load_staged(store, manifest, self.home, utc_now()))
+            result = load_staged(store, manifest, self.home, utc_now())
+            return {"summary": activity_report(result)} | activity_metadata(result)
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
         """Send the emails that are due, and return how many were sent."""

@@ -120,6 +120,12 @@ def _phones_by_header(
     return (people, ()) if people and not to else ((*to, *people), ours if to and not people else ())
 
 
+def is_call_header(header: str) -> bool:
+    """Tell whether a header is one that the table knows, or that means a phone: it is no value then."""
+    words = " ".join(spelling_of(header).words)
+    return any(words in known for known in call_headers().values()) or _means_phone(header)
+
+
 def _means_phone(header: str) -> bool:
     return bool(header) and meaning_of(header).meanings == ("phone",)
 

@@ -282,8 +282,8 @@ def test_the_report_says_how_the_drop_was_read_and_has_no_value_of_a_row(stages)
     manifest = stage_activity(stages.home, path, said, now=utc_now())
     result = load_staged(stages.store, manifest, stages.home, utc_now())
     text = (stages.home.root / result.report_file).read_text(encoding="utf-8")
-    for told in ("| calls added | 13 |", "| of these connected | 7 |", "America/New_York", "`Call Date`", "boolean_invalid",
-                 "Calls of 2026-03-02 14:05 to 2026-03-02 15:05 UTC."):  # fmt: skip
+    for told in ("| calls added | 13 |", "| of these connected | 7 |", "America/New_York", "`Call Date`",
+                 "boolean_invalid", "Calls of 2026-03-02 14:05 to 2026-03-02 15:05 UTC."):  # fmt: skip
         assert told in text
     for value in ("0101", "Sunny", "Busy", "wrong"):
         assert value not in text

@@ -14,6 +14,7 @@ from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
+from lead_pipeline.mapping.activity_columns import is_call_header
 from lead_pipeline.model.errors import ListRefusedError, counted
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.scrub.activity_settings import ActivitySettings
@@ -198,8 +199,14 @@ def _notices(read: ReadDrop, counts: ActivityCounts) -> Iterator[str]:
 
 
 def _shown_mapping(read: ReadDrop) -> dict[str, str]:
-    """Return which header says what; of a file without a header the column's number."""
-    headers = {column.name: column.header for column in read.reader.columns}
+    """Return which header says what. A header that nobody knows may be a value, and is not repeated; without a header, no
+    column has a name.
+    """
+    if read.reader.facts.header_line is None:
+        return dict.fromkeys((*read.columns.others, *(["phone"] if read.columns.phones else [])), "")
+    headers = {
+        column.name: column.header if is_call_header(column.header) else f"column {column.position + 1}"
+        for column in read.reader.columns
+    }
     names = {what: headers[name] for what, name in read.columns.others.items()}
-    names |= {"phone": " + ".join(headers[name] for name in read.columns.phones)} if read.columns.phones else {}
-    return names if read.reader.facts.header_line is not None else dict.fromkeys(names, "")
+    return names | ({"phone": " + ".join(headers[name] for name in read.columns.phones)} if read.columns.phones else {})

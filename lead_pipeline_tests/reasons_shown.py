@@ -29,6 +29,8 @@ class Example:
     lists: tuple[tuple[str, str], ...] = ()
     #: Drops of call activity loaded before.
     calls: tuple[str, ...] = ()
+    #: The content is a drop of call activity, and no file of leads.
+    of_calls: bool = False
     #: How many rows get the reason.
     rows: int = 1
     #: The file is dropped into the inbox, for what is said only of a dropped file.
@@ -191,6 +193,12 @@ SHOWN: dict[Reason, Example] = {
     Reason.BOOLEAN_INVALID: Example(f"phone,notes\n{_GOOD},perhaps\n", {"notes": {"type": "boolean"}}),
     Reason.DATE_INVALID: _attribute("31/12/2026", type="date"),
     Reason.DATE_OUT_OF_RANGE: _attribute("2026-12-31", type="date", max="2020-12-31"),
+    Reason.DATE_AMBIGUOUS: Example(
+        f"phone,time\n{_GOOD},2026-01-02T10:00Z\n{_GOOD},03/04/2026 10:00 UTC\n", of_calls=True
+    ),
+    Reason.DATE_ZONE_MISSING: Example(
+        f"phone,time\n{_GOOD},2026-01-02T10:00Z\n{_GOOD},2026-01-02 10:00\n", of_calls=True
+    ),
     Reason.OPTION_INVALID: _attribute("green", type="option", options=["red", "blue"]),
     Reason.SPREADSHEET_ERROR: Example(_workbook("#N/A")),
     Reason.SPREADSHEET_DAMAGE: _phone("1.20156E+10"),

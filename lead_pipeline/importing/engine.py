@@ -36,6 +36,8 @@ from lead_pipeline.model.errors import FileRefusedError, ScreeningError
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.notifying.delivery import deliver
+from lead_pipeline.reporting.activity_report import activity_report
+from lead_pipeline.reporting.list_report import list_report
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
 from lead_pipeline.store.opening import open_store
 from lead_pipeline.store.protocol import LeadStore
@@ -129,7 +131,8 @@ class Engine:
         """
         with locked(self.home, list_id, self._lock_wait), self._store(on_wait) as store:
             note_refused_deliveries(store, self.home)
-            return as_metadata(load_and_put_away(store, load_list_manifest(self.home, list_id), self.home, utc_now()))
+            loaded = load_and_put_away(store, load_list_manifest(self.home, list_id), self.home, utc_now())
+            return {"summary": list_report(loaded)} | as_metadata(loaded)
 
     def load_activity(self, drop_id: str, on_wait: OnWait) -> dict[str, Any]:
         """Load a staged drop of call activity; return what came of it as metadata."""

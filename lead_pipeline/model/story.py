@@ -10,8 +10,8 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 
 #: What happened: a row of a file, an identifier that the contact came to be known by, a value that an import met
-#: otherwise, a consent, an enrollment and its end, a call, an entry of a suppression list and its end or expiry, somebody
-#: else's secondary contact.
+#: otherwise, a consent, an enrollment and its end, a call, an entry of a suppression list and its end or expiry,
+#: somebody else's secondary contact.
 StoryEventKind = Literal[
     "row", "identified", "value_differed", "secondary_contact", "consented", "enrolled", "enrollment_ended", "called",
     "suppressed", "suppression_ended", "suppression_expired",

@@ -43,6 +43,11 @@ def _metadata(report: Report) -> dict[str, Any]:
     return {"status": report.result.status.value, "summary": summary, **files, **report.numbers}
 
 
+def shown(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return metadata with its `summary` as the UI renders it."""
+    return {**metadata, "summary": dg.MetadataValue.md(metadata["summary"])}
+
+
 def log_waiting(context: dg.AssetExecutionContext) -> OnWait:
     """Return what logs, once, that another process holds the store."""
     said: list[str] = []

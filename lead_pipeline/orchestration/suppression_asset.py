@@ -7,7 +7,7 @@ import dagster as dg
 from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.partitions import suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import log_waiting
+from lead_pipeline.orchestration.running import log_waiting, shown
 
 
 @dg.asset(
@@ -19,4 +19,4 @@ from lead_pipeline.orchestration.running import log_waiting
 def suppressions(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """People who may not be contacted, by list; entries end, and are never deleted."""
     load = partial(home.engine.load_list, context.partition_key, log_waiting(context))
-    return dg.MaterializeResult(metadata=failures_without_values("loading a suppression list", load))
+    return dg.MaterializeResult(metadata=shown(failures_without_values("loading a suppression list", load)))

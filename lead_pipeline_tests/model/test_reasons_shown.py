@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from lead_pipeline.filing.inbox import Drop
+from lead_pipeline.filing.staging import stage_activity
+from lead_pipeline.importing.activity.loading_calls import load_activity
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.intake import stage_drops
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline_tests.reasons_shown import SHOWN, Example
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 
@@ -40,7 +44,9 @@ def test_each_reason_is_given_to_the_example_that_shows_it(stages, reason):
         stages.call(written(stages, f"calls-{number}.csv", content.encode()))
     for number, content in enumerate(example.before):
         stages.file(written(stages, f"before-{number}.csv", content.encode()), profile)
-    if example.dropped:
+    if example.of_calls:
+        assert_said_of_the_last_call(stages, reason, example)
+    elif example.dropped:
         assert_said_of_a_dropped_file(stages, reason, example, profile)
     elif effect == "file":
         assert_said_of_the_file(stages, reason, example, profile)
@@ -68,6 +74,16 @@ def assert_said_of_the_last_row(stages: Stages, reason: Reason, example: Example
         return
     assert (outcome, reasons, warnings) == (REASONS[reason].effect, [reason.value], [])
     assert [(told.code, told.outcome, told.count) for told in result.reasons] == [(reason, outcome, example.rows)]
+
+
+def assert_said_of_the_last_call(stages: Stages, reason: Reason, example: Example) -> None:
+    """Say it of the last row of a call log of which nobody says anything."""
+    path = written(stages, "shown.csv", example.as_bytes())
+    manifest = stage_activity(stages.home, path, ActivitySettings(), now=utc_now())
+    loaded = load_activity(stages.store, manifest, stages.home, utc_now())
+    assert loaded.reasons == {reason.value: 1}
+    found = stages.rows("select outcome, reason_codes from activity_rows order by row_number desc limit 1")
+    assert found == [(REASONS[reason].effect, [reason.value])]
 
 
 def assert_said_of_a_dropped_file(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:

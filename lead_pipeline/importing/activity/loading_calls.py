@@ -199,8 +199,8 @@ def _notices(read: ReadDrop, counts: ActivityCounts) -> Iterator[str]:
 
 
 def _shown_mapping(read: ReadDrop) -> dict[str, str]:
-    """Return which header says what. A header that nobody knows may be a value, and is not repeated; without a header, no
-    column has a name.
+    """Return which header says what. A header that nobody knows may be a value, and is not repeated; without a header,
+    no column has a name.
     """
     if read.reader.facts.header_line is None:
         return dict.fromkeys((*read.columns.others, *(["phone"] if read.columns.phones else [])), "")

@@ -6,7 +6,7 @@ import dagster as dg
 
 from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.resources import HomeResource
-from lead_pipeline.orchestration.running import log_waiting
+from lead_pipeline.orchestration.running import log_waiting, shown
 
 call_activity_partitions = dg.DynamicPartitionsDefinition(name="call_activity")
 
@@ -20,7 +20,7 @@ call_activity_partitions = dg.DynamicPartitionsDefinition(name="call_activity")
 def call_activity(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult[None]:
     """Who was dialed, reached and converted, for the scrub rules of profiles; calls are only ever added."""
     load = partial(home.engine.load_activity, context.partition_key, log_waiting(context))
-    return dg.MaterializeResult(metadata=failures_without_values("loading call activity", load))
+    return dg.MaterializeResult(metadata=shown(failures_without_values("loading call activity", load)))
 
 
 load_call_activity = dg.define_asset_job(

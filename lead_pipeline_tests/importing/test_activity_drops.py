@@ -235,3 +235,16 @@ def test_bytes_of_calls_that_arrive_after_they_were_loaded_are_loaded_with_the_r
     assert query(inbox.home.root, "select count(distinct phone) from call_activity") == [(2,)]
     assert not path.exists()
     assert list(stage_late_arrivals(inbox.home, inbox.now)) == []
+
+
+def test_a_file_that_went_on_growing_after_it_was_loaded_comes_back_whole(inbox):
+    path = inbox.drop("calls.csv", "phone,time\n+12125550101,2026-01-02T10:00Z\n")
+    (run,) = inbox.settled()
+    with path.open("rb+"):  # its writer has paused, and still has it
+        assert inbox.load(run)["calls_added"] == 1
+        assert path.exists()
+    with path.open("a") as file:
+        file.write("+12125550102,2026-01-02T11:00Z\n")
+    (whole,) = inbox.settled()
+    assert inbox.load(whole)["calls_added"] == 1
+    assert (inbox.calls(), inbox.files("inbox")) == (2, [])

@@ -5,7 +5,7 @@ below it does not win.
 import polars as pl
 import pytest
 
-from lead_pipeline.mapping.activity_columns import map_activity_columns
+from lead_pipeline.mapping.calls.activity_columns import map_activity_columns
 from lead_pipeline.model.errors import RequiredColumnUnmappedError
 from lead_pipeline.normalizing.calls import CallForm
 

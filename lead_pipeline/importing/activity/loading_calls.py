@@ -14,7 +14,7 @@ from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
-from lead_pipeline.mapping.activity_columns import is_call_header
+from lead_pipeline.mapping.calls.activity_columns import is_call_header
 from lead_pipeline.model.errors import ListRefusedError, counted
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.scrub.activity_settings import ActivitySettings

@@ -14,7 +14,7 @@ from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.work_folder import map_in_order
-from lead_pipeline.mapping.activity_columns import ActivityColumns, map_activity_columns
+from lead_pipeline.mapping.calls.activity_columns import ActivityColumns, map_activity_columns
 from lead_pipeline.model.errors import FileEmptyError, ListRefusedError
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.model.scrub.activity_settings import DATE_ORDERS, ActivitySettings, DateOrder

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from lead_pipeline.mapping.call_headers import call_headers
+from lead_pipeline.mapping.calls.call_headers import call_headers
 from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.mapping.lists import list_evidence

@@ -14,7 +14,7 @@ def call_headers() -> Mapping[str, tuple[str, ...]]:
     which they count where a file has several: `phone`, `to` and `ours` (numbers of people, of whom was called, of
     ourselves), `hour` (of a day that another column has), `direction`, and the columns of a call.
     """
-    text = (resources.files("lead_pipeline.mapping") / "call_headers.csv").read_text(encoding="utf-8")
+    text = (resources.files("lead_pipeline.mapping.calls") / "call_headers.csv").read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
     for what, header, _language, _source in list(csv.reader(text.splitlines()))[1:]:
         found.setdefault(what, []).append(header)

@@ -17,6 +17,11 @@ _SAID = {
     "buyer": "buyer of calls without one",
 }
 
+_COUNTRY = (
+    "Write the number with + and its country code, or say the country of all numbers without +: `--region` of the "
+    "command, or `region` in call_activity.yaml, such as US."
+)
+
 
 def activity_report(result: ActivityResult) -> str:
     """Return what came of a drop."""
@@ -69,7 +74,7 @@ def _counts(result: ActivityResult) -> str:
         ("of these converted", result.calls_converted),
         ("calls known before", result.calls_known),
         ("rows that cannot be used", result.rows_rejected),
-        ("rows without any value, and others that are none", result.rows_skipped),
+        ("blank rows and lines of totals", result.rows_skipped),
     ]
     return "| rows and calls | |\n|---|---:|\n" + "\n".join(f"| {name} | {number:,} |" for name, number in counts)
 
@@ -82,10 +87,15 @@ def _period(result: ActivityResult) -> list[str]:
 
 def _reasons(result: ActivityResult) -> str:
     rows = [
-        (f"{REASONS[Reason(code)].title} (`{code}`)", f"{rows:,}", REASONS[Reason(code)].guidance)
+        (f"{REASONS[Reason(code)].title} (`{code}`)", f"{rows:,}", _guidance(Reason(code)))
         for code, rows in result.reasons.items()
     ]
     return _table("reason | rows | what to do", rows)
+
+
+def _guidance(reason: Reason) -> str:
+    """Return what to do: calls have no profile that could say the country."""
+    return _COUNTRY if reason is Reason.PHONE_COUNTRY_UNKNOWN else REASONS[reason].guidance
 
 
 def _table(header: str, rows: Sequence[tuple[str, ...]]) -> str:

@@ -39,6 +39,7 @@ from lead_pipeline.notifying.delivery import deliver
 from lead_pipeline.reporting.activity_report import activity_report
 from lead_pipeline.reporting.list_report import list_report
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
+from lead_pipeline.reporting.waterfall_wording import step_records, usable_rows
 from lead_pipeline.store.opening import open_store
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.settings import OnWait, StoreSettings
@@ -60,6 +61,7 @@ class Report:
     summary: str  # Markdown
     numbers: dict[str, int | float]
     files: dict[str, Path]  # the report, and the rejected file if there is one
+    left_out: list[dict[str, str | int]]  # by which rules rows were left out, a line of a table each
 
 
 class Engine:
@@ -187,6 +189,7 @@ class Engine:
             summary=markdown_summary(masked, self.home.root),
             numbers=metadata_numbers(result),
             files={name: self.home.root / path for name, path in files.items() if path},
+            left_out=step_records(result.waterfall, usable_rows(result)),
         )
 
 

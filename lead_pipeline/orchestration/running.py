@@ -40,7 +40,10 @@ def add_reports(context: dg.AssetExecutionContext, reports: Sequence[Report]) ->
 def _metadata(report: Report) -> dict[str, Any]:
     files = {name: dg.MetadataValue.path(str(path)) for name, path in report.files.items()}
     summary = dg.MetadataValue.md(report.summary)
-    return {"status": report.result.status.value, "summary": summary, **files, **report.numbers}
+    # A long summary is behind a click in the UI; a table is not.
+    records = [dg.TableRecord(line) for line in report.left_out]
+    left_out = {"left_out": dg.MetadataValue.table(records)} if records else {}
+    return {"status": report.result.status.value, "summary": summary, **left_out, **files, **report.numbers}
 
 
 def shown(metadata: Mapping[str, Any]) -> dict[str, Any]:

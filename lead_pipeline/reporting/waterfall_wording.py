@@ -64,6 +64,12 @@ def steps(waterfall: Waterfall, usable: int) -> list[Step]:
     return found
 
 
+def step_records(waterfall: Waterfall, usable: int) -> list[dict[str, str | int]]:
+    """Return the steps as lines of a table."""
+    named = [(f"{one.title} ({one.rule})", *one[2:]) for one in steps(waterfall, usable)]
+    return [dict(zip(STEP_COLUMNS, line, strict=True)) for line in named]
+
+
 def steps_sentence(waterfall: Waterfall, usable: int) -> str:
     """Return how many of the usable rows are left out, and how many are not."""
     out = waterfall.rows

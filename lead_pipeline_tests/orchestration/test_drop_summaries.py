@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from lead_pipeline.cli import main
 from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
-from lead_pipeline.orchestration.jobs import load_suppressions
+from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline_tests.support import call_schedule, importing, quick_folder, write_csv
 
 ANA, BO, CY = "+12125550101", "+12125550102", "+12125550103"
@@ -41,11 +41,14 @@ def loaded():
         )
         lists = metadata(home.launcher.instance, load_suppressions.name, "suppressions")
         reports = "".join(path.read_text() for path in home.home.reports.rglob("report.md"))
-        yield activity, lists, json.loads(shown.output), reports
+        again = write_csv(folder / "again.csv", ["caller_id"], [[ANA], [BO], [CY], ["+12125550104"]])
+        home.file(again, call_schedule())
+        imported = metadata(home.launcher.instance, import_leads.name, "import_report")
+        yield activity, lists, json.loads(shown.output), reports, imported
 
 
 def test_a_late_opt_out_lists_who_is_out_of_reach_by_import_and_destination_everywhere(loaded):
-    _, lists, as_json, reports = loaded
+    _, lists, as_json, reports, _ = loaded
     found = [(one["destination"], one["leads"], one["enrollments"]) for one in as_json["affected"]]
     assert found == [("schedule:main", 1, 1)] * 2
     assert lists["affected"] == as_json["affected"]
@@ -56,7 +59,7 @@ def test_a_late_opt_out_lists_who_is_out_of_reach_by_import_and_destination_ever
 
 
 def test_a_drop_of_calls_shows_its_report(loaded):
-    activity, _, _, reports = loaded
+    activity, _, _, reports, _ = loaded
     assert activity["summary"] in reports
     assert (activity["calls_added"], activity["rows_rejected"], activity["reasons"]) == (
         1,
@@ -66,8 +69,19 @@ def test_a_drop_of_calls_shows_its_report(loaded):
     assert activity["columns"] == {"disposition": "disposition", "happened_at": "time", "phone": "phone"}
 
 
+def test_a_run_of_leads_shows_by_which_rules_rows_were_left_out(loaded):
+    imported = loaded[-1]
+    assert [record.data for record in imported["left_out"].records] == [
+        {"rule": "Lead already exists (existing_lead)", "rows it hits": 3, "left out here": 3, "only this rule": 1,
+         "rows left": 1},
+        {"rule": "Has opted out (opted_out)", "rows it hits": 2, "left out here": 0, "only this rule": 0,
+         "rows left": 1},
+    ]  # fmt: skip
+    assert (imported["left_out_existing_lead"], imported["left_out_opted_out"]) == (3, 2)
+
+
 def test_no_value_of_a_row_is_in_the_event_log(loaded):
-    activity, lists, _, _ = loaded
+    activity, lists, _, _, _ = loaded
     for text in (json.dumps(activity, default=str), json.dumps(lists, default=str)):
         for value in ("5550101", "5550103", "Said-Something"):
             assert value not in text

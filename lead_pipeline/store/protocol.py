@@ -83,6 +83,19 @@ class LeadStore(Protocol):
         Raises: UsageError for anything but one reading statement, and for mistakes in it.
         """
 
+    def lists(self, at: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return each suppression list as it is at a time, and the refused deliveries that are not settled: once for
+        each list (`of_list`) that they count for.
+        """
+
+    def list_versions(self, name: str) -> list[dict[str, Any]]:
+        """Return the versions of a suppression list, first to last; none where there is no such list."""
+
+    def list_entries(self, sought: Sought, at: datetime) -> list[dict[str, Any]]:
+        """Return every entry of a list there ever was that names whoever has one of the identifiers, and whether it
+        was in force at a time, as known then.
+        """
+
     def story(self, sought: Sought, names_person: NamesPerson) -> PersonStory:
         """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""
 

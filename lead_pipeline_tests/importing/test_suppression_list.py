@@ -109,6 +109,28 @@ def test_a_list_that_cannot_be_trusted_is_refused_whole(stages, text):
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"), [("phone\n", {}), ("email,phone\n", {}), ("Domain\n", {"identifier": "domain"})]
+)
+def test_a_header_without_rows_is_said_to_be_one(stages, text, said):
+    with pytest.raises(ListRefusedError, match="header without rows"):
+        load(stages, text, **said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "entry"),
+    [
+        ("example.com\n", {"identifier": "domain"}, "example.com"),
+        ("212\n", {"identifier": "prefix"}, "1212"),
+        ("x-17\n", {"identifier": "external_id"}, "x-17"),
+        (",2125550101\n", {}, ANA),
+    ],
+)
+def test_a_single_line_that_names_somebody_is_a_list(stages, text, said, entry):
+    load(stages, text, **said)
+    assert listed(stages) == {entry}
+
+
 def test_a_few_rows_that_cannot_be_read_are_named_with_reasons_and_the_rest_is_loaded(stages):
     loaded = load(stages, "phone,name\n2125550101,Ana\noops,Bo\n,Cy\n2125550102 / 12,Dee\n")
     assert ANA in listed(stages)

@@ -158,7 +158,7 @@ def _opened(path: Path, manifest: ListManifest) -> RowReader:
     try:
         reader = open_rows(path, file_name=manifest.file_name)
     except FileEmptyError:  # a list of a single line is somebody without a header, or a header without anybody
-        return open_rows(path, file_name=manifest.file_name, options=headless)
+        return _opened_single_line(path, manifest, headless)
     line = reader.facts.header_line
     if line is None:
         return reader
@@ -170,6 +170,18 @@ def _opened(path: Path, manifest: ListManifest) -> RowReader:
         above = next(other.batches(line - 1)).head(line - 1)
         if any(_names_somebody(above[column.name], manifest.region) for column in other.columns):
             return other
+    return reader
+
+
+def _opened_single_line(path: Path, manifest: ListManifest, headless: ReadingOptions) -> RowReader:
+    reader = open_rows(path, file_name=manifest.file_name, options=headless)
+    row = next(reader.batches(1)).head(1)
+    cells = pl.Series([row[column.name][0] or "" for column in reader.columns], dtype=pl.String)
+    if not _names_somebody(cells, manifest.region) and not _names_another(cells, manifest.said):
+        raise ListRefusedError(
+            "The list has a single line, and that names nobody: it is a header without rows. Nothing was loaded. Check "
+            "whether the export is finished, and deliver the whole list."
+        )
     return reader
 
 

@@ -3,7 +3,6 @@ records that a person accepts a list as it is.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -31,22 +30,11 @@ from lead_pipeline.screening.lists.list_trust import accept_list
 from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.store.ledger import destination_id
 from lead_pipeline.store.opening import has_store, open_store
-from lead_pipeline.store.people.list_looks import find_entries, find_list_states, find_list_versions, find_refusals
 from lead_pipeline.store.records import ListKeys
 from lead_pipeline.store.settings import OnWait, StoreSettings
 from lead_pipeline.store.workspace import Workspace
 
 _NOTHING = ListKeys("", "", pl.Series(dtype=pl.String))
-
-
-@contextmanager
-def _looking(home: Home, settings: StoreSettings, on_wait: OnWait, *, read_only: bool = True) -> Iterator[Workspace]:
-    """Give a workspace in which nothing that is written stays."""
-    with (
-        open_store(home.root, settings=settings, read_only=read_only, on_wait=on_wait) as store,
-        store.dry_run(_NOTHING, "looking at suppression lists") as workspace,
-    ):
-        yield workspace
 
 
 def find_lists(home: Home, at: datetime, *, settings: StoreSettings, on_wait: OnWait) -> ListsFound:
@@ -55,9 +43,10 @@ def find_lists(home: Home, at: datetime, *, settings: StoreSettings, on_wait: On
     if not has_store(home.root):
         stops |= {one.name: "No list was ever loaded." for one in profiles if one.required_lists}
         return ListsFound(refused=tuple(_not_noted_yet(home)), stops=stops)
-    with _looking(home, settings, on_wait, read_only=False) as workspace:
-        states, refusals = find_list_states(workspace, at), find_refusals(workspace)
-        stops |= {one.name: _stopped(workspace, one, at) for one in profiles}
+    with open_store(home.root, settings=settings, on_wait=on_wait) as store:
+        states, refusals = store.lists(at)
+        with store.dry_run(_NOTHING, "looking at suppression lists") as workspace:
+            stops |= {one.name: _stopped(workspace, one, at) for one in profiles}
     of_list: dict[str | None, list[RefusedList]] = {}
     for refusal in refusals:
         of_list.setdefault(refusal.pop("of_list"), []).append(RefusedList.model_validate(refusal))
@@ -117,11 +106,11 @@ def find_versions(home: Home, name: str, *, settings: StoreSettings, on_wait: On
     """Return the versions of a list; raises UsageError when there is no such list, StoreError."""
     names: list[str] = []
     if has_store(home.root):
-        with _looking(home, settings, on_wait) as workspace:
-            found = find_list_versions(workspace, name)
+        with open_store(home.root, settings=settings, read_only=True, on_wait=on_wait) as store:
+            found = store.list_versions(name)
             if found:
                 return tuple(ListVersion.model_validate(one) for one in found)
-            names = [one["name"] for one in find_list_states(workspace, utc_now())]
+            names = [one["name"] for one in store.lists(utc_now())[0]]
     raise UsageError(f"There is no list '{name}'.{did_you_mean(name, names)} The lists are {listed(names)}.")
 
 
@@ -153,6 +142,6 @@ def find_suppressions(
     sought = read_sought(asked, region)
     if not has_store(home.root):
         return SuppressionAnswer(at=at)
-    with _looking(home, settings, on_wait) as workspace:
-        found = find_entries(workspace, sought, at)
+    with open_store(home.root, settings=settings, read_only=True, on_wait=on_wait) as store:
+        found = store.list_entries(sought, at)
     return SuppressionAnswer(at=at, entries=tuple(ListEntry.model_validate(one) for one in found))

@@ -21,6 +21,12 @@ from lead_pipeline.store.ledger import (
     find_list,
     record_import,
 )
+from lead_pipeline.store.people.list_looks import (
+    find_entries,
+    find_list_states,
+    find_list_versions,
+    find_refusals,
+)
 from lead_pipeline.store.people.stories import NamesPerson, tell_story
 from lead_pipeline.store.publishing import publish_leads, publish_rejected
 from lead_pipeline.store.records import (
@@ -182,6 +188,21 @@ class DuckdbLeadStore:
         else:
             return frame.head(limit), frame.height > limit
         raise UsageError(f"The store does not understand this question. {complaint}")
+
+    def lists(self, at: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return each suppression list as it is at a time, and the refused deliveries that are not settled."""
+        with errors_without_values("looking at suppression lists"):
+            return find_list_states(self.workspace, at), find_refusals(self.workspace)
+
+    def list_versions(self, name: str) -> list[dict[str, Any]]:
+        """Return the versions of a suppression list, first to last."""
+        with errors_without_values("looking at suppression lists"):
+            return find_list_versions(self.workspace, name)
+
+    def list_entries(self, sought: Sought, at: datetime) -> list[dict[str, Any]]:
+        """Return every entry there ever was that names a person, and whether it was in force at a time."""
+        with errors_without_values("looking for a person on suppression lists"):
+            return find_entries(self.workspace, sought, at)
 
     def story(self, sought: Sought, names_person: NamesPerson) -> PersonStory:
         """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""

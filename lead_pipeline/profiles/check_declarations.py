@@ -24,6 +24,10 @@ _CHECKS_OF_EACH: dict[str, Callable[[str], object]] = {"formats": form_of, "unit
 
 def declaration_problems(document: Document, known: Iterable[Problem]) -> Iterator[Problem]:
     """Yield declarations of what does not exist, except for keys with a `known` problem."""
+    data = _group(document.data)
+    if "consent" in data and data["consent"] is None:  # the model would take it for a profile that demands none
+        sentence = "'consent' is empty; write `required: true` or `required: false` below it, or remove it."
+        yield Problem(document.line_of(("consent",)), sentence, ("consent",))
     reported = {problem.path for problem in known}
     for path, text, check in _declared(document.data):
         if path in reported or path[:-1] in reported:

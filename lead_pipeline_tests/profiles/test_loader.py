@@ -213,6 +213,8 @@ def test_a_misspelled_key_at_any_depth_is_reported_with_its_line_and_the_right_o
         ("countries: [US]", "countries: [UK]", ["line 104", "do_not_call.countries #1'", "Did you mean 'GB'?"]),
         ("\n      countries: [US]", " [US]", ["line 103", "is a list", "true, false or {countries: ...}"]),
         ("max_age_days: 90", "max_age_days: 0", ["line 118", "'consent.max_age_days' is '0'", "at least 1"]),
+        (WHOLE[WHOLE.index("consent:") :], "consent:\n", ["line 116", "'consent' is empty", "required: true"]),
+        (WHOLE[WHOLE.index("consent:") :], "consent: yes\n", ["line 116", "'consent' is 'yes'", "key: value"]),
         ("max_age_days: 90", "max_age: 90", ["line 118", "below 'consent'", "Did you mean 'max_age_days'?"]),
         ("sources: [web form]", "sources: web form", ["line 119", "'consent.sources' is 'web form'", "write a list"]),
         ("web form]\n  timezone: Europe/Berlin", "web form]\n  timezone: Mars", ["line 120", "'consent.timezone'"]),

@@ -4,7 +4,7 @@ contacted may not be under another identifier either. Which of them are on a lis
 
 from lead_pipeline.model.suppression_kinds import SUPPRESSIONS_OF_PEOPLE
 from lead_pipeline.screening.candidates import KEY_OF
-from lead_pipeline.screening.phone_equivalence import old_form
+from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
 from lead_pipeline.store.workspace import Workspace
 
 #: What is looked for: a phone under each of its forms.
@@ -12,7 +12,7 @@ _SOUGHT = f"""
     select row_number, case when row_number is null then key end as number, kind, key, value from row_values
     union all
     select row_number, case when row_number is null then key end, kind, {old_form("key")}, value from row_values
-    where kind = 'phone' and {old_form("key")} is not null
+    where kind = 'phone' and {may_have_old_form("key")}
 """  # noqa: S608  # expressions of ours
 
 #: The contacts that are known by an identifier, and those with a lead that has a phone, though it identifies nobody

@@ -23,14 +23,14 @@ def gather_values(workspace: Workspace, profile: ImportProfile, parts: Sequence[
     good = f"from {rows.sql} p where len(p.reasons) = 0"
     phones = [
         f"select null::bigint as row_number, {_DIGITS.format(value='phone')} as digits"  # noqa: S608  # ours
-        f" from (select {one} as phone {good})"
+        f" from (select {one} as phone {good}) where phone is not null"
         for one in further.expressions
     ]
     if "phone" in profile.fields:
-        phones.append(f"select row_number, {_DIGITS.format(value='p.phone')} as digits {good}")
+        phones.append(f"select row_number, {_DIGITS.format(value='p.phone')} as digits {good} and p.phone is not null")
     others = [
         f"select row_number, '{kind}' as kind, {KEY_OF[kind].format(value=f'p.{kind}')} as key,"
-        f" {VALUE_OF[kind].format(value=f'p.{kind}')} as value, null::ubigint as digits {good}"
+        f" {VALUE_OF[kind].format(value=f'p.{kind}')} as value, null::ubigint as digits {good} and p.{kind} is not null"
         for kind in KEY_OF
         if kind in profile.fields and kind != "phone"
     ]
@@ -45,7 +45,6 @@ def gather_values(workspace: Workspace, profile: ImportProfile, parts: Sequence[
     )
     sources = [of_phones] if phones else []
     workspace.run(
-        f"create or replace temp table row_values as select * from ({' union all '.join([*sources, *others])})"  # noqa: S608
-        " where key is not null",
+        f"create or replace temp table row_values as {' union all '.join([*sources, *others])}",
         rows.params | further.params,
     )

@@ -13,13 +13,10 @@ from lead_pipeline.model.suppression_kinds import (
     SUPPRESSIONS_OF_PEOPLE,
     WARNING_OF_LET_THROUGH,
 )
-from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.lists.entries_of_rows import find_entries_of_rows
 from lead_pipeline.screening.lists.matching import (
     distinct_joins,
-    joins_of_identifier,
     joins_of_row_value,
-    joins_of_value,
 )
 from lead_pipeline.screening.scrub.list_hits import find_list_hits
 from lead_pipeline.store.workspace import Workspace
@@ -72,10 +69,9 @@ def mark_suppressed(
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
         _hit_by_value(workspace, listed)
-        updates = profile.when_known in ("update", "fill")
-        _hit_by_contact(workspace, listed, updates=updates)
-        _hit_by_lead(workspace, listed, updates=updates)
-    _find_reached_numbers(workspace, listed)
+    _find_listed_contacts(workspace, listed)
+    _hit_by_contact(workspace, updates=profile.when_known in ("update", "fill"))
+    _find_reached_numbers(workspace)
     find_list_hits(workspace)
     workspace.run(
         """
@@ -134,65 +130,46 @@ def _hit_by_value(workspace: Workspace, listed: set[str]) -> None:
         )
 
 
-def _hit_by_contact(workspace: Workspace, listed: set[str], *, updates: bool) -> None:
-    """Hit the rows of whoever is known by a listed identifier: of people in every way that a row names them."""
-    for join in distinct_joins(joins_of_identifier("i"), listed):
+def _find_listed_contacts(workspace: Workspace, listed: set[str]) -> None:
+    """Fill `listed_values`: which contacts are on a list by an identifier (no lead), or by something in a lead that
+    need not identify it.
+    """
+    workspace.run(
+        "create or replace temp table listed_values (contact_id bigint, lead_id bigint, kind varchar, entry_id bigint)"
+    )
+    for join in distinct_joins(joins_of_row_value("v"), listed):
         workspace.run(
-            f"""
-            insert into suppression_hits by name
-            select m.row_number, s.kind, s.entry_id, m.contact_id
-            from people_of_rows m
-            join contact_identifiers i using (contact_id)
-            {join}
-            where m.row_number is not null and list_contains($of_people, s.kind)
-            union all
-            select m.row_number, s.kind, s.entry_id, m.contact_id
-            from matched_contacts m
-            join contact_identifiers i using (contact_id)
-            {join}
-            where $updates and not list_contains($of_people, s.kind)
-                and m.contact_id in (select contact_id from leads_here)
-            """,  # noqa: S608  # expressions of ours
-            {"of_people": _OF_PEOPLE, "updates": updates},
+            f"insert into listed_values select v.contact_id, v.lead_id, s.kind, s.entry_id from contact_values v {join}"  # noqa: S608
         )
 
 
-def _hit_by_lead(workspace: Workspace, listed: set[str], *, updates: bool) -> None:
-    """Hit the rows of whoever has a lead, in any destination, with something listed that need not identify it."""
-    for kind in KEY_OF:
-        for join in distinct_joins(joins_of_value(kind, f"l.{kind}"), listed):
-            workspace.run(
-                f"""
-                insert into suppression_hits by name
-                select m.row_number, s.kind, s.entry_id, l.lead_id
-                from people_of_rows m
-                join contact_leads l using (contact_id)
-                {join}
-                where m.row_number is not null and list_contains($of_people, s.kind)
-                union all
-                select m.row_number, s.kind, s.entry_id, l.lead_id
-                from matched_contacts m
-                join leads_here h using (contact_id)
-                join contact_leads l using (lead_id)
-                {join}
-                where $updates and not list_contains($of_people, s.kind)
-                """,  # noqa: S608  # names and expressions of ours
-                {"of_people": _OF_PEOPLE, "updates": updates},
-            )
+def _hit_by_contact(workspace: Workspace, *, updates: bool) -> None:
+    """Hit the rows of whoever is listed by another identifier, or by a value of a lead, in any destination: of people
+    in every way that a row names them, of numbers and addresses where the row would change the lead.
+    """
+    workspace.run(
+        """
+        insert into suppression_hits by name
+        select m.row_number, v.kind, v.entry_id, case when v.lead_id is null then v.contact_id end as contact_id,
+               v.lead_id
+        from people_of_rows m join listed_values v using (contact_id)
+        where m.row_number is not null and list_contains($of_people, v.kind)
+        union all
+        select m.row_number, v.kind, v.entry_id, case when v.lead_id is null then v.contact_id end, v.lead_id
+        from matched_contacts m join leads_here h using (contact_id) join listed_values v using (contact_id)
+        where $updates and not list_contains($of_people, v.kind) and coalesce(v.lead_id, h.lead_id) = h.lead_id
+        """,
+        {"of_people": _OF_PEOPLE, "updates": updates},
+    )
 
 
-def _find_reached_numbers(workspace: Workspace, listed: set[str]) -> None:
+def _find_reached_numbers(workspace: Workspace) -> None:
     """Fill `reached_numbers`: the further phones of rows that belong to somebody who may not be contacted at all."""
-    joins = [("contact_identifiers i", join) for join in distinct_joins(joins_of_identifier("i"), listed)]
-    for kind in KEY_OF:
-        joins += [("contact_leads l", join) for join in distinct_joins(joins_of_value(kind, f"l.{kind}"), listed)]
-    workspace.run("create or replace temp table reached_numbers (number ubigint)")
-    for source, join in joins:
-        workspace.run(
-            f"""
-            insert into reached_numbers
-            select m.number from people_of_rows m join {source} using (contact_id) {join}
-            where m.number is not null and list_contains($of_people, s.kind)
-            """,  # noqa: S608  # names and expressions of ours
-            {"of_people": _OF_PEOPLE},
-        )
+    workspace.run(
+        """
+        create or replace temp table reached_numbers as
+        select distinct m.number from people_of_rows m join listed_values v using (contact_id)
+        where m.number is not null and list_contains($of_people, v.kind)
+        """,
+        {"of_people": _OF_PEOPLE},
+    )

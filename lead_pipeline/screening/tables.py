@@ -51,9 +51,10 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("row_number", "number", "contact_id"),
         "find_people_of_rows",
     ),
-    "contact_identifiers": SharedTable(
-        "What the contacts in `matched_contacts` and `people_of_rows` are known by.",
-        ("contact_id", *_IDENTIFIER),
+    "contact_values": SharedTable(
+        "What the contacts in `matched_contacts` and `people_of_rows` are known by, and all that their leads "
+        "(`lead_id`) could be known by; keys, values and digits as in `row_values`.",
+        ("contact_id", "lead_id", *_IDENTIFIER, "digits"),
         "gather_contacts",
     ),
     "contact_leads": SharedTable(
@@ -94,6 +95,12 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "identifier or value is. A row that says so itself has no entry.",
         ("row_number", "kind", "entry_id", "contact_id", "lead_id", "hint"),
         "mark_suppressed",
+    ),
+    "sought_keys": SharedTable(
+        "The keys of everything that rows and their contacts hold, phones under each of their forms; as often as it "
+        "occurs, some of them null.",
+        ("key",),
+        "find_entries_of_rows",
     ),
     "list_hints": SharedTable(
         "What is said of rows that entries hit, in sentences; `lets_through` marks those whose rule the profile "

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from lead_pipeline.model.scrub.scrub_rules import ScrubRules
 from lead_pipeline.model.suppression_kinds import WARNING_OF_LET_THROUGH
-from lead_pipeline.screening.candidates import KEY_OF
-from lead_pipeline.screening.lists.matching import key_of_all_forms, key_of_value
-from lead_pipeline.screening.phone_equivalence import old_form, same_number_key
+from lead_pipeline.screening.lists.matching import key_of_all_forms
+from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
 from lead_pipeline.store.workspace import Workspace
 
 #: Entries that name many: they are few, and matched by their values.
@@ -16,21 +15,15 @@ _OF_MANY = ("domain", "prefix")
 
 #: The key of every identifier in the rows, in their further phones, of their contacts, and of all leads of these; as
 #: often as it occurs.
-_SOUGHT = " union all ".join(
-    (
-        "select key from row_values",
-        f"select case kind when 'phone' then {same_number_key('key')} else key end from contact_identifiers",  # noqa: S608
-        *(f"select {key_of_value(kind, kind)} from contact_leads where {kind} is not null" for kind in KEY_OF),  # noqa: S608
-    )
-)
+_SOUGHT = "select key from row_values union all select key from contact_values"
 
 #: Entries keep the digits that the list has: they are looked for under both forms that they may have.
 _SOUGHT_KEYS = f"""
     create or replace temp table sought_keys as
     with sought as ({_SOUGHT})
-    select key from sought where key is not null
+    select key from sought
     union all
-    select {old_form("key")} from sought where {old_form("key")} is not null
+    select {old_form("key")} from sought where {may_have_old_form("key")}
 """  # noqa: S608  # expressions of ours
 
 #: Instead of the kind of an entry whose rule is off stands the code of the warning.

@@ -10,8 +10,7 @@ from lead_pipeline.model.errors import ScreeningError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.model.scrub.scrub_rules import Converted, ScrubRules
-from lead_pipeline.screening.lists.matching import key_of_value
-from lead_pipeline.screening.phone_equivalence import old_form, same_number_key
+from lead_pipeline.screening.phone_equivalence import same_number_key
 from lead_pipeline.screening.scrub.looking_back import earliest, looks_everywhere
 from lead_pipeline.store.workspace import Workspace
 
@@ -111,36 +110,28 @@ def _require_all_activity(workspace: Workspace) -> None:
 
 def _find_numbers_of_rows(workspace: Workspace) -> None:
     """Fill `numbers_of_rows`: the numbers by which calls are of a row, its own and those of its contact; some twice."""
-    of_leads = key_of_value("phone", "l.phone")
     workspace.run(
-        f"""
+        """
         create or replace temp table numbers_of_rows as
         select row_number, key as number from row_values where kind = 'phone' and row_number is not null
         union all
-        select m.row_number, {same_number_key("i.key")}
-        from matched_contacts m join contact_identifiers i using (contact_id) where i.kind = 'phone'
-        union all
-        select m.row_number, {of_leads} from matched_contacts m join contact_leads l using (contact_id)
-        where {of_leads} is not null
-        """  # noqa: S608  # expressions of ours
+        select m.row_number, v.key from matched_contacts m join contact_values v using (contact_id)
+        where v.kind = 'phone'
+        """
     )
 
 
 def _find_calls(workspace: Workspace) -> None:
-    """Fill `found_calls`: the calls to any of these numbers, and those that name a lead of a contact of the rows; one
-    that is both stands there twice.
+    """Fill `found_calls`: the calls to any number that is sought, and those that name a lead of a contact of the rows;
+    one that is both stands there twice.
     """
     names = {"activity_row": "a.row_number as activity_row"}
     columns = ", ".join(names.get(name, f"a.{name}") for name in (*_CALL_COLUMNS, "destination"))
-    number = same_number_key("a.phone_key")
     workspace.run(
         f"""
         create or replace temp table found_calls as
-        select a.rowid as call_id, {number} as number, null::bigint as contact_id, {columns} from base.call_activity a
-        where a.phone_key in (
-            select number from numbers_of_rows
-            union all
-            select {old_form("number")} from numbers_of_rows where {old_form("number")} is not null)
+        select a.rowid as call_id, {same_number_key("a.phone_key")} as number, null::bigint as contact_id, {columns}
+        from base.call_activity a semi join sought_keys s on a.phone_key = s.key
         union all
         select a.rowid, null, a.contact_id, {columns} from base.call_activity a
         semi join matched_contacts using (contact_id)

@@ -103,7 +103,7 @@ def match_contacts(workspace: Workspace, profile: ImportProfile, *, aliases: boo
         create or replace temp table matched_contacts as
         select c.row_number, i.contact_id, c.key
         from candidates c
-        join base.identifiers i on i.kind = $kind and i.key = c.key and (c.value is null or i.value = c.value)
+        join found_identifiers i on i.kind = $kind and i.key = c.key and (c.value is null or i.value = c.value)
         """,
         {"kind": profile.identify_by},
     )
@@ -116,7 +116,7 @@ def _match_by_all_identifiers(workspace: Workspace) -> None:
         create or replace temp table known_identifiers as
         select h.row_number, h.code, h.kind, h.is_alias, i.contact_id
         from held_identifiers h
-        join base.identifiers i on i.kind = h.kind and i.key = h.key and (h.value is null or i.value = h.value)
+        join found_identifiers i on i.kind = h.kind and i.key = h.key and (h.value is null or i.value = h.value)
         """
     )
     workspace.run(

@@ -3,7 +3,6 @@ contacted may not be under another identifier either. Which of them are on a lis
 """
 
 from lead_pipeline.model.suppression_kinds import SUPPRESSIONS_OF_PEOPLE
-from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
 from lead_pipeline.store.workspace import Workspace
 
@@ -19,13 +18,13 @@ _SOUGHT = f"""
 #: there. An email that identifies nobody is shared often enough; a phone is who picks it up.
 _KNOWN_BY = """
     select v.row_number, v.number, i.contact_id
-    from sought v join base.identifiers i
+    from sought v join found_identifiers i
         on i.key = v.key and i.kind = v.kind and (v.value is null or i.value = v.value)
 """
-_WITH_PHONE = f"""
+_WITH_PHONE = """
     select v.row_number, v.number, l.contact_id
-    from sought v join base.leads l on v.kind = 'phone' and {KEY_OF["phone"].format(value="l.phone")} = v.key
-"""  # noqa: S608  # an expression of ours
+    from sought v join base.leads l on v.kind = 'phone' and l.phone_key = v.key
+"""
 
 
 def find_people_of_rows(workspace: Workspace) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import group_rows_by_person, load_candidates, match_contacts
-from lead_pipeline.screening.known_contacts import gather_contacts
+from lead_pipeline.screening.known_contacts import find_identifiers, gather_contacts
 from lead_pipeline.screening.lists.required_lists import require_lists
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
 from lead_pipeline.screening.people_of_rows import find_people_of_rows
@@ -37,8 +37,9 @@ def screen(
     require_all_suppressions(workspace)
     require_lists(workspace, profile.required_lists, destination_id, at)
     load_candidates(workspace, profile, parts, aliases=aliases)
-    match_contacts(workspace, profile, aliases=aliases)
     gather_values(workspace, profile, parts, aliases=aliases)
+    find_identifiers(workspace)
+    match_contacts(workspace, profile, aliases=aliases)
     find_people_of_rows(workspace)
     gather_contacts(workspace)
     find_leads_here(workspace, profile, destination_id, at)

@@ -51,6 +51,11 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("row_number", "number", "contact_id"),
         "find_people_of_rows",
     ),
+    "found_identifiers": SharedTable(
+        "The identifiers in the store that any row could hold: their key is one of `row_values`, in any form.",
+        (*_IDENTIFIER, "contact_id"),
+        "find_identifiers",
+    ),
     "contact_values": SharedTable(
         "What the contacts in `matched_contacts` and `people_of_rows` are known by, and all that their leads "
         "(`lead_id`) could be known by; keys, values and digits as in `row_values`.",

@@ -11,6 +11,7 @@ from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import RowCounts
+from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.contacts import (
     find_new_identifiers,
     require_one_contact_per_identifier,
@@ -164,6 +165,8 @@ def _number_leads(workspace: Workspace, created: int) -> int:
 def _write_leads(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport) -> None:
     rows = screened.rows
     columns = [f"{column.value} as {column.name}" for column in lead_columns(profile).values()]
+    if "phone" in profile.fields:
+        columns.append(f"{KEY_OF['phone'].format(value='p.phone')} as phone_key")
     columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in rows.columns]
     workspace.run(
         f"""

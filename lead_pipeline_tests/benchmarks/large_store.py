@@ -110,6 +110,7 @@ def _add_leads(workspace: Workspace, sizes: Sizes, first: int, end: int) -> None
         f"""
         insert into base.leads by name
         select n + 1 as lead_id, p + 1 as contact_id, {destination} as destination_id, '+' || {digits_of("p")} as phone,
+               {digits_of("p")} as phone_key,
                case when p % 3 = 0 then {email_of("p")} end as email, 'Name' || hash(p) % 977 as first_name,
                'Surname' || hash(p + 1) % 7919 as last_name, 'City' || hash(p + 2) % 900 as city,
                ['new', 'contacted', 'Won', 'lost'][(hash(n) % 4 + 1)::integer] as status,

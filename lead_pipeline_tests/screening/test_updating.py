@@ -304,3 +304,18 @@ def test_everything_of_the_profile_is_supplied_by_a_file_with_all_columns():
     assert {"email", "attribute.x", "alias.phone", "attributes"} <= everything(
         profile(attributes={"x": {"type": "text"}}, aliases={"phone": {}})
     )
+
+
+def test_the_digits_beside_a_phone_are_those_of_the_phone_whoever_wrote_it(written):
+    """A list that comes late looks for its numbers among these digits."""
+
+    def kept():
+        return written.store.workspace.rows("select phone, phone_key from base.leads order by lead_id")
+
+    by = profile()
+    written.add([row(phone=P), row("bo@example.com")], by)
+    assert kept() == [(P, 12125550101), (None, None)]
+    written.add([row(phone=Q), row("bo@example.com", city="Bonn")], by)
+    assert kept() == [(Q, 12125550102), (None, None)]
+    written.add([row(city="Ulm"), row("bo@example.com", phone=P)], by)
+    assert kept() == [(Q, 12125550102), (P, 12125550101)]

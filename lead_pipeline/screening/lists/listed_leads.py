@@ -9,6 +9,7 @@ from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.lists.matching import (
     distinct_joins,
     joins_of_identifier,
+    joins_of_lead,
     joins_of_value,
     key_of_all_forms,
     key_of_value,
@@ -31,7 +32,7 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
     hits = [
         f"select l.lead_id, l.contact_id, s.destination_id from base.leads l {join}"  # noqa: S608  # ours
         for one in KEY_OF
-        for join in distinct_joins(joins_of_value(one, f"l.{one}", "reached_people"), listed)
+        for join in distinct_joins(joins_of_lead(one, "l", "reached_people"), listed)
     ]
     known = [
         f"select i.contact_id, s.destination_id from base.identifiers i {join}"  # noqa: S608  # ours
@@ -62,7 +63,7 @@ def _find_people(workspace: Workspace, kind: SuppressionKind) -> None:
     found = [
         f"select l.contact_id, s.destination_id from base.leads l {join}"  # noqa: S608  # ours
         for one in KEY_OF
-        for join in distinct_joins(joins_of_value(one, f"l.{one}", "listed_people"), listed)
+        for join in distinct_joins(joins_of_lead(one, "l", "listed_people"), listed)
     ]
     found += [
         f"select i.contact_id, s.destination_id from base.identifiers i {join}"  # noqa: S608  # ours

@@ -37,6 +37,16 @@ def joins_of_value(kind: str, value: str, table: str = "suppressed_people") -> d
     return joins | ({"domain": (_domain(held, table),)} if kind == "email" else {})
 
 
+def joins_of_lead(kind: str, it: str, table: str = "suppressed_people") -> dict[str, tuple[str, ...]]:
+    """Return the same joins of what a lead `it` of base.leads has in its field of that kind; of phones the digits that
+    are kept beside them are looked at.
+    """
+    if kind != "phone":
+        return joins_of_value(kind, f"{it}.{kind}", table)
+    key = f"{it}.phone_key"
+    return {"phone": (_join(table, "phone", f"s.key = {same_number_key(key)}"),), "prefix": _prefixes(key, table)}
+
+
 def joins_of_identifier(it: str, table: str = "suppressed_people") -> dict[str, tuple[str, ...]]:
     """Return the same joins of a row `it` with kind, key and value (null for phones), by the kind of the entry."""
     is_phone, is_email = f"{it}.kind = 'phone'", f"{it}.kind = 'email'"

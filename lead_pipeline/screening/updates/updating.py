@@ -12,6 +12,7 @@ from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import reasons_causing
 from lead_pipeline.model.rules import UpdateRule
+from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.lead_columns import (
     LeadColumn,
     RowSource,
@@ -193,8 +194,10 @@ def write_updates(workspace: Workspace, changes: list[Change], import_no: int, a
     would rewrite the columns of every row group that one of them lies in.
     """
     removed = workspace.rows("delete from base.leads using updates u where leads.lead_id = u.lead_id")
-    copied = workspace.columns("base.leads").keys() - {"updated_by", "updated_at"}
+    copied = workspace.columns("base.leads").keys() - {"updated_by", "updated_at", "phone_key"}
     columns = [name for name in workspace.columns("updates") if name in copied]
+    if "phone" in columns:
+        columns.append(f"{KEY_OF['phone'].format(value='phone')} as phone_key")
     written = workspace.rows(
         f"insert into base.leads by name select {', '.join(columns)}, $import_no as updated_by, $at as updated_at"  # noqa: S608
         " from updates",

@@ -15,7 +15,7 @@ def test_a_sure_number_is_what_the_library_reads_and_nothing_else(region):
     spellings = pl.Series(list(Speller(region, seed=7).spellings(4_000)), dtype=pl.String)
     sure = sure_numbers(spellings, region)
     chosen = spellings.gather(sure["row"])
-    assert sure.height > 200  # the test says nothing where nothing is sure
+    assert sure.height > 50  # the test says nothing where nothing is sure
     read = library_verdicts(chosen, region)
     assert read["valid"].all()
     assert read["e164"].to_list() == sure["e164"].to_list()

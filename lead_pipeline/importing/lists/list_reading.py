@@ -70,15 +70,17 @@ def read_list(path: Path, manifest: ListManifest, folder: Path) -> ReadList:
         written += [one.result() for one in waiting]
     if columns is None:
         raise ListRefusedError("The list is empty: it has no row that names anybody.")
+    entries, phones = sum(one.entries for one in written), sum(one.phones for one in written)
     return ReadList(
         reader,
         ListParts(
             tuple(one.entry_part for one in written if one.entry_part),
             tuple(one.row_part for one in written if one.row_part),
+            only_phones=entries == phones,
         ),
         rows=sum(one.rows for one in written),
-        entries=sum(one.entries for one in written),
-        phones=sum(one.phones for one in written),
+        entries=entries,
+        phones=phones,
         doubtful_phones=sum(one.doubtful for one in written),
         unreadable=pl.concat([one.unreadable for one in written if one.unreadable is not None]),
     )

@@ -14,6 +14,7 @@ from lead_pipeline.screening.lists.matching import (
     key_of_all_forms,
     key_of_value,
 )
+from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
 from lead_pipeline.store.workspace import Workspace
 
 _HERE = "(s.destination_id is null or s.destination_id = {destination})"
@@ -29,15 +30,9 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
     """
     _find_people(workspace, kind)
     listed = _kinds_in(workspace, "reached_people")
-    hits = [
-        f"select l.lead_id, l.contact_id, s.destination_id from base.leads l {join}"  # noqa: S608  # ours
-        for one in KEY_OF
-        for join in distinct_joins(joins_of_lead(one, "l", "reached_people"), listed)
-    ]
-    known = [
-        f"select i.contact_id, s.destination_id from base.identifiers i {join}"  # noqa: S608  # ours
-        for join in distinct_joins(joins_of_identifier("i", "reached_people"), listed)
-    ]
+    _find_keys(workspace, "reached_people")
+    hits = _hits_of_leads("reached_people", listed, "l.lead_id, l.contact_id, s.destination_id")
+    known = _hits_of_identifiers("reached_people", listed)
     of_people = "select contact_id, destination_id from hit" if kind in SUPPRESSIONS_OF_PEOPLE else "from nobody"
     workspace.run(
         f"""
@@ -56,23 +51,18 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
 
 def _find_people(workspace: Workspace, kind: SuppressionKind) -> None:
     """Fill `reached_people`: what is listed; where that is people, also what else they are known by."""
-    workspace.run("create or replace temp table reached_people as select * from listed_people")
+    workspace.run("create or replace temp table also_known as select * from listed_people limit 0")
+    workspace.run("create or replace temp view reached_people as from listed_people union all by name from also_known")
     if kind not in SUPPRESSIONS_OF_PEOPLE:
         return
     listed = _kinds_in(workspace, "listed_people")
-    found = [
-        f"select l.contact_id, s.destination_id from base.leads l {join}"  # noqa: S608  # ours
-        for one in KEY_OF
-        for join in distinct_joins(joins_of_lead(one, "l", "listed_people"), listed)
-    ]
-    found += [
-        f"select i.contact_id, s.destination_id from base.identifiers i {join}"  # noqa: S608  # ours
-        for join in distinct_joins(joins_of_identifier("i", "listed_people"), listed)
-    ]
+    _find_keys(workspace, "listed_people")
+    found = _hits_of_leads("listed_people", listed, "l.contact_id, s.destination_id")
+    found += _hits_of_identifiers("listed_people", listed)
     any_form = key_of_all_forms("key").replace("identifier_kind", "kind")
     workspace.run(
         f"""
-        insert into reached_people by name
+        insert into also_known by name
         with people as ({_union(found, "contact_id", "destination_id")})
         select i.kind as identifier_kind, coalesce(i.value, '+' || i.key) as value, {any_form} as key, p.destination_id
         from base.identifiers i join people p using (contact_id)
@@ -81,6 +71,43 @@ def _find_people(workspace: Workspace, kind: SuppressionKind) -> None:
         from base.leads l join people p using (contact_id) where l.phone is not null
         """  # noqa: S608  # expressions of ours
     )
+
+
+def _find_keys(workspace: Workspace, table: str) -> None:
+    """Fill `keys_of_people`: what the people in a table are looked for by, phones under each form; so that of large
+    tables only few rows are compared in full.
+    """
+    workspace.run(
+        f"""
+        create or replace temp table keys_of_people as
+        select key from {table}
+        union all
+        select {old_form("key")} from {table} where identifier_kind = 'phone' and {may_have_old_form("key")}
+        """  # noqa: S608  # names and expressions of ours
+    )
+
+
+def _hits_of_leads(table: str, listed: set[str], columns: str) -> list[str]:
+    """Return queries of the leads with a value that is in a table of people, or begins or ends like an entry in it."""
+    by_number = "(select l.* from base.leads l semi join keys_of_people k on k.key = l.phone_key) l"
+    return [
+        f"select {columns} from {by_number if kind == 'phone' else 'base.leads l'} {join}"  # noqa: S608  # ours
+        for one in KEY_OF
+        for kind, joins in joins_of_lead(one, "l", table).items()
+        if kind in listed
+        for join in joins
+    ]
+
+
+def _hits_of_identifiers(table: str, listed: set[str]) -> list[str]:
+    """Return queries of the contacts who are known by what is in a table of people."""
+    by_key = "(select i.* from base.identifiers i semi join keys_of_people using (key)) i"
+    joins = joins_of_identifier("i", table)
+    own = {kind: joins[kind] for kind in KEY_OF}
+    of_many = {kind: some for kind, some in joins.items() if kind not in KEY_OF}
+    sources = [(by_key, join) for join in distinct_joins(own, listed)]
+    sources += [("base.identifiers i", join) for join in distinct_joins(of_many, listed)]
+    return [f"select i.contact_id, s.destination_id from {source} {join}" for source, join in sources]  # noqa: S608
 
 
 def suppress_secondary_contacts(workspace: Workspace, kind: SuppressionKind) -> int:

@@ -10,6 +10,7 @@ import polars as pl
 
 from lead_pipeline.model.errors import ListRefusedError
 from lead_pipeline.screening.lists.matching import KEY_OF_ENTRY, key_of_all_forms
+from lead_pipeline.screening.phone_equivalence import same_number_key
 from lead_pipeline.store.ledger import destination_id, find_list
 from lead_pipeline.store.records import ListCounts, ListRecord
 from lead_pipeline.store.workspace import Workspace
@@ -33,11 +34,12 @@ ROWS_SCHEMA: _Schema = {
 @dataclass(frozen=True, slots=True)
 class ListParts:
     """A list in Parquet files: its entries (ENTRIES_SCHEMA, ENTRY_FACTS, and `digits`: of phones those of the E.164, as
-    UInt64, else null), and its rows (ROWS_SCHEMA).
+    UInt64, else null), and its rows (ROWS_SCHEMA). Where it has nothing but phones, no text is read to compare entries.
     """
 
     entries: tuple[str, ...]
     rows: tuple[str, ...]
+    only_phones: bool = False
 
 
 #: The country of several rows of one entry: where they do not agree, or one says none, the entry counts everywhere.
@@ -138,11 +140,13 @@ def _load_entries(workspace: Workspace, entries: pl.DataFrame | ListParts) -> in
         workspace.run(
             "create or replace temp view entries_as_read as select *, null::ubigint as digits from entries_here"
         )
+    key, any_key = f"coalesce(digits, {KEY_OF_ENTRY})", key_of_all_forms("key")
+    if isinstance(entries, ListParts) and entries.only_phones:
+        key, any_key = "digits", same_number_key("key")
     workspace.run(
         f"""
         create or replace temp view list_entries as
-        select *, {key_of_all_forms("key")} as any_key
-        from (select * exclude (digits), coalesce(digits, {KEY_OF_ENTRY}) as key from entries_as_read)
+        select *, {any_key} as any_key from (select * exclude (digits), {key} as key from entries_as_read)
         """  # noqa: S608  # expressions of ours
     )
     return int(workspace.one("select count(*) from list_entries"))

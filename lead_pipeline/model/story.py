@@ -11,10 +11,10 @@ from lead_pipeline.model.fields import FrozenModel
 
 #: What happened: a row of a file, an identifier that the contact came to be known by, a value that an import met
 #: otherwise, a consent, an enrollment and its end, a call, an entry of a suppression list and its end or expiry,
-#: somebody else's secondary contact.
+#: somebody else's secondary contact, an attribute that was taken out of a lead because its number is on a list.
 StoryEventKind = Literal[
     "row", "identified", "value_differed", "secondary_contact", "consented", "enrolled", "enrollment_ended", "called",
-    "suppressed", "suppression_ended", "suppression_expired",
+    "suppressed", "suppression_ended", "suppression_expired", "attribute_withheld",
 ]  # fmt: skip
 
 

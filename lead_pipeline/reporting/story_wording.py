@@ -58,6 +58,9 @@ def event_sentence(event: StoryEvent) -> str:
         return _consent(event, lead)
     if event.event == "enrolled":
         return f"Enrolled: {lead} in action {event.action} of {place}."
+    if event.event == "attribute_withheld":
+        taken = f"{one_line(event.value or '')}, the attribute {one_line(event.field or '')} of {lead}"
+        return f"Taken out: {taken}{why}, by list {event.list_id}."
     if event.event == "enrollment_ended":
         return f"Enrollment ended: {lead} in action {event.action} of {place}{why}."
     return _call(event) if event.event == "called" else _entry(event)

@@ -160,6 +160,18 @@ def test_a_secondary_contact_is_told_with_the_lead_it_belongs_to(folder):
     assert found == [("secondary_contact", 1, ("blocked",), None), ("suppressed", None, (), "blocked")]
 
 
+def test_an_attribute_that_was_taken_out_is_told_to_whoever_asks_about_the_number_or_the_lead(folder):
+    with staging(folder / "data") as stages:
+        by = people(attributes={"desk": {"type": "phone"}})
+        Past(stages).bring("desk.csv", "email,phone,desk\nbo@example.com,2125550102,2125550101\n", by)
+        load(stages, "phone\n2125550101\n", kind="do_not_call", name="stop.csv")
+    for whom in ("2125550101", "bo@example.com"):
+        story = ask(folder, whom)
+        facts = [one for one in told(story, "field", "value", "reasons") if one[0] == "attribute_withheld"]
+        assert facts == [("attribute_withheld", "desk", "+12125550101", ("do_not_call",))]
+        assert any("Taken out: +12125550101, the attribute desk of lead 1" in line for line in story_lines(story))
+
+
 @pytest.mark.parametrize(
     ("stored", "asked"),
     [("+525541692288", "+5215541692288"), ("+5511981692288", "+551181692288"), ("+5491141692288", "+541141692288"),

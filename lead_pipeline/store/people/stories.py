@@ -38,6 +38,7 @@ _ORDER = {
             "suppression_ended",
             "suppression_expired",
             "suppressed",
+            "attribute_withheld",
             "enrollment_ended",
         )
     )
@@ -92,6 +93,11 @@ _EVENTS = {
                as reasons
         from base.secondary_contacts s join base.imports i using (import_no)
         where {IS_PHONE.format(digits="try_cast(s.phone as ubigint)")}
+    """,  # noqa: S608  # names and conditions of ours
+    "attribute_withheld": f"""
+        select w.withheld_at as at, w.lead_id, w.name as field, w.value, [w.reason] as reasons, l.list_id, l.file_name
+        from base.withheld_attributes w join base.suppression_lists l using (list_no)
+        where {IS_PHONE.format(digits="try_cast(w.value as ubigint)")} or list_contains($leads, w.lead_id)
     """,  # noqa: S608  # names and conditions of ours
     "called": f"""
         select a.happened_at as at, d.drop_id, d.file_name, a.row_number, '+' || a.phone_key as value, a.lead_id,

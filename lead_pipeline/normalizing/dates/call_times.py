@@ -16,6 +16,8 @@ _HOUR = (
     r"(?:,?[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>[.,][0-9]{1,9})?)?"
     r" ?(?P<half>[ap])?(?:\.?m\.?)? ?(?P<zone>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?)?$"
 )
+_BEGINS_WITH_NUMBERS = r"^[0-9]{1,2}[/.-][0-9]{1,2}[/.-]"
+
 #: How days are written: numbers whose order is to be known, the year first, or with the name of the month.
 _NUMBERS = (
     rf"(?i)^(?P<first>[0-9]{{1,2}})[/.-](?P<second_number>[0-9]{{1,2}})[/.-](?P<year>[0-9]{{4}}|[0-9]{{2}}){_HOUR}"
@@ -94,29 +96,43 @@ def _epochs(texts: pl.Series) -> pl.Series:
 
 
 def _in_order(texts: pl.Series, order: str, zone: str, *, is_known: bool) -> pl.Series:
-    """Read ISO 8601, and as that what is written otherwise."""
-    iso = _read(texts, zone)
-    rows = (texts.is_not_null() & iso.is_null()).arg_true()
-    if rows.is_empty():
-        return iso
-    rest = pl.DataFrame({"text": texts.gather(rows)})
-    spelled = rest.select(pl.coalesce(*_as_iso(order, is_known=is_known))).to_series()
-    return iso.scatter(rows, _read(spelled, zone))
+    """Read each text by the way in which it is written: numbers alone, ISO 8601, or with the name of a month."""
+    numbers = texts.str.contains(_BEGINS_WITH_NUMBERS).fill_null(value=False)
+    rows, others = numbers.arg_true(), (~numbers & texts.is_not_null()).arg_true()
+    read = pl.repeat(None, texts.len(), dtype=_UTC, eager=True)
+    read = read.scatter(rows, _spelled_anew(texts.gather(rows), (_of_numbers(order, is_known=is_known),), zone))
+    rest = texts.gather(others)
+    iso = normalize_datetimes(rest, DatetimeRule(type="datetime", timezone=zone))["value"]
+    unread = iso.is_null().arg_true()
+    iso = iso.scatter(unread, _spelled_anew(rest.gather(unread), tuple(_of_other_forms()), zone))
+    return read.scatter(others, iso)
 
 
-def _read(texts: pl.Series, zone: str) -> pl.Series:
-    return normalize_datetimes(texts, DatetimeRule(type="datetime", timezone=zone))["value"]
+def _spelled_anew(texts: pl.Series, forms: Sequence[pl.Expr], zone: str) -> pl.Series:
+    """Read texts by their spelling in ISO 8601; most say neither an offset nor a part of a second."""
+    if texts.is_empty():
+        return pl.Series(dtype=_UTC)
+    spelled = pl.DataFrame({"text": texts}).select(pl.coalesce(*forms)).to_series()
+    local = spelled.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    local = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
+    rows = (local.is_null() & spelled.is_not_null()).arg_true()
+    rest = normalize_datetimes(spelled.gather(rows), DatetimeRule(type="datetime", timezone=zone))["value"]
+    return local.scatter(rows, rest)
 
 
-def _as_iso(order: str, *, is_known: bool) -> Iterator[pl.Expr]:
-    """Yield each way to write a day as ISO 8601, null for texts that are written otherwise. Years of two digits are
-    read where the order is known: 26/03/05 has three.
+def _of_numbers(order: str, *, is_known: bool) -> pl.Expr:
+    """Return days of three numbers as ISO 8601, null for texts that are none. Years of two digits are read where the
+    order is known: 26/03/05 has three.
     """
     numbers = pl.col("text").str.extract_groups(_NUMBERS)
     first, second = numbers.struct.field("first"), numbers.struct.field("second_number")
     month, day = (first, second) if order == "month_first" else (second, first)
     short = numbers.struct.field("year").str.len_bytes() == 2
-    yield pl.when(pl.lit(is_known) | ~short).then(_iso(numbers, month, day))
+    return pl.when(pl.lit(is_known) | ~short).then(_iso(numbers, month, day))
+
+
+def _of_other_forms() -> Iterator[pl.Expr]:
+    """Yield each other way to write a day as ISO 8601, null for texts that are written otherwise."""
     for pattern in _OTHERS:
         parts = pl.col("text").str.extract_groups(pattern)
         yield _iso(parts, parts.struct.field("month"), parts.struct.field("day"))
@@ -136,7 +152,8 @@ def _iso(parts: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     time = pl.concat_str(
         of_day.cast(pl.String).str.zfill(2), pl.lit(":"), parts.struct.field("minute"), pl.lit(":"), *rest
     )
-    return pl.when(hour.is_null()).then(days).otherwise(pl.concat_str(days, pl.lit("T"), time, zone))
+    midnight = pl.concat_str(days, pl.lit("T00:00:00"))
+    return pl.when(hour.is_null()).then(midnight).otherwise(pl.concat_str(days, pl.lit("T"), time, zone))
 
 
 def _reason(timezone: str | None, latest: datetime | None) -> pl.Expr:

@@ -60,6 +60,24 @@ def publish_leads(
     return workspace.write_parquet(path, sql, params, doing="publishing leads")
 
 
+#: The rows with their hints, and of those whose lead is there already which one that is.
+_REJECTED = """
+    with known as (
+        select o.row_number, 'Lead ' || l.lead_id || ' in ' || d.kind || ':' || d.name || ' was created on '
+               || strftime(l.created_at, '%Y-%m-%d') || ' by ' || i.import_id || '.' as lead
+        from base.row_outcomes o
+        join base.leads l using (lead_id)
+        join base.destinations d using (destination_id)
+        join base.imports i on i.import_no = l.import_no
+        where o.import_no = (select import_no from base.imports where import_id = $import_id)
+          and list_contains(o.reason_codes, $existing)
+    )
+    select r.* exclude (import_id, raw) replace (nullif(concat_ws(' ', r.hints, k.lead), '') as hints)
+    from main.rejected_leads r left join known k using (row_number)
+    where r.import_id = $import_id order by r.row_number
+"""
+
+
 def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
     """Write the rows that did not become leads, in the order of the file; return how many.
 
@@ -68,8 +86,8 @@ def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
 
     Raises: StoreError when DuckDB cannot write the file.
     """
-    sql = "select * exclude (import_id, raw) from main.rejected_leads where import_id = $import_id"
-    return workspace.write_parquet(path, sql, {"import_id": import_id}, doing="publishing rejected leads")
+    params = {"import_id": import_id, "existing": Reason.DUPLICATE_EXISTING.value}
+    return workspace.write_parquet(path, _REJECTED, params, doing="publishing rejected leads")
 
 
 def _is_altered(workspace: Workspace, import_no: int) -> bool:

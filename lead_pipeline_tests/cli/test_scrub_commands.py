@@ -75,6 +75,24 @@ def test_calls_are_loaded_and_whom_they_leave_out_is_shown_and_imported_alike(ho
     assert "Left out by rule" in report
 
 
+def test_the_rejected_file_names_the_lead_that_is_there_the_entry_and_the_call(home):
+    run(home, "activity", home.parent / "calls.csv", "--region", "US", "--timezone", "UTC")
+    (home.parent / "first.csv").write_text("caller_id\n(212) 555-0104\n(212) 555-0102\n")
+    first = json.loads(run(home, "import", home.parent / "first.csv", "--json").output)
+    (home.parent / "stop.csv").write_text("phone,date\n2125550104,2026-01-05\n")
+    run(home, "suppress", home.parent / "stop.csv", "--kind", "complaint", "--list", "desk")
+    again = json.loads(run(home, "import", home.parent / "leads.csv", "--profile", "solar", "--json").output)
+    lines = (home / again["rejected_file"]).read_text(encoding="utf-8-sig").splitlines()
+    created = f"was created on {first['started_at'][:10]} by {first['import_id']}."
+    (stopped,) = [line for line in lines if "0104" in line.split(",")[0]]
+    assert "complaint: the list 'desk' (version 1, loaded" in stopped
+    assert "has phone +12125550104, listed 2026-01-05." in stopped
+    assert f"Lead 1 in schedule:main {created}" in stopped
+    (wrong,) = [line for line in lines if "0102" in line.split(",")[0]]
+    assert "prior_disposition: one call, the result was Wrong Number at a time that nobody noted (row 2 of" in wrong
+    assert f"Lead 2 in schedule:main {created}" in wrong
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -11,6 +11,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.screening.further_phones import further_phones
 from lead_pipeline.screening.lead_columns import RowSource
+from lead_pipeline.screening.lists.entries_of_rows import COUNTS_FOR_ROW
 from lead_pipeline.screening.lists.matching import distinct_joins, joins_of_value, key_of_value
 from lead_pipeline.store.workspace import Workspace
 
@@ -23,8 +24,12 @@ def without_listed_contacts(workspace: Workspace, profile: ImportProfile, rows: 
     if not phones.expressions or not listed:
         return rows
     sources = (f"select p.row_number, {one} as phone from {rows.sql} p" for one in phones.expressions)  # noqa: S608
-    of_people = f"semi join reached_numbers r on r.number = {key_of_value('phone', 'c.phone')}"
-    found = " union ".join(f"select c.row_number, c.phone from further_phones c {join}" for join in (*joins, of_people))  # noqa: S608
+    of_people = f"join reached_numbers s on s.number = {key_of_value('phone', 'c.phone')}"
+    counts = COUNTS_FOR_ROW.format(elsewhere="s.elsewhere", row_number="c.row_number")
+    found = " union ".join(
+        f"select c.row_number, c.phone from further_phones c {join} where {counts}"  # noqa: S608  # expressions of ours
+        for join in (*joins, of_people)
+    )
     workspace.run(
         f"""
         create or replace temp table listed_contacts as
@@ -41,12 +46,21 @@ def without_listed_contacts(workspace: Workspace, profile: ImportProfile, rows: 
 
 
 def note_phone_attributes(workspace: Workspace, profile: ImportProfile, destination_id: int) -> None:
-    """Note which attributes of a destination's leads are phones, for lists that come later."""
+    """Note which attributes of a destination's leads are phones, for lists that come later; also of the destinations
+    whose leads the rows change.
+    """
     for name, rule in profile.attributes.items():
         if isinstance(rule, PhoneRule):
             workspace.run(
-                "insert into base.phone_attributes select $destination_id, $name where not exists (select 1 from"
-                " base.phone_attributes where destination_id = $destination_id and name = $name)",
+                """
+                insert into base.phone_attributes by name
+                with written as (
+                    select $destination_id::integer as destination_id union select destination_id from rows_elsewhere
+                )
+                select destination_id, $name as name
+                from written anti join (select destination_id from base.phone_attributes where name = $name) noted
+                using (destination_id)
+                """,
                 {"destination_id": destination_id, "name": name},
             )
 

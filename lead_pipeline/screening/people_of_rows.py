@@ -38,8 +38,8 @@ def find_people_of_rows(workspace: Workspace) -> None:
         workspace.run(f"create or replace temp table people_of_rows as {of_rows}")
         return
     sources = [of_rows, _KNOWN_BY]
-    if workspace.rows("select 1 from base.identifiers where kind <> 'phone' limit 1"):
-        sources.append(_WITH_PHONE)  # else every phone identifies its lead
+    if _has_phones_that_identify_nobody(workspace):
+        sources.append(_WITH_PHONE)
     workspace.run(
         f"create or replace temp table people_of_rows as with sought as ({_SOUGHT}) {' union '.join(sources)}"
     )
@@ -51,4 +51,12 @@ def _has_suppressions_of_people(workspace: Workspace) -> bool:
             "select 1 from base.suppressions where ended_by is null and list_contains($kinds, kind) limit 1",
             {"kinds": list(SUPPRESSIONS_OF_PEOPLE)},
         )
+    )
+
+
+def _has_phones_that_identify_nobody(workspace: Workspace) -> bool:
+    """Return whether people may be known by something else than the phones of their leads, or by nothing at all."""
+    return bool(
+        workspace.rows("select 1 from base.identifiers where kind <> 'phone' limit 1")
+        or workspace.rows("select 1 from base.contacts anti join base.identifiers using (contact_id) limit 1")
     )

@@ -13,7 +13,11 @@ from lead_pipeline.model.suppression_kinds import (
     SUPPRESSIONS_OF_PEOPLE,
     WARNING_OF_LET_THROUGH,
 )
-from lead_pipeline.screening.lists.entries_of_rows import find_entries_of_rows
+from lead_pipeline.screening.lists.entries_of_rows import (
+    COUNTS_FOR_ROW,
+    find_entries_of_rows,
+    find_rows_elsewhere,
+)
 from lead_pipeline.screening.lists.matching import (
     distinct_joins,
     joins_of_row_value,
@@ -48,7 +52,8 @@ def mark_suppressed(
     entries of which lists; `let_through`: those that only suppressions hit whose rule the profile switches off; and
     `leads_of_rows_that_say_so`: the leads, in any destination, of people whose row says that itself.
 
-    Entries count that are in force at that time, for the whole company or for the destination. Rows in
+    Entries count that are in force at that time, for the whole company or for the destination; for a row that would
+    change a lead of another destination, those of that one too. Rows in
     `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or an
     alias. An opt-out or another suppression of people is not of a number: it also holds for rows that name its contact
     by any other identifier, or by the phone of a lead of the contact; the listed value may be on any lead of it. Any
@@ -65,13 +70,16 @@ def mark_suppressed(
     )
     if do_not_contact is not None and not do_not_contact.is_empty():
         _hit_by_themselves(workspace, do_not_contact)
+    updates = profile.when_known in ("update", "fill")
+    find_rows_elsewhere(workspace, destination_id, updates=updates)
     find_entries_of_rows(workspace, profile.scrub.rules, destination_id, at)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     if listed:
         _hit_by_value(workspace, listed)
     _find_listed_contacts(workspace, listed)
-    _hit_by_contact(workspace, updates=profile.when_known in ("update", "fill"))
+    _hit_by_contact(workspace, updates=updates)
     _find_reached_numbers(workspace)
+    _leave_out_hits_elsewhere(workspace)
     find_list_hits(workspace)
     workspace.run(
         """
@@ -168,8 +176,20 @@ def _find_reached_numbers(workspace: Workspace) -> None:
     workspace.run(
         """
         create or replace temp table reached_numbers as
-        select distinct m.number from people_of_rows m join listed_values v using (contact_id)
+        select distinct m.number, s.elsewhere
+        from people_of_rows m join listed_values v using (contact_id) join suppressed_people s using (entry_id)
         where m.number is not null and list_contains($of_people, v.kind)
         """,
         {"of_people": _OF_PEOPLE},
+    )
+
+
+def _leave_out_hits_elsewhere(workspace: Workspace) -> None:
+    """Leave out the hits of entries of another destination on rows that change nothing there."""
+    workspace.run(
+        f"""
+        delete from suppression_hits using suppressed_people s
+        where s.entry_id = suppression_hits.entry_id
+          and not {COUNTS_FOR_ROW.format(elsewhere="s.elsewhere", row_number="suppression_hits.row_number")}
+        """  # noqa: S608  # a condition of ours
     )

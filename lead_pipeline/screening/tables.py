@@ -70,8 +70,8 @@ SHARED_TABLES: dict[str, SharedTable] = {
     ),
     "reached_numbers": SharedTable(
         "The further phones of rows that belong to people who are on a list, by another identifier perhaps; `number` "
-        "is the key that all forms share.",
-        ("number",),
+        "is the key that all forms share, `elsewhere` as in `suppressed_people`.",
+        ("number", "elsewhere"),
         "mark_suppressed",
     ),
     "ambiguous_rows": SharedTable(
@@ -82,11 +82,17 @@ SHARED_TABLES: dict[str, SharedTable] = {
     "leads_here": SharedTable(
         "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
     ),
+    "rows_elsewhere": SharedTable(
+        "The rows that would change a lead of another destination, and which one that is.",
+        ("row_number", "destination_id"),
+        "find_rows_elsewhere",
+    ),
     "suppressed_people": SharedTable(
         "The suppressions in force for the destination that anything in the rows, or of their contacts, could match; "
         "`key` of a phone is that of all its forms; `kind` is the code of a warning where the profile switches the "
-        "rule off; `entry_id` is the rowid of the entry.",
-        ("kind", "identifier_kind", "value", "key", "entry_id", "list_no", "listed_on", "expires_at"),
+        "rule off; `entry_id` is the rowid of the entry; `elsewhere` is the destination that it is of, if another one: "
+        "then it counts for rows in `rows_elsewhere` alone.",
+        ("kind", "identifier_kind", "value", "key", "entry_id", "list_no", "listed_on", "expires_at", "elsewhere"),
         "find_entries_of_rows",
     ),
     "listed_people": SharedTable(

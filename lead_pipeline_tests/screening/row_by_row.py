@@ -53,6 +53,7 @@ class _Import(ScrubByHand):
         saying = {self.contact[place] for place in self.good if self.rows[place].says and place in self.contact}
         ended = [lead for lead in self.store.leads.values() if lead.contact in saying]
         self.codes = {place: self.codes_of(place) for place in self.good}
+        self.rows = [self.without_listed_phones(place) for place in range(len(self.rows))]
         self.tell_people_apart()
         verdicts = self.write([self.judge(place) for place in range(len(self.rows))])
         for lead in ended:

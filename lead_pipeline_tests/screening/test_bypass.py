@@ -410,7 +410,10 @@ def test_the_same_list_again_ends_nothing(stages):
      "select 1; delete from base.suppressions", "with x as (select 1) delete from base.suppressions",
      "from base.suppressions; drop table base.suppressions", "create or replace view main.callable_leads as select 1",
      "explain analyze delete from base.suppressions", "copy base.leads to 'x.csv'", "attach 'x.duckdb'",
-     "values (1); update base.leads set phone = '1'", "/* select */ delete from base.suppressions", "checkpoint"],
+     "values (1); update base.leads set phone = '1'", "/* select */ delete from base.suppressions", "checkpoint",
+     "pragma disable_checkpoint_on_shutdown", "set threads = 1", "call pragma_version()", "install httpfs", "load icu",
+     "export database 'x'", "from (delete from base.suppressions returning 1)", "select * from 'leads.duckdb'",
+     "explain analyze insert into base.suppressions select * from base.suppressions"],
 )  # fmt: skip
 def test_a_question_to_the_store_changes_nothing(template, question):
     leads = LeadPipeline(template)
@@ -455,7 +458,8 @@ def test_a_country_that_the_profile_does_not_count(bare, country):
 
 def test_every_way_round_is_in_the_table_of_the_docs_and_every_line_of_it_is_tested():
     text = (Path(__file__).parents[2] / "docs" / "bypass.md").read_text(encoding="utf-8")
-    tests = {name for name in globals() if name.startswith("test_")} - {
+    sources = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_bypass*.py")]
+    tests = {name for source in sources for name in re.findall(r"^def (test_\w+)", source, re.MULTILINE)} - {
         "test_what_is_on_no_list_is_reached",
         "test_every_way_round_is_in_the_table_of_the_docs_and_every_line_of_it_is_tested",
     }

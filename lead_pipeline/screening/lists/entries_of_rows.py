@@ -10,6 +10,11 @@ from lead_pipeline.screening.lists.matching import key_of_all_forms
 from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
 from lead_pipeline.store.workspace import Workspace
 
+#: Whether an entry `s` counts for a row: entries of another destination do where the row would change a lead there.
+COUNTS_FOR_ROW = (
+    "({elsewhere} is null or ({row_number}, {elsewhere}) in (select (row_number, destination_id) from rows_elsewhere))"
+)
+
 #: Entries that name many: they are few, and matched by their values.
 _OF_MANY = ("domain", "prefix")
 
@@ -30,15 +35,30 @@ _SOUGHT_KEYS = f"""
 _ENTRIES = """
     select case when {is_off} then list_extract($warnings, list_position($kinds, kind)) else kind end as kind,
            identifier_kind, value, {any_form} as key, rowid as entry_id, list_no, listed_on,
-           expires_at
+           expires_at, nullif(destination_id, $destination_id) as elsewhere
     from base.suppressions {of_rows}
     where ended_by is null and (expires_at is null or expires_at > $at)
-      and (destination_id is null or destination_id = $destination_id) {of_many}
+      and (destination_id is null or destination_id = $destination_id
+           or destination_id in (select destination_id from rows_elsewhere)) {of_many}
 """
 
 
+def find_rows_elsewhere(workspace: Workspace, destination_id: int, *, updates: bool) -> None:
+    """Fill `rows_elsewhere`: the rows that would change a lead of another destination, and which one that is."""
+    workspace.run(
+        """
+        create or replace temp table rows_elsewhere as
+        select m.row_number, l.destination_id
+        from matched_contacts m join leads_here h using (contact_id) join contact_leads l using (lead_id)
+        where $updates and l.destination_id <> $destination_id
+        """,
+        {"updates": updates, "destination_id": destination_id},
+    )
+
+
 def find_entries_of_rows(workspace: Workspace, rules: ScrubRules, destination_id: int, at: datetime) -> None:
-    """Fill `suppressed_people`: the entries in force here that could match anything of the rows or their contacts.
+    """Fill `suppressed_people`: the entries in force here that could match anything of the rows or their contacts; and
+    those of the destinations in `rows_elsewhere`, which count for these rows alone (see `COUNTS_FOR_ROW`).
 
     An entry without a country is of every country: what country its number has is not asked. Whoever joins the table
     with a further source of identifiers has to name that source in `_SOUGHT`: what is not sought is not found.

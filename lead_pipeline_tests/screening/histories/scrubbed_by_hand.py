@@ -9,39 +9,52 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline_tests.screening.histories.calls_by_hand import call_codes, is_company_wide, since
 from lead_pipeline_tests.screening.histories.kept_by_hand import KINDS, KeptByHand, Lead, Row
-from lead_pipeline_tests.screening.histories.lists_by_hand import LISTED, OF_NUMBERS, Identifier
+from lead_pipeline_tests.screening.histories.lists_by_hand import LISTED, OF_NUMBERS, Entry, Identifier
 
 
 class ScrubByHand:
     """What the reasons of the rows of one import depend on. `held` and `contact` are of good rows, by their place."""
 
     def __init__(self, store: KeptByHand, rows: list[Row], by: ImportProfile, at: datetime) -> None:
-        self.store, self.by, self.at = store, by, at
-        self.in_force = store.lists.in_force(at, by.destination)
+        self.store, self.by, self.at, self.rows = store, by, at, rows
         self.off = [kind for kind in LISTED if getattr(by.scrub.rules, kind) is False]
-        of_people = [entry for entry in self.in_force if entry.kind not in OF_NUMBERS]
-        self.kinds_of = {
-            contact: {entry.kind for entry in of_people if any(map(entry.covers, store.things_of(contact)))}
-            for contact in store.contacts_hit(of_people)
-        }
-        self.let_through: set[int] = set()
-        self.rows = [self.without_listed_phones(row) for row in rows]
         self.held: dict[int, list[Identifier]] = {}
         self.contact: dict[int, int] = {}
+        self.let_through: set[int] = set()
 
-    def without_listed_phones(self, row: Row) -> Row:
-        """Return a row without the phones of other people that are on a list."""
-        secondaries = tuple(one for one in row.secondaries if not self.is_listed(one[0]))
+    def lead_to_change(self, place: int) -> Lead | None:
+        """Return the lead that a row would change."""
+        contact = self.contact.get(place)
+        lead = None if contact is None else self.known_lead(contact)
+        return None if lead is None or self.by.when_known not in ("update", "fill") else self.store.leads[lead]
+
+    def in_force(self, place: int) -> list[Entry]:
+        """Return the entries that count for a row: of its destination, and of that of the lead that it would change."""
+        entries, lead = self.store.lists.in_force(self.at, self.by.destination), self.lead_to_change(place)
+        if lead is not None and lead.destination != self.by.destination:
+            elsewhere = self.store.lists.in_force(self.at, lead.destination)
+            entries += [entry for entry in elsewhere if entry not in entries]
+        return entries
+
+    def without_listed_phones(self, place: int) -> Row:
+        """Return a row without the phones of other people that are on a list, or whose people are."""
+        row, entries = self.rows[place], self.in_force(place)
         phones = {name for name, rule in self.by.attributes.items() if isinstance(rule, PhoneRule)}
         attributes = {
-            name: value for name, value in row.attributes.items() if name not in phones or not self.is_listed(value)
+            name: value
+            for name, value in row.attributes.items()
+            if name not in phones or not self.is_listed(value, entries)
         }
+        secondaries = tuple(one for one in row.secondaries if not self.is_listed(one[0], entries))
         return replace(row, secondaries=secondaries, attributes=attributes)
 
-    def is_listed(self, phone: str) -> bool:
+    def is_listed(self, phone: str, entries: list[Entry]) -> bool:
+        """Return whether a phone of somebody else is on a list, or that person is."""
         one = "phone", phone
-        is_theirs = any(self.kinds_of.get(contact) for contact in self.store.contacts_named([one]))
-        return is_theirs or any(entry.covers(one) for entry in self.in_force)
+        of_people = [entry for entry in entries if entry.kind not in OF_NUMBERS]
+        return any(entry.covers(one) for entry in entries) or not self.store.contacts_named([one]).isdisjoint(
+            self.store.contacts_hit(of_people)
+        )
 
     def codes_of(self, place: int) -> tuple[str, ...]:
         """Return why a row may not be imported: lists, calls, area codes."""
@@ -65,15 +78,16 @@ class ScrubByHand:
         """A list of people is of whomever a row names; one of numbers is of the number, whose lead does not change."""
         row = self.rows[place]
         own = self.held[place] + [(kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None]
-        contact, theirs = self.contact.get(place), list[Identifier]()
-        lead = None if contact is None else self.known_lead(contact)
-        if contact is not None and lead is not None and self.by.when_known in ("update", "fill"):
-            theirs = self.store.identifiers_of(contact) + self.store.leads[lead].identifiers
-        people = self.store.contacts_named(own) | {contact}
-        found = {kind for one in people for kind in self.kinds_of.get(one, ())}
-        found |= {entry.kind for entry in self.in_force if any(map(entry.covers, own))}
-        of_numbers = [entry for entry in self.in_force if entry.kind in OF_NUMBERS]
-        return found | {entry.kind for entry in of_numbers if any(map(entry.covers, theirs))}
+        contact, lead, theirs = self.contact.get(place), self.lead_to_change(place), list[Identifier]()
+        if contact is not None and lead is not None:
+            theirs = self.store.identifiers_of(contact) + lead.identifiers
+        people = self.store.contacts_named(own) | ({contact} - {None})
+        of_people = [one for person in people for one in self.store.things_of(person)]
+        found = set()
+        for entry in self.in_force(place):
+            reached = own + (theirs if entry.kind in OF_NUMBERS else of_people)
+            found |= {entry.kind} if any(map(entry.covers, reached)) else set()
+        return found
 
     def known_lead(self, contact: int) -> int | None:
         here = [

@@ -208,7 +208,7 @@ def test_a_preview_says_which_columns_say_it(stages):
     path = stages.home.root.parent / "leads.csv"
     path.write_text(f"phone,Opt-in date\n2125550101,{ago(days=1)}\n")
     becomes = {one.column: one.becomes for one in preview_import(path, profile()).columns}
-    assert becomes["Opt-in date"] == "consent_at"
+    assert becomes["Opt-in date"] == "field consent_at"
 
 
 def test_the_five_rows_of_the_page_fare_as_it_says():

@@ -215,7 +215,7 @@ def draw_scrub(random: Random) -> dict[str, Any]:
             "dispositions": random.choice(([], ["no_answer"], ["Sale", "busy"])),
             "attempts": random.choice((None, 1, 2, 4)),
             "area_codes": random.choice(([], [], [], ["+1312"], ["+52", "+5411"])),
-            **{kind: random.random() > 0.1 for kind in LISTED},
+            **{kind: random.random() > 0.2 for kind in LISTED},
         },
     }
 

@@ -17,11 +17,13 @@ from lead_pipeline.store.workspace import Workspace
 
 
 def without_listed_contacts(workspace: Workspace, profile: ImportProfile, rows: RowSource) -> RowSource:
-    """Return the rows without further phones that are listed, or of people who are; warn of these in `decided_rows`."""
+    """Return the rows without further phones that are listed, or of people who may not be contacted; warn of these in
+    `decided_rows`.
+    """
     phones = further_phones(profile, rows.columns)
     listed = {kind for (kind,) in workspace.rows("select distinct identifier_kind from suppressed_people")}
     joins = distinct_joins(joins_of_value("phone", "c.phone"), listed)
-    if not phones.expressions or not listed:
+    if not phones.expressions or not (listed or workspace.rows("select 1 from reached_numbers limit 1")):
         return rows
     sources = (f"select p.row_number, {one} as phone from {rows.sql} p" for one in phones.expressions)  # noqa: S608
     of_people = f"join reached_numbers s on s.number = {key_of_value('phone', 'c.phone')}"

@@ -26,16 +26,44 @@ def gather_values(workspace: Workspace, profile: ImportProfile, parts: Sequence[
         f" from (select {one} as phone {good}) where phone is not null"
         for one in further.expressions
     ]
+    sources = _own_values(profile, good, aliases=aliases, phones=phones)
+    workspace.run(
+        f"create or replace temp table row_values as {' union all '.join(sources)}", rows.params | further.params
+    )
+
+
+def gather_values_of(
+    workspace: Workspace, profile: ImportProfile, parts: Sequence[str], among: str, into: str, *, aliases: bool
+) -> None:
+    """Fill a temporary table `into` like `row_values` with the identifiers of the rows in the table `among`, of faulty
+    rows too where they have a value that can be used.
+    """
+    rows = rows_of(workspace, parts)
+    these = f"from {rows.sql} p where p.row_number in (select row_number from {among})"  # noqa: S608  # ours
+    sources = _own_values(profile, these, aliases=aliases, phones=[])
+    workspace.run(
+        f"create or replace temp table {into} as select v.* from ({' union all '.join(sources)}) v"  # noqa: S608  # ours
+        f" where row_number in (select row_number from {among})",
+        rows.params,
+    )
+
+
+def _own_values(profile: ImportProfile, source: str, *, aliases: bool, phones: list[str]) -> list[str]:
+    """Return selects of the identifiers in rows `p` of a source, besides `phones` (row_number, digits)."""
     if "phone" in profile.fields:
-        phones.append(f"select row_number, {_DIGITS.format(value='p.phone')} as digits {good} and p.phone is not null")
+        phones = [
+            *phones,
+            f"select row_number, {_DIGITS.format(value='p.phone')} as digits {source} and p.phone is not null",
+        ]
     others = [
         f"select row_number, '{kind}' as kind, {KEY_OF[kind].format(value=f'p.{kind}')} as key,"
-        f" {VALUE_OF[kind].format(value=f'p.{kind}')} as value, null::ubigint as digits {good} and p.{kind} is not null"
+        f" {VALUE_OF[kind].format(value=f'p.{kind}')} as value, null::ubigint as digits {source}"
+        f" and p.{kind} is not null"
         for kind in KEY_OF
         if kind in profile.fields and kind != "phone"
     ]
     if aliases:
-        phones.append("select row_number, key as digits from held_identifiers where kind = 'phone' and is_alias")
+        phones = [*phones, "select row_number, key as digits from held_identifiers where kind = 'phone' and is_alias"]
         others.append(
             "select row_number, kind, key, value, null from held_identifiers where kind <> 'phone' and is_alias"
         )
@@ -43,8 +71,4 @@ def gather_values(workspace: Workspace, profile: ImportProfile, parts: Sequence[
         f"select row_number, 'phone' as kind, {same_number_key('digits')} as key, null::varchar as value, digits"  # noqa: S608
         f" from ({' union all '.join(phones)})"
     )
-    sources = [of_phones] if phones else []
-    workspace.run(
-        f"create or replace temp table row_values as {' union all '.join([*sources, *others])}",
-        rows.params | further.params,
-    )
+    return [of_phones, *others] if phones else others

@@ -46,6 +46,8 @@ def screen(
     mark_suppressed(
         workspace,
         profile,
+        parts,
+        aliases=aliases,
         destination_id=destination_id,
         at=at,
         do_not_contact=do_not_contact,

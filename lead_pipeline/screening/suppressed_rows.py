@@ -2,6 +2,7 @@
 here.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -22,6 +23,7 @@ from lead_pipeline.screening.lists.matching import (
     distinct_joins,
     joins_of_row_value,
 )
+from lead_pipeline.screening.lists.rows_that_say_so import hit_by_what_rows_say
 from lead_pipeline.screening.scrub.list_hits import find_list_hits
 from lead_pipeline.store.workspace import Workspace
 
@@ -43,7 +45,9 @@ def require_all_suppressions(workspace: Workspace) -> None:
 def mark_suppressed(
     workspace: Workspace,
     profile: ImportProfile,
+    parts: Sequence[str],
     *,
+    aliases: bool,
     destination_id: int,
     at: datetime,
     do_not_contact: pl.DataFrame | None = None,
@@ -53,8 +57,8 @@ def mark_suppressed(
     `leads_of_rows_that_say_so`: the leads, in any destination, of people whose row says that itself.
 
     Entries count that are in force at that time, for the whole company or for the destination; for a row that would
-    change a lead of another destination, those of that one too. Rows in
-    `do_not_contact` (row_number, kind) say so themselves. A row is on a list by any identifier in it, a field or an
+    change a lead of another destination, those of that one too. Rows in `do_not_contact` (row_number, kind) say so
+    themselves, and for every other row of their person. A row is on a list by any identifier in it, a field or an
     alias. An opt-out or another suppression of people is not of a number: it also holds for rows that name its contact
     by any other identifier, or by the phone of a lead of the contact; the listed value may be on any lead of it. Any
     entry, one of do-not-call too, holds for rows that would change a lead whose phone, email or contact is listed, for
@@ -68,8 +72,12 @@ def mark_suppressed(
     workspace.run(
         "create or replace temp table leads_of_rows_that_say_so (row_number bigint, kind varchar, lead_id bigint)"
     )
+    workspace.run(
+        "create or replace temp table values_that_say_so"
+        " (row_number bigint, kind varchar, key ubigint, value varchar, digits ubigint)"
+    )
     if do_not_contact is not None and not do_not_contact.is_empty():
-        _hit_by_themselves(workspace, do_not_contact)
+        hit_by_what_rows_say(workspace, profile, parts, do_not_contact, aliases=aliases)
     updates = profile.when_known in ("update", "fill")
     find_rows_elsewhere(workspace, destination_id, updates=updates)
     find_entries_of_rows(workspace, profile.scrub.rules, destination_id, at)
@@ -102,30 +110,6 @@ def mark_suppressed(
         left join (from list_hints where lets_through) using (row_number)
         """
     )
-
-
-def _hit_by_themselves(workspace: Workspace, do_not_contact: pl.DataFrame) -> None:
-    with workspace.registered("rows_that_say_so", do_not_contact):
-        workspace.run(
-            "insert into leads_of_rows_that_say_so by name select distinct r.row_number, r.kind, l.lead_id"
-            " from rows_that_say_so r join candidates c using (row_number) join matched_contacts m using (row_number)"
-            " join contact_leads l using (contact_id) where c.faults is null and r.kind is not null"
-        )
-        workspace.run(
-            """
-            insert into suppression_hits by name
-            select row_number, kind, due.hint
-            from rows_that_say_so
-            semi join (select row_number from candidates where faults is null) good using (row_number)
-            left join (
-                select row_number,
-                       'Nothing is due any more for lead ' || string_agg(distinct lead_id, ', ') || '.' as hint
-                from leads_of_rows_that_say_so
-                semi join (select lead_id from base.enrollments where status = 'due') d using (lead_id)
-                group by row_number
-            ) due using (row_number)
-            """
-        )
 
 
 def _hit_by_value(workspace: Workspace, listed: set[str]) -> None:
@@ -172,13 +156,19 @@ def _hit_by_contact(workspace: Workspace, *, updates: bool) -> None:
 
 
 def _find_reached_numbers(workspace: Workspace) -> None:
-    """Fill `reached_numbers`: the further phones of rows that belong to somebody who may not be contacted at all."""
+    """Fill `reached_numbers`: the further phones of rows that belong to somebody who may not be contacted at all,
+    by a list or by another row of the file.
+    """
     workspace.run(
         """
         create or replace temp table reached_numbers as
         select distinct m.number, s.elsewhere
         from people_of_rows m join listed_values v using (contact_id) join suppressed_people s using (entry_id)
         where m.number is not null and list_contains($of_people, v.kind)
+        union
+        select r.key as number, null as elsewhere
+        from row_values r join values_that_say_so s on s.kind = 'phone' and s.key = r.key
+        where r.row_number is null
         """,
         {"of_people": _OF_PEOPLE},
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline_tests.support import call_schedule, quick_folder, staging
 
 
@@ -114,3 +115,58 @@ def test_nothing_stays_due_for_leads_of_earlier_imports_whose_row_says_so(stages
     ]  # fmt: skip
     hints = stages.rows("select hints from row_outcomes where outcome = 'suppressed'")
     assert "Nothing is due any more for lead 1." in str(hints)
+
+
+def bring_text(stages, text, name="leads.csv", **changes):
+    path = stages.home.root.parent / name
+    path.write_text(text, encoding="utf-8")
+    return stages.file(path, call_schedule(**changes))
+
+
+@pytest.mark.parametrize("kind", ["DNC", "Opted out"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_says_so_speaks_for_every_row_of_its_person(stages, kind, first):
+    rows = ["(212) 555-0101,yes", "+1 212 555 0101,no"]
+    text = "\n".join([f"caller_id,{kind}", *(rows if first else reversed(rows)), "212-555-0102,no"]) + "\n"
+    result = bring_text(stages, text)
+    assert (result.counts.created, result.counts.suppressed, result.counts.duplicate) == (1, 2, 0)
+    assert stages.rows("select phone from leads") == [("+12125550102",)]
+    said = [hints for (hints,) in stages.rows("select hints from rejected_leads order by row_number")]
+    by, other = (0, 1) if first else (1, 0)
+    assert "the row says so itself." in said[by]
+    assert f"row {by + 1}, of the same person, says so." in said[other]
+
+
+def test_a_faulty_row_is_heard_as_well(stages):
+    bring_text(stages, "caller_id,city\n2125550103,Rome\n", "before.csv")
+    result = bring_text(
+        stages, "caller_id,expires_in,Opted out\n2125550101,soon,yes\n2125550101,24,no\n2125550103,never,yes\n"
+    )
+    assert (result.counts.created, result.counts.suppressed, result.counts.rejected) == (0, 1, 2)
+    assert stages.rows("select status, reason from enrollments") == [("suppressed", "opted_out")]
+
+
+def test_an_opt_out_in_a_row_holds_for_rows_that_name_the_contact_otherwise(stages):
+    keys = {"name": "crm", "destination": {"kind": "list", "name": "all"}, "identify_by": "email",
+               "fields": {"email": {"type": "email", "required": True}, "phone": {"type": "phone"}},
+               "aliases": {"email": {"column": "other email"}}, "default_region": "US"}  # fmt: skip
+    profile = ImportProfile.model_validate(keys)
+    before = stages.home.root.parent / "before.csv"
+    before.write_text("email,other email\nann@example.com,ann@work.example\n", encoding="utf-8")
+    stages.file(before, profile)
+    path = stages.home.root.parent / "leads.csv"
+    path.write_text(
+        "email,other email,Opted out\nann@example.com,,yes\nann@work.example,,no\nbo@example.com,,no\n",
+        encoding="utf-8",
+    )
+    result = stages.file(path, profile)
+    assert (result.counts.created, result.counts.suppressed) == (1, 2)
+
+
+def test_a_number_that_a_row_says_may_not_be_called_is_no_further_number_of_another(stages):
+    profile = call_schedule(secondary_contacts={"max": 1, "phone_column": "phone {n}"})
+    path = stages.home.root.parent / "leads.csv"
+    path.write_text("caller_id,phone 1,DNC\n2125550101,,yes\n2125550102,2125550101,no\n", encoding="utf-8")
+    result = stages.file(path, profile)
+    assert (result.counts.created, result.counts.suppressed) == (1, 1)
+    assert stages.rows("select count(*) from secondary_contacts") == [(0,)]

@@ -21,15 +21,15 @@ _SENTENCE = f"""
                 when h.contact_id is not null then ', another identifier of contact ' || h.contact_id else '' end
         || coalesce(', listed ' || h.listed_on, '') || coalesce(', until ' || strftime(h.expires_at, '%Y-%m-%d'), '')
         || case when h.matches > 1 then ', and ' || (h.matches - 1) || ' more of this person' else '' end || '.',
-        reason_code || ': the row says so itself.' || coalesce(' ' || h.hint, ''))
+        reason_code || ': ' || h.hint)
 """
 
 
 def find_list_hits(workspace: Workspace) -> None:
-    """Fill `list_hits`, a line per row, reason and list with the entry that was matched (none where the row says of
-    itself that its person may not be contacted), and `list_hints`, the same as sentences, from `suppression_hits`.
-    Entries whose rule the profile switches off are in both with the code of the warning; their sentences are apart
-    (`lets_through`), for a row may be left out by others.
+    """Fill `list_hits`, a line per row, reason and list with the entry that was matched (none where a row of the
+    file says that the person may not be contacted; its `hint` says which), and `list_hints`, the same as sentences,
+    from `suppression_hits`. Entries whose rule the profile switches off are in both with the code of the warning; their
+    sentences are apart (`lets_through`), for a row may be left out by others.
     """
     workspace.run(
         f"""

@@ -12,7 +12,7 @@ from lead_pipeline.model.fields import HINTS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.model.rules import FieldRule
-from lead_pipeline.validating.consents import check_consents
+from lead_pipeline.validating.consent_checks import check_consents
 from lead_pipeline.validating.contact_policy import apply_contact_policy
 from lead_pipeline.validating.failures import FAILURES, no_failures
 from lead_pipeline.validating.kept_values import rows_with_nothing_kept

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from lead_pipeline.importing.homes import Home, is_locked
+from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
 
@@ -29,7 +30,9 @@ _UNFINISHED = [DagsterRunStatus.QUEUED, *_ON_THE_WAY, DagsterRunStatus.STARTED, 
 def active_imports(
     home: Home, instance: DagsterInstance, suspects: Mapping[str, float], now: float
 ) -> tuple[set[str], dict[str, float]]:
-    """Return the imports and lists that runs are at work on, and the runs that seem dead, since when; fail these."""
+    """Return the imports and lists that runs are at work on, and the runs that seem dead, since when; fail these, and
+    dead runs over call activity too.
+    """
     active: set[str] = set()
     suspected: dict[str, float] = {}
     for run, keys, lives in _unfinished(home, instance):
@@ -39,8 +42,15 @@ def active_imports(
             continue
         if not lives:
             suspected[run.run_id] = since
-        active.update(keys)
+        if run.job_name != load_call_activity.name:
+            active.update(keys)
     return active, suspected
+
+
+def drops_with_a_run(instance: DagsterInstance) -> set[str]:
+    """Return the drops of call activity that have a run which has not ended, be it queued or dead."""
+    runs = instance.get_runs(filters=RunsFilter(job_name=load_call_activity.name, statuses=_UNFINISHED))
+    return {key for run in runs for key in _keys_of(run, ())}
 
 
 def fail_dead_runs(home: Home, instance: DagsterInstance) -> None:
@@ -53,7 +63,7 @@ def fail_dead_runs(home: Home, instance: DagsterInstance) -> None:
 def _unfinished(home: Home, instance: DagsterInstance) -> Iterator[tuple[DagsterRun, list[str], bool]]:
     """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
     stored = instance.get_dynamic_partitions(str(imports_partitions.name))
-    for job in (import_leads.name, load_suppressions.name):
+    for job in (import_leads.name, load_suppressions.name, load_call_activity.name):
         for run in instance.get_runs(filters=RunsFilter(job_name=job, statuses=_UNFINISHED)):
             keys = _keys_of(run, stored)
             yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)

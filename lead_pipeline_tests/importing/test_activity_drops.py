@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
+from dagster import DagsterRun
 
 from lead_pipeline.filing import late_bytes
 from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Sightings, list_drops
@@ -15,6 +16,7 @@ from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.orchestration.activity import activity_sensor as sensor_module
 from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.liveness import drops_with_a_run
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline_tests.support import prepared_home, query
 
@@ -60,6 +62,22 @@ class Inbox:
 @pytest.fixture
 def inbox(tmp_path):
     return Inbox(tmp_path / "data")
+
+
+def test_a_drop_whose_run_has_not_ended_is_not_asked_for_again(inbox):
+    inbox.drop("calls.csv")
+    (run,) = inbox.settled()
+    with dg.DagsterInstance.ephemeral() as instance:
+        starting = DagsterRun(
+            "load_call_activity", status=dg.DagsterRunStatus.STARTING, tags={"dagster/partition": run.drop_id}
+        )
+        instance.add_run(starting)
+        waiting = drops_with_a_run(instance)
+        assert watch_activity(inbox.home, inbox.remembered, inbox.now + timedelta(minutes=5), waiting)[0] == []
+        instance.report_run_failed(starting)
+        assert drops_with_a_run(instance) == set()
+    (again,) = inbox.watch(300)
+    assert (again.drop_id, again.key != run.key) == (run.drop_id, True)
 
 
 def test_a_complete_file_is_loaded_by_one_run_and_archived(inbox):

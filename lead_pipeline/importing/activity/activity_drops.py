@@ -4,7 +4,7 @@ not known here.
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,8 +48,13 @@ class ActivityRun:
     tags: Mapping[str, str]
 
 
-def watch_activity(home: Home, remembered: str | None, now: datetime) -> tuple[list[ActivityRun], str]:
-    """Stage the complete files in inbox/call_activity; return the runs that are due, and what is to be remembered."""
+def watch_activity(
+    home: Home, remembered: str | None, now: datetime, asked_for: Collection[str] = ()
+) -> tuple[list[ActivityRun], str]:
+    """Stage the complete files in inbox/call_activity; return the runs that are due, and what is to be remembered.
+
+    Drops that are `asked_for` have a run that has not ended, though it may wait in a queue for long.
+    """
     home.prepare()
     drops = [drop for drop in list_drops(home) if drop.folder == ACTIVITY_FOLDER]
     sightings = _sightings(remembered).after(drops, now.timestamp())
@@ -57,7 +62,7 @@ def watch_activity(home: Home, remembered: str | None, now: datetime) -> tuple[l
     for drop in drops:
         if sightings.is_stable(drop, now.timestamp()) and _as_dropped(drop) not in known:
             _stage(home, drop, now)
-    return list(_due(home, now)), sightings.model_dump_json()
+    return list(_due(home, now, asked_for)), sightings.model_dump_json()
 
 
 def _sightings(remembered: str | None) -> Sightings:
@@ -93,9 +98,9 @@ def _set_aside(home: Home, drop: Drop, message: str) -> None:
         leave_in_place(home, _as_dropped(drop), f"{message} ({os.strerror(error.errno or 0)})")
 
 
-def _due(home: Home, now: datetime) -> Iterator[ActivityRun]:
+def _due(home: Home, now: datetime, asked_for: Collection[str]) -> Iterator[ActivityRun]:
     for manifest in pending_activity(home):
-        if is_locked(home, manifest.drop_id) or not _is_time(manifest, now):
+        if manifest.drop_id in asked_for or is_locked(home, manifest.drop_id) or not _is_time(manifest, now):
             continue
         if manifest.attempts >= _MAX_ATTEMPTS:
             message = (

@@ -8,6 +8,7 @@ from lead_pipeline.importing.activity.activity_drops import ActivityRun, watch_a
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions, load_call_activity
 from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.liveness import drops_with_a_run
 from lead_pipeline.orchestration.resources import HomeResource
 
 
@@ -19,8 +20,8 @@ from lead_pipeline.orchestration.resources import HomeResource
     description="Watches inbox/call_activity/ and loads each complete file.",
 )
 def activity_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
-    """Stage what is complete, and request a run for each drop that is due."""
-    watch = partial(watch_activity, home.home, context.cursor, utc_now())
+    """Stage what is complete, and request a run for each drop that is due and has none."""
+    watch = partial(watch_activity, home.home, context.cursor, utc_now(), drops_with_a_run(context.instance))
     runs, remembered = failures_without_values("watching the inbox for call activity", watch)
     context.instance.add_dynamic_partitions(str(call_activity_partitions.name), list(map(_key_of, runs)))
     return dg.SensorResult(run_requests=list(map(_requested, runs)), cursor=remembered)

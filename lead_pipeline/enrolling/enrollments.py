@@ -45,6 +45,8 @@ def suppress_enrollments_of_rows(workspace: Workspace, at: datetime) -> None:
     """End what is due for the leads in the temporary tables `leads_of_rows_that_say_so` and `uncallable_leads`
     (`lead_id`, `kind`): whose row says that they may not be contacted, and who were let through although a list does.
     """
+    if not workspace.rows("select 1 from leads_of_rows_that_say_so union all select 1 from uncallable_leads limit 1"):
+        return
     for kind, reason in REASON_OF_SUPPRESSION.items():
         workspace.run(
             "update base.enrollments set status = 'suppressed', reason = $reason, ended_at = $at"

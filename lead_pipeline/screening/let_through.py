@@ -34,6 +34,9 @@ def find_uncallable_leads(workspace: Workspace) -> None:
     """Fill `uncallable_leads` (lead_id, kind): the leads, new or known, that such rows become, change or are merged
     into. Enrolling reads it.
     """
+    if not workspace.rows("select 1 from let_through limit 1"):
+        workspace.run("create or replace temp table uncallable_leads (lead_id bigint, kind varchar)")
+        return
     workspace.run(
         f"""
         create or replace temp table uncallable_leads as

@@ -36,6 +36,10 @@ class Workspace:
         """Execute one statement."""
         self._con.execute(sql, params or [])
 
+    def run_all(self, sql: str) -> None:
+        """Execute several statements, which bind nothing."""
+        self._con.execute(sql)
+
     def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """Return every row: an unread DuckDB 2 result would block the connection."""
         return self._con.execute(sql, params or []).fetchall()

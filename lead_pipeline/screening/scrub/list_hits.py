@@ -25,12 +25,25 @@ _SENTENCE = f"""
 """
 
 
-def find_list_hits(workspace: Workspace) -> None:
-    """Fill `list_hits`, a line per row, reason and list with the entry that was matched (none where a row of the
-    file says that the person may not be contacted; its `hint` says which), and `list_hints`, the same as sentences,
-    from `suppression_hits`. Entries whose rule the profile switches off are in both with the code of the warning; their
-    sentences are apart (`lets_through`), for a row may be left out by others.
+_NO_HITS = """
+    create or replace temp table list_hits (row_number bigint, reason_code varchar, list_no integer,
+        identifier_kind varchar, value varchar, listed_on date, expires_at timestamptz, contact_id bigint,
+        lead_id bigint, matches bigint, hint varchar);
+    create or replace temp table list_hints (row_number bigint, lets_through boolean, hint varchar);
+"""
+
+
+def find_list_hits(workspace: Workspace) -> bool:
+    """Return whether any row was hit; fill `list_hits` and `list_hints` from `suppression_hits`.
+
+    `list_hits` has a line per row, reason and list with the entry that was matched (none where a row of the file says
+    that the person may not be contacted; its `hint` says which), `list_hints` the same as sentences. Entries whose rule
+    the profile switches off are in both with the code of the warning; their sentences are apart (`lets_through`), for
+    a row may be left out by others.
     """
+    if not workspace.rows("select 1 from suppression_hits limit 1"):
+        workspace.run_all(_NO_HITS)
+        return False
     workspace.run(
         f"""
         create or replace temp table list_hits as
@@ -60,6 +73,7 @@ def find_list_hits(workspace: Workspace) -> None:
         """,  # noqa: S608  # expressions of ours
         {"codes": _codes()["codes"], "warnings": [code.value for code in WARNING_OF_LET_THROUGH.values()]},
     )
+    return True
 
 
 def _codes() -> dict[str, list[str]]:

@@ -217,7 +217,7 @@ def test_a_missing_file_is_named_and_leaves_nothing(home, place):
 
 
 def test_a_crash_is_told_without_any_value_and_leaves_nothing(home, place, monkeypatch):
-    def fail(*_arguments):
+    def fail(*_arguments, **_named):
         raise ValueError("Canaria Quill 2125550147")
 
     monkeypatch.setattr(dry_running, "normalize_leads", fail)

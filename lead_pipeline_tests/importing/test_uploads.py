@@ -267,7 +267,7 @@ def test_an_inbox_on_another_disk_is_emptied_by_copying(watching):
     elsewhere = Path(tempfile.mkdtemp(prefix="lead-pipeline-inbox-"))
     if elsewhere.stat().st_dev == watching.home.root.stat().st_dev:
         pytest.skip("there is only one file system here")
-    watching.home.inbox.rmdir()
+    shutil.rmtree(watching.home.inbox)
     watching.home.inbox.symlink_to(elsewhere)
     path = watching.drop("a.csv", leads(1, rows=3))
     (elsewhere / "call_schedule" / "link.csv").symlink_to("/nowhere/else.csv")

@@ -298,9 +298,9 @@ def test_the_same_is_possible_in_the_dagster_ui():
 def test_interrupted_at_any_step_and_run_again_it_leaves_what_an_undisturbed_import_leaves(step, monkeypatch):
     real = getattr(support, step)
 
-    def dies(*arguments):
+    def dies(*arguments, **named):
         if step == "commit_or_hold":
-            real(*arguments)  # after its commit
+            real(*arguments, **named)  # after its commit
         raise KeyboardInterrupt
 
     def imported(interrupt):

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.reading.delimited.dialect import Dialect
@@ -67,6 +67,7 @@ WRITTEN = (
 
 
 @settings(max_examples=500, deadline=None)
+@example(['""a"""," b', '"a" b'])  # can be read in two ways
 @given(st.lists(WRITTEN, min_size=2, max_size=4))
 def test_where_the_csv_module_has_the_right_cells_they_are_the_same_but_for_quotes(written):
     """Of a line that strict reading refuses, where lenient reading has as many cells as were written."""
@@ -74,8 +75,10 @@ def test_where_the_csv_module_has_the_right_cells_they_are_the_same_but_for_quot
     (lenient,), (longer,) = csv.reader(io.StringIO(line)), csv.reader(io.StringIO(f"{line},end"))
     assume(len(lenient) == len(written) and longer == [*lenient, "end"])
     record = parsed(line, len(written))
+    if record.quote_unclosed:
+        return  # the row is rejected for it, so nobody relies on its cells
     assert len(record.cells) == len(written)
-    if not record.quote_unclosed and not record.quote_stray:
+    if not record.quote_stray:
         assert record.cells == lenient
     if record.quote_stray:
         assert _bare(record.cells) == _bare(lenient)

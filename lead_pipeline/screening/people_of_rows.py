@@ -27,14 +27,15 @@ _WITH_PHONE = """
 """
 
 
-def find_people_of_rows(workspace: Workspace) -> None:
+def find_people_of_rows(workspace: Workspace, *, rows_say_so: bool) -> None:
     """Fill `people_of_rows`: the contacts that the good rows name, by any form of any identifier in them; and those
     that their further phones (secondary contacts, attributes) belong to: of these the number is known, and not the row.
 
-    Where no list is of people these are the contacts of the rows alone.
+    Where no list is of people, and no row says of itself that its person may not be contacted (`rows_say_so`), these
+    are the contacts of the rows alone.
     """
     of_rows = "select row_number, null::ubigint as number, contact_id from matched_contacts"
-    if not _has_suppressions_of_people(workspace):
+    if not rows_say_so and not _has_suppressions_of_people(workspace):
         workspace.run(f"create or replace temp table people_of_rows as {of_rows}")
         return
     sources = [of_rows, _KNOWN_BY]

@@ -40,7 +40,7 @@ def screen(
     gather_values(workspace, profile, parts, aliases=aliases)
     find_identifiers(workspace)
     match_contacts(workspace, profile, aliases=aliases)
-    find_people_of_rows(workspace)
+    find_people_of_rows(workspace, rows_say_so=do_not_contact is not None and not do_not_contact.is_empty())
     gather_contacts(workspace)
     find_leads_here(workspace, profile, destination_id, at)
     mark_suppressed(

@@ -83,6 +83,9 @@ def mark_suppressed(
         "create or replace temp table values_that_say_so"
         " (row_number bigint, kind varchar, key ubigint, value varchar, digits ubigint)"
     )
+    workspace.run(
+        "create or replace temp table contacts_that_say_so (row_number bigint, kind varchar, contact_id bigint)"
+    )
     if do_not_contact is not None and not do_not_contact.is_empty():
         hit_by_what_rows_say(workspace, profile, parts, do_not_contact, aliases=aliases)
     updates = profile.when_known in ("update", "fill")
@@ -181,6 +184,9 @@ def _find_reached_numbers(workspace: Workspace) -> None:
         select r.key as number, null as elsewhere
         from row_values r join values_that_say_so s on s.kind = 'phone' and s.key = r.key
         where r.row_number is null
+        union
+        select m.number, null from people_of_rows m join contacts_that_say_so c using (contact_id)
+        where m.number is not null and list_contains($of_people, c.kind)
         """,
         {"of_people": _OF_PEOPLE},
     )

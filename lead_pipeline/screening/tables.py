@@ -74,6 +74,11 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("row_number", *_IDENTIFIER, "digits"),
         "mark_suppressed",
     ),
+    "contacts_that_say_so": SharedTable(
+        "The contacts that these rows name, with the kind of suppression.",
+        ("row_number", "kind", "contact_id"),
+        "mark_suppressed",
+    ),
     "leads_of_rows_that_say_so": SharedTable(
         "The leads, in any destination, of people of whom a row says that itself.",
         ("row_number", "kind", "lead_id"),

@@ -50,7 +50,8 @@ class _Import(ScrubByHand):
                 self.ambiguous.add(place)
             elif contacts:
                 self.contact[place] = contacts.pop()
-        saying = {self.contact[place] for place in self.good if self.rows[place].says and place in self.contact}
+        self.hear_the_rows()
+        saying = {contact for _, _, contacts in self.said for contact in contacts}
         ended = [lead for lead in self.store.leads.values() if lead.contact in saying]
         self.codes = {place: self.codes_of(place) for place in self.good}
         self.rows = [self.without_listed_phones(place) for place in range(len(self.rows))]

@@ -39,7 +39,7 @@ def hit_by_what_rows_say(
 
 
 def _find_contacts(workspace: Workspace) -> None:
-    """Fill `contacts_that_say_so`: whom the rows that say so are, as far as the store knows them."""
+    """Fill `contacts_that_say_so`: whom the rows that say so name by anything in them, as far as the store knows."""
     workspace.run(
         f"""
         create or replace temp table contacts_that_say_so as
@@ -55,6 +55,10 @@ def _find_contacts(workspace: Workspace) -> None:
         select r.row_number, r.kind, i.contact_id
         from rows_that_say_so r join sought v using (row_number)
         join base.identifiers i on i.key = v.key and i.kind = v.kind and (v.value is null or i.value = v.value)
+        union
+        select r.row_number, r.kind, l.contact_id
+        from rows_that_say_so r join sought v using (row_number)
+        join base.leads l on v.kind = 'phone' and l.phone_key = v.key
         """  # noqa: S608  # expressions of ours
     )
 

@@ -9,7 +9,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline_tests.screening.histories.calls_by_hand import call_codes, is_company_wide, since
 from lead_pipeline_tests.screening.histories.kept_by_hand import KINDS, KeptByHand, Lead, Row
-from lead_pipeline_tests.screening.histories.lists_by_hand import LISTED, OF_NUMBERS, Entry, Identifier
+from lead_pipeline_tests.screening.histories.lists_by_hand import LISTED, OF_NUMBERS, Entry, Identifier, is_same
 
 
 class ScrubByHand:
@@ -21,6 +21,32 @@ class ScrubByHand:
         self.held: dict[int, list[Identifier]] = {}
         self.contact: dict[int, int] = {}
         self.let_through: set[int] = set()
+        self.said: list[tuple[str, list[Identifier], set[int]]] = []
+
+    def own_of(self, place: int) -> list[Identifier]:
+        """Return everything in a row that somebody could be known by; a faulty one has no aliases."""
+        named = [(kind, self.rows[place].values.get(kind)) for kind in KINDS]
+        values = [(kind, value.lower() if kind == "email" else value) for kind, value in named if value is not None]
+        return self.held.get(place, []) + values
+
+    def people_of(self, place: int) -> set[int]:
+        """Return the contacts whom a row names by anything in it."""
+        return self.store.contacts_named(self.own_of(place)) | ({self.contact.get(place)} - {None})
+
+    def hear_the_rows(self) -> None:
+        """Note who may not be contacted because a row says so, be it faulty or not."""
+        self.said = [
+            (row.says, self.own_of(place), self.people_of(place)) for place, row in enumerate(self.rows) if row.says
+        ]
+
+    def said_of(self, own: list[Identifier], people: set[int]) -> set[str]:
+        """Return what rows say of somebody with these identifiers, who is one of these contacts."""
+        return {
+            kind
+            for kind, theirs, contacts in self.said
+            if any(is_same(one, other) for one in theirs for other in own)
+            or (kind not in OF_NUMBERS and not contacts.isdisjoint(people))
+        }
 
     def lead_to_change(self, place: int) -> Lead | None:
         """Return the lead that a row would change."""
@@ -51,6 +77,8 @@ class ScrubByHand:
     def is_listed(self, phone: str, entries: list[Entry]) -> bool:
         """Return whether a phone of somebody else is on a list, or that person is."""
         one = "phone", phone
+        if self.said_of([one], self.store.contacts_named([one])):
+            return True
         of_people = [entry for entry in entries if entry.kind not in OF_NUMBERS]
         return any(entry.covers(one) for entry in entries) or not self.store.contacts_named([one]).isdisjoint(
             self.store.contacts_hit(of_people)
@@ -59,7 +87,7 @@ class ScrubByHand:
     def codes_of(self, place: int) -> tuple[str, ...]:
         """Return why a row may not be imported: lists, calls, area codes."""
         row, found = self.rows[place], self.lists_of(place)
-        counting = (found - set(self.off)) | ({row.says} - {None})
+        counting = (found - set(self.off)) | self.said_of(self.own_of(place), self.people_of(place))
         if found and not counting:
             self.let_through.add(place)
         own = {value for kind, value in self.held[place] if kind == "phone"}
@@ -76,13 +104,11 @@ class ScrubByHand:
 
     def lists_of(self, place: int) -> set[str]:
         """A list of people is of whomever a row names; one of numbers is of the number, whose lead does not change."""
-        row = self.rows[place]
-        own = self.held[place] + [(kind, row.values[kind]) for kind in KINDS if row.values.get(kind) is not None]
+        own = self.own_of(place)
         contact, lead, theirs = self.contact.get(place), self.lead_to_change(place), list[Identifier]()
         if contact is not None and lead is not None:
             theirs = self.store.identifiers_of(contact) + lead.identifiers
-        people = self.store.contacts_named(own) | ({contact} - {None})
-        of_people = [one for person in people for one in self.store.things_of(person)]
+        of_people = [one for person in self.people_of(place) for one in self.store.things_of(person)]
         found = set()
         for entry in self.in_force(place):
             reached = own + (theirs if entry.kind in OF_NUMBERS else of_people)

@@ -87,7 +87,8 @@ class ScrubByHand:
     def codes_of(self, place: int) -> tuple[str, ...]:
         """Return why a row may not be imported: lists, calls, area codes."""
         row, found = self.rows[place], self.lists_of(place)
-        counting = (found - set(self.off)) | self.said_of(self.own_of(place), self.people_of(place))
+        said = self.said_of(self.own_of(place), self.people_of(place)) | ({row.says} - {None})
+        counting = (found - set(self.off)) | said
         if found and not counting:
             self.let_through.add(place)
         own = {value for kind, value in self.held[place] if kind == "phone"}

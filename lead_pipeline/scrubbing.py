@@ -4,6 +4,7 @@ apart for its length. Nothing is decided here.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -28,21 +29,21 @@ def _unheard(_step: str, _rows: int, _progress: object) -> None:
     return None
 
 
-class Scrubbing:
+class Scrubbing(ABC):
     """The calls of LeadPipeline about scrubbing."""
 
     home: Home
     _on_wait: OnWait
 
-    def _launcher(self) -> AbstractContextManager[Launcher]:
-        raise NotImplementedError
+    @abstractmethod
+    def _launcher(self) -> AbstractContextManager[Launcher]: ...
 
-    def _store_settings(self) -> StoreSettings:
-        raise NotImplementedError
+    @abstractmethod
+    def _store_settings(self) -> StoreSettings: ...
 
+    @abstractmethod
     def profile(self, profile: str | ImportProfile) -> ImportProfile:
         """Return the profile of that name."""
-        raise NotImplementedError
 
     def lists(self) -> ListsFound:
         """Return the suppression lists that were loaded, deliveries that were refused since, and which profiles they

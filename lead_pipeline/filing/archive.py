@@ -3,7 +3,6 @@ Deciding which of the two belongs to the import, not here.
 """
 
 import contextlib
-import errno
 import os
 import shutil
 import uuid
@@ -12,7 +11,7 @@ from pathlib import Path
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, safe_suffix, shown_name
 from lead_pipeline.filing.import_id import slug_of
-from lead_pipeline.filing.late_bytes import note_begun, remember
+from lead_pipeline.filing.late_bytes import note_begun, rename_original
 from lead_pipeline.filing.left_in_place import leave_in_place
 from lead_pipeline.filing.manifests import DroppedFile, Manifest
 from lead_pipeline.filing.open_writers import is_open_for_writing
@@ -132,18 +131,8 @@ def _take(home: Home, manifest: Manifest, dropped: DroppedFile, kept: Path) -> N
     On another file system it can only be removed, and is not while somebody has it open for writing: then it stays in
     the inbox, where it is looked at again when it has changed.
     """
-    original = original_path(dropped)
-    record = remember(home, manifest, dropped, kept)
-    try:
-        original.rename(kept)
-    except OSError as error:
-        record.unlink(missing_ok=True)
-        if error.errno != errno.EXDEV:
-            raise
-        _remove(original)
-        return
-    with contextlib.suppress(OSError):  # the file of another user keeps its mode; the folder is private
-        kept.chmod(0o600)
+    if not rename_original(home, manifest, dropped, kept):
+        _remove(original_path(dropped))
 
 
 def _remove(original: Path) -> None:

@@ -78,14 +78,32 @@ def move_aside(home: Home, manifest: ListManifest | ActivityManifest, dropped: D
     with original.open("rb") as file:
         if is_open_for_writing(file.fileno()):
             raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+    if not rename_original(home, manifest, dropped, kept):
+        shutil.move(original, kept)
+        _make_private(kept)
+
+
+def rename_original(
+    home: Home, manifest: Manifest | ListManifest | ActivityManifest, dropped: DroppedFile, kept: Path
+) -> bool:
+    """Rename an original to where it is kept: what its writer may still write is found there. Return whether that could
+    be done; on another file system it cannot.
+
+    Raises: OSError where it cannot be moved at all.
+    """
     record = remember(home, manifest, dropped, kept)
     try:
-        original.rename(kept)
+        original_path(dropped).rename(kept)
     except OSError as error:
         record.unlink(missing_ok=True)
         if error.errno != errno.EXDEV:
             raise
-        shutil.move(original, kept)
+        return False
+    _make_private(kept)
+    return True
+
+
+def _make_private(kept: Path) -> None:
     with contextlib.suppress(OSError):  # the file of another user keeps its mode; the folder is private
         kept.chmod(0o600)
 

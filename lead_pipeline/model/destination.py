@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from lead_pipeline.model.errors import UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
@@ -40,3 +40,16 @@ class Destination(FrozenModel):
                 f"1 to {_LONGEST_NAME} characters."
             )
         return cls(kind=kind, name=name)
+
+
+def _parsed(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    try:
+        return Destination.parse(given)
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+
+
+#: A destination that settings may name as `kind:name`.
+WrittenDestination = Annotated[Destination, BeforeValidator(_parsed)]

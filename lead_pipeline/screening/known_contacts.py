@@ -3,15 +3,11 @@ is asked about these contacts afterwards is asked of the few rows here.
 """
 
 from lead_pipeline.screening.candidates import KEY_OF, VALUE_OF
-from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form, same_number_key
+from lead_pipeline.screening.phone_equivalence import in_each_form, same_number_key
 from lead_pipeline.store.workspace import Workspace
 
 #: What is looked for in large tables: a phone under each of its forms, so that these keep the digits that they have.
-_SOUGHT = f"""
-    select key from row_values
-    union all
-    select {old_form("key")} from row_values where kind = 'phone' and {may_have_old_form("key")}
-"""  # noqa: S608  # expressions of ours
+_SOUGHT = in_each_form("row_values")
 
 
 def find_identifiers(workspace: Workspace) -> None:

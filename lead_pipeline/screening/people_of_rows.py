@@ -3,16 +3,14 @@ contacted may not be under another identifier either. Which of them are on a lis
 """
 
 from lead_pipeline.model.suppression_kinds import SUPPRESSIONS_OF_PEOPLE
-from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
+from lead_pipeline.screening.phone_equivalence import in_each_form
 from lead_pipeline.store.workspace import Workspace
 
-#: What is looked for: a phone under each of its forms.
-_SOUGHT = f"""
-    select row_number, case when row_number is null then key end as number, kind, key, value from row_values
-    union all
-    select row_number, case when row_number is null then key end, kind, {old_form("key")}, value from row_values
-    where kind = 'phone' and {may_have_old_form("key")}
-"""  # noqa: S608  # expressions of ours
+#: What is looked for: a phone under each of its forms; and of further phones the number that all forms share.
+_SOUGHT = in_each_form(
+    "(select *, case when row_number is null then key end as number from row_values)",
+    *("row_number", "number", "kind", "value"),
+)
 
 #: The contacts that are known by an identifier, and those with a lead that has a phone, though it identifies nobody
 #: there. An email that identifies nobody is shared often enough; a phone is who picks it up.

@@ -94,3 +94,14 @@ def old_form(key: str) -> str:
 def may_have_old_form(key: str) -> str:
     """Return a condition that all numbers with an old form fulfil, and few others: these are spared the expression."""
     return f"({key} between 24111000000 and 5600000000000)"
+
+
+def in_each_form(table: str, *columns: str) -> str:
+    """Return a query of `columns` and `key` of a table of identifiers (`kind`, and `key` that all forms share), a phone
+    under each form that it may have in the store.
+    """
+    others = "".join(f"{column}, " for column in columns)
+    return (
+        f"select {others}key from {table} union all select {others}{old_form('key')} as key from {table}"  # noqa: S608
+        f" where kind = 'phone' and {may_have_old_form('key')}"
+    )

@@ -34,13 +34,14 @@ def screen(
     Raises: ScreeningError when the suppressions or the records of calls in the store are fewer than were recorded, or a
     list that the profile requires cannot be relied on (screening fails closed).
     """
+    said = None if do_not_contact is None or do_not_contact.is_empty() else do_not_contact
     require_all_suppressions(workspace)
     require_lists(workspace, profile.required_lists, destination_id, at)
     load_candidates(workspace, profile, parts, aliases=aliases)
     gather_values(workspace, profile, parts, aliases=aliases)
     find_identifiers(workspace)
     match_contacts(workspace, profile, aliases=aliases)
-    find_people_of_rows(workspace, rows_say_so=do_not_contact is not None and not do_not_contact.is_empty())
+    find_people_of_rows(workspace, rows_say_so=said is not None)
     gather_contacts(workspace)
     find_leads_here(workspace, profile, destination_id, at)
     mark_suppressed(
@@ -50,7 +51,7 @@ def screen(
         aliases=aliases,
         destination_id=destination_id,
         at=at,
-        do_not_contact=do_not_contact,
+        do_not_contact=said,
     )
     mark_scrubbed(workspace, profile, destination_id, at)
     group_rows_by_person(workspace, profile, aliases=aliases)

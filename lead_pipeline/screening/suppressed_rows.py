@@ -23,7 +23,7 @@ from lead_pipeline.screening.lists.matching import (
     distinct_joins,
     joins_of_row_value,
 )
-from lead_pipeline.screening.lists.rows_that_say_so import hit_by_what_rows_say
+from lead_pipeline.screening.lists.rows_that_say_so import hear_rows_that_say_so
 from lead_pipeline.screening.scrub.list_hits import find_list_hits
 from lead_pipeline.store.workspace import Workspace
 
@@ -76,18 +76,7 @@ def mark_suppressed(
         "create or replace temp table suppression_hits (row_number bigint, kind varchar, entry_id bigint,"
         " contact_id bigint, lead_id bigint, hint varchar)"
     )
-    workspace.run(
-        "create or replace temp table leads_of_rows_that_say_so (row_number bigint, kind varchar, lead_id bigint)"
-    )
-    workspace.run(
-        "create or replace temp table values_that_say_so"
-        " (row_number bigint, kind varchar, key ubigint, value varchar, digits ubigint)"
-    )
-    workspace.run(
-        "create or replace temp table contacts_that_say_so (row_number bigint, kind varchar, contact_id bigint)"
-    )
-    if do_not_contact is not None and not do_not_contact.is_empty():
-        hit_by_what_rows_say(workspace, profile, parts, do_not_contact, aliases=aliases)
+    hear_rows_that_say_so(workspace, profile, parts, do_not_contact, aliases=aliases)
     updates = profile.when_known in ("update", "fill")
     find_rows_elsewhere(workspace, destination_id, updates=updates)
     find_entries_of_rows(workspace, profile.scrub.rules, destination_id, at)

@@ -79,11 +79,6 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("row_number", "kind", "contact_id"),
         "mark_suppressed",
     ),
-    "leads_of_rows_that_say_so": SharedTable(
-        "The leads, in any destination, of people of whom a row says that itself.",
-        ("row_number", "kind", "lead_id"),
-        "mark_suppressed",
-    ),
     "reached_numbers": SharedTable(
         "The further phones of rows that belong to people who are on a list, by another identifier perhaps; `number` "
         "is the key that all forms share, `elsewhere` as in `suppressed_people`.",

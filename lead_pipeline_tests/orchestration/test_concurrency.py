@@ -6,14 +6,12 @@ import sys
 
 import pytest
 
-from lead_pipeline_tests.orchestration.crashing import Crasher
 from lead_pipeline_tests.support import (
     call_schedule,
     dump_home,
     dump_store,
     importing,
     query,
-    quick_folder,
     staging,
     write_csv,
 )
@@ -23,29 +21,12 @@ SHARED = [(f"21255501{n:02d}", "NY") for n in range(10)]
 
 
 @pytest.fixture(scope="module")
-def place():
-    with quick_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def crashers():
-    with Crasher.started() as one, Crasher.started() as other:
-        yield one, other
-
-
-@pytest.fixture(scope="module")
-def fresh_home(place):
-    template, count = place / "template", iter(range(1000))
+def fresh_home(place, copied):
+    template = place / "template"
     with importing(template):
         pass
 
-    def copy():
-        home = place / f"home-{next(count)}"
-        shutil.copytree(template, home)
-        return home
-
-    return copy
+    return lambda: copied(template)
 
 
 @pytest.fixture(scope="module")

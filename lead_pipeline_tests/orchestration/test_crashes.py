@@ -14,7 +14,7 @@ from lead_pipeline.importing.drops.intake import MAX_ATTEMPTS, imports_to_run, n
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline_tests.importing.test_approval import LEFT
 from lead_pipeline_tests.orchestration.crashing import DECIDED_POINTS, POINTS, WAITING_POINTS, Crasher
-from lead_pipeline_tests.support import call_schedule, dump_home, importing, query, quick_folder, staging, write_csv
+from lead_pipeline_tests.support import call_schedule, dump_home, importing, query, staging, write_csv
 
 #: The points up to which nothing of an import is in the store.
 BEFORE_COMMIT = frozenset(tuple(POINTS)[: tuple(POINTS).index("after the commit")])
@@ -54,33 +54,22 @@ def lead_file(folder, number):
 
 
 @pytest.fixture(scope="module")
-def place():
-    with quick_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
 def crasher():
     with Crasher.started() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def fresh_home(place):
+def fresh_home(place, copied):
     """Copies of a home that has a blocked number and an earlier import."""
-    template, count = place / "template", iter(range(1000))
+    template = place / "template"
     with staging(template) as imports:
         imports.suppress(write_csv(place / "blocked.csv", ("phone",), [(BLOCKED,)]))
         imports.file(write_csv(place / "known.csv", HEADER, [(KNOWN, "", "", "NY")]), call_schedule())
     with importing(template):
         pass  # Dagster's instance is created, with its tables
 
-    def copy():
-        home = place / f"home-{next(count)}"
-        shutil.copytree(template, home)
-        return home
-
-    return copy
+    return lambda: copied(template)
 
 
 @pytest.fixture(scope="module")

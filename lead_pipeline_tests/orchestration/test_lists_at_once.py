@@ -2,19 +2,17 @@
 same moment: what is left is what one after the other leaves.
 """
 
-import shutil
 from itertools import permutations
 
 import pytest
 
-from lead_pipeline_tests.orchestration.crashing import LIST_POINTS, Crasher
+from lead_pipeline_tests.orchestration.crashing import LIST_POINTS
 from lead_pipeline_tests.support import (
     call_schedule,
     dump_home,
     dump_store,
     importing,
     query,
-    quick_folder,
     staging,
     write_csv,
 )
@@ -25,32 +23,15 @@ LISTED = "phone\n" + "".join(f"21255501{n:02d}\n" for n in range(3, 15)) + "oops
 
 
 @pytest.fixture(scope="module")
-def place():
-    with quick_folder() as folder:
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def crashers():
-    with Crasher.started() as one, Crasher.started() as other:
-        yield one, other
-
-
-@pytest.fixture(scope="module")
-def fresh_home(place):
+def fresh_home(place, copied):
     """Copies of a home where ten people are leads, and one of them was on the list before."""
-    template, count = place / "template", iter(range(1000))
+    template = place / "template"
     with staging(template) as imports:
         imports.file(write_csv(place / "known.csv", HEADER, PEOPLE), call_schedule())
     with importing(template):
         pass
 
-    def copy():
-        home = place / f"home-{next(count)}"
-        shutil.copytree(template, home)
-        return home
-
-    return copy
+    return lambda: copied(template)
 
 
 def drop(home, text=LISTED, name="stop.csv"):

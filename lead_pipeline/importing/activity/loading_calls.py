@@ -14,6 +14,7 @@ from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
+from lead_pipeline.importing.few_rows import LINES_NAMED, are_more_than_a_few, named_lines
 from lead_pipeline.mapping.calls.activity_columns import is_call_header
 from lead_pipeline.model.errors import ListRefusedError, counted
 from lead_pipeline.model.reasons import REASONS, Reason
@@ -24,12 +25,6 @@ from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.screening.scrub.activity_records import add_activity
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ActivityCounts, ActivityKeys, ActivityRecord
-
-#: Of how many unusable rows the line is named.
-_LINES_NAMED = 20
-
-#: More unusable rows than this number and this share: the file was read wrongly, and is not loaded in part.
-_FEW_ROWS, _FEW_SHARE = 3, 0.01
 
 #: What is to be said about the drop as a whole, where many rows have the reason.
 _QUESTIONS = {
@@ -91,7 +86,7 @@ class _Rejects:
                 outcome=pl.lit("rejected"),
             ).filter(pl.col("reasons").is_not_null())
             lines = rows.select(pl.coalesce("line_number", pl.col("row_number") + header)).to_series()
-            self.lines += lines.head(_LINES_NAMED - len(self.lines)).to_list()
+            self.lines += lines.head(LINES_NAMED - len(self.lines)).to_list()
             yield rows
 
 
@@ -162,11 +157,10 @@ def _require_trust(read: ReadDrop, rejects: _Rejects, manifest: ActivityManifest
     bad, rows = rejects.rows, read.rows
     if not rows:
         raise ListRefusedError("The file is empty: it has no row of a call.")
-    if bad == rows or (bad > _FEW_ROWS and bad > _FEW_SHARE * rows):
-        lines = ", ".join(map(str, rejects.lines))
-        more = " …" if bad > len(rejects.lines) else ""
+    if bad == rows or are_more_than_a_few(bad, rows):
+        lines = named_lines(rejects.lines, bad)
         raise ListRefusedError(
-            f"{bad:,} of {counted(rows, 'row')} of the call activity cannot be used (lines {lines}{more}; all are in "
+            f"{bad:,} of {counted(rows, 'row')} of the call activity cannot be used (lines {lines}; all are in "
             f"{rejects.name}, with reasons), so that nothing of it was loaded. {_most_of_them(rejects.reasons)} "
             f"{_what_to_do(rejects.reasons, manifest)}"
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from lead_pipeline.filing.list_manifests import ListManifest
+from lead_pipeline.importing.few_rows import FEW_ROWS, LINES_NAMED, are_more_than_a_few, named_lines
 from lead_pipeline.mapping.list_facts import find_column_of, find_fact_columns, find_other_columns
 from lead_pipeline.mapping.lists import ListColumns, list_evidence, map_list_columns
 from lead_pipeline.model.errors import FileEmptyError, ListRefusedError, RequiredColumnUnmappedError
@@ -19,12 +20,6 @@ from lead_pipeline.normalizing.lists.list_entries import read_list_entries
 from lead_pipeline.normalizing.lists.other_entries import read_other_entries
 from lead_pipeline.reading import ReadingOptions, RowReader, open_rows
 from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, ENTRY_FACTS, ROWS_SCHEMA, ListParts
-
-#: Of how many unusable rows the line is named.
-LINES_NAMED = 20
-
-#: More unreadable rows than this number and this share: the list was read wrongly, and is not loaded in part.
-_FEW_ROWS, _FEW_SHARE = 3, 0.01
 
 #: So many rows are read at once, in so many batches side by side: expressions over one column use one processor.
 _BATCH, _SIDE_BY_SIDE = 500_000, 2
@@ -297,15 +292,14 @@ def require_trust(read: ReadList, rejected_file: str) -> None:
     bad = read.unreadable.height
     if not read.entries:
         raise ListRefusedError("The list names nobody: no phone, email address or other identifier can be read.")
-    if bad > _FEW_ROWS and bad > _FEW_SHARE * read.rows:
-        lines = ", ".join(map(str, read.unreadable["line"].head(LINES_NAMED).to_list()))
-        more = " …" if bad > LINES_NAMED else ""
+    if are_more_than_a_few(bad, read.rows):
+        lines = named_lines(read.unreadable["line"].head(LINES_NAMED).to_list(), bad)
         raise ListRefusedError(
-            f"{bad:,} of {read.rows:,} rows of the list cannot be read (lines {lines}{more}; all are in "
+            f"{bad:,} of {read.rows:,} rows of the list cannot be read (lines {lines}; all are in "
             f"{rejected_file}), so that nothing of it was loaded. Correct them, or give the --region of the numbers "
             "that have no +, and load the list again."
         )
-    if read.doubtful_phones > _FEW_ROWS and read.doubtful_phones > read.phones / 2:
+    if read.doubtful_phones > FEW_ROWS and read.doubtful_phones > read.phones / 2:
         raise ListRefusedError(
             f"{read.doubtful_phones:,} of {read.phones:,} phone numbers of the list are not valid, so that nothing of "
             "it was loaded. Give the --region of the numbers that have no +, and load the list again."

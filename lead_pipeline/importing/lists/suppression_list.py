@@ -16,7 +16,8 @@ import polars as pl
 from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollments
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.list_manifests import ListManifest
-from lead_pipeline.importing.lists.list_reading import LINES_NAMED, ReadList, read_list, require_trust
+from lead_pipeline.importing.few_rows import LINES_NAMED
+from lead_pipeline.importing.lists.list_reading import ReadList, read_list, require_trust
 from lead_pipeline.model.listings import AffectedImport, ListResult
 from lead_pipeline.model.suppression_kinds import default_list_name
 from lead_pipeline.reporting.rejected_file import write_rejected_file

@@ -5,22 +5,11 @@ does to the list of that name.
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.destination import WrittenDestination
 from lead_pipeline.model.fields import FrozenModel, RuleError
 from lead_pipeline.model.suppression_kinds import EntryKind, ListMode, SuppressionKind
-
-
-def _destination(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    try:
-        return Destination.parse(given)
-    except UsageError as error:
-        raise ValueError(str(error)) from None
-
 
 ListName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -39,7 +28,7 @@ class ListSettings(FrozenModel):
         description="add: entries are added. replace: entries that this version does not have end. remove: those that "
         "it has end.",
     )
-    destination: Annotated[Destination | None, BeforeValidator(_destination)] = Field(
+    destination: WrittenDestination | None = Field(
         default=None, description="The only destination that the list holds for, kind:name; without one, all."
     )
     identifier: EntryKind | None = Field(

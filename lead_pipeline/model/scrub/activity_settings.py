@@ -5,8 +5,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import UsageError, did_you_mean, listed
+from lead_pipeline.model.destination import WrittenDestination
+from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
 
 #: What a column of a drop says of a call.
@@ -19,15 +19,6 @@ CALL_COLUMNS: tuple[CallColumn, ...] = get_args(CallColumn)
 #: Whether 03/04/2026 is the fourth of March or the third of April.
 DateOrder = Literal["month_first", "day_first"]
 DATE_ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
-
-
-def _destination(given: object) -> object:
-    if not isinstance(given, str):
-        return given
-    try:
-        return Destination.parse(given)
-    except UsageError as error:
-        raise ValueError(str(error)) from None
 
 
 def _headers(given: object) -> object:
@@ -58,7 +49,7 @@ class ActivitySettings(FrozenModel):
         default=None, description="Whether 03/04/2026 is in March (month_first) or in April (day_first)."
     )
     timezone: str | None = Field(default=None, description="IANA time zone of times that name none.")
-    destination: Annotated[Destination | None, BeforeValidator(_destination)] = Field(
+    destination: WrittenDestination | None = Field(
         default=None, description="Of calls that name none, kind:name; without it these count for every destination."
     )
     buyer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = Field(

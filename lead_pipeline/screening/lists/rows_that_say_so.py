@@ -8,25 +8,36 @@ import polars as pl
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import SUPPRESSIONS_OF_PEOPLE
-from lead_pipeline.screening.phone_equivalence import may_have_old_form, old_form
+from lead_pipeline.screening.phone_equivalence import in_each_form
 from lead_pipeline.screening.row_values import gather_values_of
 from lead_pipeline.store.workspace import Workspace
 
+#: The tables as they are where no row says so.
+_NONE_SAYS_SO = """
+    create or replace temp table values_that_say_so
+        (row_number bigint, kind varchar, key ubigint, value varchar, digits ubigint);
+    create or replace temp table contacts_that_say_so (row_number bigint, kind varchar, contact_id bigint);
+    create or replace temp table leads_of_rows_that_say_so (row_number bigint, kind varchar, lead_id bigint);
+"""
 
-def hit_by_what_rows_say(
+
+def hear_rows_that_say_so(
     workspace: Workspace,
     profile: ImportProfile,
     parts: Sequence[str],
-    do_not_contact: pl.DataFrame,
+    do_not_contact: pl.DataFrame | None,
     *,
     aliases: bool,
 ) -> None:
     """Add to `suppression_hits` the good rows in `do_not_contact` (`row_number`, `kind`), and those that share an
     identifier with such a row, or of an opt-out and the like its contact; and fill `values_that_say_so`, what such rows
-    hold, and `leads_of_rows_that_say_so`.
+    hold, `contacts_that_say_so` and `leads_of_rows_that_say_so`.
 
     A faulty row is heard as well: what is wrong with its email says nothing about its phone.
     """
+    if do_not_contact is None:
+        workspace.run_all(_NONE_SAYS_SO)
+        return
     with workspace.registered("rows_as_read", do_not_contact.select("row_number", "kind").unique()):
         workspace.run(
             "create or replace temp table rows_that_say_so as select * from rows_as_read where kind is not null"
@@ -43,12 +54,7 @@ def _find_contacts(workspace: Workspace) -> None:
     workspace.run(
         f"""
         create or replace temp table contacts_that_say_so as
-        with sought as (
-            select row_number, kind, key, value from values_that_say_so
-            union
-            select row_number, kind, {old_form("key")}, value from values_that_say_so
-            where kind = 'phone' and {may_have_old_form("key")}
-        )
+        with sought as ({in_each_form("values_that_say_so", "row_number", "kind", "value")})
         select r.row_number, r.kind, m.contact_id
         from rows_that_say_so r join matched_contacts m using (row_number)
         union
@@ -65,7 +71,7 @@ def _find_contacts(workspace: Workspace) -> None:
 
 def _find_leads(workspace: Workspace) -> None:
     workspace.run(
-        "insert into leads_of_rows_that_say_so by name select distinct c.row_number, c.kind, l.lead_id"
+        "create or replace temp table leads_of_rows_that_say_so as select distinct c.row_number, c.kind, l.lead_id"
         " from contacts_that_say_so c join base.leads l using (contact_id)"
     )
 

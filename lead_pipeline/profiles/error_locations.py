@@ -60,6 +60,18 @@ _LISTS = ("row_rules", "formats")
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of document: what people call one, and its groups of keys."""
+
+    name: str
+    groups: Mapping[KeyPath, type[BaseModel]]
+
+
+#: What a document is unless it is said to be another.
+PROFILE = Kind("profile", _GROUPS)
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """A key, or an entry of a list, in a profile."""
 
@@ -68,6 +80,8 @@ class Location:
     tried: str | None = None
     #: Whether the key itself is meant, not its value.
     is_key: bool = False
+    #: The kind of document.
+    kind: Kind = PROFILE
 
     @property
     def name(self) -> str:
@@ -78,7 +92,7 @@ class Location:
     def keys(self) -> tuple[str, ...]:
         """Return the keys of the group that the last key is in; empty where any name may be."""
         group = self.path[:-1]
-        model = AliasRule if group[:-1] == ("aliases",) else _GROUPS.get(group)
+        model = AliasRule if group[:-1] == ("aliases",) else self.kind.groups.get(without_positions(group))
         return keys_of(_KINDS[group[:-1]].get(self.tried or "") if group[:-1] in _KINDS else model)
 
     @property
@@ -101,7 +115,7 @@ class Location:
         return None if group is None or self.tried is None else self.tried == group.__name__
 
 
-def locate(location: Iterable[str | int], *further: str) -> Location:
+def locate(location: Iterable[str | int], *further: str, kind: Kind = PROFILE) -> Location:
     """Return where pydantic's location leads, and the `further` keys that the error itself names."""
     path: KeyPath = ()
     tried: str | None = None
@@ -115,7 +129,12 @@ def locate(location: Iterable[str | int], *further: str) -> Location:
             path = (*path, part)
     for key in further:
         path = (*path, int(key) if path and path[-1] in _LISTS else key)
-    return Location(path, tried, is_key)
+    return Location(path, tried, is_key, kind)
+
+
+def without_positions(path: KeyPath) -> KeyPath:
+    """Return the keys of a path; all entries of a list have the same."""
+    return tuple(part for part in path if not isinstance(part, int))
 
 
 def keys_of(model: type[BaseModel] | None) -> tuple[str, ...]:

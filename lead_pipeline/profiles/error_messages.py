@@ -10,7 +10,7 @@ from lead_pipeline.model.destination import DESTINATION_KINDS
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.fields import STANDARD_FIELDS, RuleError
 from lead_pipeline.profiles.document import Document, KeyPath, Problem, key_name
-from lead_pipeline.profiles.error_locations import Location, locate
+from lead_pipeline.profiles.error_locations import PROFILE, Kind, Location, locate
 
 _QUOTED = re.compile(r"'([^']*)'")
 _NAME_RULE = "use at most 40 lower-case letters, digits and underscores, starting with a letter"
@@ -40,9 +40,9 @@ _FIXES = {
 _MOMENTS = {"datetime": _FIXES["datetime_type"], "date": _FIXES["date_type"], "timezone": _FIXES["datetime_type"]}
 
 
-def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]:
+def problems_of(error: ValidationError, document: Document, kind: Kind = PROFILE) -> Iterator[Problem]:
     """Yield one problem for each error, at the line of its key."""
-    found = [(details, _location(details)) for details in error.errors(include_url=False)]
+    found = [(details, _location(details, kind)) for details in error.errors(include_url=False)]
     seen: set[str] = set()
     for details, location in found:
         if _is_echo(details, location, found) or (location.is_alternative and location.name in seen):
@@ -51,9 +51,9 @@ def problems_of(error: ValidationError, document: Document) -> Iterator[Problem]
         yield Problem(document.line_of(location.path), _sentence(details, location), location.path)
 
 
-def _location(details: ErrorDetails) -> Location:
+def _location(details: ErrorDetails, kind: Kind) -> Location:
     culprit = details.get("ctx", {}).get("error")
-    return locate(details["loc"], *(culprit.key if isinstance(culprit, RuleError) else _tag_key(details)))
+    return locate(details["loc"], *(culprit.key if isinstance(culprit, RuleError) else _tag_key(details)), kind=kind)
 
 
 def _tag_key(details: ErrorDetails) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _sentence(details: ErrorDetails, location: Location) -> str:
 
 def _unknown_key(location: Location, known: Iterable[str]) -> str:
     *above, key = location.path
-    where = f"below '{key_name(tuple(above))}'" if above else "of a profile"
+    where = f"below '{key_name(tuple(above))}'" if above else f"of a {location.kind.name}"
     keys = list(known)
     return (
         f"'{key}' is not a key {where}.{did_you_mean(str(key), keys)} The keys are {listed(keys, limit=_MAX_LISTED)}."

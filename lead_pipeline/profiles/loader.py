@@ -99,7 +99,7 @@ def parse_profile(text: str, source: str, *, folder: Path | None = None) -> Impo
 def _document(text: str, source: str) -> Document:
     document = read_document(text)
     if document.problems:
-        raise ProfileError(_error_text(document.problems, source))
+        raise ProfileError(error_text(document.problems, source))
     if not isinstance(document.data, dict):
         found = "is empty" if document.data is None else "has no `key: value` lines"
         raise ProfileError(
@@ -117,7 +117,7 @@ def _resolved(document: Document, source: str, folder: Path | None) -> Document:
     try:
         return extended(document, _parent(name, data.get("name"), folder))
     except UsageError as error:
-        raise ProfileError(_error_text([Problem(line, f"'{EXTENDS}': {error}")], source)) from None
+        raise ProfileError(error_text([Problem(line, f"'{EXTENDS}': {error}")], source)) from None
 
 
 def _parent(name: Plain, child: Plain, folder: Path | None) -> Document:
@@ -154,11 +154,12 @@ def _validated(data: dict[str, Plain], document: Document, source: str) -> Impor
     if profile is not None and not problems:
         problems += value_problems(profile, document)
     if problems or profile is None:
-        raise ProfileError(_error_text(problems, source))
+        raise ProfileError(error_text(problems, source))
     return profile
 
 
-def _error_text(problems: list[Problem], source: str) -> str:
+def error_text(problems: list[Problem], source: str) -> str:
+    """Return the problems of a document, a line for each, in the order of their lines."""
     ordered = sorted(problems, key=lambda problem: problem.line or 0)
     lines = [f"{source}, line {p.line}: {p.sentence}" if p.line else f"{source}: {p.sentence}" for p in ordered]
     more = [f"{source}: and {len(lines) - _MAX_PROBLEMS} more."] if len(lines) > _MAX_PROBLEMS else []

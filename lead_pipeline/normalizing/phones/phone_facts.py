@@ -33,13 +33,13 @@ def describe_phones(e164: pl.Series, facts: tuple[PhoneFact, ...] = ("region", "
     """
     numbers = pl.DataFrame({"number": e164.cast(pl.String)}).with_row_index("row")
     known, unknown = split(numbers, pl.col("number").is_not_null())
-    coded, _ = with_calling_code(known.with_columns(pl.col("number").str.strip_prefix("+")))
+    coded, uncoded = with_calling_code(known.with_columns(pl.col("number").str.strip_prefix("+")))
     described = [
         _described(group, code, facts)
         for (code,), group in coded.partition_by("calling_code", as_dict=True, include_key=False).items()
     ]
     schema = pl.DataFrame(schema={"row": pl.UInt32, **{fact: _SCHEMA[fact] for fact in facts}})
-    rest = pl.concat([schema, *described, unknown.select("row")], how="diagonal")
+    rest = pl.concat([schema, *described, uncoded.select("row"), unknown.select("row")], how="diagonal")
     return rest.sort("row").drop("row")
 
 

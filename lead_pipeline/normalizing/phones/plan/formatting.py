@@ -70,12 +70,12 @@ def with_time_zones(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
     full = pl.concat_str(pl.lit(str(code)), NUMBER)
     by_prefix = (_looked_up(full.str.head(length), prefixes) for length, prefixes in _prefixes_of(code).items())
     unknown = pl.lit([UNKNOWN_TIMEZONE], _ZONES)
-    country = pl.lit(list(_zones_of_calling_code(str(code))), _ZONES)
+    country = pl.lit(list(zones_of_calling_code(str(code))), _ZONES)
     zones = pl.when(pl.col("type").is_in(located)).then(pl.coalesce(*by_prefix, unknown)).otherwise(country)
     return numbers.with_columns(time_zones=pl.when(pl.col("type") == UNKNOWN).then(unknown).otherwise(zones))
 
 
-def _zones_of_calling_code(code: str) -> tuple[str, ...]:
+def zones_of_calling_code(code: str) -> tuple[str, ...]:
     """Mirrors `_country_level_time_zones_for_number`, which never asks for fewer than two digits of a longer code."""
     return next((TIMEZONE_DATA[known] for known in (code, code[:2]) if known in TIMEZONE_DATA), (UNKNOWN_TIMEZONE,))
 

@@ -1,0 +1,1 @@
+"""What is done with leads after they are imported: destinations with their actions, windows and limits."""

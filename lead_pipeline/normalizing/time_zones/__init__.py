@@ -1,0 +1,1 @@
+"""In which time zones a person may live: by number, postal code, state and country."""

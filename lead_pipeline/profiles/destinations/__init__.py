@@ -1,0 +1,1 @@
+"""Files of destinations in the home: finding, loading and checking them."""

@@ -84,11 +84,23 @@ def record_import(workspace: Workspace, import_no: int, record: ImportRecord, co
     workspace.run(f"insert into base.imports ({columns}) values ({slots})", values)  # noqa: S608  # names are ours
 
 
+#: A destination's name as it is compared: case-insensitive, its words apart by one space.
+_FOLDED_NAME = r"regexp_replace(lower({name}), '\s+', ' ', 'g')"
+
+
 def destination_id(workspace: Workspace, destination: Destination) -> int:
-    """Return the number of a destination, which is recorded when it is new."""
+    """Return the number of a destination, which is recorded when it is new.
+
+    Names are case-insensitive, as people write them in profiles, lists and commands: a list of `schedule:solar` has to
+    reach the leads of `schedule:Solar`. Of a store that has both from before, each keeps its own.
+    """
+    here, sought = _FOLDED_NAME.format(name="name"), _FOLDED_NAME.format(name="$name")
     found = workspace.rows(
-        "select destination_id from base.destinations where kind = ? and name = ?",
-        [destination.kind, destination.name],
+        f"""
+        select destination_id from base.destinations where kind = $kind and {here} = {sought}
+        order by name = $name desc, destination_id limit 1
+        """,  # noqa: S608  # expressions of ours
+        {"kind": destination.kind, "name": destination.name},
     )
     if found:
         return int(found[0][0])

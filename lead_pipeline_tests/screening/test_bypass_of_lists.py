@@ -91,6 +91,15 @@ def test_a_version_of_which_a_row_cannot_be_read(stages):
 # Its scope
 
 
+@pytest.mark.parametrize("named", ["schedule:main", "schedule:Main", "schedule:MAIN "])
+def test_a_destination_in_another_spelling(stages, named):
+    load(stages, f"phone\n{ANA}\n{BO}\n", destination=named)
+    bring(stages, f"phone\n{ANA}\n", profile(destination=MAIN | {"name": "MaiN"}))
+    bring(stages, f"phone\n{BO}\n{CY}\n", profile(destination=MAIN), "second.csv")
+    assert outcomes(stages) == ["suppressed", "suppressed", "created"]
+    assert stages.rows("select count(distinct destination_name) from imports") == [(1,)]
+
+
 def test_an_import_for_another_destination_that_changes_a_lead_of_the_lists_destination(stages):
     bring(stages, f"phone,email\n{BO},x@example.com\n", by_email(destination=MAIN), "first.csv")
     load(stages, f"phone\n{ANA}\n", destination="schedule:main")

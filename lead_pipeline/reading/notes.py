@@ -35,6 +35,14 @@ _NAMED = {
 }  # fmt: skip
 
 
+#: Of use where a profile can say otherwise; a plain list of numbers has no header, and nobody is to be asked for one.
+NO_HEADER = (
+    "No header was found: the first row looks like those below it. Columns are called by their position (column_1, "
+    "column_2, …), which a profile can name, with `reading: {header: false}`. If the first row is the header, say "
+    "`header: true` there."
+)
+
+
 def of_name(file_name: str, form: str, packing: str) -> Iterator[str]:
     """Say when the file is another kind of file than its name says: whoever named it may have meant another one."""
     ending = PurePath(file_name).suffix.casefold()
@@ -112,11 +120,7 @@ def above_header(
         yield f"{_lines(lines + 1, last, noun)} above the header {verb}."
     if header.header is None:
         if header.confidence < 1:
-            yield (
-                "No header was found: the first row looks like those below it. Columns are called by their position "
-                "(column_1, column_2, …), which a profile can name, with `reading: {header: false}`. If the first row "
-                "is the header, say `header: true` there."
-            )
+            yield NO_HEADER
     elif header.rows > 1:
         lines_of_header = _lines(first_line, first_line + header.rows - 1, noun)
         yield f"{lines_of_header} together are the header."

@@ -288,3 +288,8 @@ def test_the_report_says_how_the_drop_was_read_and_has_no_value_of_a_row(stages)
     for value in ("0101", "Sunny", "Busy", "wrong"):
         assert value not in text
     assert activity_result_of(manifest, activity_metadata(result)) == result
+
+
+def test_nobody_is_asked_for_the_header_of_a_plain_list_of_calls(stages):
+    notices = load(stages, "2125550101\n2125550177\n2125550113\n2125550154\n").notices
+    assert not [one for one in notices if "header" in one]

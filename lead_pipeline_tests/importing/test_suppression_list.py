@@ -174,3 +174,7 @@ def test_the_same_list_again_says_that_rows_of_it_are_not_suppressed(stages):
     first, again = load(stages, text), load(stages, text)
     assert again.counts.loaded_before
     assert (again.counts.rejected, again.rejected_file) == (1, first.rejected_file)
+
+
+def test_nobody_is_asked_for_the_header_of_a_plain_list_of_numbers(stages):
+    assert load(stages, "2125550101\n2125550177\n2125550113\n2125550154\n").notices == ()

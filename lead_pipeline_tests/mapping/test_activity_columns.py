@@ -84,3 +84,9 @@ def test_a_column_that_is_named_is_taken_and_looked_for_nowhere_else():
 def test_a_file_in_which_nobody_can_be_found_without_a_region_says_so():
     with pytest.raises(RequiredColumnUnmappedError, match="say the region of numbers without"):
         mapped("a,b", "x,2125550101", form=CallForm())
+
+
+@pytest.mark.parametrize("header", ["Attempt", "Attempt Number", "Attempt #"])
+def test_which_attempt_a_call_was_is_not_a_count_of_attempts(header):
+    _, others, _ = mapped(f"Phone,{header}", "2125550101,3")
+    assert others == {}

@@ -14,7 +14,7 @@ from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
-from lead_pipeline.importing.few_rows import LINES_NAMED, are_more_than_a_few, named_lines
+from lead_pipeline.importing.few_rows import LINES_NAMED, are_more_than_a_few, named_lines, notes_of_drop
 from lead_pipeline.mapping.calls.activity_columns import is_call_header
 from lead_pipeline.model.errors import ListRefusedError, counted
 from lead_pipeline.model.reasons import REASONS, Reason
@@ -113,7 +113,7 @@ def load_activity(store: LeadStore, manifest: ActivityManifest, home: Home, at: 
         reasons=dict(rejects.reasons),
         lines_rejected=rejects.lines,
         rejected_file=rejects.name if rejects.rows else None,
-        notices=(*read.reader.facts.notes, *_notices(read, counts)),
+        notices=(*notes_of_drop(read.reader.facts), *_notices(read, counts)),
         mapping=_shown_mapping(read),
         settings=manifest.settings,
     )

@@ -16,7 +16,7 @@ import polars as pl
 from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollments
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.list_manifests import ListManifest
-from lead_pipeline.importing.few_rows import LINES_NAMED
+from lead_pipeline.importing.few_rows import LINES_NAMED, notes_of_drop
 from lead_pipeline.importing.lists.list_reading import ReadList, read_list, require_trust
 from lead_pipeline.model.listings import AffectedImport, ListResult
 from lead_pipeline.model.suppression_kinds import default_list_name
@@ -96,7 +96,7 @@ def _load(store: LeadStore, manifest: ListManifest, home: Home, at: datetime, re
         counts,
         lines_rejected=read.unreadable["line"].head(LINES_NAMED).to_list(),
         rejected_file=home.relative(rejected_file) if bad else None,
-        notices=read.reader.facts.notes,
+        notices=notes_of_drop(read.reader.facts),
         affected=affected,
         secondary_contacts=secondaries,
         attributes_withheld=attributes,

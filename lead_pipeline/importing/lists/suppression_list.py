@@ -13,21 +13,16 @@ from typing import Any
 
 import polars as pl
 
-from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollments
+from lead_pipeline.enrolling.enrollments import AffectedLeads
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.importing.few_rows import LINES_NAMED, notes_of_drop
 from lead_pipeline.importing.lists.list_reading import ReadList, read_list, require_trust
+from lead_pipeline.importing.lists.written_version import write_version
 from lead_pipeline.model.listings import AffectedImport, ListResult
 from lead_pipeline.model.suppression_kinds import default_list_name
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.screening.lists.list_trust import note_delivery
-from lead_pipeline.screening.lists.listed_leads import (
-    find_listed_leads,
-    suppress_secondary_contacts,
-    withhold_attributes,
-)
-from lead_pipeline.screening.lists.suppression_lists import add_suppressions
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord
 
@@ -87,19 +82,17 @@ def _load(store: LeadStore, manifest: ListManifest, home: Home, at: datetime, re
         record.identity, record.kind, pl.Series(dtype=pl.String), record.list_name, parts=read.parts.entries
     )
     with store.writing(keys, f"loading suppression list {record.list_id}") as workspace:
-        counts = add_suppressions(workspace, record, read.parts, rows_read=read.rows, rows_rejected=bad, at=at)
-        find_listed_leads(workspace, manifest.kind)
-        affected = suppress_enrollments(workspace, manifest.kind, at)
-        secondaries = suppress_secondary_contacts(workspace, manifest.kind)
-        attributes = withhold_attributes(workspace, manifest.kind, record.list_id, at)
+        written = write_version(
+            workspace, record, manifest.kind, read.parts, rows_read=read.rows, rows_rejected=bad, at=at
+        )
     return LoadedList(
-        counts,
+        written.counts,
         lines_rejected=read.unreadable["line"].head(LINES_NAMED).to_list(),
         rejected_file=home.relative(rejected_file) if bad else None,
         notices=notes_of_drop(read.reader.facts),
-        affected=affected,
-        secondary_contacts=secondaries,
-        attributes_withheld=attributes,
+        affected=written.affected,
+        secondary_contacts=written.secondary_contacts,
+        attributes_withheld=written.attributes_withheld,
     )
 
 

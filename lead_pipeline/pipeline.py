@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
+from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.listings import ImportRecord, ListResult, QueryResult
@@ -42,7 +43,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python

@@ -1,6 +1,7 @@
 """The lead-pipeline command: reads arguments, calls LeadPipeline, shows what came back. No import logic, no SQL."""
 
 from lead_pipeline.cli.decision_commands import approve, cancel
+from lead_pipeline.cli.destination_commands import destinations
 from lead_pipeline.cli.import_commands import import_command, suppress
 from lead_pipeline.cli.list_commands import lists, suppressed
 from lead_pipeline.cli.look_commands import explain, history, preview, show, sql
@@ -16,6 +17,7 @@ for _command in (
     approve,
     cancel,
     demo,
+    destinations,
     explain,
     history,
     import_command,

@@ -71,6 +71,11 @@ class Home:
         return self.root / "profiles"
 
     @property
+    def destinations(self) -> Path:
+        """Return the folder of the files that say what happens to the leads of a destination."""
+        return self.root / "destinations"
+
+    @property
     def dagster(self) -> Path:
         """Return the folder of the Dagster instance."""
         return self.root / "dagster"

@@ -228,5 +228,12 @@ class ActivityKeys:
     parts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CommandKeys:
+    """What a command about leads can touch: whichever its conditions choose, and all that the store has of their
+    people; so that a store which has its rows elsewhere has to run it there, or bring all of them.
+    """
+
+
 #: What a transaction can touch.
-Keys = ImportKeys | ListKeys | ActivityKeys
+Keys = ImportKeys | ListKeys | ActivityKeys | CommandKeys

@@ -77,16 +77,20 @@ class Play:
     def run(self, steps: int) -> Tally:
         """Take so many steps, and compare what is there at the end."""
         for number in range(steps):
-            # What is there before: mostly leads, sometimes a list. Calls come early, or no rule finds any.
-            kinds = {0: "iiil", 2: "iclc"}.get(number, "iiiillc")
-            {"i": self.bring, "l": self.suppress, "c": self.call}[self.random.choice(kinds)]()
-            self.written.imports += self.random.choice((0, 0, 0, 24, 24 * 8))
+            self.step(number)
         self.compare_leads()
         self.compare_reach()
         for number, what in sorted(self.wrong.items()):
             story = "\n  ".join(map(told, [*self.circles[number].story, what]))
             self.tally.differing.append(f"circle {number}:\n  {story}")
         return self.tally
+
+    def step(self, number: int) -> None:
+        """Take the next step, and let time go by."""
+        # What is there before: mostly leads, sometimes a list. Calls come early, or no rule finds any.
+        kinds = {0: "iiil", 2: "iclc"}.get(number, "iiiillc")
+        {"i": self.bring, "l": self.suppress, "c": self.call}[self.random.choice(kinds)]()
+        self.written.imports += self.random.choice((0, 0, 0, 24, 24 * 8))
 
     def is_wrong(self, circle: Circle, what: object) -> None:
         """Note what differs first of a circle; what follows from it says nothing."""

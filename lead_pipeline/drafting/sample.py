@@ -84,7 +84,7 @@ def _default_attributes(profile: ImportProfile) -> Cells:
     if profile.other_columns == "ignore" or profile.reading.header is False:
         return {}
     ignored = {header.strip().casefold() for header in profile.ignore_columns}
-    return {name: text for name, text in profile.default_attributes.items() if name.strip().casefold() not in ignored}
+    return {name: text for name, text in profile.attribute_defaults.items() if name.strip().casefold() not in ignored}
 
 
 def _accepted(profile: ImportProfile, columns: Mapping[str, str], examples: Examples, row: int) -> Cells:

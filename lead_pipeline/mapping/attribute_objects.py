@@ -6,23 +6,35 @@ from typing import NamedTuple
 
 import polars as pl
 
+from lead_pipeline.model.fields import folded_header
+
 #: RFC 8259 section 7: a JSON string must escape the quote, the backslash and U+0000 to U+001F.
 _MUST_BE_ESCAPED = ['"', "\\", *map(chr, range(0x20))]
 
 
-def with_attributes(batch: pl.DataFrame, names: Mapping[str, str], defaults: Mapping[str, str]) -> pl.DataFrame:
+def with_attributes(
+    batch: pl.DataFrame,
+    names: Mapping[str, str],
+    defaults: Mapping[str, str],
+    constants: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
     """Add the column `attributes`: a JSON object of the non-blank values, null when there are none.
 
     Args:
         batch: the columns named in `names`, as String.
         names: column of the batch: name of the attribute, in the order of the object.
         defaults: attribute: value for blank cells and for files without the column; a blank default is ignored.
+        constants: attribute: value of every row, whatever a column of that name says; none of them is a default too.
 
     Values are kept unchanged. `struct.json_encode` of the whole row would write the nulls too, and take longer.
     """
     defaults = {name: value for name, value in defaults.items() if value.strip()}
+    constants = constants or {}
+    given = set(map(folded_header, constants))
+    names = {column: name for column, name in names.items() if folded_header(name) not in given}
     members = [_member(batch, column, name, defaults.get(name)) for column, name in names.items()]
     members += [Member((_pair(name, value),)) for name, value in defaults.items() if name not in names.values()]
+    members += [Member((_pair(name, value),)) for name, value in constants.items()]
     anchor = next((index for index, member in enumerate(members) if member.in_every_row), None)
     if anchor is None:
         return _with_members_if_any(batch, members)

@@ -28,7 +28,7 @@ def complete_mapping(
         fields: field: column, as far as the profile names them; extended in place.
         columns: header: column of the file, without those to be ignored.
         profile: only its fields are looked for, without `mapping: auto` only those of a consent;
-            columns named under `default_attributes` stay attributes.
+            columns named under `default_attributes` or as attributes under `lead_management` stay attributes.
         sample: rows of the file, or None.
 
     Raises:
@@ -40,7 +40,8 @@ def complete_mapping(
         for field, rule in profile.fields.items()
         if rule.has_column and field not in fields and (profile.mapping == "auto" or _is_found_anyway(field, rule))
     ]
-    declared = {folded_header(name) for name in profile.default_attributes}
+    named = (*profile.default_attributes, *profile.lead_management.named_attributes)
+    declared = {folded_header(name) for name in named}
     free = {
         column: header
         for header, column in columns.items()

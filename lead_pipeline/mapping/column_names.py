@@ -99,7 +99,12 @@ def _names_of(profile: ImportProfile | None) -> frozenset[str]:
     if profile is None:
         return frozenset()
     named = [profile.column_of(name) for name, rule in profile.rules.items() if rule.has_column]
-    further = [*profile.ignore_columns, *profile.default_attributes, profile.do_not_contact_column or ""]
+    further = [
+        *profile.ignore_columns,
+        *profile.default_attributes,
+        *profile.lead_management.named_attributes,
+        profile.do_not_contact_column or "",
+    ]
     return frozenset(map(folded_header, filter(None, (*named, *further))))
 
 

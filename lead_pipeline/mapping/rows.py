@@ -39,10 +39,10 @@ def map_rows(
 
     Returns:
         `row_number`, `line_number` (Int64), one String per rule of the profile (its default where the cell is blank,
-        null when the file has no such column), `attributes` (String: a JSON object of the columns without rules, null
-        when there are none), `reasons` (List(String)). Cells of a rejected file of ours are restored to what they were
-        before they were made harmless for spreadsheets; a row whose extra cells were not cleared still has too many
-        cells, and one whose bytes were not replaced still cannot be decoded.
+        null when the file has no such column), `attributes` (String: a JSON object of the columns without rules and of
+        what the profile gives to every lead, null when there are none), `reasons` (List(String)). Cells of a rejected
+        file of ours are restored to what they were before they were made harmless for spreadsheets; a row whose extra
+        cells were not cleared still has too many cells, and one whose bytes were not replaced still cannot be decoded.
     """
     codes = (column for columns in mapping.joined.values() for column in columns[:-1])
     used = [*mapping.fields.values(), *codes, *mapping.attributes]
@@ -58,7 +58,7 @@ def map_rows(
         for name, columns in mapping.joined.items()
     )
     names = attribute_names(mapping, profile)
-    mapped = with_attributes(batch, names, profile.default_attributes).select(
+    mapped = with_attributes(batch, names, profile.attribute_defaults, profile.lead_management.additional_data).select(
         "row_number",
         "line_number",
         *(

@@ -39,7 +39,7 @@ def supplied_names(mapping: ColumnMapping, profile: ImportProfile) -> frozenset[
     supplied = {name for name, rule in rules.items() if name in mapping.fields or _has_other_source(name, rule)}
     if profile.split_full_name and "full_name" in supplied:
         supplied.update(_NAMES)
-    if mapping.attributes or profile.default_attributes:
+    if mapping.attributes or profile.attribute_defaults or profile.lead_management.additional_data:
         supplied.add(ATTRIBUTES)
     return frozenset(supplied)
 

@@ -46,6 +46,10 @@ CONSENT_FIELDS = ("consent_at", "consent_source", "consent_ip", "consent_text_ha
 #: profiles that keep consents.
 CONSENT_ZONE_KNOWN = "consent_zone_known"
 
+#: What a profile may require to be known of a row, from normalizing to validating, in batches of profiles that do: the
+#: kind of line of its number (String), and whether anything says in which time zones its person is (Boolean).
+LINE_TYPE, TIME_ZONE_KNOWN = "line_type", "time_zone_known"
+
 #: Kinds of identifiers: what a contact can be known by. Each is a standard field of the same name.
 IdentifierKind = Literal["phone", "email", "external_id", "cookie_id", "social"]
 IDENTIFIER_KINDS: tuple[IdentifierKind, ...] = ("phone", "email", "external_id", "cookie_id", "social")

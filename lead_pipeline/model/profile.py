@@ -23,6 +23,13 @@ from lead_pipeline.model.fields import (
 from lead_pipeline.model.policies import AutoBelow, OnDuplicate
 from lead_pipeline.model.profile_keys.fingerprint import fingerprint_of
 from lead_pipeline.model.profile_keys.keys_of_profile import ProfileKeys
+from lead_pipeline.model.profile_keys.lead_management_checks import (
+    check_aim,
+    check_lead_management,
+    demands_consent,
+    named_attributes,
+    with_implied_expiry,
+)
 from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.model.row_rules import CompareRule
 from lead_pipeline.model.rules import FieldRule, PhoneRule
@@ -50,13 +57,17 @@ class ImportProfile(ProfileKeys):
 
     @model_validator(mode="before")
     @classmethod
-    def _with_fields_of_consent(cls, said: object) -> object:
-        """Add the fields of a consent, of which a profile has all or none; `consent:` is enough to have them."""
+    def _with_implied_fields(cls, said: object) -> object:
+        """Add the expiry that `expires_after` gives, and the fields of a consent, of which a profile has all or none:
+        to demand one is enough to have them.
+        """
         fields = said.get("fields") if isinstance(said, dict) else None
         if not isinstance(said, dict) or not isinstance(fields, dict):
             return said
-        if said.get("consent") is None and not any(name in fields for name in CONSENT_FIELDS):
-            return said
+        fields = with_implied_expiry(said, fields)
+        demanded = said.get("consent") is not None or demands_consent(said)
+        if not demanded and not any(name in fields for name in CONSENT_FIELDS):
+            return said | {"fields": fields}
         consent = said.get("consent")
         zone = consent.get("timezone") if isinstance(consent, dict) else getattr(consent, "timezone", None)
         implied = {name: {"type": "text"} for name in CONSENT_FIELDS} | {"consent_at": {"type": "datetime"}}
@@ -154,18 +165,22 @@ class ImportProfile(ProfileKeys):
     @model_validator(mode="after")
     def _defaults_are_of_no_field(self) -> Self:
         columns = {folded_header(header): name for name, header in self._headers().items()}
-        for name in self.default_attributes:
+        for where, name, called in named_attributes(self):
             field = columns.get(folded_header(name))
             if field is not None and field.startswith("attribute."):
                 raise RuleError(
-                    f"'{name}' has rules under `attributes:`; write its default there, as `default:`",
-                    *("default_attributes", name),
+                    f"'{name}' has rules under `attributes:`; write its {called} there, as `{called}:`", *where
                 )
             if field is not None:
                 raise RuleError(
-                    f"the column '{name}' is the field {field}, not an attribute; remove the default, or the field",
-                    *("default_attributes", name),
+                    f"the column '{name}' is the field {field}, not an attribute; remove the {called}, or the field",
+                    *where,
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _leads_are_managed_without_contradiction(self) -> Self:
+        check_lead_management(self)
         return self
 
     @model_validator(mode="after")
@@ -312,6 +327,15 @@ class ImportProfile(ProfileKeys):
             kind, ("secondary_contacts",)
         )
 
+    @cached_property
+    def attribute_defaults(self) -> dict[str, str]:
+        """Return the attributes of rows that leave them empty: `lead_management.defaults` over `default_attributes`;
+        none that every row has anyway.
+        """
+        given = set(map(folded_header, self.lead_management.additional_data))
+        defaults = self.lead_management.defaults_over(self.default_attributes)
+        return {name: text for name, text in defaults.items() if folded_header(name) not in given}
+
     @property
     def when_known(self) -> OnDuplicate:
         """Return what becomes of a row whose lead is there already."""
@@ -326,7 +350,8 @@ class ImportProfile(ProfileKeys):
             "destination` does not look. Write `scope: company`, or remove the rule."
         )
         changes_nothing = rules.existing_lead is not True and scope == "destination"
-        return tuple(filter(None, (rules.warning, idle if changes_nothing else "")))
+        lifted = self.lead_management.on_match.warning
+        return tuple(filter(None, (rules.warning, idle if changes_nothing else "", lifted)))
 
     def needs_approval(self, reject_rate: float) -> bool:
         """Return whether a person has to approve an import of which this share of the rows was rejected."""
@@ -346,7 +371,8 @@ class ImportProfile(ProfileKeys):
         return Reason.IDENTIFIER_MISSING if is_identifier else reason
 
     def with_destination(self, destination: Destination) -> "ImportProfile":
-        """Return this profile aimed at another destination."""
+        """Return this profile aimed at another destination; raises UsageError when it sends leads there already."""
+        check_aim(self.lead_management.on_match, destination)
         return self.model_copy(update={"destination": destination})
 
     @cached_property

@@ -82,6 +82,10 @@ class Reason(StrEnum):
     CONSENT_SOURCE_NOT_ALLOWED = "consent_source_not_allowed"
     CONSENT_IP_INVALID = "consent_ip_invalid"
 
+    LINE_TYPE_NOT_ALLOWED = "line_type_not_allowed"
+    TIME_ZONE_UNKNOWN = "time_zone_unknown"
+    CONSENT_NOT_THERE = "consent_not_there"
+
     IDENTIFIER_MISSING = "identifier_missing"
     DUPLICATE_IN_FILE = "duplicate_in_file"
     DUPLICATE_MERGED = "duplicate_merged"

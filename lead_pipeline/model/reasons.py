@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lead_pipeline.model.guidance.consent_reasons import CONSENT_REASONS
 from lead_pipeline.model.guidance.contact_reasons import CONTACT_REASONS
+from lead_pipeline.model.guidance.lead_management_reasons import LEAD_MANAGEMENT_REASONS
 from lead_pipeline.model.guidance.people_reasons import PEOPLE_REASONS
 from lead_pipeline.model.guidance.reason_info import Effect, ReasonInfo
 from lead_pipeline.model.guidance.row_reasons import ROW_REASONS
@@ -17,7 +18,13 @@ from lead_pipeline.model.reason_codes import Reason
 __all__ = ["REASONS", "Effect", "Reason", "ReasonInfo", "in_registry_order", "reasons_causing"]
 
 REASONS: dict[Reason, ReasonInfo] = (
-    ROW_REASONS | VALUE_REASONS | CONTACT_REASONS | CONSENT_REASONS | PEOPLE_REASONS | SCRUB_REASONS
+    ROW_REASONS
+    | VALUE_REASONS
+    | CONTACT_REASONS
+    | CONSENT_REASONS
+    | LEAD_MANAGEMENT_REASONS
+    | PEOPLE_REASONS
+    | SCRUB_REASONS
 )
 
 #: Codes of rows that are no lead and nobody's mistake; nothing else is said of such a row.

@@ -14,6 +14,7 @@ from lead_pipeline.normalizing.attribute_damage import repair_attributes
 from lead_pipeline.normalizing.columns import ColumnVerdict, normalize_column
 from lead_pipeline.normalizing.consents import says_zone
 from lead_pipeline.normalizing.names import split_names
+from lead_pipeline.normalizing.required_facts import required_facts
 
 _CODES = pl.List(pl.String)
 _PARTS = ("first_name", "last_name")
@@ -35,7 +36,8 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         says so; and `<column>_reason` (String) for each rule: why the value cannot be read, else null. Behind them
         `warnings` (List(String), codes about values that are kept), `hints` (String: sentences about this row's values,
         null for none), what the profile derives from phones (`phone_<fact>`, `secondary_phones`), where it splits
-        names `split_names` (Boolean), and where it has a `consent:` `consent_zone_known` (Boolean).
+        names `split_names` (Boolean), where it has a `consent:` `consent_zone_known` (Boolean), and what it requires to
+        be known: `line_type` (String), `time_zone_known` (Boolean).
         Other columns are untouched.
     """
     rules = profile.rules
@@ -64,8 +66,9 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         batch = batch.with_columns(attributes=repaired.attributes)
         warnings.append(repaired.warnings)
         hints.append(repaired.hints)
-    return batch.with_columns(
-        *_laid_out(columns),
+    laid_out = batch.with_columns(_laid_out(columns))
+    return laid_out.with_columns(
+        *required_facts(laid_out, profile),
         *derived,
         *(split[name] for name in split if name == SPLIT_NAMES),
         *([says_zone(batch["consent_at"]).alias(CONSENT_ZONE_KNOWN)] if profile.consent is not None else []),

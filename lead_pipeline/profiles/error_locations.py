@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.lead_management.management_keys import LeadDefaults, LeadManagement, Requirements
+from lead_pipeline.model.lead_management.on_match import ExpireByToken, OnMatch
 from lead_pipeline.model.policies import AliasRule, AutoBelow, Notify, RejectRate, SecondaryContacts
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.profile_keys.consent import Consent
@@ -36,6 +38,11 @@ _GROUPS: dict[KeyPath, type[BaseModel]] = {
     ("reject_rate",): RejectRate,
     ("scrub",): Scrub,
     ("consent",): Consent,
+    ("lead_management",): LeadManagement,
+    ("lead_management", "defaults"): LeadDefaults,
+    ("lead_management", "require"): Requirements,
+    ("lead_management", "on_match"): OnMatch,
+    ("lead_management", "on_match", "expire_existing"): ExpireByToken,
     ("scrub", "rules"): ScrubRules,
     ("scrub", "rules", "existing_lead"): ExistingLead,
     ("scrub", "rules", "converted"): Converted,
@@ -55,6 +62,7 @@ _UNIONS: tuple[KeyPath, ...] = (
     ("scrub", "rules", "existing_lead"),
     ("scrub", "rules", "converted"),
     ("scrub", "rules", "do_not_call"),
+    ("lead_management", "on_match", "expire_existing"),
 )
 _LISTS = ("row_rules", "formats")
 

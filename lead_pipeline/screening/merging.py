@@ -151,6 +151,6 @@ def _dropped(profile: ImportProfile, rows: RowSource) -> tuple[list[str], dict[s
             f" join merged_rows k on k.row_number = m.lead_row where {condition}"
         )
     defaults = {name: rule.default for name, rule in profile.attributes.items() if rule.default is not None}
-    defaults |= profile.default_attributes
+    defaults |= profile.attribute_defaults
     parts.append(_MEMBERS.format(rows=rows.sql))
     return parts, bound | {"attribute_defaults": ["", *(f"{name}: {value}" for name, value in defaults.items())]}

@@ -27,7 +27,8 @@ def rows_with_nothing_kept(rows: pl.DataFrame, profile: ImportProfile) -> pl.Ser
     left = left.filter(pl.all_horizontal(pl.lit(value=True), *defaulted))
     if left.is_empty():
         return left["index"]
-    objects = {text: _are_defaults(text, profile.default_attributes) for text in left["attributes"].unique()}
+    given = {**profile.attribute_defaults, **profile.lead_management.additional_data}
+    objects = {text: _are_defaults(text, given) for text in left["attributes"].unique()}
     return left["index"].filter(left["attributes"].replace_strict(objects, return_dtype=pl.Boolean))
 
 

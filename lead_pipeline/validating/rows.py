@@ -8,7 +8,7 @@ import polars as pl
 
 from lead_pipeline.model.contracts import ContractError, failure_cases
 from lead_pipeline.model.field_types import MISSING
-from lead_pipeline.model.fields import HINTS
+from lead_pipeline.model.fields import HINTS, LINE_TYPE, TIME_ZONE_KNOWN
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
 from lead_pipeline.model.rules import FieldRule
@@ -16,6 +16,7 @@ from lead_pipeline.validating.consent_checks import check_consents
 from lead_pipeline.validating.contact_policy import apply_contact_policy
 from lead_pipeline.validating.failures import FAILURES, no_failures
 from lead_pipeline.validating.kept_values import rows_with_nothing_kept
+from lead_pipeline.validating.requirements import check_requirements, with_expiry
 from lead_pipeline.validating.row_rule_checks import ROW, columns_of, guidance
 from lead_pipeline.validating.schema import compile_row_schema
 from lead_pipeline.validating.secondary_contacts import check_contacts
@@ -30,6 +31,9 @@ _ABSENT = [
     Reason.REQUIRED_IF_MISSING.value,
     Reason.REQUIRED_ONE_OF_MISSING.value,
     Reason.REQUIRED_TOGETHER_MISSING.value,
+    Reason.LINE_TYPE_NOT_ALLOWED.value,
+    Reason.TIME_ZONE_UNKNOWN.value,
+    Reason.CONSENT_NOT_THERE.value,
 ]
 _NO_CODES = pl.lit([], dtype=pl.List(pl.String))
 
@@ -57,14 +61,21 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile, at: datetime | No
     """
     batch = check_values(batch, profile, at)
     found = pl.concat(
-        [_of_structure(batch), _of_values(batch, profile), _of_row_rules(batch, profile), _of_kept_values(batch)]
+        [
+            _of_structure(batch),
+            _of_values(batch, profile),
+            check_requirements(batch, profile),
+            _of_row_rules(batch, profile),
+            _of_kept_values(batch),
+        ]
     )
+    batch = batch.drop(LINE_TYPE, TIME_ZONE_KNOWN, strict=False)
     slim = batch.drop(*(f"{name}_reason" for name in profile.rules)).drop("warnings", strict=False)
     failures = found if found.is_empty() else apply_contact_policy(_without_noise(found), profile)
-    rows = _with_blanked(slim, failures)
+    rows = with_expiry(_with_blanked(slim, failures), profile)
     failures = pl.concat([failures, _of_empty_rows(rows, failures, profile)])
     if failures.is_empty():
-        return with_nested(slim.with_columns(reasons=_NO_CODES, warnings=_NO_CODES), profile)
+        return with_nested(rows.with_columns(reasons=_NO_CODES, warnings=_NO_CODES), profile)
     return with_nested(_with_codes(_with_hints(rows, failures), failures), profile)
 
 

@@ -124,10 +124,35 @@ consent:
   max_age_days: 90
   sources: [web form]
   timezone: Europe/Berlin
+lead_management:
+  enroll: yes
+  expires_after: 48h
+  max_attempts: 5
+  on_match:
+    leads: company
+    expire_existing: no
+    schedule: restart
+    opt: nothing
+    block: unblock
+    move_to: schedule:winter
+    add_to: schedule:spring
+    copy_to: offer:summer
+  defaults:
+    lead_priority: 3
+    buyers: all
+    traffic_source: web
+    sub_id: none
+  additional_data:
+    campaign: nov
+  require:
+    line_types:
+      - mobile
+    time_zone: known
+    consent: there
 """
 
 #: What people name themselves, and the words without which nobody knows which keys may follow.
-_FREE = {"country", "since", "until", "plan", "agreed", "role", "fresh", "type", "rule"}
+_FREE = {"country", "since", "until", "plan", "agreed", "role", "campaign", "fresh", "type", "rule"}
 KEYS = [
     (number, key)
     for number, line in enumerate(WHOLE.splitlines(), 1)

@@ -22,12 +22,17 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TIME_OF_DAY = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 
 
+def delay_of(text: str) -> timedelta | None:
+    """Return the time that `30m`, `2h`, `3 days` or `1 week` says; None for any other text."""
+    found = _DELAY.fullmatch(text)
+    return timedelta(**{_UNITS[found[2][0]]: int(found[1])}) if found else None
+
+
 def _delay(given: object) -> object:
     if isinstance(given, timedelta):
         return given
     text = str(given).strip().lower()
-    found = _DELAY.fullmatch(text)
-    delay = timedelta(0) if text == "0" else timedelta(**{_UNITS[found[2][0]]: int(found[1])}) if found else None
+    delay = timedelta(0) if text == "0" else delay_of(text)
     if delay is None or delay > _LONGEST_DELAY:
         raise ValueError(
             "write how long after the action before: 0, or such as 30m, 2h, 3 days, 1 week; a year at most"

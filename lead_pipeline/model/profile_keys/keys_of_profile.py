@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import AttributeName, FieldName, FrozenModel, IdentifierKind
+from lead_pipeline.model.lead_management.management_keys import LeadManagement
 from lead_pipeline.model.lists.required_list import RequiredList
 from lead_pipeline.model.policies import (
     AliasRule,
@@ -121,6 +122,10 @@ class ProfileKeys(FrozenModel):
     )
     required_lists: Annotated[tuple[RequiredList, ...], AddedLater()] = Field(
         default=(), description="Lists without which nothing is imported."
+    )
+    lead_management: Annotated[LeadManagement, AddedLater()] = Field(
+        default=LeadManagement(),
+        description="What becomes of leads besides: enrollment, leads that are there already, expiry, data for all.",
     )
     notify: Notify | None = Field(default=None, description="Who gets an email when an import has ended.")
     reject_rate: RejectRate = RejectRate()

@@ -78,7 +78,7 @@ def overlaid_attributes(profile: ImportProfile, supplied: frozenset[str]) -> tup
         kept: UpdateRule = rule.update_rule if attribute_column(name) in supplied else "never"
         if kept == "never" or not fills:
             overlay.follow(name, kept, rule.default)
-    for name, default in profile.default_attributes.items():
+    for name, default in profile.attribute_defaults.items():
         if not fills:
             overlay.follow(name, "if_new_not_empty", default)
     row = _without(f"coalesce({_WITHOUT_EMPTY.format(it='p.attributes')}, '{{}}')", overlay.row_loses)
@@ -97,7 +97,7 @@ def merged_attributes(profile: ImportProfile) -> tuple[str, dict[str, Any]]:
     later ones win, and a default only stands where no row has anything else.
     """
     overlay = _Overlay()
-    defaults = {name: rule.default for name, rule in profile.attributes.items()} | profile.default_attributes
+    defaults = {name: rule.default for name, rule in profile.attributes.items()} | profile.attribute_defaults
     for name, default in defaults.items():
         if default is not None:
             overlay.lose_default(name, default)

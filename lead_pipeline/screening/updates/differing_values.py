@@ -163,7 +163,7 @@ def _add_attributes_not_taken(
     if not any(name.startswith("attribute") for name in supplied) or not (fills or kept):
         return
     defaults = {name: rule.default for name, rule in profile.attributes.items() if rule.default is not None}
-    defaults |= profile.default_attributes
+    defaults |= profile.attribute_defaults
     workspace.run(
         _ATTRIBUTES_NOT_TAKEN.format(met=_MET.format(rows=rows.sql)),
         rows.params

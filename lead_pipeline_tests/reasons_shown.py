@@ -50,6 +50,11 @@ class Example:
         }
 
 
+def _requiring(content: str, **required: object) -> Example:
+    fields: dict[str, dict[str, object]] = {"state": {"type": "text"}} if "state" in content else {}
+    return Example(content, fields, {"lead_management": {"require": required}})
+
+
 def _phone(written: str, **rule: object) -> Example:
     return Example(f"phone,name\n{written},Ana\n", {"phone": dict(rule)})
 
@@ -247,6 +252,10 @@ SHOWN: dict[Reason, Example] = {
     Reason.CONSENT_SOURCE_MISSING: _consent("2020-01-01", sources=["web form"]),
     Reason.CONSENT_SOURCE_NOT_ALLOWED: _consent("2020-01-01", "partner", sources=["web form"]),
     Reason.CONSENT_IP_INVALID: _consent("2020-01-01", "", "203.0.113"),
+    # of what leads must have
+    Reason.LINE_TYPE_NOT_ALLOWED: _requiring("phone\n+44 20 7946 0958\n", line_types=["mobile"]),
+    Reason.TIME_ZONE_UNKNOWN: _requiring("phone,state\n+882 16 1234 5678,\n", time_zone="known"),
+    Reason.CONSENT_NOT_THERE: _requiring(f"phone,consent_at\n{_GOOD},\n", consent="there"),
     # of who it is
     Reason.IDENTIFIER_MISSING: Example(
         f"phone,external_id\n{_GOOD},\n", {"external_id": {"type": "text"}}, {"identify_by": "external_id"}

@@ -52,4 +52,4 @@ def _parsed(given: object) -> object:
 
 
 #: A destination that settings may name as `kind:name`.
-WrittenDestination = Annotated[Destination, BeforeValidator(_parsed)]
+WrittenDestination = Annotated[Destination, BeforeValidator(_parsed, json_schema_input_type=str)]

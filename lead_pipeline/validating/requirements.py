@@ -1,5 +1,5 @@
-"""Which rows lack what `lead_management.require` of a profile demands, and how long leads live whose rows do not say it.
-How the facts are found out does not belong here.
+"""Which rows lack what `lead_management.require` of a profile demands, and how long those leads live whose rows do not
+say it. How the facts are found out does not belong here.
 """
 
 from collections.abc import Iterator

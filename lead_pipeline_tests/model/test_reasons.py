@@ -15,7 +15,7 @@ from lead_pipeline.model.suppression_kinds import WARNING_OF_LET_THROUGH
 
 #: `<subject>_<problem>`: the subjects in the order in which people read of them.
 SUBJECTS = ("file", "header", "required", "row", "quote", "encoding", "value", "number", "boolean", "date", "option")
-SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "consent")
+SUBJECTS += ("spreadsheet", "name", "phone", "secondary", "email", "consent", "line", "time")
 SUBJECTS += ("identifier", "duplicate", "match", "prior")
 SUPPRESSIONS = (
     *("opted_out", "blocked", "do_not_call", "litigator", "reassigned", "complaint"),

@@ -6,9 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from lead_pipeline.enrolling.history import STATE, Cause, begin_changes, changed, write_changes
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SuppressionKind
 from lead_pipeline.store.workspace import Workspace
+
+_SUPPRESSED = changed(status="'suppressed'", reason="reason", ended_at="$at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,39 +28,63 @@ class AffectedLeads:
         return asdict(self)
 
 
-def enroll_leads(workspace: Workspace, destination: Destination, import_no: int, at: datetime) -> None:
-    """Put each lead that an import created at the first action of its schedule, due at once; except those in the
-    temporary table `uncallable_leads` (`lead_id`, `kind`), who may not be called.
+def enroll_leads(
+    workspace: Workspace,
+    destination: Destination,
+    import_no: int,
+    at: datetime,
+    *,
+    max_attempts: int | None = None,
+) -> None:
+    """Put each lead that an import created at the first action of its schedule, due after the delay that the settings
+    of the schedule give it; except those in the temporary table `uncallable_leads` (`lead_id`, `kind`), who may not be
+    called. `max_attempts` is the limit that the profile sets, None: that of the schedule.
 
     Only schedules have actions; leads of other destinations wait for nothing.
     """
     if destination.kind != "schedule":
         return
     workspace.run(
-        "insert into base.enrollments by name select lead_id, destination_id, 1 as action, 'due' as status,"
-        " $at as due_at, import_no from base.leads anti join uncallable_leads using (lead_id)"
-        " where import_no = $import_no",
-        {"at": at, "import_no": import_no},
+        f"""
+        insert into base.enrollments by name
+        select lead_id, destination_id, 1 as action, 'due' as status,
+               {first_due_at("destination_id")} as due_at, import_no, $max_attempts as max_attempts, $at as started_at
+        from base.leads anti join uncallable_leads using (lead_id)
+        where import_no = $import_no and copied_from is null
+        """,  # noqa: S608  # an expression of ours
+        {"at": at, "import_no": import_no, "max_attempts": max_attempts},
     )
 
 
-def suppress_enrollments_of_rows(workspace: Workspace, at: datetime) -> None:
+def first_due_at(destination_id: str) -> str:
+    """Return the expression of when the first action of a destination is due for a lead that comes to it `$at`."""
+    return (
+        "$at::timestamptz + to_seconds(coalesce((select actions[1].after_seconds from base.destination_settings"  # noqa: S608
+        f" where destination_id = {destination_id}), 0))"
+    )
+
+
+def suppress_enrollments_of_rows(workspace: Workspace, import_no: int, at: datetime) -> None:
     """End what is due for the leads in the temporary tables `leads_of_rows_that_say_so` and `uncallable_leads`
-    (`lead_id`, `kind`): whose row says that they may not be contacted, and who were let through although a list does.
+    (`lead_id`, `kind`): whose row says that they may not be contacted, and who were let through although a list does;
+    and remember whom of `contacts_that_say_so` no list remembers.
     """
-    if not workspace.rows("select 1 from leads_of_rows_that_say_so union all select 1 from uncallable_leads limit 1"):
-        return
-    for kind, reason in REASON_OF_SUPPRESSION.items():
-        workspace.run(
-            "update base.enrollments set status = 'suppressed', reason = $reason, ended_at = $at"
-            " where status = 'due' and lead_id in (select lead_id from leads_of_rows_that_say_so where kind = $kind"
-            " union all select lead_id from uncallable_leads where kind = $kind)",
-            {"reason": reason.value, "kind": kind, "at": at},
-        )
+    workspace.run(
+        "insert into base.do_not_contact by name select contact_id, kind, $import_no as import_no,"
+        " min(row_number) as row_number, $at as said_at from contacts_that_say_so group by contact_id, kind",
+        {"import_no": import_no, "at": at},
+    )
+    _suppress(
+        workspace,
+        "select lead_id, kind from leads_of_rows_that_say_so union all select lead_id, kind from uncallable_leads",
+        Cause("import", import_no, at),
+    )
 
 
 def suppress_enrollments(workspace: Workspace, kind: SuppressionKind, at: datetime) -> tuple[AffectedLeads, ...]:
-    """End what is due for the leads in the temporary table `listed_leads`; return these by import and destination."""
+    """End what is due for the leads in the temporary table `listed_leads`, which the newest version of a list names;
+    return these by import and destination.
+    """
     affected = workspace.rows(
         """
         select i.import_id, d.kind || ':' || d.name, count(distinct l.lead_id), count(e.lead_id)
@@ -69,9 +96,32 @@ def suppress_enrollments(workspace: Workspace, kind: SuppressionKind, at: dateti
         group by i.import_no, i.import_id, d.kind, d.name order by i.import_no
         """
     )
-    workspace.run(
-        "update base.enrollments set status = 'suppressed', reason = $reason, ended_at = $at"
-        " where status = 'due' and lead_id in (select lead_id from listed_leads)",
-        {"reason": REASON_OF_SUPPRESSION[kind].value, "at": at},
-    )
+    list_no = workspace.one("select coalesce(max(list_no), 0) from base.suppression_lists")
+    _suppress(workspace, f"select lead_id, '{kind}' as kind from listed_leads", Cause("list", list_no, at))  # noqa: S608
     return tuple(AffectedLeads(*row) for row in affected)
+
+
+def _suppress(workspace: Workspace, leads: str, cause: Cause) -> None:
+    """End what is due for the leads of a query of `lead_id` and `kind`; of several kinds the first counts."""
+    if not workspace.rows(f"select 1 from ({leads}) limit 1"):  # noqa: S608  # ours
+        return
+    begin_changes(workspace)
+    workspace.run(
+        f"""
+        insert into changes_at_hand by name
+        with reasons as (
+            select lead_id, $reasons[min(list_position($kinds, kind))] as reason from ({leads}) group by lead_id
+        )
+        select lead_id, before.destination_id as destination_id, 'suppressed' as change, before,
+               {_SUPPRESSED} as after
+        from (select e.lead_id, {STATE} as before, r.reason
+              from base.enrollments e join base.leads l using (lead_id) join reasons r using (lead_id)
+              where e.status = 'due')
+        """,  # noqa: S608  # names of ours
+        {
+            "at": cause.at,
+            "kinds": list(REASON_OF_SUPPRESSION),
+            "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()],
+        },
+    )
+    write_changes(workspace, cause)

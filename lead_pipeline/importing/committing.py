@@ -66,7 +66,7 @@ def _write_once(
         return []
     screened = write_import(workspace, record, profile, staged, at=at)
     enroll_leads(workspace, record.destination, screened.import_no, at)
-    suppress_enrollments_of_rows(workspace, at)
+    suppress_enrollments_of_rows(workspace, screened.import_no, at)
     return screened.changes
 
 

@@ -1,0 +1,47 @@
+"""Finds who of the people whose leads are to change may not be contacted: by an entry of a list that is in force, or
+because a row of a file said so of itself.
+"""
+
+from lead_pipeline.model.errors import ScreeningError
+from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION
+from lead_pipeline.store.workspace import Workspace
+
+#: The reason for which a contact `{contact}` may not be called in a destination; null: they may be.
+REASON_OF_CONTACT = (
+    "(select any_value(s.reason order by s.position) from suppressed_managed s"
+    " where s.contact_id = {contact} and (s.destination_id is null or s.destination_id = {destination}))"
+)
+
+NOBODY_IS_SUPPRESSED = (
+    "create or replace temp table suppressed_managed"
+    " (contact_id bigint, destination_id integer, reason varchar, position integer)"
+)
+
+
+def require_all_lists(workspace: Workspace) -> None:
+    """Raise ScreeningError unless every entry of a list that was ever loaded is still there."""
+    totals = workspace.suppression_totals()
+    if not totals.add_up:
+        raise ScreeningError(
+            f"The store holds {totals.held} suppressions but {totals.loaded} were loaded, and {totals.ended} ended but "
+            f"lists ended {totals.ended_by_lists}: the lists cannot be trusted, so no lead is made due. Restore the "
+            "store from a backup, or load the lists again into a new one."
+        )
+
+
+def find_suppressed_contacts(workspace: Workspace) -> None:
+    """Fill `suppressed_managed` (contact_id, destination_id or null for every one, reason, position) with those of the
+    contacts in the temporary table `managed_contacts` that may not be contacted.
+    """
+    workspace.run(
+        """
+        create or replace temp table suppressed_managed as
+        select s.contact_id, s.destination_id, $reasons[list_position($kinds, s.kind)] as reason,
+               list_position($kinds, s.kind) as position
+        from (select contact_id, destination_id, kind from base.suppressions_of_contacts
+              union
+              select contact_id, null, kind from base.do_not_contact where lifted_at is null) s
+        semi join managed_contacts using (contact_id)
+        """,
+        {"kinds": list(REASON_OF_SUPPRESSION), "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()]},
+    )

@@ -12,6 +12,12 @@ _OPENING = """# Reasons
 
 Why a file was refused, or why a row did not become a lead unchanged. All reasons of a row are kept: in the rejected
 file, the report, the store (`row_outcomes`, `rejected_leads`) and the counts of the run. Codes are never renamed.
+A reason that is about values names their field and the column of the file that has them: in the report, in `--json` (`columns` of
+each of `reasons`, with counts) and as `reason_columns` in `row_outcomes` and `rejected_leads`. Which column fails most:
+
+```bash
+lead-pipeline sql "select one.column, one.code, count(*) as n from (select unnest(reason_columns) as one from rejected_leads) group by all order by n desc"
+```
 
 This page is generated from `lead_pipeline/model/reasons.py`: run `python -m lead_pipeline_tests.make_reasons_page`.
 """

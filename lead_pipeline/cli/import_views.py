@@ -22,6 +22,7 @@ from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.reporting.waterfall_wording import usable_rows
 from lead_pipeline.reporting.wording import (
+    columns_said,
     decision_commands,
     ignored_sentence,
     one_line,
@@ -147,7 +148,8 @@ def _reasons(result: ImportResult, most: int) -> Table:
         info = REASONS[Reason(reason.code)]
         first = reason.first_lines or reason.first_rows
         lines = ", ".join(map(str, first[:3])) + (" …" if reason.count > len(first[:3]) else "")
-        title = f"{info.title} ({reason.code}{', warning' if reason.outcome == 'warning' else ''})"
+        columns = f"{columns_said(reason)}: " if reason.columns else ""
+        title = f"{columns}{info.title} ({reason.code}{', warning' if reason.outcome == 'warning' else ''})"
         table.add_row(f"{reason.count:,}", title, lines, info.guidance)
     if len(ranked) > most:
         table.add_row("", f"and {len(ranked) - most} more in the report", "", "")

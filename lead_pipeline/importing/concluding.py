@@ -16,7 +16,15 @@ from lead_pipeline.filing.late_bytes import begun_as
 from lead_pipeline.filing.life_cycle import finish
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.filing.work_folder import WorkFolder
-from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts, Refusal, Timings
+from lead_pipeline.importing.facts import (
+    Cancellation,
+    CommitFacts,
+    MappedFacts,
+    ReadFacts,
+    Refusal,
+    Timings,
+    supplying_columns,
+)
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.model.errors import ImportNotFoundError, counted
@@ -188,8 +196,7 @@ def _shown_file(read: ReadFacts, mapped: MappedFacts) -> FileFacts:
     """
     shown = dict(zip((column.name for column in read.columns), mapped.shown, strict=True))
     ignored = tuple(shown[column] for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
-    columns = {field: mapped.joined.get(field, (column,)) for field, column in mapped.fields.items()}
-    mapping = {field: " + ".join(shown[column] for column in parts) for field, parts in columns.items()}
+    mapping = supplying_columns(read, mapped)
     return read.file.model_copy(update={"columns": mapped.shown, "mapping": mapping, "ignored": ignored})
 
 

@@ -48,6 +48,13 @@ class MappedFacts(FrozenModel):
     unclear_consent: tuple[str, ...] = ()  # what the file says of who may not be contacted, and nobody can tell
 
 
+def supplying_columns(read: ReadFacts, mapped: MappedFacts) -> dict[str, str]:
+    """Return the column that supplies each field, by the name that people may be shown; of several all, joined by +."""
+    shown = dict(zip((column.name for column in read.columns), mapped.shown, strict=True))
+    columns = {name: mapped.joined.get(name, (column,)) for name, column in mapped.fields.items()}
+    return {name: " + ".join(shown[column] for column in parts) for name, parts in columns.items()}
+
+
 class Cancellation(FrozenModel):
     """A person decided that nothing of the file is imported."""
 

@@ -14,7 +14,7 @@ from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.staging import has_grown
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import commit_import
-from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal
+from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal, supplying_columns
 from lead_pipeline.importing.judging_again import rows_to_judge
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
@@ -160,12 +160,13 @@ def commit_leads(
 
 def staged_rows(work: WorkFolder) -> StagedRows:
     """Return the normalized rows of an import, as they are handed over for the commit."""
-    read = work.require("read", ReadFacts)
+    read, mapped = work.require("read", ReadFacts), work.require("mapped", MappedFacts)
     return StagedRows(
         parts=tuple(str(path) for path in work.part_paths(NORMALIZED)),
         rows_read=read.rows_read,
-        supplied=frozenset(work.require("mapped", MappedFacts).supplied),
+        supplied=frozenset(mapped.supplied),
         raw_rows=partial(_original_rows, work, read),
+        columns=supplying_columns(read, mapped),
         do_not_contact=_do_not_contact(work, read),
     )
 

@@ -63,6 +63,9 @@ DERIVED_COLUMNS = ("phone_extension", "phone_type", "phone_region", "phone_time_
 #: Hints about one row beyond its reasons: sentences that hold values, for the store and rejected file.
 HINTS = "hints"
 
+#: Which fields the reasons and warnings of a row are about, in normalized leads.
+REASON_FIELDS = "reason_fields"
+
 #: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
 SECONDARY_PHONES = "secondary_phones"
 

@@ -19,6 +19,9 @@ class ReasonCount(FrozenModel):
     count: int
     first_rows: tuple[int, ...] = ()
     first_lines: tuple[int, ...] = ()
+    columns: dict[str, int] = Field(
+        default_factory=dict, description="How often it was given for a column of the file, or a field without one."
+    )
 
 
 class RowCounts(FrozenModel):

@@ -3,6 +3,7 @@ The page and the Markdown around them do not belong here.
 """
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.rendering import environment
+from lead_pipeline.reporting.wording import one_line
 
 #: One colour per outcome (and one for warnings), the same in every chart, table and page. Each has a contrast of at
 #: least 3:1 to white and to the dark page (WCAG 2.2, 1.4.11); words always stand beside a colour.
@@ -26,6 +28,7 @@ OUTCOME_COLOURS: dict[str, str] = {
 
 #: Reasons beyond these are in the report's table; a chart of thirty bars is read by nobody.
 MAX_REASONS = 10
+_LONGEST_LABEL = 40
 
 #: In pixels: the width of a chart, the room that one character of a label or a count is given.
 _WIDTH = 720
@@ -55,6 +58,23 @@ def reason_chart(result: ImportResult) -> str:
     frequent = sorted(row_reasons(result), key=lambda reason: -reason.count)[:MAX_REASONS]
     bars = [Bar(_label(found), found.count, OUTCOME_COLOURS[found.outcome]) for found in frequent]
     return bar_chart("Rows by reason", bars) if bars else ""
+
+
+def column_chart(result: ImportResult) -> str:
+    """Return the SVG of what rejects rows by column of the file, most frequent first; empty where one column does."""
+    columns: Counter[str] = Counter()
+    for found in row_reasons(result):
+        if found.outcome == Outcome.REJECTED:
+            columns.update(found.columns)
+    bars = [
+        Bar(_shortened(one_line(column)), count, OUTCOME_COLOURS["rejected"])
+        for column, count in columns.most_common(MAX_REASONS)
+    ]
+    return bar_chart("Faults by column", bars) if len(bars) > 1 else ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
 
 
 def _label(found: ReasonCount) -> str:

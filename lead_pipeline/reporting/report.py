@@ -12,10 +12,11 @@ from lead_pipeline.model.errors import listed
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.reporting.charts import OUTCOME_COLOURS, outcome_chart, reason_chart, row_reasons
+from lead_pipeline.reporting.charts import OUTCOME_COLOURS, column_chart, outcome_chart, reason_chart, row_reasons
 from lead_pipeline.reporting.rendering import environment
 from lead_pipeline.reporting.waterfall_wording import overlap_matrix, steps, steps_sentence, usable_rows
 from lead_pipeline.reporting.wording import (
+    columns_said,
     decision_commands,
     delimiter_name,
     duration,
@@ -48,6 +49,7 @@ class ReasonRow(NamedTuple):
     rows: int
     guidance: str
     positions: str
+    columns: str
 
 
 class ColumnRow(NamedTuple):
@@ -90,7 +92,7 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             commands=[one_line(command) for command in decision_commands(result, home).values()],
             noticed=[one_line(sentence) for sentence in sentences_to_notice(result)],
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
-            charts=[chart for chart in (outcome_chart(result), reason_chart(result)) if chart],
+            charts=[chart for chart in (outcome_chart(result), reason_chart(result), column_chart(result)) if chart],
             reasons=_reason_rows(result),
             steps=steps(result.waterfall, usable_rows(result)),
             steps_sentence=steps_sentence(result.waterfall, usable_rows(result)),
@@ -111,7 +113,18 @@ def _reason_rows(result: ImportResult) -> list[ReasonRow]:
     for found in row_reasons(result):
         info, colour = REASONS[Reason(found.code)], OUTCOME_COLOURS[found.outcome]
         positions = _positions(found.first_lines or found.first_rows, found.count)
-        rows.append(ReasonRow(found.code, info.title, found.outcome, colour, found.count, info.guidance, positions))
+        rows.append(
+            ReasonRow(
+                found.code,
+                info.title,
+                found.outcome,
+                colour,
+                found.count,
+                info.guidance,
+                positions,
+                columns_said(found),
+            )
+        )
     return rows
 
 

@@ -15,6 +15,7 @@ from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
 from lead_pipeline.reporting.waterfall_wording import usable_rows, waterfall_tables
 from lead_pipeline.reporting.wording import (
+    columns_said,
     decision_commands,
     duration,
     encodable,
@@ -106,7 +107,7 @@ def failure_as_json(file_name: str, profile: str, error: LeadPipelineError, *, d
         "file_sha256": None,
         "rows_read": None,
         **{f"rows_{outcome.value}": 0 for outcome in Outcome},
-        "reasons": [{"code": error.reason.value, "outcome": "file", "count": 1}] if error.reason else [],
+        "reasons": [{"code": error.reason.value, "outcome": "file", "count": 1, "columns": {}}] if error.reason else [],
         "message": str(error),
         "dry_run": dry_run,
         "dry_run_file": None,
@@ -172,6 +173,7 @@ def _reason_as_json(found: ReasonCount) -> dict[str, Any]:
         "outcome": found.outcome,
         "count": found.count,
         "title": REASONS[Reason(found.code)].title,
+        "columns": {encodable(column): count for column, count in found.columns.items()},
         "first_rows": list(found.first_rows),
         "first_lines": list(found.first_lines),
     }
@@ -194,11 +196,14 @@ def _equation(result: ImportResult) -> str:
 
 
 def _reasons_table(reasons: list[ReasonCount]) -> str:
-    lines = ["| Reason | Outcome | Rows | First lines | What to do |", "|---|---|--:|---|---|"]
+    lines = ["| Reason | Column | Outcome | Rows | First lines | What to do |", "|---|---|---|--:|---|---|"]
     for found in reasons:
         info = REASONS[Reason(found.code)]
         positions = ", ".join(f"{line}" for line in found.first_lines or found.first_rows)
-        lines.append(f"| {info.title} | {found.outcome} | {found.count:,} | {positions} | {info.guidance} |")
+        columns = _escape(columns_said(found))
+        lines.append(
+            f"| {info.title} | {columns} | {found.outcome} | {found.count:,} | {positions} | {info.guidance} |"
+        )
     return "\n".join(lines)
 
 

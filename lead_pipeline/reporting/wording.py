@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lead_pipeline.model.errors import counted, listed
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
-from lead_pipeline.model.results import ImportResult, Progress
+from lead_pipeline.model.results import ImportResult, Progress, ReasonCount
 
 _STATUS_SENTENCES = {
     ImportStatus.QUEUED: "The file is waiting for its turn.",
@@ -29,6 +29,19 @@ _WOULD_BE = {
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", " ": "space"}
 _NEWLINES = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
+
+
+#: So many columns are named with a reason.
+_COLUMNS_NAMED = 3
+
+
+def columns_said(found: ReasonCount) -> str:
+    """Return which columns a reason is about, the most frequent first and of several how often; empty for none."""
+    if len(found.columns) < 2:  # one needs no number
+        return "".join(map(one_line, found.columns))
+    said = [f"{one_line(column)} ({count:,})" for column, count in list(found.columns.items())[:_COLUMNS_NAMED]]
+    more = len(found.columns) - len(said)
+    return ", ".join(said) + (f" and {more} more" if more else "")
 
 
 def status_sentence(result: ImportResult) -> str:

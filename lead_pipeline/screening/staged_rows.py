@@ -1,7 +1,7 @@
 """The rows of an import as they are handed over for the commit."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -24,6 +24,7 @@ class StagedRows:
         supplied: the rules of the profile (and "attributes") that the file has values for: an update touches nothing
             else.
         raw_rows: gives the originals of rows.
+        columns: the header, as people are shown it, of the column that supplies a rule of the profile.
         do_not_contact: rows that say of themselves that they may not be contacted: `row_number`, `kind` of suppression.
     """
 
@@ -31,6 +32,7 @@ class StagedRows:
     rows_read: int
     supplied: frozenset[str]
     raw_rows: RawRows
+    columns: Mapping[str, str] = field(default_factory=dict)
     do_not_contact: pl.DataFrame | None = None
 
     def may_have_aliases(self, profile: ImportProfile) -> bool:

@@ -63,6 +63,7 @@ def write_import(
     """
     screened = _screen_import(workspace, record, profile, staged, at)
     contacts_created = _write_leads_and_contacts(workspace, profile, screened, staged.supplied)
+    _find_reason_columns(workspace, staged)
     _write_ledger(workspace, screened.import_no)
     keep_scrub_hits(workspace, screened.import_no)
     keep_list_hits(workspace, screened.import_no)
@@ -195,14 +196,32 @@ def _write_secondary_contacts(workspace: Workspace, rows: RowSource, import_no: 
     )
 
 
+def _find_reason_columns(workspace: Workspace, staged: StagedRows) -> None:
+    """Fill `reason_columns`: of rows whose reasons or warnings are about fields, which fields and columns these are.
+
+    A field without a column has its value from the profile, or the file has none.
+    """
+    workspace.run(
+        """
+        create or replace temp table reason_columns as
+        select row_number, list_transform(reason_fields, lambda one: struct_pack(
+                   code := one.code, field := one.field,
+                   "column" := list_extract($columns, list_position($fields, one.field)))) as reason_columns
+        from read_parquet($parts) where reason_fields is not null
+        """,
+        {"parts": list(staged.parts), "fields": list(staged.columns), "columns": list(staged.columns.values())},
+    )
+
+
 def _write_ledger(workspace: Workspace, import_no: int) -> None:
     """Write the outcome of every row, with the lead it became or matched."""
     workspace.run(
         """
         insert into base.row_outcomes by name
         select $import_no as import_no, d.row_number, d.line_number, d.outcome, d.reason_codes, d.warning_codes,
-               d.hints, coalesce(d.known_lead, n.lead_id) as lead_id
+               d.hints, coalesce(d.known_lead, n.lead_id) as lead_id, c.reason_columns
         from decided_rows d left join new_leads n on n.row_number = d.lead_row
+        left join reason_columns c on c.row_number = d.row_number
         """,
         {"import_no": import_no},
     )
@@ -212,9 +231,10 @@ def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> N
     """Keep the original of every row that did not become a lead, with its reasons; of a blank row there is nothing."""
     # Only these rows, so that each of the batches below is not joined with the outcomes of the whole file.
     workspace.run(
-        "create or replace temp table rows_left_out as select row_number, line_number, outcome, reason_codes, hints"
-        " from decided_rows where outcome in ('rejected', 'suppressed', 'duplicate')"
-        " or reason_codes = [$nothing_kept]",
+        "create or replace temp table rows_left_out as"
+        " select row_number, line_number, outcome, reason_codes, hints, reason_columns"
+        " from decided_rows left join reason_columns using (row_number)"
+        " where outcome in ('rejected', 'suppressed', 'duplicate') or reason_codes = [$nothing_kept]",
         {"nothing_kept": Reason.ROW_NOTHING_KEPT.value},
     )
     wanted = workspace.frame("select row_number from rows_left_out")
@@ -225,7 +245,8 @@ def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> N
         with workspace.registered("raw_rows", raw.select("row_number", "raw")):
             workspace.run(
                 "insert into base.rejected_rows by name select $import_no as import_no, o.row_number, o.line_number,"
-                " o.outcome, o.reason_codes, o.hints, r.raw from raw_rows r join rows_left_out o using (row_number)"
+                " o.outcome, o.reason_codes, o.hints, o.reason_columns, r.raw"
+                " from raw_rows r join rows_left_out o using (row_number)"
                 " order by o.row_number",
                 {"import_no": import_no},
             )

@@ -129,6 +129,7 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         """,  # noqa: S608  # an integer of ours
         {"import_no": import_no},
     )
+    columns = _columns_of_reasons(workspace, import_no)
     reasons = tuple(
         ReasonCount(
             code=code,
@@ -136,6 +137,7 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
             count=count,
             first_rows=tuple(numbers),
             first_lines=tuple(lines or ()),
+            columns=columns.get((code, warns), {}),
         )
         for code, warns, count, numbers, lines in found
     )
@@ -146,6 +148,26 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
     )
     left_out = _left_out(workspace, import_no)
     return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken), left_out)
+
+
+def _columns_of_reasons(workspace: Workspace, import_no: int) -> dict[tuple[str, bool], dict[str, int]]:
+    """Return how often each code was given for which column, the most frequent first; warnings apart."""
+    found = workspace.rows(
+        """
+        with given as (
+            select unnest(reason_columns) as one, warning_codes from base.row_outcomes
+            where import_no = $import_no and reason_columns is not null
+        )
+        select one.code, coalesce(list_contains(warning_codes, one.code), false) as warns,
+               coalesce(one."column", one.field) as name, count(*) as times
+        from given group by all order by times desc, name
+        """,
+        {"import_no": import_no},
+    )
+    columns: dict[tuple[str, bool], dict[str, int]] = {}
+    for code, warns, name, times in found:
+        columns.setdefault((code, warns), {})[name] = times
+    return columns
 
 
 def _left_out(workspace: Workspace, import_no: int) -> Waterfall:

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import polars as pl
 
-from lead_pipeline.model.contracts import ContractError, failure_cases
+from lead_pipeline.model.contracts import REASON_FIELDS_TYPE, ContractError, failure_cases
 from lead_pipeline.model.field_types import MISSING
-from lead_pipeline.model.fields import HINTS, LINE_TYPE, TIME_ZONE_KNOWN
+from lead_pipeline.model.fields import HINTS, LINE_TYPE, REASON_FIELDS, TIME_ZONE_KNOWN
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reasons import SKIPPED_CODES, Reason
+from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason
 from lead_pipeline.model.rules import FieldRule
 from lead_pipeline.validating.consent_checks import check_consents
 from lead_pipeline.validating.contact_policy import apply_contact_policy
@@ -52,6 +52,7 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile, at: datetime | No
         The rows as the contract `normalized_leads` wants them, without the `<column>_reason` columns; `reasons`
         (List(String)): why the row is rejected or skipped, empty for a good row; `warnings` (List(String)): why a value
         was blanked (`on_invalid: blank`) or a secondary contact left out, and what is odd about values that are kept.
+        `reason_fields` (List(Struct(code, field)), null for none): which fields these are about.
         Values that a rule about the row looks at and that are bad by themselves break no such rule.
         A row of which nothing but defaults would be kept is skipped for that.
         A blank row has no other reason than that, and values that a too short row lacks are not reported once more.
@@ -75,8 +76,10 @@ def validate_rows(batch: pl.DataFrame, profile: ImportProfile, at: datetime | No
     rows = with_expiry(_with_blanked(slim, failures), profile)
     failures = pl.concat([failures, _of_empty_rows(rows, failures, profile)])
     if failures.is_empty():
-        return with_nested(rows.with_columns(reasons=_NO_CODES, warnings=_NO_CODES), profile)
-    return with_nested(_with_codes(_with_hints(rows, failures), failures), profile)
+        none = {REASON_FIELDS: pl.lit(None, dtype=REASON_FIELDS_TYPE)}
+        return with_nested(rows.with_columns(reasons=_NO_CODES, warnings=_NO_CODES, **none), profile)
+    coded = _with_codes(_with_hints(rows, failures), failures)
+    return with_nested(_with_reason_fields(coded, failures, profile), profile)
 
 
 def check_values(batch: pl.DataFrame, profile: ImportProfile, at: datetime | None = None) -> pl.DataFrame:
@@ -128,10 +131,15 @@ def _of_row_rules(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
     if cases is None:
         return no_failures()
     sentences = {str(index): guidance(rule) for index, rule in enumerate(profile.row_rules)}
+    columns = {
+        str(index): [profile.rule_column(name) for name in rule.names] for index, rule in enumerate(profile.row_rules)
+    }
     named = pl.col("check").str.splitn(":", 2).struct
-    return _failures(
-        cases.select("index", code=named[1], hint=named[0].replace_strict(sentences, return_dtype=pl.String))
+    fields = named[0].replace_strict(columns, return_dtype=pl.List(pl.String))
+    found = cases.select(
+        "index", code=named[1], hint=named[0].replace_strict(sentences, return_dtype=pl.String), field=fields
     )
+    return _failures(found.explode("field"))
 
 
 def _of_empty_rows(rows: pl.DataFrame, failures: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
@@ -193,3 +201,17 @@ def _with_codes(rows: pl.DataFrame, failures: pl.DataFrame) -> pl.DataFrame:
         .drop("index")
         .with_columns(pl.col("reasons", "warnings").fill_null(_NO_CODES))
     )
+
+
+def _with_reason_fields(rows: pl.DataFrame, failures: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+    """Add `reason_fields`: which fields the codes of a row are about, in the order of the codes and of the profile.
+
+    What normalizing warned of names no field; where the registry knows it, and the profile has it, it is that.
+    """
+    known = {reason.value: info.field for reason, info in REASONS.items() if info.field in profile.rules}
+    field = pl.coalesce("field", pl.col("code").replace_strict(known, default=None, return_dtype=pl.String))
+    names = pl.Enum(list(profile.rules))
+    found = failures.select("index", code=pl.col("code").cast(_CODE), field=field.cast(names)).drop_nulls().unique()
+    one = pl.struct(pl.col("code", "field").cast(pl.String))
+    lists = found.sort("index", "code", "field").group_by("index", maintain_order=True).agg(one.alias(REASON_FIELDS))
+    return rows.with_row_index().join(lists, on="index", how="left", maintain_order="left").drop("index")

@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from lead_pipeline.importing.committing import commit_import
+from lead_pipeline.model.contracts import REASON_FIELDS_TYPE
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.screening.staged_rows import StagedRows
@@ -81,7 +82,7 @@ def fill_store(home: Path, profile: ImportProfile, first: int, count: int) -> No
             phone=pl.lit("+1") + pl.col("a") + pl.col("e") + pl.col("l"), email=pl.lit(None, dtype=pl.String),
             expires_in=pl.lit(None, dtype=pl.Int64), remote_ip=pl.lit(None, dtype=pl.String),
             attributes=pl.lit(None, dtype=pl.String), hints=pl.lit(None, dtype=pl.String),
-            reasons=empty, warnings=empty,
+            reasons=empty, warnings=empty, reason_fields=pl.lit(None, dtype=REASON_FIELDS_TYPE),
         ).write_parquet(part)  # fmt: skip
         identity = f"{start:064d}"
         record = ImportRecord(

@@ -252,7 +252,9 @@ def write_part(path: Path, sizes: Sizes, *, aliases: bool) -> None:
                    'Surname' || hash(p) % 7919 as last_name, 'City' || hash(p) % 900 as city,
                    '{{"sub_id":"aff-' || hash(p) % 500 || '"}}' as attributes, null::varchar as hints,
                    case when i % 40 = 9 then ['phone_not_valid'] else [] end::varchar[] as reasons,
-                   []::varchar[] as warnings{alias}
+                   []::varchar[] as warnings,
+                   case when i % 40 = 9 then [{{'code': 'phone_not_valid', 'field': 'phone'}}] end
+                       as reason_fields{alias}
             from (select i, case when i % 50 = 3 and i > 0 then i - 3 else i end as one,
                          case when one % 10 < 3 then (one * 48611) % $contacts
                               else $leads + hash(one) % (3 * $leads) end as person, person::bigint as p

@@ -7,6 +7,7 @@ import pytest
 from pandera.config import config_context
 
 from lead_pipeline.model.contracts import (
+    REASON_FIELDS_TYPE,
     ContractError,
     mapped_leads,
     normalized_leads,
@@ -54,6 +55,7 @@ def normalized() -> pl.DataFrame:
         notes=pl.lit(None, dtype=pl.Boolean),
         warnings=pl.col("reasons"),
         hints=pl.lit(None, dtype=pl.String),
+        reason_fields=pl.lit(None, dtype=REASON_FIELDS_TYPE),
     )
 
 

@@ -10,8 +10,22 @@ STARTED = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 
 REASONS = (
     ReasonCount(code="row_blank", outcome="skipped", count=6, first_rows=(7,), first_lines=(9,)),
-    ReasonCount(code="phone_missing", outcome="rejected", count=20, first_rows=(3, 8), first_lines=(4, 10)),
-    ReasonCount(code="phone_too_short", outcome="rejected", count=14, first_rows=(5,), first_lines=(6,)),
+    ReasonCount(
+        code="phone_missing",
+        outcome="rejected",
+        count=20,
+        first_rows=(3, 8),
+        first_lines=(4, 10),
+        columns={"caller_id": 20},
+    ),
+    ReasonCount(
+        code="phone_too_short",
+        outcome="rejected",
+        count=14,
+        first_rows=(5,),
+        first_lines=(6,),
+        columns={"caller_id": 11, "mobile": 2, "fax": 1, "office": 1},
+    ),
     ReasonCount(code="email_invalid", outcome="warning", count=5, first_rows=(11,), first_lines=(14,)),
     ReasonCount(code="duplicate_existing", outcome="duplicate", count=29, first_rows=(2,), first_lines=(3,)),
     ReasonCount(code="blocked", outcome="suppressed", count=12, first_rows=(12,), first_lines=(15,)),

@@ -13,6 +13,7 @@ from lead_pipeline.reporting.charts import (
     Bar,
     as_data_uri,
     bar_chart,
+    column_chart,
     outcome_chart,
     reason_chart,
 )
@@ -149,3 +150,18 @@ def contrast(one, other):
 @pytest.mark.parametrize("outcome", [*Outcome, "warning"])
 def test_every_outcome_has_a_colour_that_stands_out_on_light_and_dark(outcome, background):
     assert contrast(OUTCOME_COLOURS[outcome], background) >= 3
+
+
+def test_columns_are_drawn_by_how_often_they_reject_rows():
+    reasons = (
+        ReasonCount(code="number_invalid", outcome="rejected", count=5, columns={"hours": 3, "zip": 2}),
+        ReasonCount(code="value_too_long", outcome="rejected", count=4, columns={"zip": 4}),
+        ReasonCount(code="email_invalid", outcome="warning", count=9, columns={"mail": 9}),
+    )
+    drawn = bars_of(column_chart(finished(reasons=reasons)))
+    assert [(label, count) for label, _, _, count in drawn] == [("zip", "6"), ("hours", "3")]
+
+
+def test_a_single_column_needs_no_chart():
+    reasons = (ReasonCount(code="number_invalid", outcome="rejected", count=5, columns={"hours": 5}),)
+    assert column_chart(finished(reasons=reasons)) == ""

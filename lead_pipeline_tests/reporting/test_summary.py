@@ -89,7 +89,7 @@ def test_json_says_what_the_result_says():
     assert [shown[f"rows_{outcome}"] for outcome in Outcome] == [240, 0, 0, 29, 12, 34, 6]
     assert shown["reasons"][1] == {
         "code": "phone_missing", "outcome": "rejected", "count": 20, "title": "Phone is missing",
-        "first_rows": [3, 8], "first_lines": [4, 10],
+        "first_rows": [3, 8], "first_lines": [4, 10], "columns": {"caller_id": 20},
     }  # fmt: skip
     assert shown["started_at"] == "2026-03-20T09:30:00+00:00"
     assert shown["seconds"] == 2.0
@@ -132,10 +132,10 @@ def test_markdown_has_sentence_chart_equation_and_reasons():
         in markdown
     )
     header, _, *rows = rows_of_table(markdown)
-    assert header == ["Reason", "Outcome", "Rows", "First lines", "What to do"]
+    assert header == ["Reason", "Column", "Outcome", "Rows", "First lines", "What to do"]
     assert len(rows) == len(finished().reasons)
     assert rows[1] == [
-        "Phone is missing", "rejected", "20", "4, 10",
+        "Phone is missing", r"caller\_id", "rejected", "20", "4, 10",
         "Fill in the phone number; the lead cannot be called without it.",
     ]  # fmt: skip
 
@@ -149,7 +149,7 @@ def test_markdown_of_a_refused_file_says_why_and_shows_no_chart_or_table():
 
 def test_markdown_counts_rows_where_there_are_no_lines():
     reasons = tuple(found.model_copy(update={"first_lines": ()}) for found in finished().reasons)
-    assert rows_of_table(markdown_summary(finished(reasons=reasons)))[3][3] == "3, 8"
+    assert rows_of_table(markdown_summary(finished(reasons=reasons)))[3][4] == "3, 8"
 
 
 @pytest.mark.parametrize(
@@ -187,5 +187,5 @@ def test_a_file_that_could_not_be_tried_has_the_same_names():
     shown = failure_as_json("a\nb.csv", "call_schedule", FileUnreadableError("a.csv does not exist."))
     assert shown.keys() >= CONTRACT
     assert (shown["status"], shown["rows_read"], shown["message"]) == ("failed", None, "a.csv does not exist.")
-    assert shown["reasons"] == [{"code": "file_unreadable", "outcome": "file", "count": 1}]
+    assert shown["reasons"] == [{"code": "file_unreadable", "outcome": "file", "count": 1, "columns": {}}]
     assert failure_as_json("a.csv", "x", UsageError("No such profile."))["reasons"] == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from lead_pipeline.importing.committing import commit_import
+from lead_pipeline.model.contracts import REASON_FIELDS_TYPE
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, ENTRY_FACTS, add_suppressions
@@ -87,11 +88,12 @@ class Screened:
                 **{name: [getattr(row, name) for row in rows] for name in _VALUES},
                 "reasons": [list(row.reasons) for row in rows],
                 "warnings": [list(row.warnings) for row in rows],
+                "reason_fields": None,
             },
             schema={
                 "row_number": pl.Int64, "line_number": pl.Int64, "phone": pl.String, "email": pl.String,
                 "expires_in": pl.Int64, "attributes": pl.String, "hints": pl.String,
-                "reasons": pl.List(pl.String), "warnings": pl.List(pl.String),
+                "reasons": pl.List(pl.String), "warnings": pl.List(pl.String), "reason_fields": REASON_FIELDS_TYPE,
             },
         )  # fmt: skip
         size = max(1, -(-len(rows) // parts))

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from lead_pipeline.importing.committing import commit_import, dry_run_import
-from lead_pipeline.model.contracts import ALIASES_TYPE, SECONDARY_CONTACTS_TYPE
+from lead_pipeline.model.contracts import ALIASES_TYPE, REASON_FIELDS_TYPE, SECONDARY_CONTACTS_TYPE
 from lead_pipeline.model.field_types import type_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
@@ -190,6 +190,7 @@ def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) ->
         "hints": pl.Series(hints or [None] * len(rows), dtype=pl.String),
         "reasons": _gathered([row.reasons for row in rows], _CODES),
         "warnings": _gathered([row.warnings for row in rows], _CODES),
+        "reason_fields": pl.Series([None] * len(rows), dtype=REASON_FIELDS_TYPE),
     }
     for name, rule in by.fields.items():
         values = [row.values.get(name) for row in rows]

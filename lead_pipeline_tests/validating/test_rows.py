@@ -144,10 +144,11 @@ def test_what_the_rules_refuse_is_blanked_when_the_profile_says_so():
     assert batch.equals(before)
 
 
-def test_a_batch_without_faults_gains_two_empty_lists_and_loses_the_reasons_beside_the_values():
+def test_a_batch_without_faults_gains_lists_without_codes_and_loses_the_reasons_beside_the_values():
     got = judged({}, {})
-    assert got.columns == ["row_number", "line_number", *TYPES, "attributes", "hints", "reasons", "warnings"]
-    assert got.select("reasons", "warnings").rows() == [([], []), ([], [])]
+    remarks = ["hints", "reasons", "warnings", "reason_fields"]
+    assert got.columns == ["row_number", "line_number", *TYPES, "attributes", *remarks]
+    assert got.select("reasons", "warnings", "reason_fields").rows() == [([], [], None), ([], [], None)]
 
 
 def test_a_batch_without_rows_is_judged_too():
@@ -226,3 +227,21 @@ def _reference(row: dict[str, Any]) -> tuple[list[str], list[str]]:
 def test_what_normalizing_says_of_a_good_value_warns_and_keeps_the_value():
     row = judged({"warnings": ["email_role"]}).row(0, named=True)
     assert (row["email"], row["reasons"], row["warnings"]) == ("ana@example.com", [], ["email_role"])
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({}, None),
+        ({"expires_in_reason": "number_invalid"}, [("number_invalid", "expires_in")]),
+        (
+            {"expires_in_reason": "number_invalid", "city_reason": "value_too_long"},
+            [("value_too_long", "city"), ("number_invalid", "expires_in")],
+        ),
+        ({"reasons": ["row_too_many_cells"]}, None),  # of no field
+        ({"warnings": ["email_role"]}, [("email_role", "email")]),  # the registry knows of which
+    ],
+)
+def test_reasons_and_warnings_name_their_fields(values, fields):
+    said = judged(values).row(0, named=True)["reason_fields"]
+    assert (said and [(one["code"], one["field"]) for one in said]) == fields

@@ -92,10 +92,10 @@ def fill(store: DuckdbLeadStore, leads, identifiers, entries) -> None:
     for number, lead in enumerate(leads, 1):
         expires = None if lead.expires_in is None else now + lead.expires_in * HOUR
         run(
-            "insert into base.leads (lead_id, contact_id, destination_id, phone, email, external_id, cookie_id, social,"
-            " expires_at, import_no, row_number, created_at, updated_at)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
-            [number, lead.contact, lead.destination, lead.phone, lead.email, lead.external_id, lead.cookie_id,
+            "insert into base.leads (lead_id, contact_id, destination_id, phone, phone_key, email, external_id,"
+            " cookie_id, social, expires_at, import_no, row_number, created_at, updated_at)"
+            " values (?, ?, ?, ?, try_cast(? as ubigint), ?, ?, ?, ?, ?, 1, ?, ?, ?)",
+            [number, lead.contact, lead.destination, lead.phone, lead.phone, lead.email, lead.external_id, lead.cookie_id,
              lead.social, expires, number, now, now],
         )  # fmt: skip
         run(
@@ -259,6 +259,19 @@ def test_nobody_is_callable_while_entries_are_missing_or_too_many(store, lost):
     assert callable_now(store) == {1}
     store.workspace.run(lost)
     assert callable_now(store) == set()
+
+
+@pytest.mark.parametrize("digits", ["null", "12125550102"])
+def test_a_lead_whose_phone_is_not_the_one_that_lists_are_asked_about_is_not_callable(store, digits):
+    fill(store, [DUE], [], [])
+    store.workspace.run(f"update base.leads set phone_key = {digits}")
+    assert callable_now(store) == set()
+
+
+@given(key=st.integers(1, 2**64 - 1))
+def test_numbers_of_every_length_are_compared_with_prefixes_by_their_first_fifteen_digits(store, key):
+    found = store.workspace.one("select base.fifteen_digits($key::ubigint)", {"key": key})
+    assert found == int(str(key).ljust(15, "0")[:15])
 
 
 @given(key=st.one_of(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.suppression_kinds import SUPPRESSION_KINDS, SUPPRESSIONS_OF_PEOPLE
-from lead_pipeline.screening.phone_equivalence import same_number_key
+from lead_pipeline.screening.phone_equivalence import old_form, same_number_key
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.written import empty
 from lead_pipeline_tests.support import quick_folder
@@ -95,8 +95,8 @@ def fill(store: DuckdbLeadStore, leads, identifiers, entries) -> None:
             "insert into base.leads (lead_id, contact_id, destination_id, phone, phone_key, email, external_id,"
             " cookie_id, social, expires_at, import_no, row_number, created_at, updated_at)"
             " values (?, ?, ?, ?, try_cast(? as ubigint), ?, ?, ?, ?, ?, 1, ?, ?, ?)",
-            [number, lead.contact, lead.destination, lead.phone, lead.phone, lead.email, lead.external_id, lead.cookie_id,
-             lead.social, expires, number, now, now],
+            [number, lead.contact, lead.destination, lead.phone, lead.phone, lead.email, lead.external_id,
+             lead.cookie_id, lead.social, expires, number, now, now],
         )  # fmt: skip
         run(
             "insert into base.enrollments (lead_id, destination_id, action, status, due_at, import_no)"
@@ -187,7 +187,16 @@ def callable_by_hand(leads, identifiers, entries) -> set[int]:
 def callable_now(store: DuckdbLeadStore) -> set[int]:
     rows = store.workspace.rows("select lead_id from main.callable_leads")
     assert len(rows) == len(set(rows))
+    some = store.workspace.rows(
+        "select * from main.callable_among((select list(lead_id) from base.leads)) order by lead_id"
+    )
+    assert some == store.workspace.rows("select * from main.callable_leads order by lead_id")
     return {lead for (lead,) in rows}
+
+
+def callable_one_by_one(store: DuckdbLeadStore, leads: int) -> set[int]:
+    one = "select lead_id from main.callable_among([?])"
+    return {lead for number in range(1, leads + 1) for (lead,) in store.workspace.rows(one, [number])}
 
 
 @given(leads=LEADS, identifiers=IDENTIFIERS, entries=ENTRIES)
@@ -195,6 +204,7 @@ def callable_now(store: DuckdbLeadStore) -> set[int]:
 def test_who_is_callable_is_who_is_due_and_on_no_list_by_anything_of_theirs(store, leads, identifiers, entries):
     fill(store, leads, identifiers, entries)
     assert callable_now(store) == callable_by_hand(leads, identifiers, entries)
+    assert callable_one_by_one(store, len(leads)) == callable_now(store)
 
 
 DUE = Lead(1, 1, PHONES[0], "ana@example.com", "a1", "c1", "@ana", "due", -1, None)
@@ -286,6 +296,10 @@ def test_the_store_matches_old_forms_as_screening_does(store, key):
         f"select base.same_number_key($key::ubigint), {same_number_key('$key::ubigint')}", {"key": key}
     )
     assert here == there
+    ((older, older_there),) = store.workspace.rows(
+        f"select base.older_number_key($key::ubigint), {old_form('$key::ubigint')}", {"key": here}
+    )
+    assert older == older_there
     assert f"+{here}" == todays_form(f"+{key}") or key >= 10**13
 
 

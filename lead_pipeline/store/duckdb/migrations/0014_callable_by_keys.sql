@@ -106,22 +106,114 @@ from base.other_keys_of_contacts k join (
 
 create or replace view base.suppressed_contacts as select contact_id, destination_id from base.suppressions_of_contacts;
 
--- Fails closed: nobody is callable while entries are missing that were loaded, or ended without a list that says so; nor
--- is a lead whose phone is not the one that lists were asked about.
-create or replace view main.callable_leads as
-with suppressed as materialized (from base.suppressed_contacts)
+-- Who is due, whatever lists say. Fails closed: nobody is while entries are missing that were loaded, or ended without a
+-- list that says so; nor is a lead whose phone is not the one that lists are asked about.
+create view base.due_leads as
 select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
-       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority
+       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority, e.destination_id
 from base.enrollments e
 join base.leads l using (lead_id)
 join base.destinations d on d.destination_id = e.destination_id
-anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
-anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
-    on o.contact_id = l.contact_id and o.destination_id = e.destination_id
 where e.status = 'due' and e.due_at <= base.asked_at() and l.phone is not null
   and l.phone_key = try_cast(l.phone as ubigint) and (l.expires_at is null or l.expires_at > base.asked_at())
   and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
   and (select count(ended_by) from base.suppressions)
       = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);
 
+create or replace view main.callable_leads as
+with suppressed as materialized (from base.suppressed_contacts)
+select l.* exclude (destination_id)
+from base.due_leads l
+anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
+anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
+    on o.contact_id = l.contact_id and o.destination_id = l.destination_id;
+
 drop view base.suppressions_in_force;
+
+-- What the lists say of some contacts, and of whoever shares an identifier with one of them, is found without looking at
+-- all others: large tables are asked for their few keys, numbers under each form that they may have.
+create macro base.older_number_key(key) as (case
+    when key between 520000000000 and 529999999999 then 5210000000000 + key % 10000000000
+    when key between 540000000000 and 549999999999 then 5490000000000 + key % 10000000000
+    when key between 5500000000000 and 5599999999999 and (key // 10000000) % 100 >= 96
+        then 550000000000 + ((key // 1000000000) % 100) * 100000000 + key % 100000000
+    when key between 2290120000000 and 2290199999999 then 22900000000 + key % 100000000
+    when key between 2250000000000 and 2259999999999 and (key // 10000000) % 10 not in (2, 3)
+         and (key // 100000000) % 100 = case when (key // 1000000) % 10 >= 7 then 7
+                                             when (key // 1000000) % 10 >= 4 then 5 else 1 end
+        then 22500000000 + key % 100000000
+    when key between 24100000000 and 24199999999 and (key // 1000000) % 100 in (11, 62, 74, 65, 66, 77)
+        then 24100000000 + key % 1000000 + 1000000 * case (key // 1000000) % 100 when 11 then 1 when 62 then 2
+             when 74 then 4 when 65 then 5 when 66 then 6 else 7 end
+    when key between 576010000000 and 576089999999 then 5700000000 + key % 100000000
+    end)::ubigint;
+
+-- The same as suppressions_of_contacts, for a list of contacts.
+create macro base.suppressions_among(contact_ids) as table
+with asked as materialized (
+    select distinct unnest(contact_ids)::bigint as contact_id
+), own as materialized (
+    select contact_id, 'phone' as kind, base.same_number_key(digits) as key
+    from base.numbers_of_contacts semi join asked using (contact_id)
+    union
+    select contact_id, kind, key from base.other_keys_of_contacts semi join asked using (contact_id)
+), sought as materialized (
+    select distinct contact_id, kind, key as stored from own
+    union all
+    select distinct contact_id, kind, base.older_number_key(key) from own
+    where kind = 'phone' and base.older_number_key(key) is not null
+), circle as materialized (
+    select contact_id as asked, contact_id from asked
+    union
+    select s.contact_id, i.contact_id from base.identifiers i join sought s on s.stored = i.key and s.kind = i.kind
+    union
+    select s.contact_id, l.contact_id from base.leads l join sought s on s.stored = l.phone_key and s.kind = 'phone'
+), members as materialized (
+    select distinct contact_id from circle
+), numbers as materialized (
+    select distinct contact_id, digits, base.same_number_key(digits) as number
+    from base.numbers_of_contacts semi join members using (contact_id)
+), others as materialized (
+    select distinct contact_id, kind, key from base.other_keys_of_contacts semi join members using (contact_id)
+), domains as materialized (
+    select contact_id, split_part(lower(value), '@', -1) as domain
+    from base.identifiers semi join members using (contact_id) where kind = 'email'
+    union
+    select contact_id, split_part(lower(email), '@', -1)
+    from base.leads semi join members using (contact_id) where email is not null
+), hit as materialized (
+    select n.contact_id, s.destination_id, s.kind
+    from base.entries_in_force s join (
+        select contact_id, number as stored from numbers
+        union all
+        select contact_id, base.older_number_key(number) from numbers
+    ) n on n.stored = s.key and s.identifier_kind = 'phone'
+    union
+    select o.contact_id, s.destination_id, s.kind
+    from base.entries_in_force s join others o on o.key = s.key and o.kind = s.identifier_kind
+    where s.identifier_kind not in ('phone', 'domain', 'prefix')
+    union
+    select d.contact_id, s.destination_id, s.kind
+    from domains d join base.entries_in_force s
+    on s.identifier_kind = 'domain' and lower(ltrim(s.value, '@')) = d.domain
+    union
+    select n.contact_id, s.destination_id, s.kind
+    from (select contact_id, digits::varchar as digits from numbers
+          union
+          select contact_id, number::varchar from numbers) n
+    join (select ltrim(value, '+') as prefix, destination_id, kind from base.entries_in_force
+          where identifier_kind = 'prefix') s on starts_with(n.digits, s.prefix)
+)
+select c.asked as contact_id, h.destination_id, h.kind
+from circle c join hit h using (contact_id) where c.asked = c.contact_id or base.is_of_people(h.kind);
+
+-- Of some leads those that are callable, as callable_leads has them.
+create macro main.callable_among(lead_ids) as table
+with due as materialized (
+    from base.due_leads semi join (select unnest(lead_ids)::bigint as lead_id) using (lead_id)
+), suppressed as materialized (
+    from base.suppressions_among((select list(contact_id) from due))
+)
+select l.* exclude (destination_id) from due l
+where not exists (select 1 from suppressed s where s.contact_id = l.contact_id
+                  and (s.destination_id is null or s.destination_id = l.destination_id));

@@ -1,9 +1,6 @@
 -- What becomes of leads after they are imported: enrollments that people, imports, lists and calls change, and the history
 -- of it. Every change keeps the state before it, so that it can be explained and taken back.
 
--- The clock of every view below: whoever wants to know who may be called at another time replaces it.
-create macro base.asked_at() as now();
-
 alter table base.enrollments alter column import_no drop not null; -- the import that made it; null: a command did
 alter table base.enrollments add column command_no integer;        -- the command that made it
 alter table base.enrollments add column attempts integer default 0; -- calls reported since it was started
@@ -58,64 +55,10 @@ select kind, identifier_kind, value, reason, list_id, added_at, destination_kind
 from main.suppression_history
 where ended_at is null and (expires_at is null or expires_at > base.asked_at());
 
--- The contacts that an entry in force concerns, and by entries of which kinds.
-create view base.suppressions_of_contacts as
-with listed as (
-    select distinct kind as suppression, kind in ('opted_out', 'blocked', 'litigator', 'complaint') as of_people,
-           identifier_kind, destination_id,
-           case when identifier_kind = 'phone' then base.same_number_key(try_cast(value as ubigint)) end as number,
-           case identifier_kind when 'phone' then null when 'prefix' then ltrim(value, '+')
-                when 'email' then lower(value) when 'domain' then lower(ltrim(value, '@')) else value end as value
-    from base.suppressions_in_force
-), held as (
-    select contact_id, kind, case when kind = 'email' then lower(value) else value end as value,
-           case when kind = 'phone' then key end as digits, true as identifies
-    from base.identifiers
-    union all
-    select contact_id, 'phone', null, phone_key, true from base.leads where phone_key is not null
-    union all
-    select contact_id, 'email', lower(email), null, false from base.leads where email is not null
-    union all
-    select contact_id, 'external_id', external_id, null, false from base.leads where external_id is not null
-    union all
-    select contact_id, 'cookie_id', cookie_id, null, false from base.leads where cookie_id is not null
-    union all
-    select contact_id, 'social', social, null, false from base.leads where social is not null
-), lengths as (
-    select distinct length(value) as length from listed where identifier_kind = 'prefix'
-), hit as (
-    select h.contact_id, s.destination_id, s.suppression, s.of_people
-    from held h join listed s on s.identifier_kind = 'phone' and base.same_number_key(h.digits) = s.number
-    where h.kind = 'phone'
-    union all
-    select h.contact_id, s.destination_id, s.suppression, s.of_people
-    from held h join listed s on s.identifier_kind = h.kind and s.value = h.value
-    union all
-    select h.contact_id, s.destination_id, s.suppression, s.of_people
-    from held h join listed s on s.identifier_kind = 'domain' and s.value = split_part(h.value, '@', -1)
-    where h.kind = 'email'
-    union all
-    select h.contact_id, s.destination_id, s.suppression, s.of_people
-    from (select contact_id, unnest([digits, base.same_number_key(digits)])::varchar as digits
-          from held where kind = 'phone') h
-    cross join lengths
-    join listed s on s.identifier_kind = 'prefix' and s.value = left(h.digits, lengths.length)
-), theirs as (
-    select distinct h.kind, h.value, base.same_number_key(h.digits) as number, p.destination_id, p.suppression
-    from held h join (select distinct contact_id, destination_id, suppression from hit where of_people) p
-        using (contact_id)
-    where h.identifies
-)
-select contact_id, destination_id, suppression as kind from hit
-union
-select h.contact_id, t.destination_id, t.suppression
-from held h join theirs t on t.kind = 'phone' and t.number = base.same_number_key(h.digits) where h.kind = 'phone'
-union
-select h.contact_id, t.destination_id, t.suppression from held h join theirs t on t.kind = h.kind and t.value = h.value;
-
 -- Who is enrolled, due, on no list, not expired and not called too often: whoever may be called when it is time to. Fails
 -- closed: nobody is in it while entries are missing that were loaded, or ended without a list that says so.
 create view main.reachable_leads as
+with suppressed as materialized (from base.suppressed_contacts)
 select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
        l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority, e.attempts,
        coalesce(e.max_attempts, s.max_attempts) as max_attempts
@@ -123,13 +66,12 @@ from base.enrollments e
 join base.leads l using (lead_id)
 join base.destinations d on d.destination_id = e.destination_id
 left join base.destination_settings s on s.destination_id = e.destination_id
-where e.status = 'due' and e.due_at <= base.asked_at() and l.phone is not null
+anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
+anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
+    on o.contact_id = l.contact_id and o.destination_id = e.destination_id
+where e.status = 'due' and e.due_at <= base.asked_at() and l.phone_key = try_cast(l.phone as ubigint)
   and (l.expires_at is null or l.expires_at > base.asked_at())
   and e.attempts < coalesce(e.max_attempts, s.max_attempts, 2147483647)
-  and not exists (select 1 from base.suppressed_contacts c
-                  where c.contact_id = l.contact_id and c.destination_id is null)
-  and not exists (select 1 from base.suppressed_contacts c
-                  where c.contact_id = l.contact_id and c.destination_id = e.destination_id)
   and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
   and (select count(ended_by) from base.suppressions)
       = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);

@@ -16,13 +16,20 @@ from lead_pipeline_tests.screening.histories.scrubbed_by_hand import ScrubByHand
 Verdict = tuple[str, tuple[str, ...], int | None]
 
 
+_OUT = "suppressed"
+
+
 class RowByRow(KeptByHand):
     """The store, as dictionaries. Leads and contacts are numbered from 1 in the order in which they came."""
 
     def add(self, rows: list[Row], by: ImportProfile, supplied: frozenset[str], at: datetime) -> list[Verdict]:
         """Import rows; return what became of each."""
         self.imports += 1
-        return _Import(self, rows, by, supplied, at).run()
+        this = _Import(self, rows, by, supplied, at)
+        verdicts = this.run()
+        self.matched = {place: this.matched[place] for place, (outcome, *_) in enumerate(verdicts) if outcome == _OUT}
+        self.let_through = {place: kinds for place, kinds in this.let_through.items() if is_imported(verdicts[place])}
+        return verdicts
 
 
 class _Import(ScrubByHand):
@@ -60,9 +67,8 @@ class _Import(ScrubByHand):
         for lead in ended:
             lead.is_due = False
         for place in self.let_through:
-            outcome, reasons, number = verdicts[place]
-            if outcome in ("created", "updated", "unchanged") or "duplicate_merged" in reasons:
-                self.store.leads[number].is_due = False
+            if is_imported(verdicts[place]):
+                self.store.leads[verdicts[place][2]].is_due = False
         return verdicts
 
     def tell_people_apart(self) -> None:
@@ -281,6 +287,12 @@ class _Import(ScrubByHand):
             said = lead.values.get(kind) or []
             for one in [said] if isinstance(said, str) else said:
                 self.store.names[kind].setdefault((lead.destination, one.lower()), one)
+
+
+def is_imported(verdict: Verdict) -> bool:
+    """Return whether anything of a row got into a lead."""
+    outcome, reasons, _ = verdict
+    return outcome in ("created", "updated", "unchanged") or "duplicate_merged" in reasons
 
 
 def said_of(lead: Lead) -> tuple[object, ...]:

@@ -20,15 +20,15 @@ ROOMS = ("screening", "enrolling", "importing", "store", "model")
 
 
 class Reach(cProfile.Profile):
-    """What is run within it: functions, as file and first line."""
+    """What is run within it: functions, by file and name."""
 
     def functions(self) -> list[str]:
-        """Return the functions of ours, as `screening/merging.py:12`."""
+        """Return the functions of ours, as `screening/merging.py:merge_rows`."""
         found = set()
         for entry in self.getstats():
             code = entry.code
             if isinstance(code, CodeType) and code.co_filename.startswith(PACKAGE):
-                found.add(f"{code.co_filename.removeprefix(PACKAGE)}:{code.co_firstlineno}")
+                found.add(f"{code.co_filename.removeprefix(PACKAGE)}:{code.co_name}")
         return sorted(name for name in found if name.startswith(ROOMS))
 
 

@@ -85,7 +85,7 @@ def differs(name: str, folder: Path, migration: str | None) -> bool:
     """
     with quick_folder() as here:
         shutil.copytree(folder / name, here, dirs_exist_ok=True)
-        play: Play = pickle.loads((here / "play.pickle").read_bytes())  # noqa: S301  # our own
+        play: Play = pickle.loads((here / "play.pickle").read_bytes())  # our own
         if migration is not None:
             with duckdb.connect(str(here / "leads.duckdb")) as con:
                 made = _DONE_AGAIN.search(migration)

@@ -1,5 +1,5 @@
-"""Finds out what could see a change: the histories and tests that run the function which it is in, or any that makes its
-SQL of the constant which it is in. A test that does neither cannot fail by it.
+"""Finds out what could see a change: the histories and tests that run the function which it is in, or any that makes
+its SQL of the constant which it is in. A test that does neither cannot fail by it.
 """
 
 import ast
@@ -66,7 +66,7 @@ def _able(mutant: Mutant, runs: dict[str, set[str]]) -> list[str]:
 
 @cache
 def _uses() -> dict[str, set[str]]:
-    """Return for each constant of ours who uses it: functions as `room/module.py:line`, constants by their name."""
+    """Return for each constant of ours who uses it: functions as `room/module.py:name`, constants by their name."""
     found: dict[str, set[str]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         for user, node in _users(path):
@@ -82,15 +82,10 @@ def _users(path: Path) -> Iterator[tuple[str, ast.AST]]:
     for statement in ast.parse(path.read_text(encoding="utf-8")).body:
         for inner in statement.body if isinstance(statement, ast.ClassDef) else [statement]:
             if isinstance(inner, ast.FunctionDef):
-                yield f"{path.relative_to(PACKAGE)}:{first_line(inner)}", inner
+                yield f"{path.relative_to(PACKAGE)}:{inner.name}", inner
             else:
                 for name in named_by(inner):
                     yield name, inner
-
-
-def first_line(function: ast.FunctionDef) -> int:
-    """Return the line that Python says a function begins in: that of its first decorator."""
-    return min([function.lineno, *(one.lineno for one in function.decorator_list)])
 
 
 def functions_of(mutant: Mutant) -> set[str] | None:
@@ -99,9 +94,7 @@ def functions_of(mutant: Mutant) -> set[str] | None:
         return None
     for user, node in _users(mutant.module):
         if isinstance(node, ast.FunctionDef) and node.name == mutant.within:
-            assert node.end_lineno is not None
-            if first_line(node) <= mutant.line <= node.end_lineno:
-                return {user}
+            return {user}
     found, open_ones = set[str](), [mutant.within]
     while open_ones:
         for user in _uses().get(open_ones.pop(), ()):
@@ -112,7 +105,7 @@ def functions_of(mutant: Mutant) -> set[str] | None:
 
 
 def run_tests_once(notes: Path) -> tuple[dict[str, set[str]], dict[str, float]]:
-    """Run all tests of the rooms once, or read what was noted when they were; return what each runs, and its seconds."""
+    """Run all tests of the rooms once, or read what was noted then; return what each runs, and its seconds."""
     if not notes.exists():
         environment = os.environ | {"LEAD_PIPELINE_REACH": str(notes), "LEAD_PIPELINE_EXAMPLES": "5"}
         paths = [f"lead_pipeline_tests/{room}" for room in TESTED]

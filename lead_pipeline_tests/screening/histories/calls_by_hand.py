@@ -57,10 +57,10 @@ def is_company_wide(by: ImportProfile) -> bool:
     return by.scrub.scope == "company" or (by.scrub.scope is None and by.scrub_scope == "company")
 
 
-def call_codes(
+def calls_of(
     kept: Iterable[KeptCall], phones: set[str], contact: int | None, by: ImportProfile, at: datetime
-) -> list[str]:
-    """Return the reasons that calls give a row of a contact, with those phones."""
+) -> list[Call]:
+    """Return the calls that count for a row of a contact, with those phones."""
     numbers, calls = {todays(phone) for phone in phones}, []
     for one in kept:
         call = one.call
@@ -71,7 +71,7 @@ def call_codes(
         is_old = first is not None and call.happened_at is not None and call.happened_at < first
         if is_here(call, by) and not is_old:
             calls.append(call)
-    return codes_of(calls, by.scrub.rules)
+    return calls
 
 
 def is_here(call: Call, by: ImportProfile) -> bool:
@@ -80,22 +80,36 @@ def is_here(call: Call, by: ImportProfile) -> bool:
     return is_company_wide(by) or call.destination is None or folded(call.destination) in here
 
 
-def codes_of(calls: list[Call], rules: ScrubRules) -> list[str]:
-    """Return the reasons that the calls of a row give it."""
-    codes = []
-    if rules.dialed and any(call.dialed for call in calls):
-        codes.append("prior_dialed")
-    if rules.connected and any(call.connected for call in calls):
-        codes.append("prior_connected")
-    if rules.converted and any(call.converted and is_bought(call, rules.converted) for call in calls):
-        codes.append("prior_converted")
+def matched_by_rules(calls: list[Call], rules: ScrubRules) -> dict[str, tuple[str | None, list[Call]]]:
+    """Return for each rule that calls fulfil what it matched, as people read it, and the calls: by its reason."""
+    found = {}
+    if rules.dialed:
+        found["prior_dialed"] = "disposition", [call for call in calls if call.dialed]
+    if rules.connected:
+        found["prior_connected"] = "disposition", [call for call in calls if call.connected]
+    if rules.converted:
+        bought = [call for call in calls if call.converted and is_bought(call, rules.converted)]
+        found["prior_converted"] = "buyer", bought
     listed = [folded(word) for word in rules.dispositions]
-    if any(call.disposition is not None and folded(call.disposition) in listed for call in calls):
-        codes.append("prior_disposition")
-    tried = sum(int(call.dialed) if call.attempts is None else call.attempts for call in calls)
-    if rules.attempts is not None and tried >= rules.attempts:
-        codes.append("prior_attempts")
-    return codes
+    said = [call for call in calls if call.disposition is not None and folded(call.disposition) in listed]
+    found["prior_disposition"] = "disposition", said
+    matched = {code: (getattr(newest(those), what), those) for code, (what, those) in found.items() if those}
+    tried = [call for call in calls if tries(call) > 0]
+    total = sum(map(tries, tried))
+    if rules.attempts is not None and total >= rules.attempts:
+        matched["prior_attempts"] = str(total), tried
+    return matched
+
+
+def tries(call: Call) -> int:
+    """Return how often somebody was tried."""
+    return int(call.dialed) if call.attempts is None else call.attempts
+
+
+def newest(calls: list[Call]) -> Call:
+    """Return the newest call; of several at one time, or without one, that which was loaded last."""
+    times = [call.happened_at for call in calls if call.happened_at is not None]
+    return [call for call in calls if call.happened_at == max(times, default=None)][-1]
 
 
 def is_bought(call: Call, rule: bool | Converted) -> bool:

@@ -9,6 +9,9 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline_tests.screening.histories.calls_by_hand import KeptCall
 from lead_pipeline_tests.screening.histories.lists_by_hand import Entry, Identifier, Lists, Named, is_same
 
+#: What a rule matched: the reason, the number of the list and what its entry names, a lead, a time, and how many.
+Matched = tuple[str, int | None, str | None, str | None, int | None, datetime | None, int]
+
 KINDS = ("phone", "email", "external_id", "cookie_id", "social")
 
 
@@ -61,6 +64,10 @@ class KeptByHand:
     """The attributes that are phones, of the leads of a destination."""
     names: dict[str, dict[tuple[Destination, str], str]] = field(default_factory=lambda: {"company": {}, "tags": {}})
     imports: int = 0
+    matched: dict[int, set[Matched]] = field(default_factory=dict)
+    """What the rules matched of each row of the last import that they left out, by its place."""
+    let_through: dict[int, set[str]] = field(default_factory=dict)
+    """The kinds of lists that such rows are on as were imported all the same, by their place."""
 
     def suppress(self, kind: str, *phones: str, at: datetime) -> None:
         """Add phones to the list of a kind."""

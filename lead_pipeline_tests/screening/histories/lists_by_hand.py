@@ -35,6 +35,8 @@ class Entry:
     destination: Destination | None
     expires_at: datetime | None
     has_ended: bool = False
+    version: int | None = None
+    """The number of the list, of all that were loaded, that brought it."""
 
     def holds(self, at: datetime, destination: Destination) -> bool:
         """Return whether it counts at a time, for a destination."""
@@ -52,11 +54,13 @@ class Lists:
     """All lists there are."""
 
     entries: list[Entry] = field(default_factory=list)
+    loaded: int = 0
 
     def load(
         self, name: str, kind: str, mode: str, destination: Destination | None, named: Sequence[Named], at: datetime
     ) -> list[Entry]:
         """Load a version of a list; return what it names that suppresses from now on."""
+        self.loaded += 1
         until: dict[Identifier, datetime | None] = {}
         for one in named:
             longest = until.get(one.identifier, one.expires_at)
@@ -68,7 +72,11 @@ class Lists:
         if mode == "remove":
             return []
         kept = {entry.identifier for entry in held if not entry.has_ended}
-        self.entries += [Entry(name, kind, one, destination, last) for one, last in until.items() if one not in kept]
+        self.entries += [
+            Entry(name, kind, one, destination, last, version=self.loaded)
+            for one, last in until.items()
+            if one not in kept
+        ]
         return [
             Entry(name, kind, one.identifier, destination, one.expires_at)
             for one in named

@@ -28,7 +28,7 @@ from lead_pipeline_tests.screening.histories.circles import (
     draw_supplied,
     draw_version,
 )
-from lead_pipeline_tests.screening.histories.kept_by_hand import Lead, Row
+from lead_pipeline_tests.screening.histories.kept_by_hand import Lead, Matched, Row
 from lead_pipeline_tests.screening.histories.lists_by_hand import OF_NUMBERS, Entry, Named, is_same
 from lead_pipeline_tests.screening.row_by_row import RowByRow
 from lead_pipeline_tests.screening.scrub.calls import load_calls
@@ -73,6 +73,7 @@ class Play:
         self.lists = draw_lists(self.random)
         self.tally = Tally(histories=circles)
         self.wrong: dict[int, str] = {}
+        self.explained: dict[int, tuple[set[Matched], set[str]]] = {}
 
     def run(self, steps: int) -> Tally:
         """Take so many steps, and compare what is there at the end."""
@@ -114,12 +115,14 @@ class Play:
         rows = [circle.row(by, supplied, self.random) for circle in turns]
         entry = self.written.add(rows, by, supplied)
         found = self.written.ledger(entry)
+        self.explained = self.explanations(entry.import_no)
         of_circle: dict[int, list[int]] = {}
         for place, circle in enumerate(turns):
             of_circle.setdefault(circle.number, []).append(place)
         for number, places in of_circle.items():
             own = [rows[place] for place in places]
             self.compare_rows(self.circles[number], own, [found[place] for place in places], by, supplied)
+            self.compare_explanations(self.circles[number], places)
 
     def compare_rows(
         self, circle: Circle, rows: list[Row], found: Sequence[Any], by: ImportProfile, supplied: frozenset[str]
@@ -142,6 +145,35 @@ class Play:
             if outcome in ("created", "updated", "unchanged") and is_listed(row, in_force):
                 self.tally.suppressed_imported += 1
                 self.is_wrong(circle, f"a listed row was {outcome}")
+
+    def explanations(self, import_no: int) -> dict[int, tuple[set[Matched], set[str]]]:
+        """Return what the rules matched of each row of an import, and what warns of lists that let it through."""
+        rows, found = self.written.store.workspace.rows, dict[int, tuple[set[Matched], set[str]]]()
+        for row, *matched in rows(
+            "select row_number, reason_code, list_no, matched_kind, matched, lead_id, happened_at, matches"
+            " from base.scrub_hits where import_no = ?",
+            [import_no],
+        ):
+            found.setdefault(row - 1, (set(), set()))[0].add(tuple(matched))  # type: ignore[arg-type]  # seven values
+        for row, code in rows(
+            "select row_number, unnest(warning_codes) from base.row_outcomes where import_no = ?", [import_no]
+        ):
+            if code.endswith("_let_through"):
+                found.setdefault(row - 1, (set(), set()))[1].add(code.removesuffix("_let_through"))
+        return found
+
+    def compare_explanations(self, circle: Circle, places: list[int]) -> None:
+        """Compare what is said of each row of a circle about why."""
+        store = circle.by_hand
+        for here, place in enumerate(places):
+            matched, let_through = self.explained.get(place, (set(), set()))
+            there = {
+                (code, version, kind, value, circle.lead_ids.get(lead, -1) if lead else None, at, count)
+                for code, version, kind, value, lead, at, count in store.matched.get(here, set())
+            }
+            if (matched, let_through) != (there, store.let_through.get(here, set())):
+                by_hand = there, store.let_through.get(here)
+                self.is_wrong(circle, f"matched is {matched}, {let_through}, by hand {by_hand}")
 
     # Lists
 

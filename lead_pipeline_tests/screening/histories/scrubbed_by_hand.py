@@ -2,14 +2,47 @@
 call is looked at. It knows no SQL and shares no code with the rooms under test.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
-from lead_pipeline_tests.screening.histories.calls_by_hand import call_codes, is_company_wide, since
-from lead_pipeline_tests.screening.histories.kept_by_hand import KINDS, KeptByHand, Lead, Row
+from lead_pipeline_tests.screening.histories.calls_by_hand import (
+    calls_of,
+    is_company_wide,
+    matched_by_rules,
+    newest,
+    since,
+)
+from lead_pipeline_tests.screening.histories.kept_by_hand import KINDS, KeptByHand, Lead, Matched, Row
 from lead_pipeline_tests.screening.histories.lists_by_hand import LISTED, OF_NUMBERS, Entry, Identifier, is_same
+
+
+@dataclass(frozen=True, eq=False)
+class Hit:
+    """An entry that a row is on a list by: something of its own, or of a contact, or of a lead."""
+
+    entry: Entry
+    contact: int | None = None
+    lead: int | None = None
+
+    @property
+    def says_less(self) -> tuple[object, ...]:
+        """Return what such hits are ordered by: one of the row itself comes first."""
+        kind, value = self.entry.identifier
+        is_own = self.contact is None and self.lead is None
+        return not is_own, kind, value, self.contact or float("inf"), self.lead or float("inf")
+
+
+def matched_on_lists(hits: list[Hit]) -> set[Matched]:
+    """Return by reason and list the entry that says most, the lead it is of, and how many entries matched."""
+    found = set[Matched]()
+    for kind, version in {(hit.entry.kind, hit.entry.version) for hit in hits}:
+        those = [hit for hit in hits if (hit.entry.kind, hit.entry.version) == (kind, version)]
+        best = min(those, key=lambda hit: hit.says_less)
+        entries = {hit.entry.identifier for hit in those}
+        found.add((kind, version, *best.entry.identifier, best.lead, None, len(entries)))
+    return found
 
 
 class ScrubByHand:
@@ -20,7 +53,8 @@ class ScrubByHand:
         self.off = [kind for kind in LISTED if getattr(by.scrub.rules, kind) is False]
         self.held: dict[int, list[Identifier]] = {}
         self.contact: dict[int, int] = {}
-        self.let_through: set[int] = set()
+        self.let_through: dict[int, set[str]] = {}
+        self.matched: dict[int, set[Matched]] = {}
         self.said: list[tuple[str, list[Identifier], set[int]]] = []
 
     def own_of(self, place: int) -> list[Identifier]:
@@ -86,34 +120,47 @@ class ScrubByHand:
 
     def codes_of(self, place: int) -> tuple[str, ...]:
         """Return why a row may not be imported: lists, calls, area codes."""
-        row, found = self.rows[place], self.lists_of(place)
+        row, hits = self.rows[place], self.hits_of(place)
+        found = {hit.entry.kind for hit in hits}
         said = self.said_of(self.own_of(place), self.people_of(place)) | ({row.says} - {None})
         counting = (found - set(self.off)) | said
         if found and not counting:
-            self.let_through.add(place)
+            self.let_through[place] = found
         own = {value for kind, value in self.held[place] if kind == "phone"}
         own |= {row.values["phone"]} - {None} if "phone" in self.by.fields else set()
         contact = self.contact.get(place)
         phones = set(own)
         if contact is not None:
             phones |= {value for kind, value in self.store.things_of(contact) if kind == "phone"}
-        codes = [kind for kind in LISTED if kind in counting]
-        codes += call_codes(self.store.calls, phones, contact, self.by, self.at)
-        if any(phone.startswith(prefix) for phone in own for prefix in self.by.scrub.rules.area_codes):
-            codes.append("area_code_listed")
-        return tuple(codes)
+        rules = self.by.scrub.rules
+        calls = matched_by_rules(calls_of(self.store.calls, phones, contact, self.by, self.at), rules)
+        prefixes = {prefix for prefix in rules.area_codes for phone in own if phone.startswith(prefix)}
+        self.matched[place] = {(kind, None, None, None, None, None, 1) for kind in said}
+        self.matched[place] |= matched_on_lists([hit for hit in hits if hit.entry.kind not in self.off])
+        for code, (matched, those) in calls.items():
+            last = newest(those)
+            self.matched[place].add((code, None, None, matched, last.lead_id, last.happened_at, len(those)))
+        if prefixes:
+            first = min(prefixes)
+            self.matched[place].add(("area_code_listed", None, None, first, None, None, len(prefixes)))
+        return (*(kind for kind in LISTED if kind in counting), *calls, *(["area_code_listed"] if prefixes else []))
 
-    def lists_of(self, place: int) -> set[str]:
+    def hits_of(self, place: int) -> list["Hit"]:
         """A list of people is of whomever a row names; one of numbers is of the number, whose lead does not change."""
-        own = self.own_of(place)
-        contact, lead, theirs = self.contact.get(place), self.lead_to_change(place), list[Identifier]()
-        if contact is not None and lead is not None:
-            theirs = self.store.identifiers_of(contact) + lead.identifiers
-        of_people = [one for person in self.people_of(place) for one in self.store.things_of(person)]
-        found = set()
+        own, contact, changed = self.own_of(place), self.contact.get(place), self.lead_to_change(place)
+        people = self.people_of(place)
+        found = []
         for entry in self.in_force(place):
-            reached = own + (theirs if entry.kind in OF_NUMBERS else of_people)
-            found |= {entry.kind} if any(map(entry.covers, reached)) else set()
+            found += [Hit(entry) for one in own if entry.covers(one)]
+            if entry.kind in OF_NUMBERS:
+                reached, leads = {contact} - {None} if changed is not None else set(), [changed]
+            else:
+                reached, leads = people, list(self.store.leads.values())
+            for person in reached:
+                found += [Hit(entry, person) for one in self.store.identifiers_of(person) if entry.covers(one)]
+            for number, lead in self.store.leads.items():
+                if lead.contact in reached and lead in leads and any(map(entry.covers, lead.identifiers)):
+                    found.append(Hit(entry, None, number))
         return found
 
     def known_lead(self, contact: int) -> int | None:

@@ -13,6 +13,7 @@ from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import dry_run_import
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts
 from lead_pipeline.importing.layout_drift import layout_changes
+from lead_pipeline.importing.managing.settings_in_force import Settings, settings_in_force
 from lead_pipeline.importing.progress import report_outcomes, report_progress
 from lead_pipeline.importing.steps import commit_leads, facts_of, record_of, staged_rows
 from lead_pipeline.importing.waiting import may_wait, why_it_waits
@@ -32,19 +33,22 @@ def commit_or_hold(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str
     """Import the rows, or hold the import for a person, or cancel it, as profile and person say.
 
     Returns how many rows were published of each table.
+
+    Raises: ScreeningError when screening, or a file of destinations, cannot be relied on; nothing is written then.
     """
     answer = state_of(work.home, work.manifest)
     if answer == "cancelled":
         _cancel(work, store, at)
         return _NOTHING
+    settings = settings_in_force(work.home)
     known, changes = store.ledger_entry(work.manifest.identity), layout_changes(work, store)
     decided = answer == "approved" or (known is not None and known.status in COMMITTED)
     if not decided and may_wait(work.manifest.profile, changes, _unclear(work)):
-        facts = dry_run_leads(work, store, at, changes, inspect=partial(_keep_rejects, work))
+        facts = dry_run_leads(work, store, at, changes, settings, inspect=partial(_keep_rejects, work))
         if facts.status == ImportStatus.AWAITING_APPROVAL:
             _hold_for_approval(work, store, facts, at)
             return _NOTHING
-    return commit_leads(work, store, at, changes)
+    return commit_leads(work, store, at, changes, settings)
 
 
 def dry_run_leads(
@@ -52,6 +56,7 @@ def dry_run_leads(
     store: LeadStore,
     at: datetime,
     changes: tuple[str, ...],
+    settings: Settings,
     *,
     inspect: Callable[[Workspace, LedgerEntry], object],
     check_approval: bool = True,
@@ -72,7 +77,8 @@ def dry_run_leads(
         waits = {"status": ImportStatus.AWAITING_APPROVAL, "message": why} if why else {}
         return facts.model_copy(update=waits)
 
-    facts = dry_run_import(store, record_of(work), profile, staged_rows(work), at=at, inspect=seen)
+    record, staged = record_of(work), staged_rows(work)
+    facts = dry_run_import(store, record, profile, staged, at=at, settings=settings, inspect=seen)
     report_outcomes("dry_run", facts.counts, imported=False)
     return facts
 

@@ -180,6 +180,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         contacts_created=commit.contacts_created,
         reasons=commit.reasons,
         waterfall=commit.waterfall,
+        lead_changes=commit.lead_changes,
         message=commit.message,
         layout_changes=commit.layout_changes,
         notices=(*_again_notices(manifest), *_differing_notices(commit), *_scrub_notices(manifest, commit)),

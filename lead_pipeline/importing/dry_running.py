@@ -24,6 +24,7 @@ from lead_pipeline.importing.facts import Refusal
 from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
+from lead_pipeline.importing.managing.settings_in_force import Settings
 from lead_pipeline.importing.progress import Listener, listening
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
 from lead_pipeline.importing.withheld import StageCrashedError, ValuesWithheld
@@ -31,6 +32,7 @@ from lead_pipeline.model.errors import FileRefusedError, LeadPipelineError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.profiles.destinations.destination_files import load_destinations
 from lead_pipeline.reporting.dry_run_file import write_dry_run_file
 from lead_pipeline.screening.dry_run_rows import write_dry_run_rows
 from lead_pipeline.store.opening import has_store, open_store
@@ -51,11 +53,13 @@ def dry_run(
     on_wait: OnWait,
     listener: Listener,
 ) -> ImportResult:
-    """Return what an import of the file would come to; raises FileUnreadableError, StoreError and LeadPipelineError.
+    """Return what an import of the file would come to; raises FileUnreadableError, ProfileError for a wrong file of
+    destinations, StoreError and LeadPipelineError.
 
     A file that would be refused is a result, as it is of an import. `dry_run_file` names a CSV below the home that
     says row by row what would become of it; it is all that stays.
     """
+    destinations = tuple(load_destinations(home.destinations).values())
     rows = None
     if again:
         rows, identity_name = find_earlier(home, file, profile, identity_name)
@@ -68,7 +72,8 @@ def dry_run(
             earlier = as_it_would_be(home, manifest).import_id
             known = with_changed_profile(home, manifest, earlier_result(home, earlier))
             return known.model_copy(update={"dry_run": True})
-        return _dry_run_in(home, WorkFolder(scratch, as_it_would_be(home, manifest)), settings, on_wait)
+        work = WorkFolder(scratch, as_it_would_be(home, manifest))
+        return _dry_run_in(home, work, destinations, settings, on_wait)
     if withheld.disk_trouble is not None:
         raise withheld.disk_trouble
     try:
@@ -84,7 +89,9 @@ def _lend_rejects(home: Home, scratch: Home, import_id: str) -> None:
     shutil.copyfile(published_table(home, "rejected_leads", import_id), lent)
 
 
-def _dry_run_in(home: Home, work: WorkFolder, settings: StoreSettings, on_wait: OnWait) -> ImportResult:
+def _dry_run_in(
+    home: Home, work: WorkFolder, destinations: Settings, settings: StoreSettings, on_wait: OnWait
+) -> ImportResult:
     started = utc_now()
     try:
         for step in (read_file, map_leads, partial(normalize_leads, at=started)):
@@ -97,13 +104,13 @@ def _dry_run_in(home: Home, work: WorkFolder, settings: StoreSettings, on_wait: 
     with open_store(root, settings=settings, on_wait=on_wait) as store:
         if root == home.root:
             note_refused_deliveries(store, home)
-        _screen(home, work, store)
+        _screen(home, work, store, destinations)
     path = home.reports / work.manifest.import_id / "dry_run.csv"
     write_dry_run_file(path, _rows(work))
     return _result_without_files(work, started).model_copy(update={"dry_run_file": home.relative(path)})
 
 
-def _screen(home: Home, work: WorkFolder, store: LeadStore) -> None:
+def _screen(home: Home, work: WorkFolder, store: LeadStore, destinations: Settings) -> None:
     """Leave the facts of the dry run; an import that a person approved already would not wait any more."""
 
     def write_rows(workspace: Workspace, entry: LedgerEntry) -> None:
@@ -111,7 +118,9 @@ def _screen(home: Home, work: WorkFolder, store: LeadStore) -> None:
 
     approved = state_of(home, work.manifest) == "approved"
     changes = layout_changes(work, store)
-    facts = dry_run_leads(work, store, utc_now(), changes, inspect=write_rows, check_approval=not approved)
+    facts = dry_run_leads(
+        work, store, utc_now(), changes, destinations, inspect=write_rows, check_approval=not approved
+    )
     work.put("committed", facts)
 
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, StageTiming
 from lead_pipeline.model.scrub.waterfall import Waterfall
@@ -75,4 +76,5 @@ class CommitFacts(FrozenModel):
     layout_changes: tuple[str, ...] = ()
     leads_overwritten: int = 0  # of which values gave way to different ones
     waterfall: Waterfall = Waterfall()
+    lead_changes: tuple[LeadsChanged, ...] = ()  # of leads that were there already
     rows_not_taken: int = 0  # with values that their leads did not take, for they have others

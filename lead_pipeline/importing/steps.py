@@ -17,6 +17,7 @@ from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal, supplying_columns
 from lead_pipeline.importing.judging_again import rows_to_judge
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
+from lead_pipeline.importing.managing.settings_in_force import Settings
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
 from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
 from lead_pipeline.mapping.columns import map_columns
@@ -140,14 +141,20 @@ def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
 
 
 def commit_leads(
-    work: WorkFolder, store: LeadStore, at: datetime, layout_changes: tuple[str, ...] = ()
+    work: WorkFolder,
+    store: LeadStore,
+    at: datetime,
+    layout_changes: tuple[str, ...] = (),
+    settings: Settings = (),
 ) -> dict[str, int]:
-    """Screen and write the import in one transaction, and publish its rows as Parquet after the commit.
+    """Screen and write the import in one transaction, and publish its rows as Parquet after the commit. `settings` is
+    what the files of destinations say.
 
     The normalized parts end here; of the raw ones the rejected file needs the rows that were left out.
     """
     report_progress("imported_leads", 0)
-    entry = commit_import(store, record_of(work), work.manifest.profile, staged_rows(work), at=at)
+    record, profile = record_of(work), work.manifest.profile
+    entry = commit_import(store, record, profile, staged_rows(work), at=at, settings=settings)
     with store.for_another_thread() as other, ThreadPoolExecutor(1) as aside:
         leads = aside.submit(_publish_leads, work, other, at)
         work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
@@ -195,6 +202,7 @@ def facts_of(entry: LedgerEntry, counts: LedgerCounts, layout_changes: tuple[str
         leads_overwritten=counts.leads_overwritten,
         rows_not_taken=counts.rows_not_taken,
         waterfall=counts.waterfall,
+        lead_changes=counts.lead_changes,
     )
 
 

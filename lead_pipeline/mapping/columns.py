@@ -107,10 +107,10 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
 def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str, str]:
     """Return column: name of the attribute.
 
-    The name is the trimmed header, in the spelling of the profile when a default or additional data has that name (one
-    attribute must not have two spellings). Where two columns would get the same name, both keep their own.
+    The name is the trimmed header, in the spelling of the profile when it names that attribute itself, as a default or
+    a token (one attribute must not have two spellings). Where two columns would get the same name, both keep their own.
     """
-    given = (*profile.attribute_defaults, *profile.lead_management.additional_data)
+    given = (*profile.attribute_defaults, *profile.lead_management.named_attributes)
     spelled = {folded_header(name): name for name in given}
     headers = {c: restored_text(c) if mapping.is_rejected_file else c for c in mapping.attributes}
     names = {column: spelled.get(folded_header(header), header.strip()) for column, header in headers.items()}

@@ -109,6 +109,10 @@ class ScreeningError(LeadPipelineError):
     """Screening cannot be trusted (a suppression list is missing or shrank), so nothing is imported."""
 
 
+class DestinationsError(ScreeningError):
+    """A file of destinations is wrong: nobody knows when and how often leads may be called, so nothing is imported."""
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Return ` Did you mean 'x'?` for the nearest of `known`, or nothing when none is near."""
     options = {name.casefold(): name for name in known}

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.scrub.waterfall import Waterfall
 
@@ -103,6 +104,9 @@ class ImportResult(FrozenModel):
         description="For a refused file: what, what was found, how to fix it; for one that waits: why it does.",
     )
     waterfall: Waterfall = Field(default=Waterfall(), description="Which rules left rows out.")
+    lead_changes: tuple[LeadsChanged, ...] = Field(
+        default=(), description="What became of leads that were there already, by destination."
+    )
     layout_changes: tuple[str, ...] = Field(
         default=(), description="How the columns differ from those of the profile's last files, as sentences."
     )

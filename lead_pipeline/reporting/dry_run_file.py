@@ -10,7 +10,7 @@ from lead_pipeline.model.formula_injection import made_harmless
 from lead_pipeline.model.reasons import REASONS, Reason
 
 #: The columns of the file, in their order.
-DRY_RUN_COLUMNS = ("row_number", "line_number", "outcome", "reasons", "guidance", "lead_id", "changes")
+DRY_RUN_COLUMNS = ("row_number", "line_number", "outcome", "reasons", "guidance", "lead_id", "changes", "leads")
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV for the machine's own 8-bit code page
 _SEPARATOR = "; "
@@ -22,11 +22,12 @@ def write_dry_run_file(path: Path, batches: Iterable[pl.DataFrame]) -> int:
     """Write the rows of `batches` to `path` as a CSV that opens in spreadsheets, and return how many there were.
 
     Each batch has row_number, line_number, lead_id Int64; outcome, hints String; reason_codes, warning_codes
-    List(String); changes List(Struct(field, before, after String)).
+    List(String); changes List(Struct(field, before, after String)); leads List(Struct(lead_id Int64; change,
+    destination, to String)).
 
     UTF-8 with BOM, CRLF, DRY_RUN_COLUMNS. Warnings follow the reasons and are marked; a change reads
-    `field: before -> after`. What a spreadsheet would run is prefixed with an apostrophe. Raises OSError, and leaves
-    `path` as it was.
+    `field: before -> after`, and what becomes of a lead that is there `lead 12: moved from schedule:a to schedule:b`.
+    What a spreadsheet would run is prefixed with an apostrophe. Raises OSError, and leaves `path` as it was.
     """
     written = 0
     with published(path) as file:
@@ -45,6 +46,7 @@ def _as_people_read_it(batch: pl.DataFrame) -> pl.DataFrame:
     advice = pl.col("reasons").replace_strict(guidance, return_dtype=pl.String)
     return rows.with_columns(
         guidance=made_harmless(pl.concat_str(advice, "hints", separator=" ", ignore_nulls=True).str.strip_chars()),
+        leads=made_harmless(pl.col("leads").list.eval(_managed()).list.join(_SEPARATOR)),
         changes=made_harmless(pl.col("changes").list.eval(_change()).list.join(_SEPARATOR)),
     ).select(_or_nothing(name) if name in ("reasons", "guidance") else name for name in DRY_RUN_COLUMNS)
 
@@ -57,6 +59,12 @@ def _or_nothing(name: str) -> pl.Expr:
 def _change() -> pl.Expr:
     field, before, after = (pl.element().struct.field(name) for name in ("field", "before", "after"))
     return pl.concat_str(field, pl.lit(": "), before.fill_null(_NOTHING), pl.lit(" -> "), after.fill_null(_NOTHING))
+
+
+def _managed() -> pl.Expr:
+    lead_id, change, of, to = (pl.element().struct.field(name) for name in ("lead_id", "change", "destination", "to"))
+    where = pl.when(to.is_null()).then(pl.format(" in {}", of)).otherwise(pl.format(" from {} to {}", of, to))
+    return pl.format("lead {}: {}{}", lead_id, change, where)
 
 
 def _guidance(reasons: str) -> str:

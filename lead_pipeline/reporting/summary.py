@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.lead_management.leads_changed import totals_of
 from lead_pipeline.model.listings import ImportRecord, ListResult
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
+from lead_pipeline.reporting.lead_changes_wording import lead_changes_table
 from lead_pipeline.reporting.waterfall_wording import usable_rows, waterfall_tables
 from lead_pipeline.reporting.wording import (
     columns_said,
@@ -31,7 +33,8 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
 def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
     """Return the numbers worth plotting over time; `rows_read` is missing when the rows were never counted.
 
-    `progress_…` are those that the command line shows while an import runs; `left_out_…` the rows that each rule hits.
+    `progress_…` are those that the command line shows while an import runs; `left_out_…` the rows that each rule hits;
+    `leads_…` the leads that were there and expired, were stopped, moved and so on.
     """
     seconds = _seconds(result)
     numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
@@ -39,6 +42,7 @@ def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
     progress = result.progress.model_dump(exclude_none=True)
     numbers.update({f"progress_{name}": number for name, number in progress.items()})
     numbers.update({f"left_out_{one.rule}": one.rows for one in result.waterfall.rules})
+    numbers.update({f"leads_{change}": leads for change, leads in totals_of(result.lead_changes).items()})
     numbers.update(
         contacts_created=result.contacts_created,
         reject_rate=round(result.reject_rate, 6),
@@ -79,6 +83,7 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "reject_rate": round(result.reject_rate, 6),
         "reasons": [_reason_as_json(found) for found in result.reasons],
         "waterfall": result.waterfall.as_dict(),
+        "lead_changes": [one.model_dump() for one in result.lead_changes],
         "message": result.message,
         "notes": [encodable(note) for note in result.file.notes],
         "layout_changes": list(result.layout_changes),
@@ -162,6 +167,7 @@ def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
         parts += [f"![{outcomes_listed(result)}]({as_data_uri(chart)})", _equation(result)]
     if row_reasons(result):
         parts.append(_reasons_table(row_reasons(result)))
+    parts += filter(None, (lead_changes_table(result),))
     parts += waterfall_tables(result.waterfall, usable_rows(result))
     parts.append(_origin(result))
     return "\n\n".join(parts) + "\n"

@@ -87,6 +87,7 @@ def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id
 
     Of several anywhere (`scope: company`) it is the one of this destination, else the oldest. What the profile says of
     statuses and days is about other destinations: two leads of a person in this one would be called twice.
+    A lead whose place a new one takes is none of them.
     """
     rule = profile.scrub.rules.existing_lead
     statuses = [status.lower() for status in rule.statuses] if isinstance(rule, ExistingLead) else None
@@ -94,7 +95,7 @@ def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id
         """
         create or replace temp table leads_here as
         select contact_id, arg_min(lead_id, (destination_id <> $destination_id, lead_id)) as lead_id
-        from contact_leads
+        from contact_leads anti join replaced_leads using (lead_id)
         where destination_id = $destination_id
            or ($elsewhere and ($since is null or updated_at >= $since::timestamptz)
                and ($statuses is null or list_contains($statuses::varchar[], lower(trim(status)))))

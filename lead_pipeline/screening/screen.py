@@ -9,6 +9,8 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import group_rows_by_person, load_candidates, match_contacts
 from lead_pipeline.screening.known_contacts import find_identifiers, gather_contacts
 from lead_pipeline.screening.lists.required_lists import require_lists
+from lead_pipeline.screening.matches.lifted_rows import lift_suppressed_rows
+from lead_pipeline.screening.matches.replaced_leads import find_replaced_leads
 from lead_pipeline.screening.outcomes_of_rows import decide_outcomes, find_leads_here
 from lead_pipeline.screening.people_of_rows import find_people_of_rows
 from lead_pipeline.screening.row_values import gather_values
@@ -43,6 +45,7 @@ def screen(
     match_contacts(workspace, profile, aliases=aliases)
     find_people_of_rows(workspace, rows_say_so=said is not None)
     gather_contacts(workspace)
+    find_replaced_leads(workspace, profile, parts, destination_id)
     find_leads_here(workspace, profile, destination_id, at)
     mark_suppressed(
         workspace,
@@ -54,5 +57,6 @@ def screen(
         do_not_contact=said,
     )
     mark_scrubbed(workspace, profile, destination_id, at)
+    lift_suppressed_rows(workspace, profile, destination_id)
     group_rows_by_person(workspace, profile, aliases=aliases)
     decide_outcomes(workspace, profile)

@@ -5,6 +5,7 @@ of rows does not belong here.
 from typing import Any
 
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.lead_management.leads_changed import CHANGES, LeadsChanged
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ReasonCount, RowCounts
 from lead_pipeline.model.scrub.waterfall import Waterfall
@@ -146,8 +147,43 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         " from base.differing_values where import_no = ?",
         [import_no],
     )
-    left_out = _left_out(workspace, import_no)
-    return LedgerCounts(int(rows), int(row_numbers), reasons, int(overwritten), int(not_taken), left_out)
+    return LedgerCounts(
+        rows=int(rows),
+        row_numbers=int(row_numbers),
+        reasons=reasons,
+        leads_overwritten=int(overwritten),
+        rows_not_taken=int(not_taken),
+        waterfall=_left_out(workspace, import_no),
+        lead_changes=count_lead_changes(workspace, import_no),
+    )
+
+
+def count_lead_changes(workspace: Workspace, import_no: int) -> tuple[LeadsChanged, ...]:
+    """Count by destination what an import did to leads that were there already, itself or by the entries that it wrote
+    into suppression lists.
+    """
+    found = workspace.rows(
+        """
+        with made as (
+            from base.enrollment_events where cause = 'import' and cause_no = $import_no
+            union all
+            from base.enrollment_events where cause = 'list' and cause_no in (
+                select list_no from base.suppression_lists
+                where list_id = (select import_id from base.imports where import_no = $import_no))
+        ), went as (
+            select e.change, e.lead_id, e.destination_id as there,
+                   coalesce(e."before".destination_id, o.destination_id, l.destination_id) as here
+            from made e left join base.leads l using (lead_id) left join base.leads o on o.lead_id = l.copied_from
+        )
+        select w.change, h.kind || ':' || h.name, case when there <> here then t.kind || ':' || t.name end,
+               count(distinct w.lead_id)
+        from went w join base.destinations h on h.destination_id = w.here
+        join base.destinations t on t.destination_id = w.there
+        group by all order by list_position($changes, w.change), 2, 3
+        """,
+        {"import_no": import_no, "changes": list(CHANGES)},
+    )
+    return tuple(LeadsChanged(change=change, destination=here, to=to, leads=leads) for change, here, to, leads in found)
 
 
 def _columns_of_reasons(workspace: Workspace, import_no: int) -> dict[tuple[str, bool], dict[str, int]]:

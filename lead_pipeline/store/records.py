@@ -9,6 +9,7 @@ import polars as pl
 
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import IdentifierKind
+from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ReasonCount, RowCounts
 from lead_pipeline.model.scrub.waterfall import Waterfall
@@ -62,8 +63,8 @@ class LedgerEntry:
 @dataclass(frozen=True, slots=True)
 class LedgerCounts:
     """The ledger's rows of one import, counted: all of them, those with different row numbers, and by reason; the
-    leads of which it overwrote values by different ones; the rows with values that their leads did not take; and which
-    rules left rows out.
+    leads of which it overwrote values by different ones; the rows with values that their leads did not take; which
+    rules left rows out; and what became of leads that were there already.
 
     Of a reason, `outcome` holds "warning" or nothing: which outcome a code causes the registry knows, not the store.
     """
@@ -74,6 +75,7 @@ class LedgerCounts:
     leads_overwritten: int = 0
     rows_not_taken: int = 0
     waterfall: Waterfall = field(default_factory=Waterfall)
+    lead_changes: tuple[LeadsChanged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

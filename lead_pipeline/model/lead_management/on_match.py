@@ -8,13 +8,15 @@ from pydantic import Field, model_validator
 
 from lead_pipeline.model.destination import Destination, WrittenDestination
 from lead_pipeline.model.fields import AttributeName, FrozenModel, RuleError
-from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 #: The keys that name another destination, in the order in which they are carried out.
 TARGETS = ("move_to", "add_to", "copy_to")
 
 #: What a change is called in the history, by the key that makes it.
-CHANGE_OF_TARGET = {"move_to": "move", "add_to": "add", "copy_to": "copy"}
+CHANGE_OF_TARGET: dict[str, Literal["move", "add", "copy"]] = {"move_to": "move", "add_to": "add", "copy_to": "copy"}
+
+#: The kinds of suppressions that an import may write or end.
+DecidedKind = Literal["blocked", "opted_out"]
 
 
 class ExpireByToken(FrozenModel):
@@ -54,12 +56,12 @@ class OnMatch(FrozenModel):
         return {key: destination for key, destination in named.items() if destination is not None}
 
     @property
-    def suppresses(self) -> tuple[SuppressionKind, ...]:
+    def suppresses(self) -> tuple[DecidedKind, ...]:
         """Return the kinds of lists that people come onto."""
         return _kinds(opted_out=self.opt == "out", blocked=self.block == "block")
 
     @property
-    def lifts(self) -> tuple[SuppressionKind, ...]:
+    def lifts(self) -> tuple[DecidedKind, ...]:
         """Return the kinds of lists that people are taken off."""
         return _kinds(opted_out=self.opt == "in", blocked=self.block == "unblock")
 
@@ -134,6 +136,6 @@ class OnMatch(FrozenModel):
         return self
 
 
-def _kinds(*, opted_out: bool, blocked: bool) -> tuple[SuppressionKind, ...]:
-    kinds: dict[SuppressionKind, bool] = {"opted_out": opted_out, "blocked": blocked}
+def _kinds(*, opted_out: bool, blocked: bool) -> tuple[DecidedKind, ...]:
+    kinds: dict[DecidedKind, bool] = {"opted_out": opted_out, "blocked": blocked}
     return tuple(kind for kind, is_one in kinds.items() if is_one)

@@ -3,6 +3,7 @@
 from lead_pipeline.cli.decision_commands import approve, cancel
 from lead_pipeline.cli.destination_commands import destinations
 from lead_pipeline.cli.import_commands import import_command, suppress
+from lead_pipeline.cli.lead_commands import leads
 from lead_pipeline.cli.list_commands import lists, suppressed
 from lead_pipeline.cli.look_commands import explain, history, preview, show, sql
 from lead_pipeline.cli.profile_commands import profiles
@@ -21,6 +22,7 @@ for _command in (
     explain,
     history,
     import_command,
+    leads,
     lists,
     preview,
     profiles,

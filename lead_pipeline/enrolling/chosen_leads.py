@@ -59,17 +59,40 @@ def choose_leads(workspace: Workspace, conditions: Sequence[TypedCondition]) -> 
     )
 
 
-def manage_chosen(workspace: Workspace, where: str) -> None:
-    """Fill `managed_leads` with the chosen leads, each once, of which a condition of ours over the table holds."""
+def manage_chosen(workspace: Workspace, destination: int | None = None) -> None:
+    """Fill `managed_leads` with the chosen leads, each once; with a destination, those chosen for being there."""
     workspace.run(
-        f"create or replace temp table managed_leads as select distinct lead_id from chosen_enrollments where {where}"  # noqa: S608
+        "create or replace temp table managed_leads as select distinct lead_id from chosen_enrollments"
+        " where $destination is null or destination_id = $destination",
+        {"destination": destination},
     )
 
 
 def destinations_of_chosen(workspace: Workspace) -> list[int]:
-    """Return the destinations in which chosen leads are enrolled, in the order in which they came up."""
-    sql = "select distinct destination_id from chosen_enrollments where status <> 'none' order by 1"
+    """Return the destinations that leads were chosen for being in, in the order in which they came up."""
+    sql = "select distinct destination_id from chosen_enrollments order by 1"
     return [int(number) for (number,) in workspace.rows(sql)]
+
+
+def count_chosen_leads(workspace: Workspace) -> int:
+    """Return how many leads were chosen."""
+    return int(workspace.one("select count(distinct lead_id) from chosen_enrollments"))
+
+
+def first_chosen(workspace: Workspace, limit: int) -> list[dict[str, Any]]:
+    """Return the first chosen leads, with the enrollment that each was chosen for; nothing of it is personal."""
+    return workspace.frame(
+        """
+        select c.lead_id, d.kind || ':' || d.name as destination, c.status, e.action, e.attempts, e.due_at,
+               l.expires_at, i.import_id, l.created_at
+        from chosen_enrollments c join base.leads l using (lead_id)
+        join base.destinations d on d.destination_id = c.destination_id
+        join base.imports i on i.import_no = l.import_no
+        left join base.enrollments e on e.lead_id = c.lead_id and e.destination_id = c.destination_id
+        order by c.lead_id, destination limit $limit
+        """,
+        {"limit": limit},
+    ).to_dicts()
 
 
 def count_chosen(workspace: Workspace) -> tuple[ChosenLeads, ...]:
@@ -117,11 +140,15 @@ def _column(one: TypedCondition, name: str, bound: dict[str, Any]) -> str:
 _COLUMNS_OF_LEADS = {name: _COLUMNS[name] for name in ("phone", "email")}
 
 
+#: A destination as its `key` has it.
+_DESTINATION_KEY = r"kind || ':' || trim(regexp_replace(lower(name), '\s+', ' ', 'g'))"
+
+
 def _equality(one: TypedCondition, column: str, name: str, bound: dict[str, Any]) -> str:
     if one.type == "phone":
         return f"{column} in (select base.same_number_key(unnest(${name}::ubigint[])))"
     if one.type == "destination":
-        named = f"list_contains(list_transform(${name}, lambda one: lower(one)), lower(kind || ':' || name))"
+        named = f"list_contains(${name}, {_DESTINATION_KEY})"
         return f"{column} in (select destination_id from base.destinations where {named})"  # noqa: S608  # ours
     if one.type == "tags":
         return f"list_contains(list_transform({column}, lambda tag: lower(tag)), lower(${name}[1]))"
@@ -156,7 +183,7 @@ def _moment_test(column: str, operator: str, values: tuple[Any, ...], name: str,
 
 
 def _bound_value(value: object) -> object:
-    return str(value) if isinstance(value, Destination) else value
+    return value.key if isinstance(value, Destination) else value
 
 
 def _number(text: str) -> float | None:

@@ -25,3 +25,8 @@ def count_leads(workspace: Workspace) -> dict[str, LeadsOfDestination]:
     for destination, status, number in enrolled:
         found[destination].enrollments[status] = number
     return found
+
+
+def known_destinations(workspace: Workspace) -> list[str]:
+    """Return the destinations that the store knows, as `kind:name`, in alphabetical order."""
+    return [name for (name,) in workspace.rows("select kind || ':' || name as name from base.destinations order by 1")]

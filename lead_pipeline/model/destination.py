@@ -29,6 +29,11 @@ class Destination(FrozenModel):
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}"
 
+    @property
+    def key(self) -> str:
+        """Return what is the same for spellings of one destination: names are case-insensitive, as the store has it."""
+        return f"{self.kind}:{' '.join(self.name.lower().split())}"
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `kind:name`, as the command line spells it; raises UsageError."""

@@ -61,7 +61,7 @@ def find_destinations(home: Home, *, settings: StoreSettings, on_wait: OnWait) -
     problems = [problem for file in files for problem in file.problems]
     if problems:
         raise ProfileError("\n".join(problems))
-    said = {str(file.settings.destination): (file.path.name, file.settings) for file in files if file.settings}
+    said = {file.settings.destination.key: (file.path.name, file.settings) for file in files if file.settings}
     held: dict[str, LeadsOfDestination] = {}
     if has_store(home.root):
         with (
@@ -69,15 +69,17 @@ def find_destinations(home: Home, *, settings: StoreSettings, on_wait: OnWait) -
             store.dry_run(CommandKeys(), "looking at destinations") as workspace,
         ):
             held = count_leads(workspace)
-    return tuple(
+    spelled = {Destination.parse(name).key: name for name in held}
+    states = [
         DestinationState(
-            destination=name,
-            file=said[name][0] if name in said else None,
-            settings=said[name][1] if name in said else default_settings(name),
-            **(held[name]._asdict() if name in held else {}),
+            destination=spelled[key] if key in spelled else str(said[key][1].destination),
+            file=said[key][0] if key in said else None,
+            settings=said[key][1] if key in said else default_settings(spelled[key]),
+            **(held[spelled[key]]._asdict() if key in spelled else {}),
         )
-        for name in sorted({*said, *held})
-    )
+        for key in {*said, *spelled}
+    ]
+    return tuple(sorted(states, key=lambda one: one.destination))
 
 
 def find_destination_state(home: Home, name: str, *, settings: StoreSettings, on_wait: OnWait) -> DestinationState:
@@ -87,8 +89,10 @@ def find_destination_state(home: Home, name: str, *, settings: StoreSettings, on
     """
     every = find_destinations(home, settings=settings, on_wait=on_wait)
     names = [one.destination for one in every]
-    found = [one for one in every if one.destination == name]
-    found = found or [one for one in every if name in (one.settings.name, (one.file or "").removesuffix(".yaml"))]
+    sought = " ".join(name.lower().split())
+    found = [one for one in every if one.settings.destination.key == sought]
+    found = found or [one for one in every if sought == one.settings.destination.key.partition(":")[2]]
+    found = found or [one for one in every if one.file == f"{name}.yaml"]
     if len(found) == 1:
         return found[0]
     if found:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from lead_pipeline.model.errors import ProfileError, UsageError, did_you_mean, listed
+from lead_pipeline.model.errors import ProfileError, UsageError
 from lead_pipeline.model.lead_management.destination_settings import Action, CallingWindow, DestinationSettings
 from lead_pipeline.normalizing.known_names import checked_time_zone
 from lead_pipeline.profiles.document import Document, Problem, read_document
@@ -40,30 +40,6 @@ def load_destinations(folder: Path) -> dict[str, DestinationSettings]:
     return {str(file.settings.destination): file.settings for file in files if file.settings is not None}
 
 
-def find_destination(folder: Path, name: str) -> DestinationFile:
-    """Return the file about a destination, by `kind:name`, its name alone, or the name of the file.
-
-    Raises: ProfileError when there is none, or its name is one of several.
-    """
-    files = check_destinations(folder)
-    known = {str(file.settings.destination): file for file in files if file.settings is not None}
-    found = [
-        file
-        for file in files
-        if file.path.stem == name
-        or (file.settings is not None and name in (str(file.settings.destination), file.settings.name))
-    ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ProfileError(f"'{name[:80]}' is the name of several destinations. Write one of {listed(known)}.")
-    there_are = f"The destinations are {listed(known)}" if known else "There is none yet"
-    raise ProfileError(
-        f"There is no file about a destination '{name[:80]}'.{did_you_mean(name, known)} {there_are}; put a file "
-        "NAME.yaml into destinations/ of the home."
-    )
-
-
 def check_destinations(folder: Path) -> list[DestinationFile]:
     """Return every file of destinations, in alphabetical order, with what is wrong with it."""
     if not folder.is_dir():
@@ -74,12 +50,13 @@ def check_destinations(folder: Path) -> list[DestinationFile]:
         if name.startswith(".") or not name.endswith((_SUFFIX, ".yml")):
             continue
         file = _checked(folder / name)
-        about = str(file.settings.destination) if file.settings is not None else ""
-        if about in first:
-            problem = f"{folder / name}: {about} is what {first[about]} is about already. Remove one of the two files."
+        about = file.settings.destination if file.settings is not None else None
+        if about is not None and about.key in first:
+            named = first[about.key]
+            problem = f"{folder / name}: {about} is what {named} is about already. Remove one of the two files."
             file = DestinationFile(file.path, None, (problem,))
-        elif about:
-            first[about] = name
+        elif about is not None:
+            first[about.key] = name
         checked.append(file)
     return checked
 

@@ -21,6 +21,12 @@ def note_delivery(workspace: Workspace, record: ListRecord) -> None:
     )
 
 
+def last_delivery(workspace: Workspace, name: str) -> datetime | None:
+    """Return when a list was delivered last, None for one that never was."""
+    found = workspace.one("select max(delivered_at) from base.suppression_lists where name = ?", [name])
+    return found if isinstance(found, datetime) else None
+
+
 def note_refused_list(workspace: Workspace, refused: ListRefusal, at: datetime) -> None:
     """Note that a delivery was refused: until another is loaded, nobody can rely on the list. Noted once."""
     workspace.run(

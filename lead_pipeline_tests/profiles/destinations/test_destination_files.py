@@ -9,7 +9,6 @@ from lead_pipeline.model.errors import ProfileError
 from lead_pipeline.model.lead_management.destination_settings import WEEKDAYS
 from lead_pipeline.profiles.destinations.destination_files import (
     check_destinations,
-    find_destination,
     load_destinations,
     parse_destination,
 )
@@ -73,10 +72,11 @@ def test_no_folder_is_no_fault(tmp_path: Path) -> None:
     assert load_destinations(tmp_path / "destinations") == {}
 
 
-def test_two_files_about_one_destination_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["solar", "Solar", '"SOLAR "'])
+def test_two_files_about_one_destination_are_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.yaml").write_text(SOLAR)
-    (tmp_path / "b.yaml").write_text(SOLAR)
-    with pytest.raises(ProfileError, match=r"schedule:solar is what a\.yaml is about already"):
+    (tmp_path / "b.yaml").write_text(SOLAR.replace("solar", name))
+    with pytest.raises(ProfileError, match=r"(?i)schedule:solar is what a\.yaml is about already"):
         load_destinations(tmp_path)
 
 
@@ -92,24 +92,3 @@ def test_every_file_is_checked_whatever_is_wrong_with_another(tmp_path: Path) ->
     assert whole.settings is not None
     assert not whole.problems
     assert "Rename it to c.yaml" in misnamed.problems[0]
-
-
-@pytest.mark.parametrize("name", ["schedule:solar", "solar", "mine"])
-def test_a_destination_is_found_by_its_names(tmp_path: Path, name: str) -> None:
-    (tmp_path / "mine.yaml").write_text(SOLAR)
-    assert find_destination(tmp_path, name).path.name == "mine.yaml"
-
-
-def test_a_name_that_is_near_to_one_is_suggested(tmp_path: Path) -> None:
-    (tmp_path / "solar.yaml").write_text(SOLAR)
-    with pytest.raises(ProfileError, match="Did you mean 'schedule:solar'"):
-        find_destination(tmp_path, "schedule:solr")
-    with pytest.raises(ProfileError, match="There is none yet"):
-        find_destination(tmp_path / "nowhere", "solar")
-
-
-def test_a_name_of_several_is_not_guessed(tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(SOLAR)
-    (tmp_path / "b.yaml").write_text(SOLAR.replace("schedule", "offer"))
-    with pytest.raises(ProfileError, match="name of several destinations"):
-        find_destination(tmp_path, "solar")

@@ -10,11 +10,13 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 
 #: What happened: a row of a file, an identifier that the contact came to be known by, a value that an import met
-#: otherwise, a consent, an enrollment and its end, a call, an entry of a suppression list and its end or expiry,
-#: somebody else's secondary contact, an attribute that was taken out of a lead because its number is on a list.
+#: otherwise, a consent, an enrollment and what became of it (`enrollment_ended`: before changes had a history), the
+#: expiry of a lead, a call, an entry of a suppression list and its end or expiry, somebody else's secondary contact, an
+#: attribute that was taken out of a lead because its number is on a list.
 StoryEventKind = Literal[
-    "row", "identified", "value_differed", "secondary_contact", "consented", "enrolled", "enrollment_ended", "called",
-    "suppressed", "suppression_ended", "suppression_expired", "attribute_withheld",
+    "row", "identified", "value_differed", "secondary_contact", "consented", "enrolled", "enrollment_ended",
+    "enrollment_changed", "lead_expired", "called", "suppressed", "suppression_ended", "suppression_expired",
+    "attribute_withheld",
 ]  # fmt: skip
 
 
@@ -83,9 +85,20 @@ class StoryEvent(FrozenModel):
     lead_id: int | None = None
     contact_id: int | None = None
     destination: str | None = None
+    destination_before: str | None = Field(default=None, description="Of a lead that moved: where it was.")
     field: str | None = None
-    before: str | None = None
+    before: str | None = Field(
+        default=None, description="A value, or the status of an enrollment (none: not enrolled)."
+    )
     after: str | None = None
+    change: str | None = Field(default=None, description="Of an enrollment: stopped, started, moved, suppressed, …")
+    cause: Literal["import", "list", "activity", "command"] | None = Field(
+        default=None, description="Why an enrollment changed; which one it was, its id, file, row or note says."
+    )
+    due_at: datetime | None = None
+    command_id: str | None = None
+    command: str | None = None
+    conditions: str | None = Field(default=None, description="Of a command: which leads were meant, as JSON.")
     kept: Literal["lead", "row"] | None = Field(default=None, description="Whose value the lead has since.")
     action: int | None = None
     kind: str | None = Field(default=None, description="Of an identifier, or of a suppression.")
@@ -106,7 +119,7 @@ class StoryEvent(FrozenModel):
     connected: bool | None = None
     converted: bool | None = None
     attempts: int | None = None
-    note: str | None = Field(default=None, description="The reason that the list gives for the entry.")
+    note: str | None = Field(default=None, description="The reason that the list gives for the entry, or a command.")
     state: str | None = Field(default=None, description="Of a consent: current, replaced or not_taken.")
     ip: str | None = Field(default=None, description="Of a consent: the address of the machine.")
     text_hash: str | None = Field(default=None, description="Of a consent: the hash of its text.")

@@ -1,9 +1,10 @@
 """The story of a person as lines for people. It holds personal data: it goes to whoever asked, and nowhere else."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.story import PersonStory, StoryEvent
+from lead_pipeline.reporting.enrollment_wording import change_sentence
 from lead_pipeline.reporting.wording import one_line
 
 NOBODY = "The store holds nothing of this person."
@@ -56,14 +57,35 @@ def event_sentence(event: StoryEvent) -> str:
         return f"{_source(event)} made {one_line(event.value or '')} a secondary contact of {lead}{why}."
     if event.event == "consented":
         return _consent(event, lead)
-    if event.event == "enrolled":
-        return f"Enrolled: {lead} in action {event.action} of {place}."
+    told = _OF_ENROLLMENTS.get(event.event)
+    if told is not None:
+        return told(event)
     if event.event == "attribute_withheld":
         taken = f"{one_line(event.value or '')}, the attribute {one_line(event.field or '')} of {lead}"
         return f"Taken out: {taken}{why}, by list {event.list_id}."
-    if event.event == "enrollment_ended":
-        return f"Enrollment ended: {lead} in action {event.action} of {place}{why}."
     return _call(event) if event.event == "called" else _entry(event)
+
+
+def _enrolled(event: StoryEvent) -> str:
+    return f"Enrolled: lead {event.lead_id} in action {event.action} of {one_line(event.destination or '')}."
+
+
+def _enrollment_ended(event: StoryEvent) -> str:
+    why = f": {_titles(event.reasons)}" if event.reasons else ""
+    place = one_line(event.destination or "")
+    return f"Enrollment ended: lead {event.lead_id} in action {event.action} of {place}{why}."
+
+
+def _expired(event: StoryEvent) -> str:
+    return f"Expired by the clock: lead {event.lead_id} in {one_line(event.destination or '')}."
+
+
+_OF_ENROLLMENTS: dict[str, Callable[[StoryEvent], str]] = {
+    "enrolled": _enrolled,
+    "enrollment_ended": _enrollment_ended,
+    "enrollment_changed": change_sentence,
+    "lead_expired": _expired,
+}
 
 
 def _lead_matched(event: StoryEvent) -> str:

@@ -91,7 +91,8 @@ def test_a_person_is_found_by_any_identifier_and_any_spelling(asked, whom):
     assert story.leads[0].is_callable is False
     assert [(event.event, event.file_name) for event in story.events if event.event != "identified"] == [
         ("row", "first.csv"), ("enrolled", "first.csv"), ("row", "second.csv"), ("value_differed", "second.csv"),
-        ("row", "third.csv"), ("suppressed", "optouts.csv"), ("enrollment_ended", None), ("row", "fourth.csv"),
+        ("row", "third.csv"), ("suppressed", "optouts.csv"), ("enrollment_changed", "optouts.csv"),
+        ("row", "fourth.csv"),
     ]  # fmt: skip
 
 
@@ -112,8 +113,9 @@ def test_the_story_says_what_happened_with_reasons_values_and_originals(asked):
     (entry,) = [one for one in story.events if one.event == "suppressed"]
     assert (entry.kind, entry.identifier_kind, entry.value, entry.note) == ("opted_out", "phone", ANA, "asked by mail")
     assert entry.list_id.startswith("optouts@")
-    (ended,) = [one for one in story.events if one.event == "enrollment_ended"]
-    assert (ended.lead_id, ended.reasons, ended.at) == (1, ("opted_out",), entry.at)
+    (ended,) = [one for one in story.events if one.event == "enrollment_changed"]
+    assert (ended.lead_id, ended.change, ended.reasons, ended.at) == (1, "suppressed", ("opted_out",), entry.at)
+    assert (ended.cause, ended.list_id, ended.value) == ("list", entry.list_id, f"phone {ANA}")
 
 
 def test_events_are_in_the_order_of_time(asked):

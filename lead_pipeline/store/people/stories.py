@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from lead_pipeline.model.story import PersonStory, Sought, StoryEvent, StoryLead
-from lead_pipeline.store.people.person_lookup import IS_EMAIL, IS_PHONE, Person, find_person, params_of
+from lead_pipeline.store.people.enrollment_stories import ENROLLMENT_EVENTS, ENTRY_NAMES_PERSON
+from lead_pipeline.store.people.person_lookup import IS_PHONE, Person, find_person, params_of
 from lead_pipeline.store.workspace import Workspace
 
 #: Given originals of rows (`raw`, a JSON object each) and who is sought: whether each row names the person (Boolean).
@@ -40,6 +41,8 @@ _ORDER = {
             "suppressed",
             "attribute_withheld",
             "enrollment_ended",
+            "enrollment_changed",
+            "lead_expired",
         )
     )
 }
@@ -51,12 +54,7 @@ _ENTRY = f"""
     from base.suppressions s left join base.suppression_lists l using (list_no)
     left join base.suppression_lists e on e.list_no = s.ended_by
     left join base.destinations d on d.destination_id = s.destination_id
-    where ((s.identifier_kind = 'phone' and {IS_PHONE.format(digits="s.key")})
-           or (s.identifier_kind = 'email' and {IS_EMAIL.format(value="s.value")})
-           or (s.identifier_kind = 'domain' and list_contains($domains, lower(ltrim(s.value, '@'))))
-           or (s.identifier_kind = 'prefix' and len(list_filter($phones, lambda one:
-                  starts_with(one::varchar, ltrim(s.value, '+')))) > 0)
-           or list_contains($others, s.identifier_kind || ':' || s.value))
+    where {ENTRY_NAMES_PERSON}
 """
 
 #: Events by queries with columns named like the fields of StoryEvent; `$leads` and `$contacts` are the person's.
@@ -76,18 +74,7 @@ _EVENTS = {
                c.consent_text_hash as text_hash, c.import_id, c.row_number
         from main.consents c where list_contains($leads, c.lead_id)
     """,
-    "enrolled": f"""
-        select {_IMPORT}, e.lead_id, d.kind || ':' || d.name as destination, e.action
-        from base.enrollments e join base.imports i using (import_no) join base.destinations d
-            on d.destination_id = e.destination_id
-        where list_contains($leads, e.lead_id)
-    """,  # noqa: S608  # names and conditions of ours
-    "enrollment_ended": """
-        select e.ended_at as at, e.lead_id, d.kind || ':' || d.name as destination, e.action,
-               case when e.reason is not null then [e.reason] else [] end as reasons
-        from base.enrollments e join base.destinations d on d.destination_id = e.destination_id
-        where e.status <> 'due' and list_contains($leads, e.lead_id)
-    """,  # names and conditions of ours
+    **ENROLLMENT_EVENTS,
     "secondary_contact": f"""
         select {_IMPORT}, s.lead_id, s.phone as value, case when s.reason is not null then [s.reason] else [] end
                as reasons

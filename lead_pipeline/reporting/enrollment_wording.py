@@ -1,0 +1,56 @@
+"""Changes of enrollments as sentences for whoever asked about the person: what changed, and why."""
+
+import json
+
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.story import StoryEvent
+from lead_pipeline.reporting.wording import one_line
+
+#: What became of an enrollment, as a sentence begins.
+_DID = {
+    "stopped": "Stopped", "started": "Started again", "restarted": "Restarted", "expired": "Expired", "moved": "Moved",
+    "added": "Enrolled besides", "copied": "Copied", "suppressed": "Enrollment ended", "advanced": "Next action",
+    "completed": "Completed", "reopened": "May be contacted again, stopped",
+}  # fmt: skip
+
+
+def change_sentence(event: StoryEvent) -> str:
+    """Return what became of an enrollment, and by which import, list, call or command."""
+    why = (
+        f": {', '.join(REASONS[Reason(code)].title + f' ({code})' for code in event.reasons)}" if event.reasons else ""
+    )
+    did = _DID.get(event.change or "", (event.change or "").capitalize())
+    return f"{did}: lead {event.lead_id} {_where(event)}{_status(event)}{why}, by {_cause(event)}."
+
+
+def _where(event: StoryEvent) -> str:
+    here = one_line(event.destination or "")
+    action = "" if event.action is None else f"action {event.action} of "
+    if event.destination_before not in (None, event.destination):
+        return f"from {one_line(event.destination_before or '')} to {action}{here}"
+    return f"in {action}{here}"
+
+
+def _status(event: StoryEvent) -> str:
+    def named(status: str | None) -> str:
+        return "not enrolled" if status in (None, "none") else str(status)
+
+    became = f", {named(event.before)} before, {named(event.after)} now" if event.before != event.after else ""
+    due = f", due on {event.due_at:%Y-%m-%d %H:%M} UTC" if event.after == "due" and event.due_at else ""
+    return became + due
+
+
+def _cause(event: StoryEvent) -> str:
+    """Return what made the change."""
+    file, row = one_line(event.file_name or ""), f"row {event.row_number} of " if event.row_number else ""
+    if event.cause == "import":
+        return f"{row}{file} ({event.import_id})"
+    if event.cause == "list":
+        entry = f" with {one_line(event.value)}" if event.value else ""
+        return f"list {event.list_id}, version {event.list_version} of '{one_line(event.list_name or '')}'{entry}"
+    if event.cause == "activity":
+        return f"{row}{file} ({event.drop_id}), calls that were made"
+    conditions = [f"{one['field']}{one['operator']}{one['value']}" for one in json.loads(event.conditions or "[]")]
+    where = one_line(" and ".join(conditions)) or "every lead"
+    note = f": {one_line(event.note)}" if event.note else ""
+    return f"the command leads {event.command} ({event.command_id}) for {where}{note}"

@@ -20,7 +20,7 @@ lead-pipeline sql "select one.column, one.code, count(*) as n from (select unnes
 ```
 
 This page is generated from `lead_pipeline/model/reasons.py`: run `python -m lead_pipeline_tests.make_reasons_page`.
-"""
+"""  # noqa: E501  # lines of the page
 
 _SECTIONS: dict[Effect, str] = {
     "file": "The file is refused and moved to `quarantine/`; nothing is imported",

@@ -82,25 +82,32 @@ _REASON_CODES = """
 """
 
 
+#: Leads of other destinations that are enrolled here too.
+_ENROLLED_HERE = """
+    or lead_id in (select lead_id from base.enrollments semi join contact_leads using (lead_id)
+                   where destination_id = $destination_id)
+"""
+
+
 def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id: int, at: datetime) -> None:
     """Fill `leads_here`: the lead that a matched contact has within the scrub scope.
 
     Of several anywhere (`scope: company`) it is the one of this destination, else the oldest. What the profile says of
     statuses and days is about other destinations: two leads of a person in this one would be called twice.
-    A lead whose place a new one takes is none of them.
+    One that is enrolled here as well is of this one too, and one whose place a new lead takes is not.
     """
     rule = profile.scrub.rules.existing_lead
     statuses = [status.lower() for status in rule.statuses] if isinstance(rule, ExistingLead) else None
     workspace.run(
-        """
+        f"""
         create or replace temp table leads_here as
         select contact_id, arg_min(lead_id, (destination_id <> $destination_id, lead_id)) as lead_id
         from contact_leads anti join replaced_leads using (lead_id)
-        where destination_id = $destination_id
+        where destination_id = $destination_id {_ENROLLED_HERE if _are_leads_added(workspace) else ""}
            or ($elsewhere and ($since is null or updated_at >= $since::timestamptz)
                and ($statuses is null or list_contains($statuses::varchar[], lower(trim(status)))))
         group by contact_id
-        """,
+        """,  # noqa: S608  # a condition of ours
         {
             "elsewhere": looks_everywhere(profile) and bool(rule),
             "since": earliest(profile, at),
@@ -108,6 +115,11 @@ def find_leads_here(workspace: Workspace, profile: ImportProfile, destination_id
             "destination_id": destination_id,
         },
     )
+
+
+def _are_leads_added(workspace: Workspace) -> bool:
+    """Return whether any lead was ever enrolled in another destination than its own."""
+    return bool(workspace.rows("select 1 from base.enrollment_events where change = 'added' limit 1"))
 
 
 def decide_outcomes(workspace: Workspace, profile: ImportProfile) -> None:

@@ -174,12 +174,14 @@ def count_lead_changes(workspace: Workspace, import_no: int) -> tuple[LeadsChang
             select e.change, e.lead_id, e.destination_id as there,
                    coalesce(e."before".destination_id, o.destination_id, l.destination_id) as here
             from made e left join base.leads l using (lead_id) left join base.leads o on o.lead_id = l.copied_from
+        ), counted as (
+            select change, h.kind || ':' || h.name as "of",
+                   case when there <> here then t.kind || ':' || t.name end as "to", count(distinct lead_id) as leads
+            from went w join base.destinations h on h.destination_id = w.here
+            join base.destinations t on t.destination_id = w.there
+            group by all
         )
-        select w.change, h.kind || ':' || h.name, case when there <> here then t.kind || ':' || t.name end,
-               count(distinct w.lead_id)
-        from went w join base.destinations h on h.destination_id = w.here
-        join base.destinations t on t.destination_id = w.there
-        group by all order by list_position($changes, w.change), 2, 3
+        from counted order by list_position($changes, change), "of", "to"
         """,
         {"import_no": import_no, "changes": list(CHANGES)},
     )

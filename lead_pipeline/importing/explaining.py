@@ -13,14 +13,15 @@ from lead_pipeline.normalizing.phones import normalize_phones
 from lead_pipeline.store.opening import has_store, open_store
 from lead_pipeline.store.settings import OnWait, StoreSettings
 
-#: Old and new forms of one number as one: Mexico and Argentina with and without a digit behind the country code, Brazil
-#: with and without the ninth digit.
-_ONE_FORM = (
-    pl.col("value")
-    .str.replace(r"^\+521([0-9]{10})$", "+52${1}")
-    .str.replace(r"^\+549([0-9]{10})$", "+54${1}")
-    .str.replace(r"^\+55([0-9]{2})([6-9][0-9]{7})$", "+55${1}9${2}")
-)
+#: Old forms of numbers, and what they are one with: Mexico and Argentina with and without a digit behind the country
+#: code, Brazil with and without the ninth digit, Gabon by operator. Other old forms are read as those of today.
+_OLD_FORMS = (
+    (r"^\+521([0-9]{10})$", "+52${1}"),
+    (r"^\+549([0-9]{10})$", "+54${1}"),
+    (r"^\+55([0-9]{2})([6-9][0-9]{7})$", "+55${1}9${2}"),
+    *((rf"^\+2410{old}([0-9]{{6}})$", f"+241{new}${{1}}")
+      for old, new in {1: 11, 2: 62, 4: 74, 5: 65, 6: 66, 7: 77}.items()),
+)  # fmt: skip
 
 
 def explain_person(
@@ -61,10 +62,18 @@ def rows_that_name(rows: pl.DataFrame, sought: Sought) -> pl.Series:
     frame = pl.DataFrame(cells, schema={"row": pl.Int64, "cell": pl.String}, orient="row")
     hit: set[int] = set()
     today = read_list_entries(pl.Series(sought.phones, dtype=pl.String), None)["value"]
-    phones = pl.DataFrame({"value": [*sought.phones, *today]}, {"value": pl.String}).select(_ONE_FORM)["value"]
+    phones = pl.DataFrame({"value": [*sought.phones, *today]}, {"value": pl.String}).select(_in_one_form())["value"]
     regions = normalize_phones(pl.Series(sought.phones, dtype=pl.String), None)["region"].to_list() or [None]
     for region in dict.fromkeys(None if one == "001" else one for one in regions):
         read = read_list_entries(frame["cell"], region)
-        named = read.filter(_ONE_FORM.is_in([*phones, *sought.emails]))["index"]
+        named = read.filter(_in_one_form().is_in([*phones, *sought.emails]))["index"]
         hit |= set(frame["row"].gather(named))
     return pl.Series([index in hit for index in range(rows.height)], dtype=pl.Boolean)
+
+
+def _in_one_form() -> pl.Expr:
+    """Return the expression of a value that all forms of a number share."""
+    shared = pl.col("value")
+    for old, today in _OLD_FORMS:
+        shared = shared.str.replace(old, today)
+    return shared

@@ -177,7 +177,7 @@ def test_an_attribute_that_was_taken_out_is_told_to_whoever_asks_about_the_numbe
 @pytest.mark.parametrize(
     ("stored", "asked"),
     [("+525541692288", "+5215541692288"), ("+5511981692288", "+551181692288"), ("+5491141692288", "+541141692288"),
-     ("+541141692288", "+54 9 11 4169 2288")],
+     ("+541141692288", "+54 9 11 4169 2288"), ("+24166123456", "+24106123456"), ("+576014123456", "+5714123456")],
 )  # fmt: skip
 def test_old_and_new_forms_of_a_number_are_one_person(folder, stored, asked):
     with staging(folder / "data") as stages:
@@ -195,6 +195,24 @@ def test_a_cell_of_an_original_names_the_person_by_any_spelling(cell, names):
 
     rows = pl.DataFrame({"raw": [json.dumps({"x": cell, "n": None})]})
     assert rows_that_name(rows, read_sought(ANA, None)).to_list() == [names]
+
+
+@pytest.mark.parametrize(
+    ("today", "old"),
+    [("+525541692288", "+5215541692288"), ("+541141692288", "+5491141692288"), ("+5511981692288", "+551181692288"),
+     ("+2290197123456", "+22997123456"), ("+2250747123456", "+22547123456"), ("+2250504123456", "+22504123456"),
+     ("+576014123456", "+5714123456"), ("+24111123456", "+24101123456"), ("+24162123456", "+24102123456"),
+     ("+24174123456", "+24104123456"), ("+24165123456", "+24105123456"), ("+24166123456", "+24106123456"),
+     ("+24177123456", "+24107123456")],
+)  # fmt: skip
+def test_a_cell_names_the_person_under_an_old_form_of_the_number_and_under_todays(today, old):
+    import polars as pl
+
+    for cell, asked in ((today, old), (old, today)):
+        named = rows_that_name(pl.DataFrame({"raw": [json.dumps({"x": cell})]}), read_sought(asked, None))
+        assert named.to_list() == [True]
+    other = pl.DataFrame({"raw": [json.dumps({"x": old[:-1] + "7"})]})
+    assert rows_that_name(other, read_sought(today, None)).to_list() == [False]
 
 
 def test_calls_and_the_ends_of_entries_are_told_in_their_time(folder):

@@ -19,7 +19,7 @@ from lead_pipeline_tests.screening.written import Written, empty
 from lead_pipeline_tests.support import quick_folder
 
 #: Histories of so many circles in so many steps; each seed is a store with its own profiles, lists and files.
-SEEDS, CIRCLES, STEPS = range(1, 21), 60, 7
+SEEDS, CIRCLES, STEPS = range(1, 15), 100, 7
 
 _SETTINGS = StoreSettings(threads=1)
 #: What of a migration can be done once more.

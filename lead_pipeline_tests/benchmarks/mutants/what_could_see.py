@@ -34,8 +34,11 @@ class Seen:
     """By function, by module, and of all."""
 
     def steps_for(self, mutant: Mutant) -> list[str]:
-        """Return the steps of histories that could see a change: first what caught the changes before it."""
-        return sorted(_able(mutant, self.steps), key=lambda step: self._weight(mutant, step))[:MOST_STEPS]
+        """Return the steps of histories that could see a change: first what caught the changes before it, then those
+        that run most.
+        """
+        able = _able(mutant, self.steps)
+        return sorted(able, key=lambda step: (self._weight(mutant, step), -len(self.steps[step])))[:MOST_STEPS]
 
     def tests_for(self, mutant: Mutant, seconds: float) -> list[str]:
         """Return the tests that could see a change, together no longer than so many seconds: first what caught the

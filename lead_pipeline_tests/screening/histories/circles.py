@@ -227,9 +227,9 @@ def draw_supplied(by: ImportProfile, random: Random) -> frozenset[str]:
 
 
 def draw_lists(random: Random) -> list[dict[str, Any]]:
-    """Return name, kind and destination of two lists: few, so that versions of one follow each other."""
+    """Return name, kind and destination of three lists: few, so that versions of one follow each other."""
     lists = []
-    for kind in random.sample(LISTED, 2):
+    for kind in random.sample(LISTED, 3):
         where = random.choice((None, None, *HERE))
         destination = where and Destination(**where)
         lists.append({"name": f"{kind} {destination or ''}", "kind": kind, "destination": destination})

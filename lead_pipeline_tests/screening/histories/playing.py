@@ -180,7 +180,7 @@ class Play:
     def suppress(self) -> None:
         """Load a version of a list."""
         facts = draw_version(self.random, self.lists)
-        named = [(circle, circle.named(self.random, START)) for circle in self.shared(1)]
+        named = [(circle, circle.named(self.random, START)) for circle in self.shared(3)]
         load_list(self.written, [one for _, one in named], **facts)
         of_circle: dict[int, list[Named]] = {one.number: [] for one in self.circles}
         for circle, one in named:

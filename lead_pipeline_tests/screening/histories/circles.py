@@ -59,6 +59,8 @@ class Circle:
             [f"+5255{number:06d}01", f"+52155{number:06d}01"],
             [f"+54911{number:06d}01", f"+5411{number:06d}01"],
             [f"+55118{number:05d}01", f"+551198{number:05d}01"],
+            [f"+229019{number:05d}01", f"+2299{number:05d}01"], [f"+2250747{number:05d}1", f"+22547{number:05d}1"],
+            [f"+24166{number:05d}1", f"+24106{number:05d}1"], [f"+57601{number:05d}01", f"+571{number:05d}01"],
         ]  # fmt: skip
         phones = [phone for family in random.sample(families, one_of(random, (2, 3))) for phone in family]
         emails = [f"{name}@d{number}.example" for name in ("ana", "bo", "ANA")]
@@ -125,13 +127,16 @@ class Circle:
             identifier = kind, one_of(random, (f"d{number}.example", f"e{number}.example"))
         elif kind == "prefix":
             phone = one_of(random, self.phones)[1:]
-            identifier = kind, phone[: len(phone) - one_of(random, (0, 1, 2))]
+            # What is behind the number of the circle may be cut off.
+            behind = (0, 1) if phone.startswith(("225", "241")) else (0, 1, 2)
+            identifier = kind, phone[: len(phone) - one_of(random, behind)]
         else:
             identifier = kind, self.identifier(kind, random)
         if kind == "email":
             identifier = kind, identifier[1].lower()
         hours = one_of(random, (None, None, None, FAR_HOURS, FAR_HOURS + 1, random.randrange(200)))
-        return Named(identifier, None if hours is None else start + timedelta(hours=hours))
+        country = one_of(random, (None, None, None, "US", "GB"))
+        return Named(identifier, None if hours is None else start + timedelta(hours=hours), country)
 
     def call(self, random: Random, now: datetime) -> Call:
         """Return a record of a call, to a phone or of a lead that there is."""
@@ -216,6 +221,7 @@ def draw_scrub(random: Random) -> dict[str, Any]:
             "attempts": random.choice((None, 1, 2, 4)),
             "area_codes": random.choice(([], [], [], ["+1312"], ["+52", "+5411"])),
             **{kind: random.random() > 0.2 for kind in LISTED},
+            "do_not_call": random.choice((True, True, False, {"countries": ["US"]}, {"countries": ["GB", "US"]})),
         },
     }
 

@@ -30,6 +30,7 @@ from lead_pipeline_tests.screening.histories.circles import (
 )
 from lead_pipeline_tests.screening.histories.kept_by_hand import Lead, Matched, Row
 from lead_pipeline_tests.screening.histories.lists_by_hand import OF_NUMBERS, Entry, Named, is_same
+from lead_pipeline_tests.screening.histories.scrubbed_by_hand import is_on
 from lead_pipeline_tests.screening.row_by_row import RowByRow
 from lead_pipeline_tests.screening.scrub.calls import load_calls
 from lead_pipeline_tests.screening.written import Written
@@ -131,7 +132,7 @@ class Play:
         store, at = circle.by_hand, self.written.now
         circle.story.append(("import", at, by, supplied, rows))
         in_force = store.lists.in_force(at, by.destination)
-        in_force = [entry for entry in in_force if getattr(by.scrub.rules, entry.kind) is not False]
+        in_force = [entry for entry in in_force if is_on(entry, by)]
         expected = store.add(rows, by, supplied, at)
         for here, there in zip(found, expected, strict=True):
             if here[0] == there[0] == "created":
@@ -270,7 +271,11 @@ def load_list(
     written.lists += 1
     identity, schema = f"list-{written.lists}", {**ENTRIES_SCHEMA, **ENTRY_FACTS}
     rows = [
-        {"identifier_kind": one.identifier[0], "value": one.identifier[1], "expires_at": one.expires_at}
+        dict(
+            zip(("identifier_kind", "value"), one.identifier, strict=True),
+            expires_at=one.expires_at,
+            country=one.country,
+        )
         for one in named
     ]
     entries = pl.DataFrame([dict.fromkeys(schema) | row for row in rows], schema=schema)

@@ -45,12 +45,17 @@ def matched_on_lists(hits: list[Hit]) -> set[Matched]:
     return found
 
 
+def is_on(entry: Entry, by: ImportProfile) -> bool:
+    """Return whether the rule of an entry is on for what it says of its country."""
+    rule = getattr(by.scrub.rules, entry.kind)
+    return bool(rule) if isinstance(rule, bool) else entry.country is None or entry.country in rule.countries
+
+
 class ScrubByHand:
     """What the reasons of the rows of one import depend on. `held` and `contact` are of good rows, by their place."""
 
     def __init__(self, store: KeptByHand, rows: list[Row], by: ImportProfile, at: datetime) -> None:
         self.store, self.by, self.at, self.rows = store, by, at, rows
-        self.off = [kind for kind in LISTED if getattr(by.scrub.rules, kind) is False]
         self.held: dict[int, list[Identifier]] = {}
         self.contact: dict[int, int] = {}
         self.let_through: dict[int, set[str]] = {}
@@ -123,7 +128,8 @@ class ScrubByHand:
         row, hits = self.rows[place], self.hits_of(place)
         found = {hit.entry.kind for hit in hits}
         said = self.said_of(self.own_of(place), self.people_of(place)) | ({row.says} - {None})
-        counting = (found - set(self.off)) | said
+        on = [hit for hit in hits if is_on(hit.entry, self.by)]
+        counting = {hit.entry.kind for hit in on} | said
         if found and not counting:
             self.let_through[place] = found
         own = {value for kind, value in self.held[place] if kind == "phone"}
@@ -136,7 +142,7 @@ class ScrubByHand:
         calls = matched_by_rules(calls_of(self.store.calls, phones, contact, self.by, self.at), rules)
         prefixes = {prefix for prefix in rules.area_codes for phone in own if phone.startswith(prefix)}
         self.matched[place] = {(kind, None, None, None, None, None, 1) for kind in said}
-        self.matched[place] |= matched_on_lists([hit for hit in hits if hit.entry.kind not in self.off])
+        self.matched[place] |= matched_on_lists(on)
         for code, (matched, those) in calls.items():
             last = newest(those)
             self.matched[place].add((code, None, None, matched, last.lead_id, last.happened_at, len(those)))

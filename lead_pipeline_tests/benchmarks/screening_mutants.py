@@ -27,7 +27,7 @@ from lead_pipeline_tests.support import quick_folder
 
 MODULES = (
     *(path for path in sorted((PACKAGE / "screening").rglob("*.py")) if path.name not in ("tables.py", "__init__.py")),
-    *sorted((PACKAGE / "enrolling").rglob("*.py")),
+    PACKAGE / "enrolling" / "enrollments.py",
     PACKAGE / "importing" / "committing.py",
     PACKAGE / "importing" / "few_rows.py",
     PACKAGE / "importing" / "lists" / "suppression_list.py",
@@ -154,14 +154,15 @@ def _read(results: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] if results.exists() else []
 
 
-def sweep(only: list[str], results: Path, notes: Path | None) -> int:
+def sweep(only: list[str], part: tuple[int, int], results: Path, notes: Path | None) -> int:
     """Show every change of which the key has one of `only` in it; return how many survived, of histories alone where
     there are no notes of what tests run.
     """
     every = list(mutants_of(MODULES))
     for key in stale(mutant.key for mutant in every):
         print(f"No change any more: {key}")
-    mutants = [one for one in every if any(name in one.key for name in only)]
+    nth, parts = part
+    mutants = [one for one in every if any(name in one.key for name in only)][nth::parts]
     tests, seconds = ({}, {}) if notes is None else run_tests_once(notes)
     started = time.monotonic()
     with quick_folder() as folder:
@@ -180,10 +181,11 @@ def sweep(only: list[str], results: Path, notes: Path | None) -> int:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--only", nargs="*", default=[""], help="parts of what names the changes, as it is printed")
+    arguments.add_argument("--part", nargs=2, type=int, default=(0, 1), metavar=("N", "OF"), help="every OF-th, from N")
     arguments.add_argument("--results", type=Path, default=Path("screening_mutants.jsonl"),
                            help="what was said of each: what was caught before is not judged again")  # fmt: skip
     arguments.add_argument("--notes", type=Path, default=Path("which_tests_run_what.json"),
                            help="what was noted of the tests; they are run once where this is not there")  # fmt: skip
     arguments.add_argument("--histories", action="store_true", help="show the changes to histories alone")
     given = arguments.parse_args()
-    sys.exit(sweep(given.only, given.results, None if given.histories else given.notes) > 0)
+    sys.exit(sweep(given.only, tuple(given.part), given.results, None if given.histories else given.notes) > 0)

@@ -20,7 +20,7 @@ TESTED = ("screening", "enrolling", "importing", "store")
 
 
 #: Steps of histories that a change is shown to at most.
-MOST_STEPS = 12
+MOST_STEPS = 8
 
 
 @dataclass

@@ -16,6 +16,14 @@ from lead_pipeline.store.workspace import Workspace
 
 _IN_FORCE = "s.ended_by is null and (s.expires_at is null or s.expires_at > $at)"
 
+#: Entries `s` with the list that has them and the only destination that it holds for, null for all.
+ENTRIES_BY_LIST = """
+    select distinct l.name, d.kind as destination_kind, d.name as destination_name, s.identifier_kind, s.value,
+           null::varchar as reason
+    from base.suppressions s join base.suppression_lists l using (list_no)
+    left join base.destinations d on d.destination_id = s.destination_id
+"""
+
 _OWN_VALUES = " union all ".join(
     f"select lead_id as of_lead, '{kind}' as kind, {VALUE_OF[kind].format(value=kind)} as value, true as is_own"  # noqa: S608
     f" from chosen where {kind} is not null"
@@ -74,23 +82,25 @@ def entries_that_name_leads(workspace: Workspace, kind: SuppressionKind, at: dat
     """
     found = workspace.frame(
         f"""
-        select l.name, d.kind as destination_kind, d.name as destination_name, s.identifier_kind, s.value,
-               null::varchar as reason
-        from base.suppressions s join base.suppression_lists l using (list_no)
-        left join base.destinations d on d.destination_id = s.destination_id
+        {ENTRIES_BY_LIST}
         where s.kind = $kind and {_IN_FORCE} and {_NAMED}
         order by all
-        """,  # noqa: S608  # conditions of ours
+        """,  # conditions of ours
         {"kind": kind, "at": at},
     )
-    lists = found.partition_by("name", "destination_kind", "destination_name", as_dict=True, maintain_order=True)
+    return lists_to_change(found)
+
+
+def lists_to_change(entries: pl.DataFrame) -> list[ListToChange]:
+    """Return by list the entries of a frame with the columns of ENTRIES_BY_LIST."""
+    lists = entries.partition_by("name", "destination_kind", "destination_name", as_dict=True, maintain_order=True)
     return [
         ListToChange(
             str(name),
             None if of_kind is None else Destination.model_validate({"kind": of_kind, "name": of_name}),
-            entries.select("identifier_kind", "value", "reason"),
+            of_list.select("identifier_kind", "value", "reason"),
         )
-        for (name, of_kind, of_name), entries in lists.items()
+        for (name, of_kind, of_name), of_list in lists.items()
     ]
 
 

@@ -2,14 +2,10 @@
 Ending the entries, and what follows for enrollments, does not belong here.
 """
 
-from typing import NamedTuple
-
-import polars as pl
-
-from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import IDENTIFIER_KINDS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SuppressionKind
+from lead_pipeline.screening.lists.entries_of_leads import ENTRIES_BY_LIST, ListToChange, lists_to_change
 from lead_pipeline.screening.matches.replaced_leads import IS_HERE
 from lead_pipeline.store.workspace import Workspace
 
@@ -34,16 +30,6 @@ _LIFTED = """
     semi join (select contact_id from contact_leads l where {where}) c on c.contact_id = m.contact_id
     where list_has_all($codes, s.codes)
 """
-
-
-class EntriesToEnd(NamedTuple):
-    """The entries that rows take off a list: its name, the only destination it holds for, `identifier_kind value
-    reason`.
-    """
-
-    list_name: str
-    destination: Destination | None
-    entries: pl.DataFrame
 
 
 def lift_suppressed_rows(workspace: Workspace, profile: ImportProfile, destination_id: int) -> None:
@@ -75,26 +61,15 @@ def lift_suppressed_rows(workspace: Workspace, profile: ImportProfile, destinati
     workspace.run("delete from suppressed where row_number in (select row_number from lifted_entries)")
 
 
-def entries_to_end(workspace: Workspace, kind: SuppressionKind) -> list[EntriesToEnd]:
+def entries_to_end(workspace: Workspace, kind: SuppressionKind) -> list[ListToChange]:
     """Return by list the entries of a kind that the rows in `managed_rows` end."""
     found = workspace.frame(
-        """
-        select distinct l.name as list_name, d.kind as destination_kind, d.name as destination_name, s.identifier_kind,
-               s.value, null::varchar as reason
-        from lifted_entries e semi join managed_rows using (row_number)
-        join base.suppressions s on s.rowid = e.entry_id join base.suppression_lists l using (list_no)
-        left join base.destinations d on d.destination_id = s.destination_id
-        where e.kind = $kind
+        f"""
+        {ENTRIES_BY_LIST}
+        where s.rowid in (select entry_id from lifted_entries semi join managed_rows using (row_number)
+                          where kind = $kind)
         order by all
-        """,
+        """,  # noqa: S608  # a query of ours
         {"kind": kind},
     )
-    lists = found.partition_by("list_name", "destination_kind", "destination_name", as_dict=True, maintain_order=True)
-    return [
-        EntriesToEnd(
-            str(name),
-            None if of_kind is None else Destination.model_validate({"kind": of_kind, "name": of_name}),
-            entries.select("identifier_kind", "value", "reason"),
-        )
-        for (name, of_kind, of_name), entries in lists.items()
-    ]
+    return lists_to_change(found)

@@ -41,6 +41,10 @@ def declaration_problems(document: Document, known: Iterable[Problem]) -> Iterat
 def value_problems(profile: ImportProfile, document: Document) -> Iterator[Problem]:
     """Yield values in the profile that its own rules reject, so that no row could ever have them."""
     for fault in value_faults(profile):
+        if fault.key == ("fields", "expires_in", "default") and profile.lead_management.expires_after is not None:
+            key: KeyPath = ("lead_management", "expires_after")
+            yield Problem(document.line_of(key), f"'{key_name(key)}': fields.expires_in refuses such a value.", key)
+            continue
         yield Problem(document.line_of(fault.key), f"'{key_name(fault.key)}': {fault.sentence}", fault.key)
 
 

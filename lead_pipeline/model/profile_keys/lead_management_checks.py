@@ -31,8 +31,9 @@ def with_implied_expiry(said: Mapping[str, Any], fields: dict[str, Any]) -> dict
         return fields
     rule = fields.get("expires_in", {"type": "decimal"})
     if not isinstance(rule, dict):  # of a profile that is made anew from another one
-        return fields if rule.default is not None else fields | {"expires_in": _with_default(rule, default)}
-    return fields if rule.get("default") is not None else fields | {"expires_in": rule | {"default": default}}
+        rule = rule.model_dump(exclude_unset=True)
+    is_said = rule.get("default") is not None or rule.get("constant") is not None
+    return fields if is_said else fields | {"expires_in": rule | {"default": default}}
 
 
 def demands_consent(said: Mapping[str, Any]) -> bool:
@@ -87,7 +88,7 @@ def _check_expiry(profile: ProfileKeys) -> None:
     hours, rule = profile.lead_management.expires_after, profile.fields.get("expires_in")
     if hours is None or rule is None:
         return
-    if not rule.has_column or rule.default != expiry_text(hours):
+    if rule.constant is not None or rule.default != expiry_text(hours):
         raise RuleError(
             "fields.expires_in says itself what leads without an expiry have; remove one of the two",
             *(_KEY, "expires_after"),
@@ -147,10 +148,6 @@ def _check_matches(profile: ProfileKeys) -> None:
             "remove what lead_management.on_match says",
             "on_duplicate",
         )
-
-
-def _with_default(rule: Any, default: str) -> Any:  # noqa: ANN401  # a rule of any type
-    return rule.model_copy(update={"default": default})
 
 
 def _within(value: object, *keys: str) -> Any:  # noqa: ANN401  # whatever somebody wrote

@@ -111,12 +111,15 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
 
         Raises:
             FileUnreadableError: there is no such file, or it may not be read.
-            ProfileError: there is no such profile, or it is wrong.
+            ProfileError: there is no such profile, or it or a file of destinations is wrong.
             UsageError: the destination is not one, the home cannot be written, or there is nothing to judge again.
             StoreLockedError, RunFailedError: nothing was imported; the file stays staged, and can be imported again.
         """
+        from lead_pipeline.profiles.destinations.destination_files import load_destinations
+
         self.home.prepare()
         chosen, wanted = self.profile(profile), _destination(destination)
+        load_destinations(self.home.destinations)
         with self._launcher() as launcher:
             staged = launcher.stage(followed(file), chosen, wanted, again=again)
             launcher.record_refusals()

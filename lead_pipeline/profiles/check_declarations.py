@@ -43,7 +43,11 @@ def value_problems(profile: ImportProfile, document: Document) -> Iterator[Probl
     for fault in value_faults(profile):
         if fault.key == ("fields", "expires_in", "default") and profile.lead_management.expires_after is not None:
             key: KeyPath = ("lead_management", "expires_after")
-            yield Problem(document.line_of(key), f"'{key_name(key)}': fields.expires_in refuses such a value.", key)
+            yield Problem(
+                document.line_of(key),
+                f"'{key_name(key)}': fields.expires_in refuses such a value; write one within its limits.",
+                key,
+            )
             continue
         yield Problem(document.line_of(fault.key), f"'{key_name(fault.key)}': {fault.sentence}", fault.key)
 

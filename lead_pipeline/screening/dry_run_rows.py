@@ -10,7 +10,7 @@ _ROWS = """
         select row_number, list(struct_pack(field, before, after) order by field) as changes
         from lead_changes group by row_number
     ), managed as (
-        select row_number, list(distinct struct_pack(lead_id, change, destination, "to") order by lead_id) as leads
+        select row_number, list(struct_pack(lead_id, change, destination, "to") order by lead_id, change) as leads
         from rows_of_changes group by row_number
     )
     select o.row_number, o.line_number, o.outcome::varchar as outcome, o.reason_codes, o.warning_codes, o.hints,

@@ -11,6 +11,9 @@ SCHEMA = {
     "row_number": pl.Int64, "line_number": pl.Int64, "outcome": pl.String, "reason_codes": pl.List(pl.String),
     "warning_codes": pl.List(pl.String), "hints": pl.String, "lead_id": pl.Int64,
     "changes": pl.List(pl.Struct({"field": pl.String, "before": pl.String, "after": pl.String})),
+    "leads": pl.List(
+        pl.Struct({"lead_id": pl.Int64, "change": pl.String, "destination": pl.String, "to": pl.String})
+    ),
 }  # fmt: skip
 
 
@@ -51,6 +54,15 @@ def test_changes_show_what_was_and_what_would_be(tmp_path):
     (found,) = written(tmp_path, [row(outcome="updated", lead_id=7, changes=changes)])
     assert found["changes"] == "city: Rome -> (nothing); notes: (nothing) -> a\nb; c"
     assert found["lead_id"] == "7"
+
+
+def test_what_becomes_of_leads_that_are_there_names_each_of_them(tmp_path):
+    leads = [
+        {"lead_id": 7, "change": "moved", "destination": "schedule:a", "to": "schedule:b"},
+        {"lead_id": 9, "change": "stopped", "destination": "schedule:a", "to": None},
+    ]
+    (found,) = written(tmp_path, [row(leads=leads)])
+    assert found["leads"] == "lead 7: moved from schedule:a to schedule:b; lead 9: stopped in schedule:a"
 
 
 @pytest.mark.parametrize("evil", ["=1+1", "+1", "-1", "@x", "\t=1", "'=1"])

@@ -10,6 +10,8 @@ import click
 import pytest
 
 from lead_pipeline.cli import main
+from lead_pipeline.model.lead_management.management_keys import LeadDefaults, LeadManagement, Requirements
+from lead_pipeline.model.lead_management.on_match import OnMatch
 from lead_pipeline.model.policies import Notify, SecondaryContacts
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
@@ -254,5 +256,6 @@ def test_the_page_of_profiles_shows_a_profile_that_can_be_used_and_every_key_the
     assert profile.name == "mine"
     shown_keys = set(re.findall(r"([a-z_]+):", shown))
     models = [ImportProfile, ReadingOptions, SecondaryContacts, Notify, *RULE_CLASSES, *ROW_RULES.values()]
+    models += [LeadManagement, OnMatch, LeadDefaults, Requirements]
     keys = {field.alias or key for model in models for key, field in model.model_fields.items()}
     assert keys - {"description"} - shown_keys == set()

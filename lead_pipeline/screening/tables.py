@@ -93,6 +93,12 @@ SHARED_TABLES: dict[str, SharedTable] = {
     "leads_here": SharedTable(
         "The lead that a matched contact has within the scrub scope.", ("contact_id", "lead_id"), "find_leads_here"
     ),
+    "replaced_leads": SharedTable(
+        "Where existing leads are to expire, those whose place a new lead would take, and of which row that is. They "
+        "make no row a duplicate.",
+        ("row_number", "lead_id", "contact_id"),
+        "find_replaced_leads",
+    ),
     "rows_elsewhere": SharedTable(
         "The rows that would change a lead of another destination, and which one that is.",
         ("row_number", "destination_id"),
@@ -170,6 +176,21 @@ SHARED_TABLES: dict[str, SharedTable] = {
         "was_<name> for each change.",
         ("import_row", "lead_id"),
         "find_updates",
+    ),
+    "managed_rows": SharedTable(
+        "The leads that were there and that a change at hand is about, and the rows that choose them.",
+        ("row_number", "lead_id"),
+        "find_leads_to_expire or find_matched_leads",
+    ),
+    "managed_leads": SharedTable(
+        "The same leads, each once; and those that a command is about. Enrolling changes them.",
+        ("lead_id",),
+        "choose_leads",
+    ),
+    "rows_of_changes": SharedTable(
+        "In a dry run, the rows that chose the leads whose enrollments change, and what these changes are.",
+        ("row_number", "lead_id", "change", "destination", "to"),
+        "list_rows_of_changes",
     ),
     "lead_changes": SharedTable(
         "In a dry run, one line per changed value of a lead: before and after as text.",

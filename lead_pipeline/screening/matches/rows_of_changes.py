@@ -2,10 +2,16 @@
 
 from lead_pipeline.store.workspace import Workspace
 
+_NOTHING_CHOSEN = """
+    create or replace temp table chosen_rows (row_number bigint, lead_id bigint);
+    create or replace temp table managed_rows (row_number bigint, lead_id bigint);
+    create or replace temp table managed_leads (lead_id bigint);
+"""
+
 
 def begin_choosing(workspace: Workspace) -> None:
-    """Make `chosen_rows` (row_number, lead_id) empty: the leads that the rows of an import choose for a change."""
-    workspace.run("create or replace temp table chosen_rows (row_number bigint, lead_id bigint)")
+    """Make the tables of this module empty; `chosen_rows` has all leads that rows of an import choose for a change."""
+    workspace.run_all(_NOTHING_CHOSEN)
 
 
 def choose_leads(workspace: Workspace) -> int:

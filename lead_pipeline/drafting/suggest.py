@@ -28,6 +28,7 @@ from lead_pipeline.drafting.identity import Identity, chosen_identity, identitie
 from lead_pipeline.drafting.phone_columns import PhoneColumns, phone_columns
 from lead_pipeline.drafting.region import RegionGuess, guessed_region
 from lead_pipeline.drafting.suggest_child import suggest_child
+from lead_pipeline.drafting.token_columns import token_lines
 from lead_pipeline.drafting.yaml_text import comment, on_one_line, quoted
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
@@ -137,6 +138,7 @@ def _text(name: str, destination: Destination, look: _Look, verdict: str) -> str
         *alias_lines(look.further),
         *(contact_lines(look.further) if "phone" in _columns(look) else ()),
         *_identity(look),
+        *token_lines(look.proposal.attributes),
     ]
     return "\n".join([*_opening(name, look, asked_in(body), verdict), *body]) + "\n"
 

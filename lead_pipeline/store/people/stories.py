@@ -151,7 +151,8 @@ def tell_story(workspace: Workspace, sought: Sought, names_person: NamesPerson) 
 def _leads(workspace: Workspace, person: Person) -> tuple[StoryLead, ...]:
     found = _dicts(
         workspace,
-        "select l.*, l.lead_id in (select lead_id from main.callable_leads) as is_callable from main.leads l"
+        "select l.*, l.lead_id in (select lead_id from main.callable_among((select list(lead_id) from base.leads"
+        " where list_contains($contacts, contact_id)))) as is_callable from main.leads l"
         " where list_contains($contacts, l.contact_id) order by l.lead_id",
         {"contacts": list(person.contacts)},
     )

@@ -106,27 +106,28 @@ from base.other_keys_of_contacts k join (
 
 create or replace view base.suppressed_contacts as select contact_id, destination_id from base.suppressions_of_contacts;
 
--- Who is due, whatever lists say. Fails closed: nobody is while entries are missing that were loaded, or ended without a
--- list that says so; nor is a lead whose phone is not the one that lists are asked about.
-create view base.due_leads as
-select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
-       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority, e.destination_id
-from base.enrollments e
-join base.leads l using (lead_id)
-join base.destinations d on d.destination_id = e.destination_id
-where e.status = 'due' and e.due_at <= base.asked_at() and l.phone is not null
-  and l.phone_key = try_cast(l.phone as ubigint) and (l.expires_at is null or l.expires_at > base.asked_at())
-  and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
-  and (select count(ended_by) from base.suppressions)
-      = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);
+-- Fails closed: nobody is callable while entries are missing that were loaded, or ended without a list that says so; nor
+-- is a lead whose phone is not the one that lists are asked about.
+create macro base.lists_add_up() as (
+    (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
+    and (select count(ended_by) from base.suppressions)
+        = (select coalesce(sum(rows_ended), 0) from base.suppression_lists));
+
+create macro base.is_due(status, due_at, expires_at, phone, phone_key) as (
+    status = 'due' and due_at <= base.asked_at() and (expires_at is null or expires_at > base.asked_at())
+    and phone_key = try_cast(phone as ubigint));
 
 create or replace view main.callable_leads as
 with suppressed as materialized (from base.suppressed_contacts)
-select l.* exclude (destination_id)
-from base.due_leads l
+select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
+       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority
+from base.enrollments e
+join base.leads l using (lead_id)
+join base.destinations d on d.destination_id = e.destination_id
 anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
 anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
-    on o.contact_id = l.contact_id and o.destination_id = l.destination_id;
+    on o.contact_id = l.contact_id and o.destination_id = e.destination_id
+where base.is_due(e.status, e.due_at, l.expires_at, l.phone, l.phone_key) and base.lists_add_up();
 
 drop view base.suppressions_in_force;
 
@@ -165,7 +166,8 @@ with asked as materialized (
 ), circle as materialized (
     select contact_id as asked, contact_id from asked
     union
-    select s.contact_id, i.contact_id from base.identifiers i join sought s on s.stored = i.key and s.kind = i.kind
+    select s.contact_id, i.contact_id
+    from (from base.identifiers semi join sought on stored = key) i join sought s on s.stored = i.key and s.kind = i.kind
     union
     select s.contact_id, l.contact_id from base.leads l join sought s on s.stored = l.phone_key and s.kind = 'phone'
 ), members as materialized (
@@ -175,6 +177,17 @@ with asked as materialized (
     from base.numbers_of_contacts semi join members using (contact_id)
 ), others as materialized (
     select distinct contact_id, kind, key from base.other_keys_of_contacts semi join members using (contact_id)
+), forms as materialized (
+    select contact_id, 'phone' as kind, number as key from numbers
+    union all
+    select contact_id, 'phone', base.older_number_key(number) from numbers
+    where base.older_number_key(number) is not null
+    union all
+    from others
+), entries as materialized (
+    -- Out of a list DuckDB expects few keys, and asks all entries for these instead of these for all entries.
+    from base.entries_in_force semi join (select unnest((select list(distinct key) from forms)) as key) using (key)
+    where identifier_kind not in ('domain', 'prefix')
 ), domains as materialized (
     select contact_id, split_part(lower(value), '@', -1) as domain
     from base.identifiers semi join members using (contact_id) where kind = 'email'
@@ -182,16 +195,8 @@ with asked as materialized (
     select contact_id, split_part(lower(email), '@', -1)
     from base.leads semi join members using (contact_id) where email is not null
 ), hit as materialized (
-    select n.contact_id, s.destination_id, s.kind
-    from base.entries_in_force s join (
-        select contact_id, number as stored from numbers
-        union all
-        select contact_id, base.older_number_key(number) from numbers
-    ) n on n.stored = s.key and s.identifier_kind = 'phone'
-    union
-    select o.contact_id, s.destination_id, s.kind
-    from base.entries_in_force s join others o on o.key = s.key and o.kind = s.identifier_kind
-    where s.identifier_kind not in ('phone', 'domain', 'prefix')
+    select f.contact_id, s.destination_id, s.kind
+    from entries s join forms f on f.key = s.key and f.kind = s.identifier_kind
     union
     select d.contact_id, s.destination_id, s.kind
     from domains d join base.entries_in_force s
@@ -207,13 +212,22 @@ with asked as materialized (
 select c.asked as contact_id, h.destination_id, h.kind
 from circle c join hit h using (contact_id) where c.asked = c.contact_id or base.is_of_people(h.kind);
 
--- Of some leads those that are callable, as callable_leads has them.
+-- Of some leads those that are callable, as callable_leads has them. Both tables are asked for these leads first.
 create macro main.callable_among(lead_ids) as table
-with due as materialized (
-    from base.due_leads semi join (select unnest(lead_ids)::bigint as lead_id) using (lead_id)
+with asked as materialized (
+    select distinct unnest(lead_ids)::bigint as lead_id
+), leads as materialized (
+    select l.* from base.leads l join asked using (lead_id)
+), enrolled as materialized (
+    select e.* from base.enrollments e join asked using (lead_id)
 ), suppressed as materialized (
-    from base.suppressions_among((select list(contact_id) from due))
+    from base.suppressions_among((select list(contact_id) from leads))
 )
-select l.* exclude (destination_id) from due l
-where not exists (select 1 from suppressed s where s.contact_id = l.contact_id
-                  and (s.destination_id is null or s.destination_id = l.destination_id));
+select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
+       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority
+from enrolled e
+join leads l using (lead_id)
+join base.destinations d on d.destination_id = e.destination_id
+where base.is_due(e.status, e.due_at, l.expires_at, l.phone, l.phone_key) and base.lists_add_up()
+  and not exists (select 1 from suppressed s where s.contact_id = l.contact_id
+                  and (s.destination_id is null or s.destination_id = e.destination_id));

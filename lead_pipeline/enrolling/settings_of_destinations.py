@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from lead_pipeline.enrolling.time_zone_sets import number_of_time_zones
+from lead_pipeline.enrolling.time_zone_sets import number_of_time_zone
 from lead_pipeline.model.lead_management.destination_settings import WEEKDAYS, DestinationSettings
 from lead_pipeline.store.ledger import destination_id
 from lead_pipeline.store.workspace import Workspace
@@ -48,7 +48,7 @@ def _keep(workspace: Workspace, settings: DestinationSettings, at: datetime) -> 
             "opens": window.opens,
             "closes": window.closes,
             "days": sorted(WEEKDAYS.index(day) + 1 for day in window.days),
-            "zones": None if zone == "fail_closed" else number_of_time_zones(workspace, [zone]),
+            "zones": None if zone == "fail_closed" else number_of_time_zone(workspace, zone),
             "max_attempts": settings.max_attempts,
             "actions": actions,
             "fingerprint": fingerprint_of(settings),

@@ -205,10 +205,10 @@ def run_callable(home: Path, _sizes: Sizes) -> dict[str, float]:
     figures: dict[str, float] = {}
     with DuckdbLeadStore.open(home, read_only=True) as store:
         with timed(figures, "seconds"):
-            figures["callable"] = store.workspace.one("select count(*) from callable_leads")
+            figures["callable"] = store.workspace.one("select count(*) from reachable_leads")
         with timed(figures, "hundred"):
             store.workspace.rows(
-                "select * from callable_leads where destination_name = 's1' order by lead_id limit 100"
+                "select * from reachable_leads where destination_name = 's1' order by lead_id limit 100"
             )
     return figures
 

@@ -160,7 +160,7 @@ def test_a_profile_that_switches_rules_off_says_so_wherever_it_is_used(home):
     ]
     assert warning in (home / imported["report_file"]).read_text()
     with LeadPipeline(home) as leads:
-        assert leads.query("select count(*) from callable_leads").frame.item() == 0
+        assert leads.query("select count(*) from reachable_leads").frame.item() == 0
         assert leads.query("select count(*) from enrollments").frame.item() == 0
 
 

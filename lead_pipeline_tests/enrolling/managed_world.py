@@ -1,4 +1,4 @@
-"""A small store whose leads are managed: put in by hand, changed by the room's own functions, read by plain questions."""
+"""A small store whose leads are managed: put in by hand, changed by the room's functions, read by plain questions."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Nobody on a list in force is ever in `callable_leads`, whatever the tables hold, held against plain Python."""
+"""Nobody on a list in force is ever in `reachable_leads`, whatever the tables hold, held against plain Python."""
 
 import re
 from dataclasses import dataclass
@@ -185,17 +185,17 @@ def callable_by_hand(leads, identifiers, entries) -> set[int]:
 
 
 def callable_now(store: DuckdbLeadStore) -> set[int]:
-    rows = store.workspace.rows("select lead_id from main.callable_leads")
+    rows = store.workspace.rows("select lead_id from main.reachable_leads")
     assert len(rows) == len(set(rows))
     some = store.workspace.rows(
-        "select * from main.callable_among((select list(lead_id) from base.leads)) order by lead_id"
+        "select * from main.reachable_among((select list(lead_id) from base.leads)) order by lead_id"
     )
-    assert some == store.workspace.rows("select * from main.callable_leads order by lead_id")
+    assert some == store.workspace.rows("select * from main.reachable_leads order by lead_id")
     return {lead for (lead,) in rows}
 
 
 def callable_one_by_one(store: DuckdbLeadStore, leads: int) -> set[int]:
-    one = "select lead_id from main.callable_among([?])"
+    one = "select lead_id from main.reachable_among([?])"
     return {lead for number in range(1, leads + 1) for (lead,) in store.workspace.rows(one, [number])}
 
 

@@ -35,7 +35,7 @@ def next_time(
 ) -> datetime | None:
     con.execute("delete from base.time_zone_sets")
     con.execute("delete from base.destination_settings")
-    con.execute("insert into base.time_zone_sets values (1, ?)", [zones])
+    con.execute("insert into base.time_zone_sets (time_zone_set, time_zones) values (1, ?)", [zones])
     con.execute(
         "insert into base.destination_settings by name select 1 as destination_id, ? as opens, ? as closes, ? as days,"
         " []::struct(\"do\" varchar, after_seconds bigint)[] as actions, '' as fingerprint, now() as set_at",

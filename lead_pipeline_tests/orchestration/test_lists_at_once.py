@@ -127,4 +127,4 @@ def test_a_list_and_an_import_at_once_leave_what_one_after_the_other_leaves(plac
             crashers[0].attempt(one, first if how else file, **how)
         serial.append(dump_store(one))
     assert dump_store(home) in serial
-    assert query(home, "select count(*) from callable_leads c semi join suppressions s on s.value = c.phone") == [(0,)]
+    assert query(home, "select count(*) from reachable_leads c semi join suppressions s on s.value = c.phone") == [(0,)]

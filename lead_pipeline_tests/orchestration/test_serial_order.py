@@ -76,7 +76,7 @@ def command(place, home, name):
 
 
 def reached(home):
-    return {phone for (phone,) in query(home, "select phone from callable_leads")}
+    return {phone for (phone,) in query(home, "select phone from reachable_leads")}
 
 
 @pytest.fixture(scope="module")

@@ -76,8 +76,8 @@ def reached(stages):
     return {
         phone
         for (phone,) in stages.rows(
-            "select phone from callable_leads union select s.phone from secondary_contacts s"
-            " semi join callable_leads using (lead_id) where s.status = 'callable'"
+            "select phone from reachable_leads union select s.phone from secondary_contacts s"
+            " semi join reachable_leads using (lead_id) where s.status = 'callable'"
         )
     }
 

@@ -194,7 +194,7 @@ def write_updates(workspace: Workspace, changes: list[Change], import_no: int, a
     would rewrite the columns of every row group that one of them lies in.
     """
     removed = workspace.rows("delete from base.leads using updates u where leads.lead_id = u.lead_id")
-    copied = workspace.columns("base.leads").keys() - {"updated_by", "updated_at", "phone_key"}
+    copied = workspace.columns("base.leads").keys() - {"updated_by", "updated_at", "phone_key", "time_zone_set"}
     columns = [name for name in workspace.columns("updates") if name in copied]
     if "phone" in columns:
         columns.append(f"{KEY_OF['phone'].format(value='phone')} as phone_key")

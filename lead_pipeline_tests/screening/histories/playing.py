@@ -245,8 +245,8 @@ class Play:
     def compare_reach(self) -> None:
         """Compare who is reached by somebody who calls what is there: by their own number, or a further one."""
         numbers = self.written.store.workspace.rows(
-            "select lead_id, phone from main.callable_leads union select s.lead_id, s.phone"
-            " from main.secondary_contacts s semi join main.callable_leads using (lead_id) where s.status = 'callable'"
+            "select lead_id, phone from main.reachable_leads union select s.lead_id, s.phone"
+            " from main.secondary_contacts s semi join main.reachable_leads using (lead_id) where s.status = 'callable'"
         )
         reached: dict[int, set[str]] = {}
         for lead, phone in numbers:

@@ -33,4 +33,4 @@ def test_what_is_due_for_another_lead_of_the_contact(written, kind):
     load_list(written, [Named(("phone", LISTED_PHONE))], name="x", kind=kind)
     due = written.store.workspace.rows("select lead_id from base.enrollments where status = 'due'")
     assert due == ([] if OF_PEOPLE[kind] else [(2,)])
-    assert written.store.workspace.rows("select lead_id from main.callable_leads") == []
+    assert written.store.workspace.rows("select lead_id from main.reachable_leads") == []

@@ -166,7 +166,7 @@ def test_an_entry_of_one_destination_holds_there_alone_for_rows_leads_and_the_vi
 
 
 def callable_in(stages):
-    return set(stages.rows("select phone, destination_name from callable_leads"))
+    return set(stages.rows("select phone, destination_name from reachable_leads"))
 
 
 @pytest.mark.parametrize("how", ["expired", "expires later", "removed", "replaced", "on another list"])

@@ -47,7 +47,7 @@ def enrolled(written):
 
 
 def callable_phones(written):
-    return {phone for (phone,) in written.store.workspace.rows("select phone from callable_leads")}
+    return {phone for (phone,) in written.store.workspace.rows("select phone from reachable_leads")}
 
 
 def load(written, *entries, kind="do_not_call", until=None):

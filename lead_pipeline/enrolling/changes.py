@@ -47,6 +47,7 @@ _START = f"""
 #: Whoever starts from the beginning is not expired any more.
 _FROM_THE_BEGINNING = changed(
     status="'due'", action="1", due_at="$at", reason="null", ended_at="null", attempts="0", started_at="$at",
+    reported_at="null",
     expires_at="case when before.expires_at > $at then before.expires_at end",
 )  # fmt: skip
 

@@ -16,16 +16,16 @@ _BEGUN = (
     "{'destination_id': $to, 'status': case when suppressed_for is null then 'due' else 'suppressed' end, 'action': 1,"
     f" 'due_at': {_FIRST_DUE_AT}, 'reason': suppressed_for,"
     " 'ended_at': case when suppressed_for is not null then $at end, 'attempts': 0, 'expires_at': expires_at,"
-    " 'started_at': $at}::base.enrollment_state"
+    " 'started_at': $at, 'reported_at': null}::base.enrollment_state"
 )
 
 #: A lead that is in the destination `$to`, and not enrolled.
 _THERE = (
     "{'destination_id': $to, 'status': null, 'action': null, 'due_at': null, 'reason': null, 'ended_at': null,"
-    " 'attempts': null, 'expires_at': expires_at, 'started_at': null}::base.enrollment_state"
+    " 'attempts': null, 'expires_at': expires_at, 'started_at': null, 'reported_at': null}::base.enrollment_state"
 )
 
-_AFRESH = {"destination_id": "$to", "action": "1", "attempts": "0", "started_at": "$at"}
+_AFRESH = {"destination_id": "$to", "action": "1", "attempts": "0", "started_at": "$at", "reported_at": "null"}
 
 _MOVED = f"""
     case before.status when 'suppressed' then {changed(destination_id="$to")}

@@ -12,14 +12,16 @@ from lead_pipeline.store.workspace import Workspace
 STATE = (
     "{'destination_id': e.destination_id, 'status': e.status, 'action': e.action, 'due_at': e.due_at,"
     " 'reason': e.reason, 'ended_at': e.ended_at, 'attempts': e.attempts, 'expires_at': l.expires_at,"
-    " 'started_at': e.started_at}::base.enrollment_state"
+    " 'started_at': e.started_at, 'reported_at': e.reported_at}::base.enrollment_state"
 )
 
 _CHANGES = (
     "lead_id bigint, destination_id integer, change varchar, before base.enrollment_state, after base.enrollment_state"
 )
 
-_STATE_COLUMNS = ("destination_id", "status", "action", "due_at", "reason", "ended_at", "attempts", "started_at")
+_OF_ENROLLMENT = (
+    "destination_id", "status", "action", "due_at", "reason", "ended_at", "attempts", "started_at", "reported_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def bound(sql: str, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # whateve
 
 def changed(**values: str) -> str:
     """Return the state `before` with other values, expressions of ours."""
-    names = (*_STATE_COLUMNS[:7], "expires_at", "started_at")
+    names = (*_OF_ENROLLMENT, "expires_at")
     members = ", ".join(f"'{name}': {values.get(name, f'before.{name}')}" for name in names)
     return f"{{{members}}}::base.enrollment_state"
 
@@ -89,7 +91,7 @@ def _change_enrollments(workspace: Workspace, cause: Cause) -> None:
     own = "e.lead_id = c.lead_id and e.destination_id = c.before.destination_id and c.before.status is not null"
     workspace.run(
         f"""
-        update base.enrollments e set {", ".join(f"{name} = c.after.{name}" for name in _STATE_COLUMNS)}
+        update base.enrollments e set {", ".join(f"{name} = c.after.{name}" for name in _OF_ENROLLMENT)}
         from changes_at_hand c where {own} and c.after.status is not null
         """  # noqa: S608  # names of ours
     )
@@ -97,7 +99,7 @@ def _change_enrollments(workspace: Workspace, cause: Cause) -> None:
     workspace.run(
         f"""
         insert into base.enrollments by name
-        select lead_id, {", ".join(f"after.{name} as {name}" for name in _STATE_COLUMNS)},
+        select lead_id, {", ".join(f"after.{name} as {name}" for name in _OF_ENROLLMENT)},
                case when $cause = 'import' then $number end as import_no,
                case when $cause = 'command' then $number end as command_no
         from changes_at_hand where after.status is not null and before.status is null

@@ -41,8 +41,8 @@ def _keep(workspace: Workspace, settings: DestinationSettings, at: datetime) -> 
     workspace.run(
         "insert into base.destination_settings by name select $destination as destination_id, $opens as opens,"
         " $closes as closes, $days as days, $zones as assumed_zone_set, $max_attempts as max_attempts,"
-        ' $actions::struct("do" varchar, after_seconds bigint)[] as actions, $fingerprint as fingerprint,'
-        " $at as set_at",
+        ' $actions::struct("do" varchar, after_seconds bigint)[] as actions, $completed_by as completed_by,'
+        " $fingerprint as fingerprint, $at as set_at",
         {
             "destination": destination_id(workspace, settings.destination),
             "opens": window.opens,
@@ -51,6 +51,7 @@ def _keep(workspace: Workspace, settings: DestinationSettings, at: datetime) -> 
             "zones": None if zone == "fail_closed" else number_of_time_zone(workspace, zone),
             "max_attempts": settings.max_attempts,
             "actions": actions,
+            "completed_by": list(settings.completed_by),
             "fingerprint": fingerprint_of(settings),
             "at": at,
         },

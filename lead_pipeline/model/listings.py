@@ -88,6 +88,14 @@ class ListResult(FrozenModel):
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
 
 
+class AdvancedLeads(FrozenModel):
+    """How many leads of a destination calls took to their next action, or completed."""
+
+    change: Literal["advanced", "completed"]
+    destination: str
+    leads: int
+
+
 class ActivityResult(FrozenModel):
     """What came of loading a drop of call activity."""
 
@@ -109,6 +117,9 @@ class ActivityResult(FrozenModel):
     report_file: str | None = Field(default=None, description="Path below the home.")
     columns: dict[str, str] = Field(default_factory=dict, description="What a call says: the header of its column.")
     settings: dict[str, str] = Field(default_factory=dict, description="What was said of the drop as a whole.")
+    leads_advanced: tuple[AdvancedLeads, ...] = Field(
+        default=(), description="What the calls changed of enrollments, by destination."
+    )
     notices: tuple[str, ...] = Field(default=(), description="What else a person should know, as sentences.")
     loaded_before: bool = Field(default=False, description="The content was known: nothing was done this time.")
 

@@ -35,6 +35,8 @@ def activity_report(result: ActivityResult) -> str:
             "reasons. Correct them there and load that file."
         )
         lines.append(_reasons(result))
+    if result.leads_advanced:
+        lines.append(_table("enrollments | leads", [(what, f"{leads:,}") for what, leads in _advanced(result)]))
     if result.columns:
         lines.append(_table("what | column", [(what, f"`{one_line(name)}`" if name else "found by its values")
                                               for what, name in result.columns.items()]))  # fmt: skip
@@ -57,6 +59,7 @@ def activity_lines(result: ActivityResult) -> Iterator[str]:
             f"{result.calls_converted:,} converted"
         )
     yield from (f"  {one_line(sentence)}" for sentence in _period(result))
+    yield from (f"  {counted(leads, 'lead')} {what}" for what, leads in _advanced(result))
     yield from (f"  {what} from {one_line(name) or 'its values'}" for what, name in result.columns.items())
     for code, rows in result.reasons.items():
         yield f"  {counted(rows, 'row')}: {REASONS[Reason(code)].title} ({code})"
@@ -77,6 +80,11 @@ def _counts(result: ActivityResult) -> str:
         ("blank rows and lines of totals", result.rows_skipped),
     ]
     return "| rows and calls | |\n|---|---:|\n" + "\n".join(f"| {name} | {number:,} |" for name, number in counts)
+
+
+def _advanced(result: ActivityResult) -> list[tuple[str, int]]:
+    did = {"advanced": "took to their next action or attempt", "completed": "completed"}
+    return [(f"{did[one.change]} in {one_line(one.destination)}", one.leads) for one in result.leads_advanced]
 
 
 def _period(result: ActivityResult) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 
+from lead_pipeline.model.lead_management.completions import COMPLETIONS
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.story import StoryEvent
 from lead_pipeline.reporting.wording import one_line
@@ -16,11 +17,14 @@ _DID = {
 
 def change_sentence(event: StoryEvent) -> str:
     """Return what became of an enrollment, and by which import, list, call or command."""
-    why = (
-        f": {', '.join(REASONS[Reason(code)].title + f' ({code})' for code in event.reasons)}" if event.reasons else ""
-    )
+    why = f": {', '.join(f'{_title(code)} ({code})' for code in event.reasons)}" if event.reasons else ""
     did = _DID.get(event.change or "", (event.change or "").capitalize())
     return f"{did}: lead {event.lead_id} {_where(event)}{_status(event)}{why}, by {_cause(event)}."
+
+
+def _title(code: str) -> str:
+    """Return why an enrollment was suppressed or completed."""
+    return REASONS[Reason(code)].title if code in set(Reason) else COMPLETIONS.get(code, code)
 
 
 def _where(event: StoryEvent) -> str:

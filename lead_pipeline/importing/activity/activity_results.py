@@ -6,7 +6,7 @@ from typing import Any
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.loading_calls import LoadedActivity
-from lead_pipeline.model.listings import ActivityResult
+from lead_pipeline.model.listings import ActivityResult, AdvancedLeads
 from lead_pipeline.model.reasons import in_registry_order
 
 
@@ -48,6 +48,10 @@ def as_activity_result(manifest: ActivityManifest, loaded: LoadedActivity, home:
             )
             if value is not None
         },
+        leads_advanced=tuple(
+            AdvancedLeads.model_validate({"change": one.change, "destination": one.destination, "leads": one.leads})
+            for one in loaded.advanced
+        ),
         notices=loaded.notices,
         loaded_before=counts.loaded_before,
     )

@@ -10,17 +10,23 @@ from pathlib import Path
 
 import polars as pl
 
+from lead_pipeline.enrolling.history import ChangedLeads
+from lead_pipeline.enrolling.reported_calls import advance_enrollments
+from lead_pipeline.enrolling.settings_of_destinations import keep_settings
+from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
 from lead_pipeline.importing.few_rows import LINES_NAMED, are_more_than_a_few, named_lines, notes_of_drop
+from lead_pipeline.importing.managing.settings_in_force import Settings, settings_in_force
 from lead_pipeline.mapping.calls.activity_columns import is_call_header
 from lead_pipeline.model.errors import ListRefusedError, counted
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline.normalizing.calls import CallForm
 from lead_pipeline.normalizing.known_names import checked_time_zone
+from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.screening.scrub.activity_records import add_activity
 from lead_pipeline.store.protocol import LeadStore
@@ -37,7 +43,8 @@ _QUESTIONS = {
 @dataclass(frozen=True, slots=True)
 class LoadedActivity:
     """What came of loading a drop: its counts, its rejected rows by reason, the lines of its first ones, the file that
-    has all of these (path below the home), what there is to know about the file, and which column says what.
+    has all of these (path below the home), what there is to know about the file, which column says what, and the leads
+    that advanced or were completed, by destination.
     """
 
     counts: ActivityCounts
@@ -48,6 +55,7 @@ class LoadedActivity:
     notices: tuple[str, ...] = ()
     mapping: dict[str, str] = field(default_factory=dict)
     settings: ActivitySettings = field(default_factory=ActivitySettings)
+    advanced: tuple[ChangedLeads, ...] = ()
 
 
 @dataclass(slots=True)
@@ -91,9 +99,10 @@ class _Rejects:
 
 
 def load_activity(store: LeadStore, manifest: ActivityManifest, home: Home, at: datetime) -> LoadedActivity:
-    """Load a staged drop in one transaction.
+    """Load a staged drop in one transaction, and advance the enrollments of the people in it.
 
-    Raises: ListRefusedError when too much of it cannot be used, FileRefusedError when nothing can; then nothing of it
+    Raises: DestinationsError when nobody knows what follows on a call, for a file of destinations is wrong;
+    ListRefusedError when too much of it cannot be used, FileRefusedError when nothing can; then nothing of it
     is loaded. StoreError, or a subclass of these.
     """
     path = home.reports / manifest.drop_id / "rejected.csv"
@@ -105,7 +114,7 @@ def load_activity(store: LeadStore, manifest: ActivityManifest, home: Home, at: 
     parts = ActivityParts(home, manifest.drop_id)
     with parts.fresh():
         read = read_drop(manifest, home, parts, form_of_drop(manifest.settings, at))
-        counts = _write(store, manifest, read, parts, rejects, at)
+        counts, advanced = _write(store, manifest, read, parts, rejects, at, settings_in_force(home))
     manifest.staged_file(home).unlink(missing_ok=True)
     return LoadedActivity(
         counts,
@@ -116,6 +125,7 @@ def load_activity(store: LeadStore, manifest: ActivityManifest, home: Home, at: 
         notices=(*notes_of_drop(read.reader.facts), *_notices(read, counts)),
         mapping=_shown_mapping(read),
         settings=manifest.settings,
+        advanced=advanced,
     )
 
 
@@ -126,8 +136,14 @@ def form_of_drop(settings: ActivitySettings, at: datetime) -> CallForm:
 
 
 def _write(
-    store: LeadStore, manifest: ActivityManifest, read: ReadDrop, parts: ActivityParts, rejects: _Rejects, at: datetime
-) -> ActivityCounts:
+    store: LeadStore,
+    manifest: ActivityManifest,
+    read: ReadDrop,
+    parts: ActivityParts,
+    rejects: _Rejects,
+    at: datetime,
+    settings: Settings,
+) -> tuple[ActivityCounts, tuple[ChangedLeads, ...]]:
     """Add the calls; the rejected rows are written before, so that they are there also when the drop is refused."""
     rejects.write(read, parts, pl.Series(dtype=pl.Int64))
     _require_trust(read, rejects, manifest)
@@ -141,7 +157,8 @@ def _write(
     calls, faults = parts.paths(CALLS), parts.paths(FAULTS)
     keys = ActivityKeys(record.identity, parts=tuple(calls))
     with store.writing(keys, f"loading call activity {record.drop_id}") as workspace:
-        return add_activity(
+        keep_settings(workspace, settings, at)
+        counts = add_activity(
             workspace,
             record,
             calls,
@@ -151,6 +168,9 @@ def _write(
             faults=faults,
             check=check,
         )
+        advanced = () if counts.loaded_before else advance_enrollments(workspace, record.identity, at)
+        assign_time_zones(workspace, distinct_time_zones)
+        return counts, advanced
 
 
 def _require_trust(read: ReadDrop, rejects: _Rejects, manifest: ActivityManifest) -> None:

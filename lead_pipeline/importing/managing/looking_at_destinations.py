@@ -37,6 +37,9 @@ unknown_time_zone: fail_closed
 
 # After how many calls a lead is not called any more.
 max_attempts: 6
+
+# Dispositions of calls after which a lead is done; converted: every call of which the person converted.
+completed_by: [converted, not interested]
 """
 
 

@@ -56,6 +56,10 @@ MinuteOfDay = Annotated[
 ]
 
 
+#: As dialers write it; it is compared in lower case.
+Disposition = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True, to_lower=True)]
+
+
 class Action(FrozenModel):
     """One step of a destination."""
 
@@ -101,6 +105,12 @@ class DestinationSettings(FrozenModel):
         ge=1,
         le=1000,
         description="After how many calls a lead is not called any more; default: no limit.",
+    )
+    completed_by: tuple[Disposition, ...] = Field(
+        default=("converted",),
+        max_length=200,
+        description="Dispositions of calls after which nothing more is done with a lead, in any case; converted: every "
+        "call of which the person converted. Default: converted.",
     )
 
     @property

@@ -53,7 +53,8 @@ def add_activity(
 
     `calls` are of CALLS_SCHEMA, `faults` of FAULTS_SCHEMA: a frame, or Parquet files in the order of the drop. `check`
     is given the `row_number` of those that name nobody but a lead which is not there, before anything is written; they
-    are not added, and raising refuses the drop.
+    are not added, and raising refuses the drop. The calls that were added are the temporary view `new_calls`, with
+    `names_destination`, whether the drop itself said where.
     """
     before = find_activity(workspace, record.identity)
     if before is not None:
@@ -125,7 +126,8 @@ def _find_new_calls(workspace: Workspace, calls: pl.DataFrame | Sequence[str]) -
                    case when {lead} is not null then l.contact_id end as contact_id,
                    coalesce(c.destination, case when {lead} is not null then l.destination end) as destination,
                    c.buyer, c.disposition, c.dialed, c.connected, c.converted, c.attempts, c.happened_at,
-                   c.lead_id is null or c.phone is not null or l.lead_id is not null as is_known_lead
+                   c.lead_id is null or c.phone is not null or l.lead_id is not null as is_known_lead,
+                   c.destination is not null as names_destination
             from {source} c left join named_leads l on l.lead_id = c.lead_id
             """,  # noqa: S608  # expressions of ours
             bound,
@@ -173,7 +175,9 @@ def _count_strangers(workspace: Workspace, source: str, bound: dict[str, Any]) -
 
 
 def _insert(workspace: Workspace, drop_no: int) -> None:
-    """Add the calls that are new. One without a time may be another one that is the same in all that is known of it."""
+    """Make `new_calls` of the calls that are new, and add these. One without a time may be another one that is the same
+    in all that is known of it.
+    """
     columns = ", ".join(_COLUMNS)
     same = " and ".join(f"a.{name} is not distinct from c.{name}" for name in _COLUMNS if name != "happened_at")
     span = workspace.rows("select min(happened_at), max(happened_at) from dropped_calls")[0]
@@ -195,11 +199,11 @@ def _insert(workspace: Workspace, drop_no: int) -> None:
         {"first": span[0], "last": span[1]},
     )
     workspace.run(
-        f"""
-        insert into base.call_activity by name
-        select $drop_no as drop_no, row_number, {columns}
-        from dropped_calls c anti join repeated_calls r on r.id = c.rowid where is_known_lead
-        """,  # noqa: S608  # names of ours
+        "create or replace temp view new_calls as"
+        " select c.* from dropped_calls c anti join repeated_calls r on r.id = c.rowid where is_known_lead"
+    )
+    workspace.run(
+        f"insert into base.call_activity by name select $drop_no as drop_no, row_number, {columns} from new_calls",  # noqa: S608
         {"drop_no": drop_no},
     )
 

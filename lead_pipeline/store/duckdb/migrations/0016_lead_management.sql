@@ -6,13 +6,15 @@ alter table base.enrollments add column command_no integer;        -- the comman
 alter table base.enrollments add column attempts integer default 0; -- calls reported since it was started
 alter table base.enrollments add column max_attempts integer;      -- of the profile; null: that of the destination
 alter table base.enrollments add column started_at timestamptz;    -- made, restarted or moved: older calls do not count
+alter table base.enrollments add column reported_at timestamptz;   -- the last call that was counted
 update base.enrollments set started_at = due_at;
 
 alter table base.leads add column copied_from bigint; -- the lead that this one is a copy of; its import is that one's
 
 -- An enrollment at one time, with the expiry of its lead; a null status: the lead is in the destination, not enrolled.
 create type base.enrollment_state as struct(destination_id integer, status varchar, "action" integer, due_at timestamptz,
-    reason varchar, ended_at timestamptz, attempts integer, expires_at timestamptz, started_at timestamptz);
+    reason varchar, ended_at timestamptz, attempts integer, expires_at timestamptz, started_at timestamptz,
+    reported_at timestamptz);
 
 create table base.enrollment_events (
     lead_id bigint not null,

@@ -5,6 +5,8 @@ alter table base.time_zone_sets add column disagree boolean;    -- number and ad
 alter table base.leads drop column time_zone_evidence;
 alter table base.leads drop column time_zones_disagree;         -- time_zone_set null: was not asked yet
 
+alter table base.destination_settings add column completed_by varchar[]; -- dispositions, in lower case; null: converted
+
 -- For every window and set of zones within which calling is legal, until when: the first moment behind `asked` at which it
 -- is not in one of the zones. That is a closing, or where clocks are put back or forward then, up to an hour before.
 create macro base.calling_ends(asked) as table
@@ -34,7 +36,8 @@ group by opens, closes, days, time_zone_set;
 create view base.rules_of_destinations as
 select d.destination_id, d.kind as destination_kind, d.name as destination_name, coalesce(s.opens, 480) as opens,
        coalesce(s.closes, 1260) as closes, coalesce(s.days, [1, 2, 3, 4, 5, 6, 7]) as days, s.assumed_zone_set,
-       s.max_attempts, coalesce(s.actions, []) as actions, dense_rank() over (order by
+       s.max_attempts, coalesce(s.actions, []) as actions, coalesce(s.completed_by, ['converted']) as completed_by,
+       dense_rank() over (order by
        coalesce(s.opens, 480), coalesce(s.closes, 1260), coalesce(s.days, [1, 2, 3, 4, 5, 6, 7])) as window_no
 from base.destinations d left join base.destination_settings s using (destination_id);
 

@@ -110,7 +110,7 @@ def test_a_sample_needs_a_name():
 
 
 def test_the_file_on_the_page_can_be_used_and_the_page_and_the_sample_have_every_key_there_is():
-    (shown,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (shown,) = re.findall(r"```yml\n(.*?)```", PAGE.read_text(), re.DOTALL)
     said = parse_destination(shown, "docs/destinations.md")
     sample = parse_destination(CliRunner().invoke(main, ["destinations", "sample", "x"]).stdout, "sample.yaml")
     keys = set(type(said).model_fields)

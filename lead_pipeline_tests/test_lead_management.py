@@ -1,5 +1,5 @@
-"""The examples of docs/lead_management.md, run as they stand there: file, keys of the profile, commands, and the table of
-what became of the five leads.
+"""The examples of docs/lead_management.md, run as they stand there: file, keys of the profile, commands, and the
+table of what became of the five leads.
 """
 
 import re

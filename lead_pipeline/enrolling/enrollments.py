@@ -47,9 +47,9 @@ def enroll_leads(
     workspace.run(
         f"""
         insert into base.enrollments by name
-        select lead_id, destination_id, 1 as action, 'due' as status,
-               {first_due_at("destination_id")} as due_at, import_no, $max_attempts as max_attempts, $at as started_at
-        from base.leads anti join uncallable_leads using (lead_id)
+        select lead_id, l.destination_id, 1 as action, 'due' as status,
+               {first_due_at("l.destination_id")} as due_at, import_no, $max_attempts as max_attempts, $at as started_at
+        from base.leads l anti join uncallable_leads using (lead_id)
         where import_no = $import_no and copied_from is null
         """,  # noqa: S608  # an expression of ours
         {"at": at, "import_no": import_no, "max_attempts": max_attempts},
@@ -59,8 +59,8 @@ def enroll_leads(
 def first_due_at(destination_id: str) -> str:
     """Return the expression of when the first action of a destination is due for a lead that comes to it `$at`."""
     return (
-        "$at::timestamptz + to_seconds(coalesce((select actions[1].after_seconds from base.destination_settings"  # noqa: S608
-        f" where destination_id = {destination_id}), 0))"
+        "$at::timestamptz + to_seconds(coalesce((select s.actions[1].after_seconds"  # noqa: S608
+        f" from base.destination_settings s where s.destination_id = {destination_id}), 0))"
     )
 
 

@@ -1,8 +1,9 @@
 """Gives leads the number of the time zones that the clocks of their people may show: there are few hundred different
-answers beside the leads. How an answer is found does not belong here.
+answers beside the leads. How an answer is found, and which attribute is a place, does not belong here.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -12,15 +13,23 @@ from lead_pipeline.store.workspace import Workspace
 #: ones, and these (`time_zones`, `evidence`, `disagree`).
 FindTimeZones = Callable[[pl.DataFrame], tuple[pl.Series, pl.DataFrame]]
 
+#: Given names of attributes: those that are a `postal_code`, `state` or `country`, in the order in which they count.
+FindPlaces = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+
+_PLACE = ("postal_code", "state", "country")
+
 #: How many leads are in memory at a time.
 _LEADS_AT_ONCE = 250_000
 
 _Answer = tuple[tuple[str, ...], tuple[str, ...], bool]
 
 
-def assign_time_zones(workspace: Workspace, find: FindTimeZones) -> int:
+def assign_time_zones(workspace: Workspace, find: FindTimeZones, places: FindPlaces) -> int:
     """Give every lead that has no number of a set of time zones its own, inside a transaction of the caller's; return
     how many these were: new ones, those that an import changed, and all of a store from before there were such numbers.
+
+    A profile may have no field for a place, and keep the file's columns of it as attributes: then these say where
+    somebody is.
     """
     ((first, last, leads),) = workspace.rows(
         "select min(lead_id), max(lead_id), count(*) from base.leads where time_zone_set is null"
@@ -28,20 +37,41 @@ def assign_time_zones(workspace: Workspace, find: FindTimeZones) -> int:
     if not leads:
         return 0
     workspace.run("create or replace temp table zones_of_leads (lead_id bigint, time_zone_set integer)")
+    place, bound = _place(places(_names_of_attributes(workspace)))
     step = _LEADS_AT_ONCE if leads > _LEADS_AT_ONCE else last - first + 1
     for start in range(first, last + 1, step):
-        _find(workspace, find, start, start + step)
+        _find(workspace, find, place, bound | {"start": start, "end": start + step})
     workspace.run(
         "update base.leads l set time_zone_set = z.time_zone_set from zones_of_leads z where l.lead_id = z.lead_id"
     )
     return int(leads)
 
 
-def _find(workspace: Workspace, find: FindTimeZones, start: int, end: int) -> None:
+def _names_of_attributes(workspace: Workspace) -> list[str]:
+    found = workspace.rows(
+        "select distinct unnest(json_keys(attributes)) as name from base.leads"
+        " where time_zone_set is null and attributes is not null order by name"
+    )
+    return [name for (name,) in found]
+
+
+def _place(names: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
+    """Return the expressions of where somebody is, and what these bind: the field, else the first attribute of it."""
+    columns, bound = [], {}
+    for field in _PLACE:
+        sources = [f"nullif(trim({field}), '')"]
+        for number, name in enumerate(names.get(field, ())):
+            bound[f"{field}_{number}"] = "/" + name.replace("~", "~0").replace("/", "~1")
+            sources.append(f"nullif(trim(json_extract_string(attributes, ${field}_{number})), '')")
+        columns.append(f"coalesce({', '.join(sources)}) as {field}")
+    return ", ".join(columns), bound
+
+
+def _find(workspace: Workspace, find: FindTimeZones, place: str, bound: dict[str, Any]) -> None:
     people = workspace.frame(
-        "select lead_id, phone, postal_code, state, country from base.leads"
+        f"select lead_id, phone, {place} from base.leads"  # noqa: S608  # names of standard fields
         " where time_zone_set is null and lead_id >= $start and lead_id < $end",
-        {"start": start, "end": end},
+        bound,
     )
     if people.is_empty():
         return

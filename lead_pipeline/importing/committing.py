@@ -9,12 +9,11 @@ from typing import TypeVar
 from lead_pipeline.enrolling.enrollments import enroll_leads, suppress_enrollments_of_rows
 from lead_pipeline.enrolling.history import begin_changes
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
-from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
 from lead_pipeline.importing.managing.matches import manage_matches
 from lead_pipeline.importing.managing.settings_in_force import Settings
+from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_leads
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.screening.matches.rows_of_changes import begin_choosing, list_rows_of_changes
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.screening.updates.lead_changes import list_changes
@@ -45,7 +44,7 @@ def commit_import(
     """
     with store.writing(staged.keys(record, profile), f"importing {record.import_id}") as workspace:
         _write_once(workspace, record, profile, staged, at, settings)
-        assign_time_zones(workspace, distinct_time_zones)
+        find_zones_of_leads(workspace)
         return _entry_of(workspace, record)
 
 

@@ -6,14 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
-from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
+from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_leads
 from lead_pipeline.model.lead_management.destination_settings import (
     MINUTES_OF_A_DAY,
     Action,
     CallingWindow,
     DestinationSettings,
 )
-from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.enrolling.managed_world import AT, HOUR, ManagedWorld
 from lead_pipeline_tests.enrolling.test_calling_clock import EVERY_DAY, may_be_called
@@ -39,7 +38,7 @@ def said(world, **settings):
 
 
 def zones(world):
-    assign_time_zones(world.workspace, distinct_time_zones)
+    find_zones_of_leads(world.workspace)
 
 
 def times(world, *columns):
@@ -86,6 +85,28 @@ def test_a_number_that_travelled_is_called_when_it_is_day_in_both_places(world):
     assert times(world, "time_zone_evidence", "time_zones_disagree", "callable_until") == [
         (1, ["number", "postal_code"], True, at(6, 2))
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "evidence"),
+    [
+        ({"attributes": '{"Zip Code":"94105"}'}, ["number", "postal_code"]),
+        ({"attributes": '{"STATE":"CA"}'}, ["number", "state"]),
+        ({"attributes": '{"a/b~c":"x","Postleitzahl":"94105","Land":"USA"}'}, ["number", "postal_code"]),
+        ({"attributes": '{"zip":"10001"}', "postal_code": "94105"}, ["number", "postal_code"]),  # the field comes first
+        ({"attributes": '{"zip":"94105"}', "postal_code": " "}, ["number", "postal_code"]),
+        ({"attributes": '{"zip4":"94105","state of health":"CA"}'}, None),
+        ({"attributes": '{"region":"CA"}'}, None),  # a country as well
+    ],
+)
+def test_attributes_say_where_somebody_is_where_no_field_does(world, values, evidence):
+    world.lead(1, phone=NEW_YORK, **due(**values))
+    zones(world)
+    ((zones_found, said_by),) = world.workspace.rows(
+        "select time_zones, evidence from base.time_zone_sets semi join base.leads using (time_zone_set)"
+    )
+    both = ["America/Los_Angeles", "America/New_York"]
+    assert (zones_found, said_by) == ((both, evidence) if evidence else (["America/New_York"], ["number"]))
 
 
 def test_nobody_calls_a_person_of_unknown_zone_unless_a_clock_is_assumed(world):

@@ -13,20 +13,19 @@ import polars as pl
 from lead_pipeline.enrolling.history import ChangedLeads
 from lead_pipeline.enrolling.reported_calls import advance_enrollments
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
-from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.activity.activity_parts import ActivityParts
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.activity.reading_calls import CALLS, FAULTS, ReadDrop, read_drop
 from lead_pipeline.importing.few_rows import LINES_NAMED, are_more_than_a_few, named_lines, notes_of_drop
 from lead_pipeline.importing.managing.settings_in_force import Settings, settings_in_force
+from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_leads
 from lead_pipeline.mapping.calls.activity_columns import is_call_header
 from lead_pipeline.model.errors import ListRefusedError, counted
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline.normalizing.calls import CallForm
 from lead_pipeline.normalizing.known_names import checked_time_zone
-from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.screening.scrub.activity_records import add_activity
 from lead_pipeline.store.protocol import LeadStore
@@ -169,7 +168,7 @@ def _write(
             check=check,
         )
         advanced = () if counts.loaded_before else advance_enrollments(workspace, record.identity, at)
-        assign_time_zones(workspace, distinct_time_zones)
+        find_zones_of_leads(workspace)
         return counts, advanced
 
 

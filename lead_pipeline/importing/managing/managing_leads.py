@@ -26,9 +26,9 @@ from lead_pipeline.enrolling.command_records import (
 from lead_pipeline.enrolling.history import begin_changes
 from lead_pipeline.enrolling.leads_of_destinations import known_destinations
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
-from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.managing.contact_decisions import Decided, contact_again, contact_no_more
+from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_leads
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError, did_you_mean, listed
 from lead_pipeline.model.lead_management.command_results import (
@@ -41,7 +41,6 @@ from lead_pipeline.model.lead_management.command_results import (
     settings_of,
 )
 from lead_pipeline.model.lead_management.lead_conditions import TypedCondition
-from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.profiles.destinations.destination_files import load_destinations
 from lead_pipeline.store.ledger import destination_id
 from lead_pipeline.store.opening import has_store, open_store
@@ -87,7 +86,7 @@ def manage_leads(
         _opened(store, command, dry_run=dry_run) as workspace,
     ):
         keep_settings(workspace, tuple(said.values()), at)
-        assign_time_zones(workspace, distinct_time_zones)
+        find_zones_of_leads(workspace)
         return _carry_out(workspace, command, at, dry_run=dry_run)
 
 

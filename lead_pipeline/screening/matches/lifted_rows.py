@@ -19,13 +19,14 @@ _NAMED = """
       and list_contains($identifiers, s.identifier_kind) and ($company or s.elsewhere is null)
 """
 
-#: The rows that nothing else speaks against, of people whose lead is there.
+#: The rows that nothing else speaks against, of people whose lead is there, and that name nobody else by anything.
 _LIFTED = """
     select s.row_number
     from suppressed s
     anti join (select h.row_number from suppression_hits h
                anti join named n on n.row_number = h.row_number and n.entry_id = h.entry_id) o using (row_number)
     join matched_contacts m on m.row_number = s.row_number
+    anti join people_of_rows p on p.row_number = s.row_number and p.contact_id <> m.contact_id
     semi join leads_here f on f.contact_id = m.contact_id
     semi join (select contact_id from contact_leads l where {where}) c on c.contact_id = m.contact_id
     where list_has_all($codes, s.codes)
@@ -35,8 +36,9 @@ _LIFTED = """
 def lift_suppressed_rows(workspace: Workspace, profile: ImportProfile, destination_id: int) -> None:
     """Take rows out of `suppressed` that only entries hit which they may end, and fill `lifted_entries` with these.
 
-    The row has to name by itself what each entry names, and its person has to have a lead that the profile is about.
-    Anything else that holds against the row, a rule about calls too, leaves all as it is.
+    The row has to name by itself what each entry names, and nobody but its person, who has to have a lead that the
+    profile is about: nobody opts in for somebody else. Anything else that holds against the row, a rule about calls
+    too, leaves all as it is.
     """
     on_match = profile.lead_management.on_match
     if not on_match.lifts or not workspace.rows("select 1 from suppressed limit 1"):

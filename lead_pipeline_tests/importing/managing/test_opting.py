@@ -4,7 +4,15 @@ lifts nothing but opt-outs by an identifier in its row.
 
 import pytest
 
-from lead_pipeline_tests.importing.managing.matched_world import ANA, BO, CY, changes_of, managing, matched_world
+from lead_pipeline_tests.importing.managing.matched_world import (
+    ANA,
+    BO,
+    CY,
+    FIELDS,
+    changes_of,
+    managing,
+    matched_world,
+)
 
 IN = managing({"opt": "in"})
 IN_AND_START = managing({"opt": "in", "schedule": "start"})
@@ -124,6 +132,16 @@ def test_an_old_form_on_the_list_is_the_identifier_in_the_row(world):
     world.suppress("opted_out", "+5215541692288")
     world.bring(number, by=IN)
     assert world.in_force() == set()
+
+
+def test_nobody_opts_in_for_somebody_else_whose_number_is_in_the_row(world):
+    fields = FIELDS | {"email": {"type": "email", "required": True}}
+    mail = managing(identify_by="email", fields=fields)
+    world.bring(f"{ANA},ana@example.com", f"{BO},bo@example.com", by=mail, header="phone,email")
+    world.suppress("opted_out", ANA)
+    by = managing({"opt": "in"}, identify_by="email", fields=fields, write_mode="upsert")
+    assert world.bring(f"{ANA},bo@example.com", by=by, header="phone,email").counts.suppressed == 1
+    assert world.in_force() == {("opted_out", ANA)}
 
 
 def test_whoever_has_no_lead_here_stays_opted_out(world):

@@ -17,7 +17,7 @@ from lead_pipeline.filing.home import Home, followed, shown_name, written_for_th
 from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
-from lead_pipeline.model.listings import ImportRecord, ListResult, QueryResult
+from lead_pipeline.model.listings import ImportRecord, ListResult, QueryResult, ShownImport
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.model.story import PersonStory
@@ -257,8 +257,8 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
 
         return tuple(news_of(self.home, utc_now()))
 
-    def show(self, import_id: str) -> ImportResult | ImportRecord:
-        """Return what came of an import; only the ledger's record of it when its result was removed.
+    def show(self, import_id: str) -> ImportResult | ShownImport:
+        """Return what came of an import; only what the store has of it when its result was removed.
 
         Raises: ImportNotFoundError with the nearest id, StoreError, StoreLockedError.
         """
@@ -268,7 +268,7 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
         is_name = "@" in import_id and "/" not in import_id  # as every id is; anything else must not become a path
         if is_name and (self.home.reports / import_id / "result.json").exists():
             return earlier_result(self.home, import_id).model_copy(update={"already_imported": False})
-        return ImportRecord.model_validate(
+        return ShownImport.model_validate(
             find_import(self.home.root, import_id, settings=self._store_settings(), on_wait=self._on_wait)
         )
 

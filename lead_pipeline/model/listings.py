@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.scrub.scrub_rules import ScrubScope
 from lead_pipeline.model.scrub.waterfall import Waterfall
@@ -43,6 +44,14 @@ class ImportRecord(FrozenModel):
     profile_fingerprint: str
     started_at: datetime
     committed_at: datetime
+
+
+class ShownImport(ImportRecord):
+    """One import as the store has it when its result was removed: the ledger's record, and what it did to leads."""
+
+    lead_changes: tuple[LeadsChanged, ...] = Field(
+        default=(), description="What became of leads that were there already, by destination."
+    )
 
 
 class AffectedImport(FrozenModel):

@@ -122,8 +122,11 @@ def failure_as_json(file_name: str, profile: str, error: LeadPipelineError, *, d
 
 
 def record_as_json(record: ImportRecord) -> dict[str, Any]:
-    """Return the object that `history --json` prints for a past import: the columns of the view `imports`."""
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in record}
+    """Return the object that `history --json` prints for a past import: the columns of the view `imports`; and for one
+    whose result was removed, `show --json`: these, and `lead_changes`.
+    """
+    values = record.model_dump()
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
 def list_as_json(loaded: ListResult) -> dict[str, Any]:

@@ -75,7 +75,10 @@ class LeadStore(Protocol):
         """Return the newest imports first, one dictionary per line of the ledger."""
 
     def find_import(self, import_id: str) -> dict[str, Any]:
-        """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
+        """Return the ledger's line of one import, and what became of leads that were there by it (`lead_changes`).
+
+        Raises: ImportNotFoundError with the nearest id.
+        """
 
     def ask(self, question: str, limit: int) -> tuple[pl.DataFrame, bool]:
         """Answer one reading statement with at most `limit` rows, and say whether there were more.

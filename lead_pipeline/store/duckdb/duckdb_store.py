@@ -14,6 +14,7 @@ from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_
 from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.store.duckdb.connection import connect
 from lead_pipeline.store.ledger import (
+    count_lead_changes,
     count_rows,
     find_activity,
     find_committed,
@@ -166,7 +167,9 @@ class DuckdbLeadStore:
         """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
         found = self.workspace.frame("select * from main.imports where import_id = ?", [import_id]).to_dicts()
         if found:
-            return _plain(found[0])
+            number = int(self.workspace.one("select import_no from base.imports where import_id = ?", [import_id]))
+            changed = [one.model_dump() for one in count_lead_changes(self.workspace, number)]
+            return _plain(found[0]) | {"lead_changes": changed}
         newest = self.workspace.rows(
             "select import_id from main.imports order by committed_at desc limit ?", [_IDS_COMPARED]
         )

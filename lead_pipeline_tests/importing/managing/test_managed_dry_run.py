@@ -1,12 +1,17 @@
 """What an import would do to leads that are there stands in its dry run, row by row, and in its approval."""
 
 import csv
+import json
+import shutil
 
 import pytest
 
+from lead_pipeline import LeadPipeline
 from lead_pipeline.importing.dry_running import dry_run
 from lead_pipeline.model.errors import DestinationsError, ProfileError
+from lead_pipeline.model.listings import ShownImport
 from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.reporting.summary import record_as_json
 from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline_tests.importing.managing.matched_world import ANA, BO, CY, MatchedWorld, changes_of, managing
 from lead_pipeline_tests.support import dump_store, quick_folder, staging
@@ -128,3 +133,13 @@ def test_destinations_without_a_file_have_the_defaults(folder):
         world.bring(BO, by=managing({"move_to": "schedule:nobody-wrote-of"}))
         assert stages.rows("select count(*) from base.destination_settings") == [(0,)]
         assert (BO, "nobody-wrote-of", "due") in world.enrollments()
+
+
+def test_an_import_whose_result_was_removed_still_says_what_it_did(folder):
+    with staging(folder / "data") as stages:
+        done = MatchedWorld(stages, files=10).bring(ANA, BO, by=MATCHING)
+    shutil.rmtree(folder / "data" / "reports" / done.import_id)
+    shown = LeadPipeline(folder / "data").show(done.import_id)
+    assert isinstance(shown, ShownImport)
+    assert shown.lead_changes == done.lead_changes
+    assert json.loads(json.dumps(record_as_json(shown)))["lead_changes"][0] == done.lead_changes[0].model_dump()

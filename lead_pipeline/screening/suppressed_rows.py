@@ -98,7 +98,7 @@ def mark_suppressed(
                      list_transform(list_sort(list(distinct list_position($kinds, kind))), lambda nth: $codes[nth])
                      as codes
               from suppression_hits where list_contains($kinds, kind) group by row_number)
-        left join (from list_hints where not lets_through) using (row_number)
+        join (from list_hints where not lets_through) using (row_number)
         """,
         {"kinds": list(REASON_OF_SUPPRESSION), "codes": [code.value for code in REASON_OF_SUPPRESSION.values()]},
     )
@@ -108,7 +108,7 @@ def mark_suppressed(
         select row_number, codes, hint
         from (select row_number, list(distinct kind order by kind) as codes from suppression_hits
               anti join suppressed using (row_number) group by row_number)
-        left join (from list_hints where lets_through) using (row_number)
+        join list_hints using (row_number)
         """
     )
 

@@ -23,7 +23,7 @@ SEEDS, CIRCLES, STEPS = range(1, 15), 100, 7
 
 _SETTINGS = StoreSettings(threads=1)
 #: What of a migration can be done once more.
-_DONE_AGAIN = re.compile(r"^create (?=(?:view|macro)\b)", re.MULTILINE)
+_DONE_AGAIN = re.compile(r"^create (?:or replace )?(?=(?:view|macro)\b)", re.MULTILINE)
 
 
 def plan_quickly() -> None:
@@ -88,8 +88,9 @@ def differs(name: str, folder: Path, migration: str | None) -> bool:
         play: Play = pickle.loads((here / "play.pickle").read_bytes())  # our own
         if migration is not None:
             with duckdb.connect(str(here / "leads.duckdb")) as con:
-                made = _DONE_AGAIN.search(migration)
-                con.execute(_DONE_AGAIN.sub("create or replace ", migration[made.start() :] if made else ""))
+                for statement in duckdb.extract_statements(migration):
+                    if made := _DONE_AGAIN.search(statement.query):
+                        con.execute("create or replace " + statement.query[made.end() :])
         with DuckdbLeadStore.open(here, settings=_SETTINGS) as store:
             play.written = replace(play.written, store=store, folder=here)
             if migration is None:

@@ -51,8 +51,8 @@ PATIENCE = 120
 class Judge:
     """A process that says of each change whether anything sees it, in a copy of the project that is its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, histories: Path) -> None:
+        self.folder, self.histories = folder, histories
         for name in ("lead_pipeline", "lead_pipeline_tests", "docs", "data"):
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("pyproject.toml", "CHANGELOG.md", "README.md"):
@@ -62,7 +62,7 @@ class Judge:
         # Nothing is compiled for keeps while a module is changed: times of files are too coarse to see that it was.
         environment = os.environ | {"CI": "1", "PYTHONDONTWRITEBYTECODE": "1", "LEAD_PIPELINE_EXAMPLES": "5"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lead_pipeline_tests.benchmarks.mutants.mutant_judge"],
+            [sys.executable, "-m", "lead_pipeline_tests.benchmarks.mutants.mutant_judge", str(histories)],
             cwd=folder, env=environment | {"PYTHONPATH": str(folder)}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
@@ -82,7 +82,7 @@ class Judge:
 
     def functions_of_steps(self) -> dict[str, set[str]]:
         """Return which functions each step of the histories runs."""
-        file = self.folder / "histories" / "functions.json"
+        file = self.histories / "functions.json"
         return {step: set(run) for step, run in json.loads(file.read_text(encoding="utf-8")).items()}
 
     def ask(self, mutant: Mutant, steps: Sequence[str], tests: Sequence[str], seconds: float) -> tuple[str, str]:
@@ -159,9 +159,9 @@ def _read(results: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] if results.exists() else []
 
 
-def sweep(only: list[str], part: tuple[int, int], results: Path, notes: Path | None) -> int:
+def sweep(only: list[str], part: tuple[int, int], kept: Path | None, results: Path, notes: Path | None) -> int:
     """Show every change of which the key has one of `only` in it; return how many survived, of histories alone where
-    there are no notes of what tests run.
+    there are no notes of what tests run. Histories that were cut into steps are taken from the folder `kept`, if any.
     """
     every = list(mutants_of(MODULES))
     for key in stale(mutant.key for mutant in every):
@@ -171,7 +171,7 @@ def sweep(only: list[str], part: tuple[int, int], results: Path, notes: Path | N
     tests, seconds = ({}, {}) if notes is None else run_tests_once(notes)
     started = time.monotonic()
     with quick_folder() as folder:
-        judge = Judge(folder)
+        judge = Judge(folder, kept or folder / "histories")
         judged = Sweep(judge, Seen(judge.functions_of_steps(), tests, seconds), results)
         left = [mutant for mutant in mutants if judged.show_to_histories(mutant)]
         print(f"{len(left)} of {len(mutants)} changes are not seen by histories", flush=True)
@@ -191,6 +191,9 @@ if __name__ == "__main__":
                            help="what was said of each: what was caught before is not judged again")  # fmt: skip
     arguments.add_argument("--notes", type=Path, default=Path("which_tests_run_what.json"),
                            help="what was noted of the tests; they are run once where this is not there")  # fmt: skip
+    arguments.add_argument("--kept", type=Path, help="where histories are cut into steps, and kept for another time")
     arguments.add_argument("--histories", action="store_true", help="show the changes to histories alone")
     given = arguments.parse_args()
-    sys.exit(sweep(given.only, tuple(given.part), given.results, None if given.histories else given.notes) > 0)
+    sys.exit(
+        sweep(given.only, tuple(given.part), given.kept, given.results, None if given.histories else given.notes) > 0
+    )

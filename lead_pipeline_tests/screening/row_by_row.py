@@ -5,6 +5,7 @@ one makes of rows is held against it; it knows no SQL and shares no code with th
 from collections import Counter
 from datetime import datetime, timedelta
 
+from lead_pipeline.model.fields import CONSENT_FIELDS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.rules import PhoneRule
@@ -178,8 +179,13 @@ class _Import(ScrubByHand):
                 },
             }
             merged.secondaries = row.secondaries or merged.secondaries
+            merged.further = row.further or merged.further
             if row.values.get("tags") is not None:
                 merged.values["tags"] = added(merged.values.get("tags") or [], row.values["tags"])
+        times = [row.values["consent_at"] for row in rows if row.values.get("consent_at") is not None]
+        if times:
+            newest = [row for row in rows if row.values.get("consent_at") == max(times)][-1]
+            merged.values |= dict(zip(CONSENT_FIELDS, newest.consent, strict=True))
         return merged
 
     def is_default(self, name: str, value: object) -> bool:
@@ -208,9 +214,7 @@ class _Import(ScrubByHand):
             values["tags"] = added([], row.values["tags"])
         if row.values.get("expires_in") is not None:
             values["expires_at"] = self.at + timedelta(hours=row.values["expires_in"])
-        lead = Lead(
-            contact, self.by.destination, values | row.derived, dict(row.attributes), list(row.secondaries), self.at
-        )
+        lead = Lead(contact, self.by.destination, values | row.derived, dict(row.attributes), row.contacts, self.at)
         lead.is_due = self.by.destination.kind == "schedule"
         number = len(self.store.leads) + 1
         self.store.leads[number] = lead
@@ -226,14 +230,16 @@ class _Import(ScrubByHand):
         fills = self.by.when_known == "fill"
         old_phone = lead.values.get("phone")
         for name in self.by.fields:
-            if name in self.supplied:
+            if name in self.supplied and name not in CONSENT_FIELDS:
                 self.update_field(name, row, lead, fills, dropped)
+        if any(name in self.supplied for name in CONSENT_FIELDS) and "consent_at" in self.by.fields:
+            self.update_consent(row, lead, fills)
         if "phone" in self.supplied and self.by.fields["phone"].update_rule != "never":
             self.update_derived(row, lead, old_phone)
         if any(name == "attributes" or name.startswith("attribute.") for name in self.supplied):
             self.update_attributes(row, lead, fills, dropped)
-        if row.secondaries and not (fills and lead.secondaries) and list(row.secondaries) != lead.secondaries:
-            lead.secondaries, lead.marked = list(row.secondaries), set()
+        if row.contacts and not (fills and lead.secondaries) and row.contacts != lead.secondaries:
+            lead.secondaries, lead.marked = row.contacts, set()
         self.store.identifiers |= dict.fromkeys(new, lead.contact)
         if said_of(lead) == before and not new:
             return False
@@ -258,6 +264,21 @@ class _Import(ScrubByHand):
             lead.values[column] = value if there is None else there
         elif value is not None or (how == "always" and not dropped):
             lead.values[column] = value
+
+    def update_consent(self, row: Row, lead: Lead, fills: bool) -> None:
+        """Of two consents the lead has the newer one, whole; the other one is kept beside it."""
+        rule, new, old = self.by.fields["consent_at"].update_rule, row.consent, consent_of(lead)
+        if rule == "never":
+            takes = False
+        elif fills or rule == "if_existing_empty":
+            takes = old[0] is None and new[0] is not None
+        else:
+            takes = new[0] is not None and (old[0] is None or new[0] > old[0])
+        if takes:
+            lead.values |= dict(zip(CONSENT_FIELDS, new, strict=True))
+        gives_way = old if takes else new
+        if any(value is not None for value in new) and new != old and any(value is not None for value in gives_way):
+            lead.other_consents.append(("row" if takes else "lead", gives_way))
 
     def update_derived(self, row: Row, lead: Lead, old_phone: str | None) -> None:
         for fact in ("phone_type", "phone_extension"):
@@ -293,6 +314,11 @@ def is_imported(verdict: Verdict) -> bool:
     """Return whether anything of a row got into a lead."""
     outcome, reasons, _ = verdict
     return outcome in ("created", "updated", "unchanged") or "duplicate_merged" in reasons
+
+
+def consent_of(lead: Lead) -> tuple[object, ...]:
+    """Return the consent that a lead has."""
+    return tuple(lead.values.get(name) for name in CONSENT_FIELDS)
 
 
 def said_of(lead: Lead) -> tuple[object, ...]:

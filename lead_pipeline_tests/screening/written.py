@@ -12,6 +12,7 @@ import polars as pl
 from lead_pipeline.importing.committing import commit_import, dry_run_import
 from lead_pipeline.model.contracts import ALIASES_TYPE, REASON_FIELDS_TYPE, SECONDARY_CONTACTS_TYPE
 from lead_pipeline.model.field_types import type_of
+from lead_pipeline.model.fields import SECONDARY_PHONES
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_suppressions
@@ -37,11 +38,25 @@ FIELDS = {
 }
 
 
+#: The fields of a consent, of which a profile has all or none.
+CONSENT = {
+    "consent_at": {"type": "datetime"},
+    "consent_source": {"type": "text"},
+    "consent_ip": {"type": "text"},
+    "consent_text_hash": {"type": "text"},
+}
+
+
 def profile(
-    identify_by: str = "email", *, rules: dict[str, dict[str, Any]] | None = None, **changes: object
+    identify_by: str = "email",
+    *,
+    rules: dict[str, dict[str, Any]] | None = None,
+    consents: bool = False,
+    **changes: object,
 ) -> ImportProfile:
-    """Return a profile with fields of every type; `rules` changes those of single fields."""
-    fields = {name: rule | (rules or {}).get(name, {}) for name, rule in FIELDS.items()}
+    """Return a profile with fields of every type, if asked those of a consent; `rules` changes those of single ones."""
+    every = FIELDS | (CONSENT if consents else {})
+    fields = {name: rule | (rules or {}).get(name, {}) for name, rule in every.items()}
     base: dict[str, object] = {
         "name": "written",
         "destination": {"kind": "workspace", "name": "main"},
@@ -201,6 +216,8 @@ def frame(rows: list[Row], by: ImportProfile, hints: list[str] | None = None) ->
             for fact in rule.derive:
                 values = [row.derived.get(f"phone_{fact}") for row in rows]
                 columns[f"phone_{fact}"] = pl.Series(values, dtype=pl.String)
+            if rule.multiple == "secondary":
+                columns[SECONDARY_PHONES] = _gathered([row.further or None for row in rows], _CODES)
     if by.aliases:
         columns["aliases"] = _nested([row.aliases for row in rows], ("kind", "value"), ALIASES_TYPE)
     if by.secondary_contacts is not None:

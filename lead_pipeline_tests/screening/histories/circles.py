@@ -4,7 +4,7 @@ else has. What the program makes of one circle does not depend on any other, so 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
 
@@ -87,16 +87,20 @@ class Circle:
             for kind in sorted(by.aliases)
             if f"alias.{kind}" in supplied and random.random() < 0.5
         )
+        further: tuple[str, ...] = ()
+        if values["phone"] is not None and by.fields["phone"].multiple == "secondary":
+            further = tuple(random.choices(self.phones, k=one_of(random, (0, 0, 1, 2))))
         secondaries: tuple[tuple[str, str | None], ...] = ()
         if by.secondary_contacts and "secondary.1.phone" in supplied:
-            further = random.choices(self.phones, k=one_of(random, (0, 0, 1, 2)))
-            secondaries = tuple((phone, some(random, ('{"role":"x"}',))) for phone in further)
+            others = random.choices(self.phones, k=one_of(random, (0, 0, 1, 2)))
+            secondaries = tuple((phone, some(random, ('{"role":"x"}',))) for phone in others)
         return Row(
             values=values,
             derived=derived,
             attributes=self._attributes(by, supplied, random),
             aliases=aliases,
             secondaries=secondaries,
+            further=further,
             reasons=one_of(random, _REASONS),
             warnings=one_of(random, _WARNINGS),
             says=one_of(random, _SAYS),
@@ -170,6 +174,10 @@ _VALUES: dict[str, Sequence[Any]] = {
     "lead_score": (None, 0, 1),
     "expires_in": (None, None, 0, 1, FAR_HOURS),
     "tags": (None, ["vip"], ["VIP", "cold"]),
+    "consent_at": (None, *(datetime(2025, 11, day, 8, tzinfo=UTC) for day in (3, 4, 5))),
+    "consent_source": (None, "form", "fair"),
+    "consent_ip": (None, None, "192.0.2.1"),
+    "consent_text_hash": (None, "a1", "b2"),
 }
 
 
@@ -186,11 +194,14 @@ def draw_profile(random: Random) -> ImportProfile:
     if random.random() < 0.5:
         attributes["desk"] = {"type": "phone", "update_rule": random.choice(UPDATE_RULES)}
     nameless = "reject" if write_mode == "update_only" else random.choice(("reject", "reject", "create"))
-    ruled = ("phone", "email", "first_name", "city", "status", "lead_score", "expires_in", "tags", "company")
+    ruled = ("phone", "email", "first_name", "city", "status", "lead_score", "expires_in", "tags", "company",
+             "consent_at")  # fmt: skip
     kinds = ("phone", "email", "external_id", "social", "cookie_id")
     return profile(
         random.choice(("phone", "email", "email", "external_id")),
-        rules={name: {"update_rule": random.choice(UPDATE_RULES)} for name in ruled},
+        rules={name: {"update_rule": random.choice(UPDATE_RULES)} for name in ruled}
+        | {"phone": {"update_rule": random.choice(UPDATE_RULES), "multiple": random.choice(("reject", "secondary"))}},
+        consents=random.random() < 0.5,
         attributes=attributes,
         default_attributes=random.choice(({}, {"src": "none"})),
         aliases={kind: {} for kind in random.sample(kinds, random.choice((0, 0, 0, 1, 1, 2, 3)))},

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.fields import CONSENT_FIELDS
 from lead_pipeline_tests.screening.histories.calls_by_hand import KeptCall
 from lead_pipeline_tests.screening.histories.lists_by_hand import Entry, Identifier, Lists, Named, is_same
 
@@ -24,10 +25,22 @@ class Row:
     attributes: dict[str, Any] = field(default_factory=dict)
     aliases: tuple[Identifier, ...] = ()
     secondaries: tuple[tuple[str, str | None], ...] = ()
+    further: tuple[str, ...] = ()
+    """The further numbers of the phone's own cell."""
     reasons: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     says: str | None = None
     """The kind of suppression that the row says of itself."""
+
+    @property
+    def contacts(self) -> list[tuple[str, str | None]]:
+        """Return its further contacts in calling order: those of the phone's own cell come first."""
+        return [*((phone, None) for phone in self.further), *self.secondaries]
+
+    @property
+    def consent(self) -> tuple[Any, ...]:
+        """Return the consent that it has: time, source, address and text."""
+        return tuple(self.values.get(name) for name in CONSENT_FIELDS)
 
 
 @dataclass
@@ -44,6 +57,8 @@ class Lead:
     is_due: bool = False
     marked: set[str] = field(default_factory=set)
     """The phones of secondary contacts that came onto a list later."""
+    other_consents: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    """Consents that it does not have, and whose was kept instead: the row's or the lead's."""
 
     @property
     def identifiers(self) -> list[Identifier]:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from lead_pipeline.enrolling.enrollments import suppress_enrollments
+from lead_pipeline.model.fields import CONSENT_FIELDS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.lists.listed_leads import (
     find_listed_leads,
@@ -39,7 +40,7 @@ from lead_pipeline_tests.screening.written import Written
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 _COLUMNS = ("phone", "email", "external_id", "first_name", "city", "status", "company", "lead_score", "expires_at",
-            "tags", "phone_type", "phone_extension")  # fmt: skip
+            "tags", "phone_type", "phone_extension", *CONSENT_FIELDS)  # fmt: skip
 
 
 @dataclass
@@ -227,18 +228,23 @@ class Play:
             self.wrong.setdefault(0, f"leads that nobody knows by hand: {sorted(found)[:5]}")
 
     def lead_rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield number, contact, destination, values, attributes, further contacts and whether anything is due."""
+        """Yield number, contact, destination, values, attributes, further contacts, whether anything is due, and
+        consents that gave way.
+        """
         values = ", ".join(f"l.{one}::varchar" for one in _COLUMNS)
+        consent = ", ".join(f"{name}::varchar" for name in CONSENT_FIELDS)
         yield from self.written.store.workspace.rows(
             f"""
             select l.lead_id, l.contact_id, d.kind || ':' || d.name, [{values}],
                    coalesce(list_sort(map_entries(l.attributes::json::map(varchar, varchar))), []),
-                   coalesce(s.further, []), coalesce(e.status = 'due', false)
+                   coalesce(s.further, []), coalesce(e.status = 'due', false), coalesce(o.others, [])
             from base.leads l join base.destinations d using (destination_id)
             left join (select lead_id, list({{'phone': phone, 'attributes': attributes, 'marked': reason is not null}}
                                             order by position) as further
                        from base.secondary_contacts group by lead_id) s using (lead_id)
             left join base.enrollments e using (lead_id)
+            left join (select lead_id, list([kept, {consent}] order by import_no) as others
+                       from base.other_consents group by lead_id) o using (lead_id)
             """  # names of ours
         )
 
@@ -366,6 +372,7 @@ def as_kept(lead: Lead) -> tuple[Any, ...]:
         [{"key": name, "value": value} for name, value in sorted(lead.attributes.items())],
         [{"phone": one, "attributes": facts, "marked": one in lead.marked} for one, facts in lead.secondaries],
         lead.is_due,
+        [[kept, *(None if value is None else as_text(value) for value in one)] for kept, one in lead.other_consents],
     )
 
 

@@ -111,7 +111,8 @@ class ScrubByHand:
             if name not in phones or not self.is_listed(value, entries)
         }
         secondaries = tuple(one for one in row.secondaries if not self.is_listed(one[0], entries))
-        return replace(row, secondaries=secondaries, attributes=attributes)
+        further = tuple(one for one in row.further if not self.is_listed(one, entries))
+        return replace(row, secondaries=secondaries, further=further, attributes=attributes)
 
     def is_listed(self, phone: str, entries: list[Entry]) -> bool:
         """Return whether a phone of somebody else is on a list, or that person is."""

@@ -82,27 +82,32 @@ def suppress_enrollments_of_rows(workspace: Workspace, import_no: int, at: datet
 
 
 def suppress_enrollments(workspace: Workspace, kind: SuppressionKind, at: datetime) -> tuple[AffectedLeads, ...]:
-    """End what is due for the leads in the temporary table `listed_leads`, which the newest version of a list names;
-    return these by import and destination.
+    """End what is due for the leads in the temporary table `listed_leads`, which the newest version of a list names,
+    where that list holds for one destination in that one only; return these by import and destination.
     """
+    newest = workspace.rows("select list_no, destination_id from base.suppression_lists order by list_no desc limit 1")
+    list_no, scope = newest[0] if newest else (0, None)
+    here = "true" if scope is None else f"e.destination_id = {int(scope)}"
     affected = workspace.rows(
-        """
+        f"""
         select i.import_id, d.kind || ':' || d.name, count(distinct l.lead_id), count(e.lead_id)
         from base.leads l
         semi join listed_leads using (lead_id)
         join base.destinations d using (destination_id)
         join base.imports i using (import_no)
-        left join base.enrollments e on e.lead_id = l.lead_id and e.status = 'due'
+        left join base.enrollments e on e.lead_id = l.lead_id and e.status = 'due' and {here}
         group by i.import_no, i.import_id, d.kind, d.name order by i.import_no
-        """
+        """  # noqa: S608  # a condition of ours
     )
-    list_no = workspace.one("select coalesce(max(list_no), 0) from base.suppression_lists")
-    _suppress(workspace, f"select lead_id, '{kind}' as kind from listed_leads", Cause("list", list_no, at))  # noqa: S608
+    listed = f"select lead_id, '{kind}' as kind from listed_leads"  # noqa: S608  # a word of ours
+    _suppress(workspace, listed, Cause("list", list_no, at), here)
     return tuple(AffectedLeads(*row) for row in affected)
 
 
-def _suppress(workspace: Workspace, leads: str, cause: Cause) -> None:
-    """End what is due for the leads of a query of `lead_id` and `kind`; of several kinds the first counts."""
+def _suppress(workspace: Workspace, leads: str, cause: Cause, where: str = "true") -> None:
+    """End what is due for the leads of a query of `lead_id` and `kind`, of enrollments `e` of which a condition holds;
+    of several kinds the first counts.
+    """
     if not workspace.rows(f"select 1 from ({leads}) limit 1"):  # noqa: S608  # ours
         return
     begin_changes(workspace)
@@ -116,7 +121,7 @@ def _suppress(workspace: Workspace, leads: str, cause: Cause) -> None:
                {_SUPPRESSED} as after
         from (select e.lead_id, {STATE} as before, r.reason
               from base.enrollments e join base.leads l using (lead_id) join reasons r using (lead_id)
-              where e.status = 'due')
+              where e.status = 'due' and {where})
         """,  # noqa: S608  # names of ours
         {
             "at": cause.at,

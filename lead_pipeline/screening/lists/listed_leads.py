@@ -26,13 +26,18 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
 
     These are the leads with a listed identifier, and all leads of a contact who is known by one; of suppressions of
     people also the other leads of the same contact, and of every contact with an identifier of theirs or with the phone
-    of one of their leads. A list of one destination concerns the leads of that one only.
+    of one of their leads. A list of one destination concerns the leads of that one, and those that are
+    enrolled there besides.
     """
     _find_people(workspace, kind)
     listed = _kinds_in(workspace, "reached_people")
     _find_keys(workspace, "reached_people")
     hits = _hits_of_leads("reached_people", listed, "l.lead_id, l.contact_id, s.destination_id")
     known = _hits_of_identifiers("reached_people", listed)
+    here = _HERE.format(destination="l.destination_id")
+    if workspace.rows("select 1 from list_terms where scope is not null"):
+        enrolled = "select e.lead_id from base.enrollments e join list_terms t on e.destination_id = t.scope"  # ours
+        here = f"({here} or l.lead_id in ({enrolled}))"
     of_people = "select contact_id, destination_id from hit" if kind in SUPPRESSIONS_OF_PEOPLE else "from nobody"
     workspace.run(
         f"""
@@ -41,10 +46,10 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
         nobody as ({_union([], "contact_id", "destination_id")}),
         people as ({_union(known, "contact_id", "destination_id")} union {of_people})
         select l.lead_id from base.leads l join hit s using (lead_id)
-        where {_HERE.format(destination="l.destination_id")}
+        where {here}
         union
         select l.lead_id from base.leads l join people s on s.contact_id = l.contact_id
-        where {_HERE.format(destination="l.destination_id")}
+        where {here}
         """  # noqa: S608  # expressions of ours
     )
 

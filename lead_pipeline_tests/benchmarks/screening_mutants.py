@@ -114,13 +114,18 @@ class Judge:
         self.process.wait()
 
 
+#: Said of a change that histories do not see, until tests have been shown it.
+_UNSEEN = "not seen by histories"
+
+
 class Sweep:
     """Changes, and what is said of each: written to a file line by line, so that a sweep can be gone on with."""
 
     def __init__(self, judge: Judge, seen: Seen, results: Path) -> None:
         self.judge, self.seen, self.results = judge, seen, results
         self.equal, self.tally = equal_changes(), Counter[str]()
-        self.known = {one["key"]: one for one in _read(results) if one["verdict"] in ("caught", "invalid")}
+        # What survived tests is shown to them again: there may be more of them.
+        self.known = {one["key"]: one for one in _read(results) if one["verdict"] != "survived"}
 
     def show_to_histories(self, mutant: Mutant) -> bool:
         """Show a change to steps of histories; return whether it needs to be shown to tests."""
@@ -128,10 +133,13 @@ class Sweep:
             self._tell(mutant, "equal", self.equal[mutant.key])
         elif mutant.key in self.known:
             one = self.known[mutant.key]
+            if one["verdict"] == _UNSEEN:
+                return True
             self._tell(mutant, one["verdict"], one["by"], is_new=False)
         else:
             verdict, by = self.judge.ask(mutant, self.seen.steps_for(mutant), [], 0)
             if verdict == "survived":
+                self._keep(mutant, _UNSEEN, "")
                 return True
             self._tell(mutant, verdict, by)
         return False
@@ -151,8 +159,11 @@ class Sweep:
             self.seen.note(mutant, by.removeprefix("step ").split(": ")[0].removeprefix("lead_pipeline_tests/"))
         if is_new:
             print(f"{self.tally.total()} {verdict}  {mutant.key}  [{by[:200]}]", flush=True)
-            with self.results.open("a", encoding="utf-8") as file:
-                print(json.dumps({"key": mutant.key, "verdict": verdict, "by": by[:300]}), file=file)
+            self._keep(mutant, verdict, by)
+
+    def _keep(self, mutant: Mutant, verdict: str, by: str) -> None:
+        with self.results.open("a", encoding="utf-8") as file:
+            print(json.dumps({"key": mutant.key, "verdict": verdict, "by": by[:300]}), file=file)
 
 
 def _read(results: Path) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ what saw the change.
 
 import ast
 import contextlib
+import hashlib
 import importlib
 import io
 import json
@@ -15,6 +16,7 @@ import os
 import pkgutil
 import re
 import resource
+import shutil
 import signal
 import sys
 import traceback
@@ -37,6 +39,9 @@ _LIBRARIES = ("dagster", "duckdb", "hypothesis.strategies", "pandera.polars", "p
 _ROOMS = ("model", "normalizing", "mapping", "reading", "validating", "store", "filing", "screening", "enrolling",
           "importing")  # fmt: skip
 _HELPERS = ("support", "screening", "importing", "enrolling", "store")
+
+#: The tests by which histories are drawn and played.
+_MADE_BY = ("screening", "benchmarks/mutants")
 
 #: A change may make a query run for ever, or want all memory there is.
 _BYTES = 12 * 2**30
@@ -154,9 +159,26 @@ def cut(histories: Path) -> tuple[int, str]:
     """Cut histories into steps, and write beside them which functions each step runs."""
     from lead_pipeline_tests.benchmarks.mutants.steps_of_histories import cut_histories
 
+    shutil.rmtree(histories, ignore_errors=True)
     found = dict(cut_histories(histories))
     (histories / "functions.json").write_text(json.dumps(found), encoding="utf-8")
+    (histories / "code.txt").write_text(_code(), encoding="utf-8")
     return SURVIVED, ""
+
+
+def _code() -> str:
+    """Return what tells histories of today's code from those of another: what was cut by that is of no use."""
+    root = Path(__file__).parents[3]
+    files = [file for file in (root / "lead_pipeline").rglob("*") if file.suffix in (".py", ".sql")]
+    files += [file for name in _MADE_BY for file in (root / "lead_pipeline_tests" / name).rglob("*.py")]
+    told = (file.read_bytes() for file in sorted(files) if not file.name.startswith("test_"))
+    return hashlib.sha256(b"".join(told)).hexdigest()
+
+
+def is_of_today(histories: Path) -> bool:
+    """Return whether histories were cut by today's code."""
+    code = histories / "code.txt"
+    return code.exists() and code.read_text(encoding="utf-8") == _code()
 
 
 if __name__ == "__main__":
@@ -166,7 +188,6 @@ if __name__ == "__main__":
     importers()
     kept = Path(sys.argv[1])
     # DuckDB's threads do not outlive a fork, so there are none of it here.
-    is_cut = (kept / "functions.json").exists()
-    print(json.dumps((SURVIVED, "") if is_cut else in_fork(lambda: cut(kept), 1_800)), flush=True)
+    print(json.dumps((SURVIVED, "") if is_of_today(kept) else in_fork(lambda: cut(kept), 1_800)), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line), kept)), flush=True)

@@ -35,7 +35,7 @@ def plan_quickly() -> None:
         con.execute("pragma disable_optimizer")
         return con
 
-    duckdb.connect = connecting  # type: ignore[assignment]
+    duckdb.connect = connecting
 
 
 def cut_histories(folder: Path) -> Iterator[tuple[str, list[str]]]:

@@ -15,8 +15,14 @@ from pathlib import Path
 
 from lead_pipeline_tests.benchmarks.mutants.sql_changes import PACKAGE, ROOT, Mutant, named_by
 
-#: The rooms whose tests are asked: whatever is about whom an import reaches.
-TESTED = ("screening", "enrolling", "importing", "store")
+#: The tests that are asked: whatever is about whom an import reaches.
+TESTED = (
+    "screening", "enrolling",
+    *(f"importing/test_{name}.py" for name in (
+        "activity_drops", "call_activity", "consents_kept", "do_not_contact_column", "dry_running",
+        "enrollments_suppressed", "judging_again", "list_columns", "suppression_list",
+    )),
+)  # fmt: skip
 
 
 #: Steps of histories that a change is shown to at most.
@@ -108,10 +114,10 @@ def functions_of(mutant: Mutant) -> set[str] | None:
 
 
 def run_tests_once(notes: Path) -> tuple[dict[str, set[str]], dict[str, float]]:
-    """Run all tests of the rooms once, or read what was noted then; return what each runs, and its seconds."""
+    """Run the tests once, or read what was noted then; return what each runs, and its seconds."""
     if not notes.exists():
         environment = os.environ | {"LEAD_PIPELINE_REACH": str(notes), "LEAD_PIPELINE_EXAMPLES": "5"}
-        paths = [f"lead_pipeline_tests/{room}" for room in TESTED]
+        paths = [f"lead_pipeline_tests/{path}" for path in TESTED]
         plugin = "lead_pipeline_tests.benchmarks.mutants.mutant_reach"
         command = [sys.executable, "-m", "pytest", "-q", "-n0", "-W", "ignore", "-p", plugin, *paths]
         subprocess.run(command, cwd=ROOT, env=environment, check=True)

@@ -22,6 +22,7 @@ from lead_pipeline.model.rules import (
     EmailRule,
     FieldRule,
     IntegerRule,
+    LineType,
     PhoneRule,
     TagsRule,
     TextRule,
@@ -68,6 +69,7 @@ class Examples:
     def __init__(self, profile: ImportProfile) -> None:
         self._region = profile.default_region or "US"
         self._sources = profile.consent.sources if profile.consent is not None else ()
+        self._line_types = profile.lead_management.require.line_types
         self._given: set[str] = set()
         self._emails = 0
 
@@ -84,7 +86,7 @@ class Examples:
         title = _title(name)
         match rule:
             case PhoneRule():
-                return self._phone(rule)
+                return self._phone(rule, self._line_types if name == "phone" else ())
             case EmailRule():
                 return self._email(row)
             case TextRule():
@@ -106,8 +108,12 @@ class Examples:
                 telling = [text for text in _TEXTS.get(title, ()) if text in examples]
                 return [*_rotated(telling, row), *_rotated(examples, row)]
 
-    def _phone(self, rule: PhoneRule) -> Iterator[str]:
-        free = (phone for phone in example_phones(self._region, rule.allow_types) if phone not in self._given)
+    def _phone(self, rule: PhoneRule, required: tuple[LineType, ...]) -> Iterator[str]:
+        """Yield a number of a kind that the rule allows and, of the lead's own phone, the profile requires."""
+        types = rule.allow_types
+        if required:
+            types = tuple(kind for kind in required if types is None or kind in types)
+        free = (phone for phone in example_phones(self._region, types) if phone not in self._given)
         phone = next(free, None)
         if phone is None:
             return

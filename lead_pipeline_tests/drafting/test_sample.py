@@ -213,3 +213,19 @@ def test_the_command_overwrites_no_file_and_knows_near_misses(tmp_path: Path):
     assert (result.exit_code, file.read_text()) == (2, "mine")
     assert "contacts.csv is there already" in result.stderr
     assert "Did you mean 'voice_campaign'?" in run("voice_campain").stderr
+
+
+@pytest.mark.parametrize("region", ["US", "GB", "DE"])
+def test_a_sample_has_what_the_profile_requires_of_leads(region):
+    line_types = ["fixed_line_or_mobile"] if region == "US" else ["mobile"]
+    required = {"line_types": line_types, "time_zone": "known", "consent": "there"}
+    said = {
+        "name": "mine",
+        "destination": {"kind": "schedule", "name": "main"},
+        "default_region": region,
+        "fields": {"phone": {"type": "phone", "allow_types": [*line_types, "toll_free"]}},
+        "lead_management": {"require": required, "expires_after": "48h", "defaults": {"buyers": "all"}},
+    }
+    header, *rows = sample_file(ImportProfile.model_validate(said)).decode("utf-8-sig").splitlines()
+    assert header.split(",")[:2] == ["phone", "expires_in"]
+    assert len(rows) == 2

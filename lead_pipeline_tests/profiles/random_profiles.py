@@ -103,6 +103,13 @@ _ROW_RULES = st.lists(
     ),
     max_size=3,
 )
+_MANAGEMENT = _optional(
+    enroll=st.booleans(),
+    expires_after=st.sampled_from(["48h", "0.5", "3 days"]),
+    defaults=_optional(buyers=_WORDS, lead_priority=st.integers(-9, 9)),
+    additional_data=st.dictionaries(st.sampled_from(["campaign", "sub_id"]), _WORDS),
+    on_match=st.sampled_from([{}, {"schedule": "stop"}, {"opt": "in"}, {"move_to": "list:y"}]),
+)
 #: Attributes that the rules of rows name.
 _NAMED = {
     "plan": {"type": "text"},
@@ -133,6 +140,7 @@ def profiles(draw: st.DrawFn) -> ImportProfile:
         "other_columns": draw(st.sampled_from(["attributes", "ignore"])),
         "default_attributes": draw(st.dictionaries(st.sampled_from(["sub id", "buyers"]), _WORDS)),
         "write_mode": draw(st.sampled_from(["create_only", "upsert"])),
+        "lead_management": draw(_MANAGEMENT),
         "reading": draw(_optional(delimiter=st.sampled_from(";\t|"), header_row=st.integers(1, 4))),
     }
     if "phone" in fields:

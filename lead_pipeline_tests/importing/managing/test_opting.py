@@ -179,6 +179,16 @@ def test_a_list_for_another_destination_keeps_its_entries(world):
     assert world.stages.rows("select list_name from suppressions") == [("theirs",)]
 
 
+@pytest.mark.parametrize(("leads", "left"), [("destination", 1), ("company", 0)])
+def test_an_entry_of_the_destination_whose_lead_is_enrolled_here_too_ends_only_for_the_company(world, leads, left):
+    world.bring(ANA, by=managing(into="schedule:other"))
+    world.bring(ANA, by=managing({"add_to": "schedule:main"}, into="schedule:other"))
+    world.suppress("opted_out", ANA, destination="schedule:other")
+    by = managing({"opt": "in", "leads": leads}, write_mode="upsert")
+    assert world.bring(ANA, by=by).counts.suppressed == left
+    assert len(world.in_force()) == left
+
+
 def test_a_row_that_is_rejected_in_the_end_lifts_nothing(world):
     world.bring(ANA)
     world.suppress("opted_out", ANA)

@@ -83,14 +83,12 @@ where e.status = 'due' and e.due_at <= base.asked_at() and l.phone is not null
   and (select count(ended_by) from base.suppressions)
       = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);
 
--- Of those, who is on no list.
+-- Of those, who is on no list. One join: under a limit, two with one materialized CTE never end (DuckDB 2.0.0).
 create view base.reachable as
-with suppressed as materialized (from base.suppressed_contacts)
 select l.*
 from base.due_leads l
-anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
-anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
-    on o.contact_id = l.contact_id and o.destination_id = l.destination_id;
+anti join base.suppressed_contacts c
+    on c.contact_id = l.contact_id and (c.destination_id is null or c.destination_id = l.destination_id);
 
 -- The same of some leads, without looking at all others.
 create macro base.reachable_among(lead_ids) as table

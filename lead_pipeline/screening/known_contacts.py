@@ -31,11 +31,11 @@ def gather_contacts(workspace: Workspace) -> None:
     workspace.run(
         """
         create or replace temp table contact_leads as
-        select lead_id, contact_id, destination_id, status, updated_at, phone, email, external_id, cookie_id, social
+        select lead_id, contact_id, destination_id, status, updated_at, phone_key, email, external_id, cookie_id, social
         from base.leads semi join known_contacts using (contact_id)
         """
     )
-    digits, others = KEY_OF["phone"], [kind for kind in KEY_OF if kind != "phone"]
+    others = [kind for kind in KEY_OF if kind != "phone"]
     of_leads = " union all ".join(
         f"select contact_id, lead_id, '{kind}', {KEY_OF[kind].format(value=kind)},"  # noqa: S608  # ours
         f" {VALUE_OF[kind].format(value=kind)}, null from contact_leads where {kind} is not null"
@@ -49,7 +49,7 @@ def gather_contacts(workspace: Workspace) -> None:
         ), phones as (
             select contact_id, null::bigint as lead_id, key as digits from identifiers where kind = 'phone'
             union all
-            select contact_id, lead_id, {digits.format(value="phone")} from contact_leads where phone is not null
+            select contact_id, lead_id, phone_key from contact_leads where phone_key is not null
         )
         select contact_id, lead_id, 'phone' as kind, {same_number_key("digits")} as key, null::varchar as value, digits
         from phones

@@ -66,17 +66,15 @@ _REASON_CODES = """
     case when faults is not null then faults
          when is_ambiguous or is_suppressed or is_refused or is_missing or is_repeated or is_left_alone
          then list_concat(
-             list_filter(
-                 [case when is_suppressed_again then $duplicate_in_file
-                       when is_suppressed or is_refused or is_missing or not is_repeated then null
-                       when $in_file = 'reject_all' then $duplicate_in_file_refused
-                       when $in_file = 'merge' and not is_left_alone then $duplicate_merged
-                       else $duplicate_in_file end,
-                  case when is_left_alone then $duplicate_existing
-                       when is_refused and not is_suppressed then $duplicate_existing_refused end,
-                  case when is_ambiguous then $match_ambiguous
-                       when is_missing and not is_suppressed then $match_missing end],
-                 lambda code: code is not null),
+             case when is_suppressed_again then [$duplicate_in_file]
+                  when is_suppressed or is_refused or is_missing or not is_repeated then []
+                  when $in_file = 'reject_all' then [$duplicate_in_file_refused]
+                  when $in_file = 'merge' and not is_left_alone then [$duplicate_merged]
+                  else [$duplicate_in_file] end,
+             case when is_left_alone then [$duplicate_existing]
+                  when is_refused and not is_suppressed then [$duplicate_existing_refused] else [] end,
+             case when is_ambiguous then [$match_ambiguous]
+                  when is_missing and not is_suppressed then [$match_missing] else [] end,
              coalesce(suppression_codes, []::varchar[]))
     end
 """

@@ -64,7 +64,7 @@ SHARED_TABLES: dict[str, SharedTable] = {
     ),
     "contact_leads": SharedTable(
         "The leads of these, of any destination.",
-        ("lead_id", "contact_id", "destination_id", "status", "updated_at", "phone", "email", "external_id",
+        ("lead_id", "contact_id", "destination_id", "status", "updated_at", "phone_key", "email", "external_id",
          "cookie_id", "social"),
         "gather_contacts",
     ),

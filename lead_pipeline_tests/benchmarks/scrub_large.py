@@ -24,6 +24,7 @@ import polars as pl
 from lead_pipeline.enrolling.enrollments import suppress_enrollments
 from lead_pipeline.importing.committing import commit_import
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.screening.lists.listed_leads import find_listed_leads, suppress_secondary_contacts
 from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_suppressions
 from lead_pipeline.screening.screen import screen
@@ -51,7 +52,7 @@ _RULES = {
 _BARE = """
     create or replace temp table clean as
     with good as (
-        select row_number, phone::ubigint as phone, md5_number_lower(lower(email)) as email{more_columns}
+        select row_number, phone::ubigint as phone, {email_key} as email{more_columns}
         from read_parquet($parts) where len(reasons) = 0
     )
     select row_number from good
@@ -169,7 +170,8 @@ def run_bare(home: Path, part: Path, variant: str) -> dict[str, float]:
     """Run the anti-joins alone, on a connection with the store's own settings."""
     _, aliases = VARIANTS[variant]
     sql = _BARE.format(
-        more_columns=", md5_number_lower(aliases[2].value) as external_id" if aliases else "",
+        email_key=KEY_OF["email"].format(value="email"),
+        more_columns=f", {KEY_OF['external_id'].format(value='aliases[2].value')} as external_id" if aliases else "",
         more_joins=_BARE_ALIASES if aliases else "",
     )
     figures: dict[str, float] = {}

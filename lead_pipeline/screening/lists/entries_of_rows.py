@@ -37,9 +37,16 @@ _ENTRIES = """
            identifier_kind, value, {any_form} as key, rowid as entry_id, list_no, listed_on,
            expires_at, nullif(destination_id, $destination_id) as elsewhere
     from base.suppressions {of_rows}
-    where ended_by is null and (expires_at is null or expires_at > $at)
-      and (destination_id is null or destination_id = $destination_id
-           or destination_id in (select destination_id from rows_elsewhere)) {of_many}
+    where {counts} {of_many}
+"""
+
+
+#: As one condition: of several DuckDB expects so few entries to be left that it would look for the rows' keys in these,
+#: and not for these in the keys, which are fewer.
+_COUNTS = """
+    coalesce(ended_by is null and (expires_at is null or expires_at > $at)
+             and (destination_id is null or destination_id = $destination_id
+                  or list_contains((select list(destination_id) from rows_elsewhere), destination_id)), false)
 """
 
 
@@ -69,9 +76,11 @@ def find_entries_of_rows(workspace: Workspace, rules: ScrubRules, destination_id
         is_off += " or (kind = 'do_not_call' and country is not null and not list_contains($only, country))"
     workspace.run(_SOUGHT_KEYS)
     any_form = key_of_all_forms("key")
-    of_rows = _ENTRIES.format(is_off=is_off, any_form=any_form, of_rows="semi join sought_keys using (key)", of_many="")
+    of_rows = _ENTRIES.format(
+        is_off=is_off, any_form=any_form, of_rows="semi join sought_keys using (key)", of_many="", counts=_COUNTS
+    )
     of_many = _ENTRIES.format(
-        is_off=is_off, any_form=any_form, of_rows="", of_many=f"and identifier_kind in {_OF_MANY}"
+        is_off=is_off, any_form=any_form, of_rows="", of_many=f"and identifier_kind in {_OF_MANY}", counts=_COUNTS
     )
     workspace.run(
         f"create or replace temp table suppressed_people as {of_rows} union all {of_many}",

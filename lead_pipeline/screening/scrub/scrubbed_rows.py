@@ -150,7 +150,11 @@ def _keep_calls_that_count(workspace: Workspace, profile: ImportProfile, destina
         f"""
         create or replace temp table row_calls as
         with counting as (select call_id, number, contact_id from found_calls where {counts}),
-        calls as (select distinct on (call_id) call_id, {columns} from found_calls),
+        to_numbers as (select call_id, {columns} from found_calls where contact_id is null),
+        calls as (
+            from to_numbers union all
+            select call_id, {columns} from found_calls anti join to_numbers using (call_id) where contact_id is not null
+        ),
         of_rows as (
             select p.row_number, c.call_id from counting c join numbers_of_rows p using (number)
             union
@@ -231,7 +235,7 @@ def _match_area_codes(workspace: Workspace, prefixes: Sequence[str]) -> None:
 
 
 def _add_to_suppressed(workspace: Workspace) -> None:
-    order = "list_position($codes, reason_code)"
+    # Each code is there once: to sort the lists is far quicker than aggregates with an order of their own.
     workspace.run(
         f"""
         create or replace temp table suppressed as
@@ -239,11 +243,12 @@ def _add_to_suppressed(workspace: Workspace) -> None:
                nullif(concat_ws(' ', s.hint, m.hint), '') as hint
         from suppressed s
         full join (
-            select row_number, list(reason_code order by {order}) as codes,
-                   string_agg(hint, ' ' order by {order}) as hint
-            from (select m.*, {_SENTENCE} as hint
-                  from scrub_matches m left join base.activity_drops d using (drop_no))
-            group by row_number
+            select row_number, list_transform(found, lambda one: one.code) as codes,
+                   array_to_string(list_transform(found, lambda one: one.hint), ' ') as hint
+            from (select row_number, list_sort(list({{'nth': nth, 'code': reason_code, 'hint': hint}})) as found
+                  from (select row_number, reason_code, list_position($codes, reason_code) as nth, {_SENTENCE} as hint
+                        from scrub_matches m left join base.activity_drops d using (drop_no))
+                  group by row_number)
         ) m using (row_number)
         """,  # noqa: S608  # expressions of ours
         {

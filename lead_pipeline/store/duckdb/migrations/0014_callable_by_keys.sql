@@ -45,13 +45,13 @@ select contact_id, phone_key from base.leads where phone_key is not null;
 create view base.other_keys_of_contacts as
 select contact_id, kind, key, true as identifies from base.identifiers where kind <> 'phone'
 union all
-select contact_id, 'email', md5_number_lower(lower(email)), false from base.leads where email is not null
+select contact_id, 'email', (md5_number(lower(email)) >> 64)::ubigint, false from base.leads where email is not null
 union all
-select contact_id, 'external_id', md5_number_lower(external_id), false from base.leads where external_id is not null
+select contact_id, 'external_id', (md5_number(external_id) >> 64)::ubigint, false from base.leads where external_id is not null
 union all
-select contact_id, 'cookie_id', md5_number_lower(cookie_id), false from base.leads where cookie_id is not null
+select contact_id, 'cookie_id', (md5_number(cookie_id) >> 64)::ubigint, false from base.leads where cookie_id is not null
 union all
-select contact_id, 'social', md5_number_lower(social), false from base.leads where social is not null;
+select contact_id, 'social', (md5_number(social) >> 64)::ubigint, false from base.leads where social is not null;
 
 -- The contacts that an entry in force concerns, and by entries of which kinds: by an identifier they are known by, or by a
 -- value of any of their leads. An entry of people also concerns whoever else is known by an identifier of theirs, or has

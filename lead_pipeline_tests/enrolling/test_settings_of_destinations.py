@@ -8,7 +8,7 @@ from lead_pipeline.enrolling.settings_of_destinations import keep_settings
 from lead_pipeline.model.lead_management.destination_settings import Action, CallingWindow, DestinationSettings
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.enrolling.managed_world import AT, HOUR, ManagedWorld
-from lead_pipeline_tests.support import quick_folder
+from lead_pipeline_tests.support import call_schedule, quick_folder, staging
 
 SOLAR = DestinationSettings(
     kind="schedule",
@@ -77,3 +77,16 @@ def test_a_file_that_is_gone_says_nothing_any_more(world):
     keep_settings(world.workspace, [SOLAR], AT)
     keep_settings(world.workspace, [], AT + HOUR)
     assert kept(world) == []
+
+
+def test_an_import_is_due_after_the_delay_of_its_own_schedule_whatever_others_say():
+    delays = {"main": "2h", "other": "3 days"}
+    with quick_folder() as folder, staging(folder / "data") as stages:
+        (folder / "data" / "destinations").mkdir()
+        for name, delay in delays.items():
+            text = f"kind: schedule\nname: {name}\nactions:\n  - {{do: call, after: {delay}}}\n"
+            (folder / "data" / "destinations" / f"{name}.yaml").write_text(text)
+        (folder / "leads.csv").write_text("caller_id\n2125550101\n")
+        stages.file(folder / "leads.csv", call_schedule())
+        ((delay,),) = stages.rows("select e.due_at - l.created_at from enrollments e join leads l using (lead_id)")
+    assert delay == 2 * HOUR

@@ -36,6 +36,31 @@ class StoryIdentifier(FrozenModel):
     contact_id: int
 
 
+class StoryEnrollment(FrozenModel):
+    """An enrollment of a lead as it is now, and whether a dialer may call: by the clocks that the person may have."""
+
+    destination: str
+    status: str = Field(description="due, waiting, stopped, completed, expired or suppressed.")
+    action: int
+    attempts: int = 0
+    max_attempts: int | None = None
+    due_at: datetime
+    reason: str | None = Field(default=None, description="Why it is suppressed or completed.")
+    verdict: Literal["callable", "outside_window", "time_zone_unknown"] | None = Field(
+        default=None, description="null: nothing is due, the person may not be contacted, or was called often enough."
+    )
+    callable_until: datetime | None = None
+    next_at: datetime | None = Field(default=None, description="The next moment at which calling is legal.")
+    next_local: tuple[str, ...] = Field(default=(), description="The same by the clocks of the person.")
+    time_zones: tuple[str, ...] = Field(default=(), description="Where the person may be.")
+    local_times: tuple[str, ...] = Field(default=(), description="What the clocks show there now.")
+    evidence: tuple[str, ...] = Field(
+        default=(), description="What says so: number, postal_code, state, country; destination: its file assumes it."
+    )
+    opens: int = Field(default=0, description="From when on people are called, minutes since midnight.")
+    closes: int = 0
+
+
 class StoryLead(FrozenModel):
     """A lead of the person as it is now."""
 
@@ -47,6 +72,7 @@ class StoryLead(FrozenModel):
     updated_at: datetime
     values: dict[str, Any] = Field(description="Its normalized values, attributes included; those that are there.")
     is_callable: bool = Field(description="Whether it is in the view `callable_leads`.")
+    enrollments: tuple[StoryEnrollment, ...] = ()
 
 
 class StoryHit(FrozenModel):

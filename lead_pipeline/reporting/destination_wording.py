@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from lead_pipeline.model.errors import counted
 from lead_pipeline.model.lead_management.destination_settings import (
-    MINUTES_OF_A_DAY,
     WEEKDAYS,
     Action,
     CallingWindow,
     DestinationSettings,
 )
 from lead_pipeline.model.lead_management.destination_state import DestinationState
+from lead_pipeline.reporting.enrollment_wording import clock_of
 from lead_pipeline.reporting.wording import one_line
 
 _UNITS = (("week", 7 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
@@ -33,6 +33,7 @@ def destination_lines(one: DestinationState) -> Iterator[str]:
     yield f"  {zone_text(said)}"
     most = "No limit of calls" if said.max_attempts is None else f"At most {counted(said.max_attempts, 'call')}"
     yield f"  {most} per lead."
+    yield f"  Done after: {one_line(', '.join(said.completed_by)) or 'its last action'}"
     yield f"  {counted(one.leads, 'lead')}{_enrollments(one)}"
 
 
@@ -44,7 +45,7 @@ def action_text(action: Action) -> str:
 def window_text(window: CallingWindow) -> str:
     """Return when people are called, as `from 08:00 to 21:00 of their time, on any day`."""
     days = "on any day" if set(window.days) == set(WEEKDAYS) else f"on {', '.join(window.days)}"
-    return f"from {_clock(window.opens)} to {_clock(window.closes)} of their time, {days}"
+    return f"from {clock_of(window.opens)} to {clock_of(window.closes)} of their time, {days}"
 
 
 def zone_text(said: DestinationSettings) -> str:
@@ -63,7 +64,3 @@ def _span(span: timedelta) -> str:
     seconds = int(span.total_seconds())
     unit, length = next(((name, length) for name, length in _UNITS if seconds % length == 0), ("second", 1))
     return counted(seconds // length, unit)
-
-
-def _clock(minute: int) -> str:
-    return "24:00" if minute == MINUTES_OF_A_DAY else f"{minute // 60:02d}:{minute % 60:02d}"

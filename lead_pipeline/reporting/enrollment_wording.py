@@ -1,10 +1,11 @@
-"""Changes of enrollments as sentences for whoever asked about the person: what changed, and why."""
+"""Enrollments and their changes as sentences for whoever asked about the person: where one stands, what changed."""
 
 import json
 
+from lead_pipeline.model.errors import counted
 from lead_pipeline.model.lead_management.completions import COMPLETIONS
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.model.story import StoryEvent
+from lead_pipeline.model.story import StoryEnrollment, StoryEvent
 from lead_pipeline.reporting.wording import one_line
 
 #: What became of an enrollment, as a sentence begins.
@@ -13,6 +14,45 @@ _DID = {
     "added": "Enrolled besides", "copied": "Copied", "suppressed": "Enrollment ended", "advanced": "Next action",
     "completed": "Completed", "reopened": "May be contacted again, stopped",
 }  # fmt: skip
+
+
+#: What says where somebody is, as it is called in a sentence.
+_EVIDENCE = {"postal_code": "postal code", "destination": "what the file of the destination assumes"}
+
+
+def enrollment_sentence(one: StoryEnrollment) -> str:
+    """Return where an enrollment stands, and whether the person may be called now, or next when, and why."""
+    most = "" if one.max_attempts is None else f" of {one.max_attempts}"
+    calls = f"{counted(one.attempts, 'call')} made{most}"
+    why = f" ({_title(one.reason)})" if one.reason else ""
+    due = f" since {one.due_at:%Y-%m-%d %H:%M} UTC" if one.status == "due" else ""
+    due = f" until {one.due_at:%Y-%m-%d %H:%M} UTC" if one.status == "waiting" else due
+    stands = f"{one_line(one.destination)}: {one.status}{due}{why}, action {one.action}, {calls}."
+    return f"{stands} {_verdict(one)}".rstrip()
+
+
+def _verdict(one: StoryEnrollment) -> str:
+    """Return what the clocks say."""
+    if one.verdict is None:
+        return ""
+    if one.verdict == "time_zone_unknown":
+        return "Not callable: nothing says in which time zone the person is."
+    places = zip(one.time_zones, one.local_times, strict=True)
+    clocks = ", ".join(f"{clock} in {zone}" for zone, clock in places)
+    by = " and ".join(_EVIDENCE.get(what, what) for what in one.evidence)
+    window = f"calling hours are {clock_of(one.opens)} to {clock_of(one.closes)}, and it is {clocks} (known by {by})"
+    if one.verdict == "callable":
+        until = f" until {one.callable_until:%Y-%m-%d %H:%M} UTC" if one.callable_until else ""
+        return f"May be called now{until}: {window}."
+    if one.next_at is None:
+        return f"Never callable: {window}, and there is no time that is within them everywhere."
+    theirs = ", ".join(dict.fromkeys(one.next_local))
+    return f"May be called next at {one.next_at:%Y-%m-%d %H:%M} UTC ({theirs} their time): {window}."
+
+
+def clock_of(minute: int) -> str:
+    """Return a time of day: 08:00."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def change_sentence(event: StoryEvent) -> str:

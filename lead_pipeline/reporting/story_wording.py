@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.story import PersonStory, StoryEvent
-from lead_pipeline.reporting.enrollment_wording import change_sentence
+from lead_pipeline.reporting.enrollment_wording import change_sentence, enrollment_sentence
 from lead_pipeline.reporting.wording import one_line
 
 NOBODY = "The store holds nothing of this person."
@@ -21,6 +21,7 @@ def story_lines(story: PersonStory) -> Iterator[str]:
     for lead in story.leads:
         state = "callable now" if lead.is_callable else "not callable now"
         yield f"Lead {lead.lead_id} in {one_line(lead.destination)}, {state}"
+        yield from (f"  {enrollment_sentence(one)}" for one in lead.enrollments)
         yield from (f"  {one_line(name)}: {one_line(str(value))}" for name, value in lead.values.items())
     if story.events:
         yield "What happened"

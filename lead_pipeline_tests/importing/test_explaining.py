@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -71,6 +72,8 @@ def asked():
         past.bring("third.csv", "email,phone,city\nana@example,(212) 555-0101,Bern\ncy@example.com,12345,Bern\n")
         load(stages, "phone,reason\n212-555-0101,asked by mail\n", kind="opted_out", name="optouts.csv")
         past.bring("fourth.csv", "email,phone,city\nother@example.com,+1 212 555 0101,Pisa\n")
+        noon_tomorrow = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d} 17:00+00"  # in New York
+        stages.store.workspace.run(f"create or replace macro base.asked_at() as '{noon_tomorrow}'::timestamptz")
         stages.store.close()
         yield folder
 

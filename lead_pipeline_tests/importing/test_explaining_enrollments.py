@@ -1,5 +1,8 @@
 """`explain` tells every change of an enrollment with its cause, and that a lead expired by the clock."""
 
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from lead_pipeline import LeadPipeline
@@ -118,3 +121,79 @@ def test_a_lead_that_was_not_enrolled_by_its_import_is_not_told_to_be(home):
     leads.manage_leads("add", ["lead_id=1"], to="schedule:main")
     leads.manage_leads("stop", ["lead_id=1"])
     assert [one.change for one in changes(home)] == ["added", "stopped"]
+
+
+# Whether the person may be called, by the clock
+
+
+def turn_clock(home, hour_of_tomorrow):
+    """Let the store believe that it is some time of tomorrow, in UTC; return the day."""
+    day = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
+    with staging(home) as stages:
+        stages.store.workspace.run(
+            f"create or replace macro base.asked_at() as '{day} {hour_of_tomorrow}+00'::timestamptz"
+        )
+    return day
+
+
+def of_ana(home):
+    (lead,) = LeadPipeline(home).explain(ANA).leads
+    (enrollment,) = lead.enrollments
+    return lead, enrollment
+
+
+def winter_or_summer(moment):
+    """Return the offset of New York at a moment, as hours."""
+    return moment.astimezone(ZoneInfo("America/New_York")).utcoffset() / timedelta(hours=1)
+
+
+def test_within_the_hours_the_person_may_be_called_until_they_close(home):
+    day = turn_clock(home, "17:00")
+    lead, enrollment = of_ana(home)
+    noon = datetime.fromisoformat(f"{day}T17:00+00:00")
+    assert (lead.is_callable, enrollment.verdict, enrollment.evidence) == (True, "callable", ("number",))
+    assert enrollment.time_zones == ("America/New_York",)
+    assert enrollment.callable_until == noon.replace(hour=0) + timedelta(hours=21 - winter_or_summer(noon))
+    assert "May be called now until " in lines(home)
+    assert "calling hours are 08:00 to 21:00, and it is" in lines(home)
+    assert "in America/New_York (known by number)." in lines(home)
+
+
+def test_outside_of_them_the_next_time_is_told_by_the_persons_clock(home):
+    day = turn_clock(home, "09:00")  # before eight in New York, in summer and in winter
+    lead, enrollment = of_ana(home)
+    early = datetime.fromisoformat(f"{day}T09:00+00:00")
+    assert (lead.is_callable, enrollment.verdict) == (False, "outside_window")
+    assert enrollment.next_at == early.replace(hour=0) + timedelta(hours=8 - winter_or_summer(early))
+    assert "May be called next at " in lines(home)
+    assert "08:00 their time)" in lines(home)
+
+
+def test_whose_clock_nobody_knows_is_not_called(home):
+    turn_clock(home, "17:00")
+    with staging(home) as stages:
+        stages.store.workspace.run("update base.leads set time_zone_set = 0")
+    lead, enrollment = of_ana(home)
+    assert (lead.is_callable, enrollment.verdict, enrollment.next_at) == (False, "time_zone_unknown", None)
+    assert "Not callable: nothing says in which time zone the person is." in lines(home)
+
+
+@pytest.mark.parametrize("verb", ["stop", "block", "expire"])
+def test_of_what_is_not_due_no_clock_is_asked(home, verb):
+    turn_clock(home, "17:00")
+    LeadPipeline(home).manage_leads(verb, ["lead_id=1"])
+    lead, enrollment = of_ana(home)
+    assert (lead.is_callable, enrollment.verdict) == (False, None)
+    assert f"schedule:main: {enrollment.status}" in lines(home)
+    assert "May be called" not in lines(home).replace("May be contacted", "")
+
+
+def test_calls_that_were_reported_are_told_with_their_row(home):
+    with staging(home) as stages:
+        calls = home.parent / "calls.csv"
+        calls.write_text("phone,disposition\n2125550109,Busy\n2125550101,No Answer\n")
+        stages.call(calls)
+    (_, advanced) = changes(home)
+    assert (advanced.change, advanced.cause, advanced.row_number, advanced.attempts) == ("advanced", "activity", 2, 1)
+    assert "by row 2 of calls.csv (" in lines(home)
+    assert of_ana(home)[1].attempts == 1

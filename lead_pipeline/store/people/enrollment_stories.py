@@ -2,7 +2,11 @@
 the person is, is found elsewhere.
 """
 
+from typing import Any
+
+from lead_pipeline.model.story import StoryEnrollment
 from lead_pipeline.store.people.person_lookup import IS_EMAIL, IS_PHONE
+from lead_pipeline.store.workspace import Workspace
 
 #: Entries `s` that name the person, by anything that is known of them; see `params_of`.
 ENTRY_NAMES_PERSON = f"""
@@ -85,3 +89,25 @@ ENROLLMENT_EVENTS = {
     "enrollment_ended": _ENDED,
     "lead_expired": _EXPIRED,
 }
+
+_NOW = """
+    with times as (from main.calling_times_among($leads))
+    select e.lead_id, e.destination_kind || ':' || e.schedule as destination, e.status, e.action, e.attempts,
+           e.max_attempts, e.due_at, e.reason, t.verdict, t.callable_until, t.next_at, t.time_zones, t.local_times,
+           list_transform(t.time_zones, lambda zone: strftime(timezone(zone, t.next_at), '%a %H:%M')) as next_local,
+           t.time_zone_evidence as evidence, r.opens, r.closes
+    from main.enrollments e
+    join base.rules_of_destinations r on r.destination_kind = e.destination_kind and r.destination_name = e.schedule
+    left join times t on t.lead_id = e.lead_id and t.destination_kind = e.destination_kind
+        and t.destination_name = e.schedule
+    where list_contains($leads, e.lead_id) order by e.lead_id, destination
+"""
+
+
+def enrollments_now(workspace: Workspace, leads: list[int]) -> dict[int, list[StoryEnrollment]]:
+    """Return the enrollments of leads as they are now, with when the people may be called, by lead."""
+    found: dict[int, list[StoryEnrollment]] = {}
+    for row in workspace.frame(_NOW, {"leads": leads}).to_dicts() if leads else []:
+        facts: dict[str, Any] = {name: value for name, value in row.items() if value is not None}
+        found.setdefault(facts.pop("lead_id"), []).append(StoryEnrollment.model_validate(facts))
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from lead_pipeline.model.story import PersonStory, Sought, StoryEvent, StoryLead
-from lead_pipeline.store.people.enrollment_stories import ENROLLMENT_EVENTS, ENTRY_NAMES_PERSON
+from lead_pipeline.store.people.enrollment_stories import ENROLLMENT_EVENTS, ENTRY_NAMES_PERSON, enrollments_now
 from lead_pipeline.store.people.person_lookup import IS_PHONE, Person, find_person, params_of
 from lead_pipeline.store.workspace import Workspace
 
@@ -156,13 +156,18 @@ def _leads(workspace: Workspace, person: Person) -> tuple[StoryLead, ...]:
         " where list_contains($contacts, l.contact_id) order by l.lead_id",
         {"contacts": list(person.contacts)},
     )
+    enrolled = enrollments_now(workspace, [row["lead_id"] for row in found])
     leads = []
     for row in found:
         values = {name: value for name, value in row.items() if name not in _APART and value not in (None, [])}
         values |= {f"attribute.{name}": value for name, value in json.loads(row["attributes"] or "{}").items()}
         own = {name: row[name] for name in ("lead_id", "contact_id", "import_id", "created_at", "updated_at")}
         destination = f"{row['destination_kind']}:{row['destination_name']}"
-        leads.append(StoryLead(**own, destination=destination, values=values, is_callable=row["is_callable"]))
+        now = tuple(enrolled.get(row["lead_id"], ()))
+        callable_now = row["is_callable"]
+        leads.append(
+            StoryLead(**own, destination=destination, values=values, is_callable=callable_now, enrollments=now)
+        )
     return tuple(leads)
 
 

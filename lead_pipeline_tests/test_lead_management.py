@@ -27,7 +27,11 @@ COLUMNS = {
     "status": "coalesce(e.status, 'not enrolled')",
     "action": "coalesce(e.action::varchar, '')",
     "calls": "coalesce(e.attempts::varchar, '')",
-    "phone": "l.phone",
+    "expires": "coalesce((epoch(l.expires_at - l.created_at) / 3600)::integer || 'h', '')",
+    "at most": "coalesce(e.max_attempts::varchar, '')",
+    "priority": "l.attributes ->> 'lead_priority'",
+    "buyers": "l.attributes ->> 'buyers'",
+    "campaign": "coalesce(l.attributes ->> 'campaign', '')",
 }
 
 

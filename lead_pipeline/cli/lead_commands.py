@@ -20,7 +20,7 @@ _HELP: dict[LeadVerb, str] = {
     "expire": "End leads for good: nobody calls them any more.",
     "move": "Move leads to another destination, where they begin with the first action.",
     "add": "Enroll leads in another schedule besides.",
-    "copy": "Copy leads to another destination, with all their values.",
+    "copy": "Make copies of leads in another destination, with all their values.",
     "block": "Put people on the list of those who are blocked, by every identifier of their leads.",
     "unblock": "Take people off the lists of those who are blocked, and off no other; leads are stopped, not due.",
     "opt-out": "Put people on the list of those who opted out, by every identifier of their leads.",

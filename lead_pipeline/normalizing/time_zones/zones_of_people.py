@@ -18,7 +18,7 @@ from phonenumbers.timezone import UNKNOWN_TIMEZONE
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones
 from lead_pipeline.normalizing.phones.plan.formatting import zones_of_calling_code
 from lead_pipeline.normalizing.phones.regions import regions_named
-from lead_pipeline.normalizing.time_zones.places import (
+from lead_pipeline.normalizing.time_zones.zones_of_places import (
     available_zones,
     zones_of_country,
     zones_of_postal_code,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-from lead_pipeline.normalizing.time_zones.places import available_zones, zones_of_country, zones_of_state
 from lead_pipeline.normalizing.time_zones.zones_of_people import find_time_zones
+from lead_pipeline.normalizing.time_zones.zones_of_places import available_zones, zones_of_country, zones_of_state
 
 _COLUMNS = ("phone", "postal_code", "state", "country")
 

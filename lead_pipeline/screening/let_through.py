@@ -45,7 +45,6 @@ def find_uncallable_leads(workspace: Workspace) -> None:
               from decided_rows d join let_through t using (row_number)
               left join new_leads n on n.row_number = d.lead_row
               where {_IMPORTED})
-        where lead_id is not null
         """,  # noqa: S608  # a condition of ours
         {
             "merged": Reason.DUPLICATE_MERGED.value,

@@ -51,12 +51,11 @@ def find_list_hits(workspace: Workspace) -> bool:
             select h.row_number, $codes[list_position($kinds, h.kind)] as reason_code, s.list_no, s.identifier_kind,
                    s.value, s.listed_on, s.expires_at, h.contact_id, h.lead_id, h.entry_id, h.hint
             from suppression_hits h left join suppressed_people s using (entry_id)
-            where list_contains($kinds, h.kind)
         )
         select row_number, reason_code, list_no, unnest(best), matches, hint
         from (select row_number, reason_code, list_no,
                      arg_min(struct_pack(identifier_kind, value, listed_on, expires_at, contact_id, lead_id), {_BEST})
-                     as best, greatest(count(distinct entry_id), 1) as matches, min(hint) as hint
+                     as best, greatest(count(distinct entry_id), 1) as matches, any_value(hint) as hint
               from hits group by row_number, reason_code, list_no)
         """,  # noqa: S608  # expressions of ours
         _codes(),

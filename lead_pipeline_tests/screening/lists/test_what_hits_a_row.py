@@ -93,6 +93,16 @@ def test_an_entry_of_another_destination_does_not_count_for_a_row_that_changes_n
     assert fates(written, written.add([person("ana", P)], by)) == [("duplicate", ("duplicate_existing",))]
 
 
+def test_whoever_has_the_phone_of_a_listed_lead_is_on_the_list_though_nobody_in_the_store_has_an_identifier(written):
+    by = profile(rows_without_identifier="create")
+    written.add([Row({"phone": P, "external_id": "7"})], by)
+    assert written.one("select count(*) from base.identifiers") == 0
+    load_list(written, [Named(("external_id", "7"))], name="opted_out", kind="opted_out")
+    assert fates(written, written.add([person("bo", P), person("cy", Q)], by)) == [
+        ("suppressed", ("opted_out",)), ("created", ())
+    ]  # fmt: skip
+
+
 def test_of_a_row_that_was_hit_before_nothing_is_left_for_the_next_import(written):
     written.suppress("blocked", P)
     assert fates(written, written.add([person("ana", P)], profile())) == [("suppressed", ("blocked",))]

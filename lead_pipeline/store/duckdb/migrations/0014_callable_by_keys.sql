@@ -89,18 +89,20 @@ with numbers as not materialized (
                 select contact_id, base.fifteen_digits(number) from numbers where number <> digits)) n
     join prefixes s on s.rest = n.rest and s.first = n.whole - n.whole % n.rest
 ), people as materialized (
-    select distinct contact_id, destination_id, kind from hit where base.is_of_people(kind)
+    -- Out of a list DuckDB expects few of them: else it would look for everybody in these instead of these in everybody.
+    select unnest((select list(distinct {'contact_id': contact_id, 'destination_id': destination_id, 'kind': kind})
+                   from hit where base.is_of_people(kind)), max_depth := 2)
 )
 from hit
 union all
 select n.contact_id, t.destination_id, t.kind
 from numbers n join (
-    select p.destination_id, p.kind, n.number from numbers n join people p using (contact_id)
+    select distinct p.destination_id, p.kind, n.number from numbers n join people p using (contact_id)
 ) t using (number)
 union all
 select k.contact_id, t.destination_id, t.suppression
 from base.other_keys_of_contacts k join (
-    select p.destination_id, p.kind as suppression, k.kind, k.key
+    select distinct p.destination_id, p.kind as suppression, k.kind, k.key
     from base.other_keys_of_contacts k join people p using (contact_id) where k.identifies
 ) t using (kind, key);
 

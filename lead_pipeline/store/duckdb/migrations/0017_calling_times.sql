@@ -63,6 +63,9 @@ from windows w cross join (
 left join times t on t.opens = w.opens and t.closes = w.closes and t.days = w.days and t.time_zone_set = z.time_zone_set
 left join ends e on e.opens = w.opens and e.closes = w.closes and e.days = w.days and e.time_zone_set = z.time_zone_set;
 
+create macro base.has_action(action, actions, attempts, max_attempts) as (
+    (len(actions) = 0 or action <= len(actions)) and attempts < coalesce(max_attempts, 2147483647));
+
 -- Who is due, whatever lists and clocks say: for an action that there is, not expired, not called too often. Fails closed:
 -- nobody is while entries are missing that were loaded, or ended without a list that says so; nor is a lead whose phone is
 -- not the one that lists are asked about.
@@ -75,13 +78,30 @@ select e.lead_id, l.contact_id, r.destination_kind, r.destination_name, e.action
 from base.enrollments e
 join base.leads l using (lead_id)
 join base.rules_of_destinations r on r.destination_id = e.destination_id
-where e.status = 'due' and e.due_at <= base.asked_at() and l.phone is not null
-  and l.phone_key = try_cast(l.phone as ubigint) and (l.expires_at is null or l.expires_at > base.asked_at())
-  and e.attempts < coalesce(e.max_attempts, r.max_attempts, 2147483647)
-  and (len(r.actions) = 0 or e.action <= len(r.actions))
-  and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
-  and (select count(ended_by) from base.suppressions)
-      = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);
+where base.is_due(e.status, e.due_at, l.expires_at, l.phone, l.phone_key)
+  and base.has_action(e.action, r.actions, e.attempts, coalesce(e.max_attempts, r.max_attempts))
+  and base.lists_add_up();
+
+-- The same of some leads: both large tables are asked for these before anything is joined, which DuckDB does not think of.
+create macro base.due_among(lead_ids) as table
+with asked as materialized (
+    select distinct unnest(lead_ids)::bigint as lead_id
+), leads as materialized (
+    select l.* from base.leads l join asked using (lead_id)
+), enrolled as materialized (
+    select e.* from base.enrollments e join asked using (lead_id)
+)
+select e.lead_id, l.contact_id, r.destination_kind, r.destination_name, e.action, e.due_at, l.expires_at, l.phone,
+       try_cast(l.attributes ->> 'lead_priority' as double) as priority,
+       coalesce(r.actions[e.action]."do", 'call') as action_kind, e.attempts,
+       coalesce(e.max_attempts, r.max_attempts) as max_attempts, e.destination_id, r.window_no,
+       coalesce(nullif(l.time_zone_set, 0), r.assumed_zone_set, 0) as time_zone_set
+from enrolled e
+join leads l using (lead_id)
+join base.rules_of_destinations r on r.destination_id = e.destination_id
+where base.is_due(e.status, e.due_at, l.expires_at, l.phone, l.phone_key)
+  and base.has_action(e.action, r.actions, e.attempts, coalesce(e.max_attempts, r.max_attempts))
+  and base.lists_add_up();
 
 -- Of those, who is on no list. One join: under a limit, two with one materialized CTE never end (DuckDB 2.0.0).
 create view base.reachable as
@@ -93,7 +113,7 @@ anti join base.suppressed_contacts c
 -- The same of some leads, without looking at all others.
 create macro base.reachable_among(lead_ids) as table
 with due as materialized (
-    from base.due_leads semi join (select unnest(lead_ids)::bigint as lead_id) using (lead_id)
+    from base.due_among(lead_ids)
 ), suppressed as materialized (
     from base.suppressions_among((select list(contact_id) from due))
 )

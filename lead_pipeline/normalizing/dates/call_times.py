@@ -2,7 +2,7 @@
 but questions: they are told apart here, and answered by whoever knows the whole file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -100,19 +100,18 @@ def _in_order(texts: pl.Series, order: str, zone: str, *, is_known: bool) -> pl.
     numbers = texts.str.contains(_BEGINS_WITH_NUMBERS).fill_null(value=False)
     rows, others = numbers.arg_true(), (~numbers & texts.is_not_null()).arg_true()
     read = pl.repeat(None, texts.len(), dtype=_UTC, eager=True)
-    read = read.scatter(rows, _spelled_anew(texts.gather(rows), (_of_numbers(order, is_known=is_known),), zone))
+    read = read.scatter(rows, _moments(_of_numbers(texts.gather(rows), order, is_known=is_known), zone))
     rest = texts.gather(others)
     iso = normalize_datetimes(rest, DatetimeRule(type="datetime", timezone=zone))["value"]
     unread = iso.is_null().arg_true()
-    iso = iso.scatter(unread, _spelled_anew(rest.gather(unread), tuple(_of_other_forms()), zone))
+    iso = iso.scatter(unread, _moments(_of_other_forms(rest.gather(unread)), zone))
     return read.scatter(others, iso)
 
 
-def _spelled_anew(texts: pl.Series, forms: Sequence[pl.Expr], zone: str) -> pl.Series:
-    """Read texts by their spelling in ISO 8601; most say neither an offset nor a part of a second."""
-    if texts.is_empty():
+def _moments(spelled: pl.Series, zone: str) -> pl.Series:
+    """Read texts of ISO 8601; most say neither an offset nor a part of a second."""
+    if spelled.is_empty():
         return pl.Series(dtype=_UTC)
-    spelled = pl.DataFrame({"text": texts}).select(pl.coalesce(*forms)).to_series()
     local = spelled.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     local = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null").dt.convert_time_zone("UTC")
     rows = (local.is_null() & spelled.is_not_null()).arg_true()
@@ -120,38 +119,45 @@ def _spelled_anew(texts: pl.Series, forms: Sequence[pl.Expr], zone: str) -> pl.S
     return local.scatter(rows, rest)
 
 
-def _of_numbers(order: str, *, is_known: bool) -> pl.Expr:
+def _parts(texts: pl.Series, pattern: str) -> pl.DataFrame:
+    """Return the groups of a pattern as columns: an expression that names them would match once for each of them."""
+    return texts.alias("text").to_frame().select(pl.col("text").str.extract_groups(pattern)).unnest("text")
+
+
+def _of_numbers(texts: pl.Series, order: str, *, is_known: bool) -> pl.Series:
     """Return days of three numbers as ISO 8601, null for texts that are none. Years of two digits are read where the
     order is known: 26/03/05 has three.
     """
-    numbers = pl.col("text").str.extract_groups(_NUMBERS)
-    first, second = numbers.struct.field("first"), numbers.struct.field("second_number")
+    first, second, short = pl.col("first"), pl.col("second_number"), pl.col("year").str.len_bytes() == 2
     month, day = (first, second) if order == "month_first" else (second, first)
-    short = numbers.struct.field("year").str.len_bytes() == 2
-    return pl.when(pl.lit(is_known) | ~short).then(_iso(numbers, month, day))
+    numbers = _parts(texts, _NUMBERS)
+    return numbers.select(pl.when(pl.lit(is_known) | ~short).then(_iso(month, day)).alias("iso")).to_series()
 
 
-def _of_other_forms() -> Iterator[pl.Expr]:
-    """Yield each other way to write a day as ISO 8601, null for texts that are written otherwise."""
+def _of_other_forms(texts: pl.Series) -> pl.Series:
+    """Return days written in each other way as ISO 8601, null for texts that are written otherwise."""
+    found = pl.repeat(None, texts.len(), dtype=pl.String, eager=True)
     for pattern in _OTHERS:
-        parts = pl.col("text").str.extract_groups(pattern)
-        yield _iso(parts, parts.struct.field("month"), parts.struct.field("day"))
+        rows = found.is_null().arg_true()
+        if rows.is_empty():
+            break
+        parts = _parts(texts.gather(rows), pattern)
+        found = found.scatter(rows, parts.select(iso=_iso(pl.col("month"), pl.col("day"))).to_series())
+    return found
 
 
-def _iso(parts: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+def _iso(month: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Return a text of ISO 8601, null where there is no such month or hour; its reader knows whether the day exists."""
-    year, hour, half = (parts.struct.field(name) for name in ("year", "hour", "half"))
+    year, hour, half = pl.col("year"), pl.col("hour"), pl.col("half")
     century = pl.when(year.str.len_bytes() == 2).then(pl.lit("20")).otherwise(pl.lit(""))
     number = month.str.to_lowercase().str.head(3).replace_strict(_NUMBER_OF, default=None, return_dtype=pl.String)
     days = pl.concat_str(century, year, pl.lit("-"), number, pl.lit("-"), day.str.zfill(2))
     twelve = hour.cast(pl.Int32)
     after = pl.when(half.str.to_lowercase() == "p").then(12).otherwise(0)
     of_day = pl.when(half.is_null()).then(twelve).when(twelve.is_between(1, 12)).then(twelve % 12 + after)
-    rest = [parts.struct.field(name).fill_null(missing) for name, missing in (("second", "00"), ("fraction", ""))]
-    zone = parts.struct.field("zone").fill_null("").str.to_uppercase().str.replace("^(?:UTC|GMT)$", "Z")
-    time = pl.concat_str(
-        of_day.cast(pl.String).str.zfill(2), pl.lit(":"), parts.struct.field("minute"), pl.lit(":"), *rest
-    )
+    rest = [pl.col(name).fill_null(missing) for name, missing in (("second", "00"), ("fraction", ""))]
+    zone = pl.col("zone").fill_null("").str.to_uppercase().str.replace("^(?:UTC|GMT)$", "Z")
+    time = pl.concat_str(of_day.cast(pl.String).str.zfill(2), pl.lit(":"), pl.col("minute"), pl.lit(":"), *rest)
     midnight = pl.concat_str(days, pl.lit("T00:00:00"))
     return pl.when(hour.is_null()).then(midnight).otherwise(pl.concat_str(days, pl.lit("T"), time, zone))
 

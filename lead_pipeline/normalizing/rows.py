@@ -2,7 +2,7 @@
 limit of a profile is looked at here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
@@ -23,12 +23,15 @@ _NOT_SPLIT_HINT = (
 )
 
 
-def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
+def normalize_rows(
+    batch: pl.DataFrame, profile: ImportProfile, places: Mapping[str, Sequence[str]] | None = None
+) -> pl.DataFrame:
     """Replace each text of a rule's column by its canonical value and add `<column>_reason`.
 
     Args:
         batch: one String column per rule of `profile`, and any others, such as `attributes` (String: JSON objects).
         profile: the rules, and the region that phones are read under.
+        places: attributes that are a `postal_code`, `state` or `country`, for what is required to be known of a row.
 
     Returns:
         The batch with the same rows and columns in the same order, each column that has a rule in its canonical type,
@@ -68,7 +71,7 @@ def normalize_rows(batch: pl.DataFrame, profile: ImportProfile) -> pl.DataFrame:
         hints.append(repaired.hints)
     laid_out = batch.with_columns(_laid_out(columns))
     return laid_out.with_columns(
-        *required_facts(laid_out, profile),
+        *required_facts(laid_out, profile, places or {}),
         *derived,
         *(split[name] for name in split if name == SPLIT_NAMES),
         *([says_zone(batch["consent_at"]).alias(CONSENT_ZONE_KNOWN)] if profile.consent is not None else []),

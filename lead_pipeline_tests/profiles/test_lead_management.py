@@ -100,7 +100,10 @@ def test_what_contradicts_other_keys_is_an_error_at_its_line(management, further
     ("required", "named"), [("line_types: [mobile]", "add phone"), ("time_zone: known", "nothing says")]
 )
 def test_what_is_required_has_to_be_among_the_fields(required, named):
-    text = PROFILE.replace("  phone: {type: phone}\n", "") + "identify_by: email\nlead_management:\n"
+    text = (
+        PROFILE.replace("  phone: {type: phone}\n", "")
+        + "identify_by: email\nother_columns: ignore\nlead_management:\n"
+    )
     with pytest.raises(ProfileError, match=named):
         parse_profile(f"{text}  require: {{{required}}}\n", "mine.yaml")
 

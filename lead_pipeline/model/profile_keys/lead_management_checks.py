@@ -106,7 +106,8 @@ def _check_required(profile: ProfileKeys) -> None:
         raise RuleError(
             "it is about the lead's phone, which `fields:` does not have; add phone", *(_KEY, "require", "line_types")
         )
-    if required.time_zone and not any(name in profile.fields for name in _SAYING_WHERE):
+    may_say = any(name in profile.fields for name in _SAYING_WHERE) or profile.other_columns == "attributes"
+    if required.time_zone and not may_say:
         raise RuleError(
             f"nothing says where a person is: `fields:` has none of {', '.join(_SAYING_WHERE)}; add one",
             *(_KEY, "require", "time_zone"),

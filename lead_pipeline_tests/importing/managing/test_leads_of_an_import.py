@@ -157,3 +157,12 @@ def test_a_row_without_any_number_has_none_of_the_required_kind(world):
     by = managing(management={"require": {"line_types": ["mobile"]}}, fields=fields, identify_by="email")
     result = world.bring("ana@example.com,", "bo@example.com,12", by=by, header="email,phone")
     assert result.counts.rejected == 2
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"attributes": {"Country": {"type": "text"}}}, {"fields": FIELDS | {"country": {"type": "text"}}}]
+)
+def test_an_attribute_may_say_where_somebody_is(world, more):
+    by = managing(management={"require": {"time_zone": "known"}}, **more)
+    result = world.bring("+881 6 1234 5678,Germany", "+881 6 1234 5679,", by=by, header="phone,Country")
+    assert (result.counts.created, result.counts.rejected) == (1, 1)

@@ -189,13 +189,13 @@ def test_an_entry_of_the_destination_whose_lead_is_enrolled_here_too_ends_only_f
     assert len(world.in_force()) == left
 
 
-def test_a_row_that_is_rejected_in_the_end_lifts_nothing(world):
-    world.bring(ANA)
+def test_rows_that_are_rejected_in_the_end_lift_nothing(world):
+    world.bring(ANA, BO)
     world.suppress("opted_out", ANA)
     by = managing({"opt": "in"}, duplicates_in_file="reject_all")
-    assert world.bring(ANA, ANA, by=by).counts.rejected == 2
+    assert world.bring(ANA, ANA, BO, by=by).counts.rejected == 2
     assert world.in_force() == {("opted_out", ANA)}
-    assert world.statuses() == {ANA: "suppressed"}
+    assert world.statuses() == {ANA: "suppressed", BO: "due"}
 
 
 def test_an_opt_in_takes_back_what_an_earlier_row_said(world):

@@ -126,6 +126,13 @@ def test_whoever_said_so_in_a_file_is_not_made_due_by_a_new_lead(world):
     assert world.reachable() == set()
 
 
+def test_whoever_said_so_while_nothing_was_due_for_them_is_not_made_due_either(world):
+    world.bring(ANA, by=managing(management={"enroll": False}))
+    world.bring(f"{ANA},yes", header="phone,do not call")
+    assert world.bring(ANA, by=EXPIRING).counts.duplicate == 1
+    assert world.reachable() == set()
+
+
 def test_by_a_token_leads_with_the_same_token_and_phone_expire_in_any_destination(world):
     header = "phone,Lead Token"
     world.bring(

@@ -125,6 +125,7 @@ def test_an_import_aimed_at_where_its_leads_would_go_is_refused():
     "management",
     [
         {"expires_after": "48h"},
+        {"expires_after": "100m"},
         {"expires_after": "30m", "require": {"consent": "there"}},
         {"on_match": {"expire_existing": {"token": "t"}}},
         {"on_match": {"add_to": "schedule:x", "copy_to": "offer:y"}},

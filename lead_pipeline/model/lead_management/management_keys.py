@@ -22,7 +22,10 @@ def hours_of(given: object) -> float:
     """Return the hours that `48`, `48h` or `3 days` says; raises ValueError for any other text."""
     text = str(given).strip().lower()
     delay = delay_of(text)
-    hours = float(text) if _NUMBER.fullmatch(text) else delay.total_seconds() / 3600 if delay is not None else 0.0
+    if isinstance(given, float) or _NUMBER.fullmatch(text):
+        hours = float(text)
+    else:
+        hours = delay.total_seconds() / 3600 if delay is not None else 0.0
     if not 0 < hours <= _MOST_HOURS:
         raise ValueError("write hours, such as 48 or 48h, or such as 30m, 3 days, 2 weeks")
     return hours

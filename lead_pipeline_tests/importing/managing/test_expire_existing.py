@@ -194,3 +194,13 @@ def test_a_lead_of_the_person_with_another_phone_stays_and_the_row_is_a_duplicat
     result = world.bring(f"{BO},ana@example.com", by=by, header="phone,email")
     assert result.counts.duplicate == 1
     assert live(world) == [(ANA, "main")]
+
+
+def test_the_phone_of_a_rejected_row_expires_nothing_for_another_row_of_the_person(world):
+    world.bring(f"{ANA},ana@example.com", by=BY_EMAIL, header="phone,email")
+    fields = FIELDS_OF_EMAIL | {"expires_in": {"type": "integer"}}
+    by = managing({"expire_existing": True}, identify_by="email", fields=fields)
+    rows = (f"{ANA},ana@example.com,soon", f"{BO},ana@example.com,48")
+    result = world.bring(*rows, by=by, header="phone,email,expires_in")
+    assert (result.counts.rejected, result.counts.duplicate) == (1, 1)
+    assert live(world) == [(ANA, "main")]

@@ -12,8 +12,9 @@ REASON_OF_CONTACT = (
     " where s.contact_id = {contact} and (s.destination_id is null or s.destination_id = {destination}))"
 )
 
-#: Of so many contacts at most the lists are asked without looking at all others.
-_FEW = 10_000
+#: Lists are asked about some contacts without looking at all others: of so many at most, whatever is listed; of more
+#: where each with every listed prefix makes no more pairs than this.
+_FEW, _PAIRS = 10_000, 20_000_000
 
 NOBODY_IS_SUPPRESSED = (
     "create or replace temp table suppressed_managed"
@@ -36,17 +37,24 @@ def find_suppressed_contacts(workspace: Workspace) -> None:
     """Fill `suppressed_managed` (contact_id, destination_id or null for every one, reason, position) with those of the
     contacts in the temporary table `managed_contacts` that may not be contacted.
     """
-    few = int(workspace.one("select count(*) from managed_contacts")) <= _FEW
     source = "base.suppressions_among((select list(contact_id) from managed_contacts))"
     workspace.run(
         f"""
         create or replace temp table suppressed_managed as
         select s.contact_id, s.destination_id, $reasons[list_position($kinds, s.kind)] as reason,
                list_position($kinds, s.kind) as position
-        from (select contact_id, destination_id, kind from {source if few else "base.suppressions_of_contacts"}
+        from (select contact_id, destination_id, kind from {source if _are_few(workspace) else "base.suppressions_of_contacts"}
               union
               select contact_id, null, kind from base.do_not_contact where lifted_at is null) s
         semi join managed_contacts using (contact_id)
         """,  # noqa: S608  # names of ours
         {"kinds": list(REASON_OF_SUPPRESSION), "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()]},
     )
+
+
+def _are_few(workspace: Workspace) -> bool:
+    contacts = int(workspace.one("select count(*) from managed_contacts"))
+    if contacts <= _FEW:
+        return True
+    prefixes = int(workspace.one("select count(*) from base.entries_in_force where identifier_kind = 'prefix'"))
+    return contacts * (prefixes + 1) <= _PAIRS

@@ -37,13 +37,14 @@ def find_suppressed_contacts(workspace: Workspace) -> None:
     """Fill `suppressed_managed` (contact_id, destination_id or null for every one, reason, position) with those of the
     contacts in the temporary table `managed_contacts` that may not be contacted.
     """
-    source = "base.suppressions_among((select list(contact_id) from managed_contacts))"
+    some = "base.suppressions_among((select list(contact_id) from managed_contacts))"
+    source = some if _are_few(workspace) else "base.suppressions_of_contacts"
     workspace.run(
         f"""
         create or replace temp table suppressed_managed as
         select s.contact_id, s.destination_id, $reasons[list_position($kinds, s.kind)] as reason,
                list_position($kinds, s.kind) as position
-        from (select contact_id, destination_id, kind from {source if _are_few(workspace) else "base.suppressions_of_contacts"}
+        from (select contact_id, destination_id, kind from {source}
               union
               select contact_id, null, kind from base.do_not_contact where lifted_at is null) s
         semi join managed_contacts using (contact_id)

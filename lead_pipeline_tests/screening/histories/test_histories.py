@@ -25,7 +25,7 @@ def test_histories_of_many_people_in_one_store(fresh):
         "created", "updated", "unchanged", "duplicate", "suppressed", "rejected", "skipped"
     }  # fmt: skip
     assert set(seen.reasons) >= {
-        "opted_out", "blocked", "do_not_call", "reassigned", "prior_dialed", "prior_connected", "prior_converted",
+        "opted_out", "complaint", "do_not_call", "reassigned", "prior_dialed", "prior_connected", "prior_converted",
         "prior_disposition", "prior_attempts", "area_code_listed", "match_ambiguous", "match_missing",
         "duplicate_existing", "duplicate_existing_refused", "duplicate_in_file", "duplicate_merged",
         "duplicate_in_file_refused",

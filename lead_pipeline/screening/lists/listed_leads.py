@@ -38,20 +38,25 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
     if workspace.rows("select 1 from list_terms where scope is not null"):
         enrolled = "select e.lead_id from base.enrollments e join list_terms t on e.destination_id = t.scope"  # ours
         here = f"({here} or l.lead_id in ({enrolled}))"
-    of_people = "select contact_id, destination_id from hit" if kind in SUPPRESSIONS_OF_PEOPLE else "from nobody"
+    # Tables, for of these DuckDB knows how few they are: all leads are asked for them, and not they for all leads.
+    _fill(workspace, "hit_leads", _union(hits, "lead_id", "contact_id", "destination_id"))
+    _fill(workspace, "hit_contacts", _union(known, "contact_id", "destination_id"))
+    if kind in SUPPRESSIONS_OF_PEOPLE:
+        workspace.run("insert into hit_contacts select distinct contact_id, destination_id from hit_leads")
     workspace.run(
         f"""
         create or replace temp table listed_leads as
-        with hit as ({_union(hits, "lead_id", "contact_id", "destination_id")}),
-        nobody as ({_union([], "contact_id", "destination_id")}),
-        people as ({_union(known, "contact_id", "destination_id")} union {of_people})
-        select l.lead_id from base.leads l join hit s using (lead_id)
+        select l.lead_id from base.leads l join hit_leads s using (lead_id)
         where {here}
         union
-        select l.lead_id from base.leads l join people s on s.contact_id = l.contact_id
+        select l.lead_id from base.leads l join hit_contacts s on s.contact_id = l.contact_id
         where {here}
         """  # noqa: S608  # expressions of ours
     )
+
+
+def _fill(workspace: Workspace, table: str, query: str) -> None:
+    workspace.run(f"create or replace temp table {table} as {query}")
 
 
 def _find_people(workspace: Workspace, kind: SuppressionKind) -> None:
@@ -64,23 +69,23 @@ def _find_people(workspace: Workspace, kind: SuppressionKind) -> None:
     _find_keys(workspace, "listed_people")
     found = _hits_of_leads("listed_people", listed, "l.contact_id, s.destination_id")
     found += _hits_of_identifiers("listed_people", listed)
+    _fill(workspace, "hit_contacts", _union(found, "contact_id", "destination_id"))
     any_form = key_of_all_forms("key").replace("identifier_kind", "kind")
     workspace.run(
         f"""
         insert into also_known by name
-        with people as ({_union(found, "contact_id", "destination_id")})
         select i.kind as identifier_kind, coalesce(i.value, '+' || i.key) as value, {any_form} as key, p.destination_id
-        from base.identifiers i join people p using (contact_id)
+        from base.identifiers i join hit_contacts p using (contact_id)
         union
         select 'phone', l.phone, {key_of_value("phone", "l.phone")}, p.destination_id
-        from base.leads l join people p using (contact_id) where l.phone is not null
+        from base.leads l join hit_contacts p using (contact_id) where l.phone is not null
         """  # noqa: S608  # expressions of ours
     )
 
 
 def _find_keys(workspace: Workspace, table: str) -> None:
-    """Fill `keys_of_people`: what the people in a table are looked for by, phones under each form; so that of large
-    tables only few rows are compared in full.
+    """Fill `keys_of_people`: what the people in a table are looked for by, phones under each form; and with these keys
+    `leads_by_number` and `identifiers_by_key`, so that of large tables only few rows are compared in full.
     """
     workspace.run(
         f"""
@@ -90,13 +95,19 @@ def _find_keys(workspace: Workspace, table: str) -> None:
         select {old_form("key")} from {table} where identifier_kind = 'phone' and {may_have_old_form("key")}
         """  # noqa: S608  # names and expressions of ours
     )
+    leads = (
+        "select lead_id, contact_id, destination_id, phone_key"
+        " from base.leads l semi join keys_of_people k on k.key = l.phone_key"
+    )
+    identifiers = "select i.* from base.identifiers i semi join keys_of_people using (key)"
+    _fill(workspace, "leads_by_number", leads)
+    _fill(workspace, "identifiers_by_key", identifiers)
 
 
 def _hits_of_leads(table: str, listed: set[str], columns: str) -> list[str]:
     """Return queries of the leads with a value that is in a table of people, or begins or ends like an entry in it."""
-    by_number = "(select l.* from base.leads l semi join keys_of_people k on k.key = l.phone_key) l"
     return [
-        f"select {columns} from {by_number if kind == 'phone' else 'base.leads l'} {join}"  # noqa: S608  # ours
+        f"select {columns} from {'leads_by_number' if kind == 'phone' else 'base.leads'} l {join}"  # noqa: S608  # ours
         for one in KEY_OF
         for kind, joins in joins_of_lead(one, "l", table).items()
         if kind in listed
@@ -106,11 +117,10 @@ def _hits_of_leads(table: str, listed: set[str], columns: str) -> list[str]:
 
 def _hits_of_identifiers(table: str, listed: set[str]) -> list[str]:
     """Return queries of the contacts who are known by what is in a table of people."""
-    by_key = "(select i.* from base.identifiers i semi join keys_of_people using (key)) i"
     joins = joins_of_identifier("i", table)
     own = {kind: joins[kind] for kind in KEY_OF}
     of_many = {kind: some for kind, some in joins.items() if kind not in KEY_OF}
-    sources = [(by_key, join) for join in distinct_joins(own, listed)]
+    sources = [("identifiers_by_key i", join) for join in distinct_joins(own, listed)]
     sources += [("base.identifiers i", join) for join in distinct_joins(of_many, listed)]
     return [f"select i.contact_id, s.destination_id from {source} {join}" for source, join in sources]  # noqa: S608
 

@@ -203,15 +203,16 @@ def run_late_list(home: Path, sizes: Sizes) -> dict[str, float]:
 
 
 def run_callable(home: Path, _sizes: Sizes) -> dict[str, float]:
-    """Ask how many leads are callable, and for the first hundred of a destination."""
+    """Ask which leads are on no list: for one of them, for the first thousand that are due, and how many there are."""
     figures: dict[str, float] = {}
+    due = "select list(lead_id) from (select lead_id from base.enrollments where status = 'due' limit 1000)"
     with DuckdbLeadStore.open(home, read_only=True) as store:
+        with timed(figures, "one"):
+            store.workspace.rows("from reachable_among([77])")
+        with timed(figures, "thousand"):
+            figures["of_thousand"] = store.workspace.one(f"select count(*) from reachable_among(({due}))")
         with timed(figures, "seconds"):
-            figures["callable"] = store.workspace.one("select count(*) from reachable_leads")
-        with timed(figures, "hundred"):
-            store.workspace.rows(
-                "select * from reachable_leads where destination_name = 's1' order by lead_id limit 100"
-            )
+            figures["reachable"] = store.workspace.one("select count(*) from reachable_leads")
     return figures
 
 

@@ -17,7 +17,7 @@ from lead_pipeline.filing import staging
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing import approval, concluding, steps
 from lead_pipeline.importing.drops import intake
-from lead_pipeline.importing.lists import suppression_list
+from lead_pipeline.importing.lists import written_version
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import writing
 from lead_pipeline_tests.orchestration.watching import Watching
@@ -248,7 +248,7 @@ def test_an_exception_that_quotes_rows_is_told_without_them(place, monkeypatch, 
 def test_a_suppression_list_that_crashes_or_is_refused_is_not_quoted(place, monkeypatch):
     headless = write(place, "dnc.csv", "Canaria Quill,zebrafinch,attribute-canary\nheader-canary,1,2\n")
     refused = run(place, "suppress", headless, "--kind", "blocked")
-    monkeypatch.setattr(suppression_list, "add_suppressions", quoting(duckdb.ConversionException))
+    monkeypatch.setattr(written_version, "add_suppressions", quoting(duckdb.ConversionException))
     crashed = run(place, "suppress", write(place, "ok.csv", "phone\n2125550188\n"), "--kind", "blocked")
     assert refused.exit_code != 0
     assert crashed.exit_code == 1

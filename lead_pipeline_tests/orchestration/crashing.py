@@ -36,7 +36,7 @@ from lead_pipeline.importing import (  # noqa: E402
 )
 from lead_pipeline.importing.drops import list_intake  # noqa: E402
 from lead_pipeline.importing.drops.intake import imports_to_run, not_staged, stage_drops  # noqa: E402
-from lead_pipeline.importing.lists import delivered_list, suppression_list  # noqa: E402
+from lead_pipeline.importing.lists import delivered_list, suppression_list, written_version  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
 from lead_pipeline.model.lists.list_settings import ListSettings  # noqa: E402
 from lead_pipeline.model.outcomes import ImportStatus  # noqa: E402
@@ -134,9 +134,9 @@ LIST_POINTS: dict[str, Point] = {
     "list copied, not yet noted": Point(list_intake, "note_list", after=False),
     "list staged": Point(list_intake, "note_list"),
     "list read": Point(suppression_list, "read_list"),
-    "entries added": Point(suppression_list, "add_suppressions"),
-    "enrollments ended": Point(suppression_list, "suppress_enrollments"),
-    "before the commit of the list": Point(suppression_list, "withhold_attributes"),
+    "entries added": Point(written_version, "add_suppressions"),
+    "enrollments ended": Point(written_version, "suppress_enrollments"),
+    "before the commit of the list": Point(written_version, "withhold_attributes"),
     "after the commit of the list": Point(delivered_list, "load_list"),
     "report of the list made": Point(delivered_list, "list_report"),
     "before the list is put away": Point(delivered_list, "put_list_away", after=False),

@@ -140,7 +140,7 @@ def dump_store(home: Path) -> dict[str, list[str]]:
     with duckdb.connect(str(home / "leads.duckdb"), read_only=True) as con:
         tables = con.execute(
             "select table_name, list(column_name order by ordinal_position)"
-            " filter (data_type not like 'TIMESTAMP%') from information_schema.columns"
+            " filter (data_type not like '%TIMESTAMP%') from information_schema.columns"
             " where table_schema = 'base' and table_name in"
             "   (select table_name from information_schema.tables where table_type = 'BASE TABLE')"
             " group by table_name order by table_name"

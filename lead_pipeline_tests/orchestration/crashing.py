@@ -30,6 +30,7 @@ from lead_pipeline.filing.receipts import Receipt  # noqa: E402
 from lead_pipeline.filing.work_folder import WorkFolder  # noqa: E402
 from lead_pipeline.importing import (  # noqa: E402
     approval,
+    committing,
     concluding,
     steps,
     submitting,
@@ -101,6 +102,7 @@ POINTS: dict[str, Point] = {
     "rows screened": Point(writing, "screen"),
     "leads written": Point(writing, "_write_leads"),
     "before the commit": Point(writing, "record_import"),
+    "leads managed": Point(committing, "manage_matches"),
     "after the commit": Point(steps, "commit_import"),
     "before the first table is published": Point(steps, "_publish_leads", after=False),
     "imported leads published": Point(steps, "_publish_leads"),

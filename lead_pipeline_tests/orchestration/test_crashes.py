@@ -277,6 +277,26 @@ def test_killed_while_it_updates_leads_an_import_changes_each_once(fresh_home, c
     assert dump_home(home) == dump_home(undisturbed)
 
 
+def test_killed_while_it_manages_leads_an_import_changes_each_once(fresh_home, crasher, place):
+    on_match = {"schedule": "stop", "copy_to": "schedule:autumn"}
+    text = json.dumps({"name": "again", "extends": "call_schedule", "lead_management": {"on_match": on_match}})
+    first = write_csv(place / "first.csv", ("caller_id",), [("2125550101",), ("2125550102",)])
+    second = write_csv(place / "second.csv", ("caller_id",), [("2125550102",), ("2125550103",)])
+    home, undisturbed = fresh_home(), fresh_home()
+    for one in (home, undisturbed):
+        (one / "profiles").mkdir(exist_ok=True)
+        (one / "profiles" / "again.yaml").write_text(text, encoding="utf-8")
+        with staging(one) as imports:
+            imports.file(first, load_profile("call_schedule", folder=None))
+    with staging(undisturbed) as imports:
+        done = imports.file(second, load_profile("again", folder=undisturbed / "profiles"))
+    assert [one.change for one in done.lead_changes] == ["stopped", "copied"]
+    for point in ("leads managed", "after the commit", "receipt written"):
+        assert crasher.attempt(home, second, point=point, profile="again").killed, f"no import gets to '{point}'"
+    assert crasher.attempt(home, second, profile="again").said == "completed"
+    assert dump_home(home) == dump_home(undisturbed)
+
+
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_killed_at_a_random_time_once_or_more_and_run_again(seed, fresh_home, crasher, undisturbed, place):
     chance = random.Random(seed)

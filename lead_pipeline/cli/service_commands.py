@@ -26,7 +26,11 @@ def ui(host: str, port: int, read_only: bool, allow_hosts: tuple[str, ...], home
     """Start the Dagster UI, and the daemon that watches the inbox. Stop with Ctrl-C."""
     from lead_pipeline.orchestration.serving.services import UiSettings, serve
 
-    served = open_pipeline(home).home
+    pipeline = open_pipeline(home)
+    served = pipeline.home
+    for check in pipeline.check_destinations():
+        for problem in check.problems:
+            click.echo(f"Nothing is imported until this is corrected: {problem}", err=True)
     example = served.inbox / "call_schedule"
 
     def ready(address: str) -> None:

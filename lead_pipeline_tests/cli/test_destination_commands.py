@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def test_every_file_is_checked_and_a_wrong_one_is_named_with_line_key_and_fix(fo
     assert [(one["file"], bool(one["problems"])) for one in facts] == [
         ("broken.yaml", True), ("other.yml", True), ("sun.yaml", False),
     ]  # fmt: skip
+
+
+def test_whoever_starts_the_ui_hears_of_a_file_that_stops_imports(folder):
+    (folder / "broken.yaml").write_text(BROKEN)
+    with socket.socket() as taken:  # so that the services do not start
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        arguments = ["--home", str(folder.parent), "ui", "--port", str(taken.getsockname()[1])]
+        said = CliRunner().invoke(main, arguments)
+    assert said.exit_code == 2
+    assert re.search(r"Nothing is imported until this is corrected: \S+broken\.yaml, line 3", said.stderr)
 
 
 def test_nothing_is_shown_as_if_it_held_while_a_file_cannot_be_used(folder):

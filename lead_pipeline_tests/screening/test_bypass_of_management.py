@@ -19,7 +19,7 @@ from lead_pipeline_tests.support import call_schedule, query, quick_folder, stag
 
 ANA, BO = "+12125550101", "+12125550102"
 FIELDS = {"phone": {"type": "phone"}, "email": {"type": "email"}}
-FILE = f"phone,email\n{ANA},ana@example.com\n{BO},bo@example.com\n"
+FILE = f"phone,email,lead_token\n{ANA},ana@example.com,t1\n{BO},bo@example.com,t2\n"
 #: A destination that Ana is in, and one that she goes to.
 HERE, THERE = "schedule:main", "schedule:second"
 #: Every way in which somebody could be put on a list: by the number, another spelling of it, the email, an area, …
@@ -227,4 +227,48 @@ def test_an_entry_that_ends_while_a_command_runs(home):
         with workspace.transaction("a command"):
             workspace.run("create or replace temp table managed_leads as select 1::bigint as lead_id")
             change_enrollments(workspace, "restart", Cause("command", 1, datetime.now(UTC) - timedelta(days=1)))
+    assert reached(home) == {BO}
+
+
+# What later imports do to leads that are there
+
+ON_MATCH = [
+    {"expire_existing": True},
+    {"expire_existing": {"token": "lead_token"}},
+    {"schedule": "start"},
+    {"schedule": "restart", "leads": "company"},
+    {"move_to": THERE},
+    {"add_to": THERE},
+    {"copy_to": THERE},
+    {"block": "unblock", "schedule": "restart"},
+]
+
+
+@pytest.mark.parametrize("on_match", ON_MATCH, ids=str)
+@pytest.mark.parametrize("before", ["due", "stopped"])
+def test_a_row_that_starts_moves_or_replaces_the_lead_of_somebody_on_a_list(home, on_match, before):
+    if before == "stopped":
+        command(home, "stop")
+    listed(home, LISTS["email"], kind="opted_out")
+    with staging(home) as stages:
+        bring(stages, name="again.csv", lead_management={"on_match": on_match})
+        bring(stages, f"phone,email\n{ANA},\n", name="number.csv", lead_management={"on_match": on_match})
+    assert ANA not in reached(home)
+
+
+@pytest.mark.parametrize("on_match", [{"opt": "in", "schedule": "start"}, {"block": "unblock", "schedule": "start"}])
+def test_a_row_that_opts_in_somebody_on_a_list_of_another_kind(home, on_match):
+    listed(home, kind="opted_out" if "opt" in on_match else "blocked", name="a.csv")
+    listed(home, LISTS["email"], kind="do_not_call", name="b.csv")
+    with staging(home) as stages:
+        bring(stages, name="again.csv", lead_management={"on_match": on_match})
+    assert reached(home) == {BO}
+
+
+@pytest.mark.parametrize("on_match", [{"expire_existing": True}, {"schedule": "restart"}, {"copy_to": THERE}], ids=str)
+def test_a_row_that_says_so_and_a_later_row_that_starts_again(home, on_match):
+    """The later row says nothing of it, and no list remembers: the person does."""
+    with staging(home) as stages:
+        bring(stages, f"phone,email,do_not_contact\n{ANA},ana@example.com,opted out\n", name="later.csv")
+        bring(stages, name="again.csv", lead_management={"on_match": on_match})
     assert reached(home) == {BO}

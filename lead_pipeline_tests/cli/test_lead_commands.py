@@ -195,6 +195,7 @@ def test_a_command_is_recorded_with_its_conditions_and_note(home):
     assert (command_id, command, leads, enrollments, note) == (done["command_id"], "move", 1, 1, "they asked")
     assert json.loads(conditions) == [{"field": "phone", "operator": "=", "value": "(212) 555-0101"}]
     assert json.loads(settings) == {"to": "schedule:second"}
+    assert done["conditions"] == ["phone=…"]
     assert query(home, "select lead_id, change, cause, cause_id from enrollment_events where lead_id = 1") == [
         (1, "moved", "command", command_id)
     ]

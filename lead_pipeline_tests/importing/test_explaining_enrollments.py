@@ -54,6 +54,13 @@ def test_a_command_is_told_with_its_conditions_and_note(home):
     assert [one.event for one in changes(home, BO)] == ["enrolled"]
 
 
+def test_a_command_that_excluded_somebody_else_does_not_name_them(home):
+    leads = LeadPipeline(home)
+    leads.manage_leads("stop", [f"phone!={BO}", "status!=expired", "phone!="])
+    assert "for phone!=… and status!=expired and phone!=…" in lines(home)
+    assert BO not in LeadPipeline(home).explain(ANA).model_dump_json()
+
+
 def test_a_list_is_told_with_its_version_and_the_entry_that_names_the_person(home):
     with staging(home) as stages:
         load(stages, f"phone,email\n{BO},\n,ana@example.com\n", kind="opted_out", name="optouts.csv")

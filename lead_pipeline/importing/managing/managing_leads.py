@@ -63,8 +63,8 @@ class LeadCommand:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """Return the conditions as they were given."""
-        return tuple(str(one.condition) for one in self.conditions)
+        """Return the conditions for a result, which has no value of a person in it."""
+        return tuple(one.condition.shown for one in self.conditions)
 
 
 def manage_leads(

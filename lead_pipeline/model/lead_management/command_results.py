@@ -65,7 +65,7 @@ class LeadCommandResult(FrozenModel):
     command: LeadVerb
     command_id: str | None = Field(default=None, description="null: nothing was written.")
     dry_run: bool
-    conditions: tuple[str, ...] = Field(description="As they were given.")
+    conditions: tuple[str, ...] = Field(description="As they were given, but without values that people have.")
     to: str | None = None
     note: str = ""
     leads_chosen: int

@@ -70,6 +70,11 @@ class LeadCondition(FrozenModel):
         return cls(field=found[1], operator=found[2], value=found[3].strip())
 
     @property
+    def shown(self) -> str:
+        """Return it for logs and results: values that people have are left out."""
+        return str(self) if self.field in OWN_FIELDS else f"{self.field}{self.operator}{'…' if self.value else ''}"
+
+    @property
     def attribute(self) -> str | None:
         """Return the attribute that it asks for, if it does."""
         return self.field.removeprefix(_ATTRIBUTE) if self.field.startswith(_ATTRIBUTE) else None

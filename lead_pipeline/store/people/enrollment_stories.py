@@ -4,6 +4,7 @@ the person is, is found elsewhere.
 
 from typing import Any
 
+from lead_pipeline.model.fields import IDENTIFIER_KINDS
 from lead_pipeline.model.story import StoryEnrollment
 from lead_pipeline.store.people.person_lookup import IS_EMAIL, IS_PHONE
 from lead_pipeline.store.workspace import Workspace
@@ -33,6 +34,13 @@ _ENROLLED = """
                   where e.lead_id = l.lead_id and e.destination_id = i.destination_id and e.import_no = i.import_no))
 """
 
+#: Which leads a command meant, without the identifiers of others that it excluded: whoever asks has named one person.
+_CONDITIONS = f"""
+    to_json(list_transform(c.conditions::json[], lambda one:
+        case when one ->> 'operator' = '!=' and regexp_replace(one ->> 'field', '^lead[.]', '') in {IDENTIFIER_KINDS}
+             then json_merge_patch(one, '{{"value": "…"}}') else one end))::varchar
+"""
+
 _CHANGED = f"""
     select v.at, v.lead_id, v.change, coalesce(v.before.status, 'none') as before,
            coalesce(v.after.status, 'none') as after,
@@ -41,7 +49,7 @@ _CHANGED = f"""
            v.after.attempts as attempts,
            case when v.after.reason is not null then [v.after.reason] else [] end as reasons, v.cause,
            i.import_id, coalesce(i.file_name, l.file_name, a.file_name) as file_name, l.list_id, l.name as list_name,
-           l.version as list_version, a.drop_id, c.command_id, c.command, c.conditions, c.note,
+           l.version as list_version, a.drop_id, c.command_id, c.command, {_CONDITIONS} as conditions, c.note,
            case v.cause
                when 'list' then (
                    select string_agg(s.identifier_kind || ' ' || s.value, ', ' order by s.identifier_kind, s.value)

@@ -49,7 +49,7 @@ def leads() -> None:
 @with_conditions
 @with_everything
 @with_region
-@click.option("--limit", default=50, show_default=True, help="How many leads to show.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many leads to show.")
 @with_json
 @with_home
 def leads_show(

@@ -261,6 +261,19 @@ def test_entries_on_every_list_of_the_kind_end_and_those_of_many_stay(home):
     assert reachable(home) == []
 
 
+def test_entries_end_that_name_the_person_by_another_form_or_identifier(home):
+    with staging(home) as stages:
+        (home.parent / "more.csv").write_text("caller_id\n+5491141692288\n")
+        stages.file(home.parent / "more.csv", call_schedule())
+        load(stages, "phone\n+541141692288\n2125550177\n", kind="blocked")
+        stages.store.workspace.run(  # another number by which the second person is known
+            "insert into base.identifiers select 'phone', 12125550177, null, contact_id, 1 from base.leads"
+            " where lead_id = 2"
+        )
+    done = do(home, "unblock", "--where", "lead_id=2,5")
+    assert [one["entries_ended"] for one in done["lists"]] == [2]
+
+
 def test_a_list_is_made_no_newer_by_a_command(home):
     with staging(home) as stages:
         load(stages, "phone\n2125550199\n", kind="blocked")

@@ -135,6 +135,12 @@ def test_leads_go_elsewhere_once(home):
     assert query(home, "select count(*) from leads where destination_kind = 'offer'") == [(3,)]
 
 
+def test_a_schedule_that_has_enrollments_and_no_lead_of_its_own_is_shown(home):
+    do(home, "add", "--where", "lead_id=1", "--to", "schedule:second")
+    shown = LeadPipeline(home).destination("schedule:second")
+    assert (shown.leads, shown.enrollments) == (0, {"due": 1})
+
+
 def test_of_a_lead_in_two_schedules_only_the_one_that_was_meant_changes(home):
     do(home, "add", "--where", "lead_id=1", "--to", "schedule:second")
     do(home, "stop", "--where", "destination=schedule:second")
@@ -263,15 +269,15 @@ def test_entries_on_every_list_of_the_kind_end_and_those_of_many_stay(home):
 
 def test_entries_end_that_name_the_person_by_another_form_or_identifier(home):
     with staging(home) as stages:
-        (home.parent / "more.csv").write_text("caller_id\n+5491141692288\n")
+        (home.parent / "more.csv").write_text("caller_id\n+5491141692288\n+541141692299\n")
         stages.file(home.parent / "more.csv", call_schedule())
-        load(stages, "phone\n+541141692288\n2125550177\n", kind="blocked")
+        load(stages, "phone\n+541141692288\n+5491141692299\n2125550177\n", kind="blocked")
         stages.store.workspace.run(  # another number by which the second person is known
             "insert into base.identifiers select 'phone', 12125550177, null, contact_id, 1 from base.leads"
             " where lead_id = 2"
         )
-    done = do(home, "unblock", "--where", "lead_id=2,5")
-    assert [one["entries_ended"] for one in done["lists"]] == [2]
+    done = do(home, "unblock", "--where", "lead_id=2,5,6")
+    assert [one["entries_ended"] for one in done["lists"]] == [3]
 
 
 def test_a_list_is_made_no_newer_by_a_command(home):

@@ -118,6 +118,11 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("identifier_kind", "value", "key", "destination_id"),
         "add_suppressions",
     ),
+    "list_terms": SharedTable(
+        "One line of the list that is being loaded: when, and the only destination that it holds for, null for all.",
+        ("loaded_at", "scope"),
+        "add_suppressions",
+    ),
     "suppression_hits": SharedTable(
         "One line per good row and entry that hits it, and where it is not the row itself that is on the list, whose "
         "identifier or value is. A row that says so itself has no entry.",

@@ -17,7 +17,7 @@ _HELP: dict[LeadVerb, str] = {
     "stop": "Take leads out of calling until they are started again.",
     "start": "Go on with stopped leads, at the action at which they were.",
     "restart": "Begin again with the first action, as if leads had just come; also when completed or expired.",
-    "expire": "End leads for good: nobody calls them any more.",
+    "expire": "Let leads expire now: nobody calls them until they are restarted.",
     "move": "Move leads to another destination, where they begin with the first action.",
     "add": "Enroll leads in another schedule besides.",
     "copy": "Make copies of leads in another destination, with all their values.",

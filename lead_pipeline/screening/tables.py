@@ -112,11 +112,6 @@ SHARED_TABLES: dict[str, SharedTable] = {
         ("kind", "identifier_kind", "value", "key", "entry_id", "list_no", "listed_on", "expires_at", "elsewhere"),
         "find_entries_of_rows",
     ),
-    "list_terms": SharedTable(
-        "One line: when the list that is being loaded came, and the only destination it holds for, null for all.",
-        ("loaded_at", "scope"),
-        "add_suppressions",
-    ),
     "listed_people": SharedTable(
         "The entries of a list that is being loaded and suppress, new or known; `key` as in `suppressed_people`; "
         "`destination_id` null for the whole company.",

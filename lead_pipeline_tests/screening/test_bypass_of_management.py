@@ -272,3 +272,17 @@ def test_a_row_that_says_so_and_a_later_row_that_starts_again(home, on_match):
         bring(stages, f"phone,email,do_not_contact\n{ANA},ana@example.com,opted out\n", name="later.csv")
         bring(stages, name="again.csv", lead_management={"on_match": on_match})
     assert reached(home) == {BO}
+
+
+@pytest.mark.parametrize("verb", GOING)
+@pytest.mark.parametrize("said", [{"kind": "do_not_call"}, {"kind": "blocked"}])
+def test_a_further_phone_of_a_lead_that_goes_where_a_list_has_it(home, verb, said):
+    text = "phone,secondary_phone_1,desk\n+12125550107,+12125550108,+12125550109\n"
+    with staging(home) as stages:
+        bring(stages, text, "further.csv", secondary_contacts={"max": 1}, attributes={"desk": {"type": "phone"}})
+        load(stages, "phone\n+12125550108\n+12125550109\n", destination=THERE, **said)
+        assert stages.rows("select status from secondary_contacts") == [("callable",)]
+    command(home, verb, where="phone=+12125550107")
+    found = "s.status, l.attributes ->> 'desk' from secondary_contacts s join leads l using (lead_id)"
+    there = query(home, f"select {found} where l.destination_name = 'second' or l.lead_id = 3 and '{verb}' = 'add'")
+    assert there == [("suppressed", None)]

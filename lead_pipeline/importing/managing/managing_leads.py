@@ -42,6 +42,7 @@ from lead_pipeline.model.lead_management.command_results import (
 )
 from lead_pipeline.model.lead_management.lead_conditions import TypedCondition
 from lead_pipeline.profiles.destinations.destination_files import load_destinations
+from lead_pipeline.screening.lists.phones_in_new_places import suppress_phones_in_new_places
 from lead_pipeline.store.ledger import destination_id
 from lead_pipeline.store.opening import has_store, open_store
 from lead_pipeline.store.protocol import LeadStore
@@ -172,13 +173,17 @@ def _change(workspace: Workspace, command: LeadCommand, cause: Cause, _command_i
     for destination in destinations_of_chosen(workspace):
         manage_chosen(workspace, destination)
         change_enrollments(workspace, verb, cause, to=to, in_destination=destination)
+    if to is not None:
+        suppress_phones_in_new_places(workspace, to, cause.at)
     return Decided()
 
 
 def _go_too(workspace: Workspace, command: LeadCommand, cause: Cause, _command_id: str) -> Decided:
     """Have leads elsewhere besides: each once, wherever its enrollments are."""
     manage_chosen(workspace)
-    change_enrollments(workspace, _VERBS[command.verb], cause, to=destination_id(workspace, _target(command)))
+    to = destination_id(workspace, _target(command))
+    change_enrollments(workspace, _VERBS[command.verb], cause, to=to)
+    suppress_phones_in_new_places(workspace, to, cause.at)
     return Decided()
 
 

@@ -8,6 +8,7 @@ from lead_pipeline.importing.lists.entries_by_decision import write_decided_vers
 from lead_pipeline.importing.managing.contact_decisions import contact_no_more
 from lead_pipeline.model.lead_management.on_match import CHANGE_OF_TARGET, ExpireByToken, OnMatch
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.screening.lists.phones_in_new_places import suppress_phones_in_new_places
 from lead_pipeline.screening.matches.lifted_rows import entries_to_end
 from lead_pipeline.screening.matches.matched_leads import find_matched_leads
 from lead_pipeline.screening.matches.replaced_leads import find_leads_to_expire
@@ -64,3 +65,4 @@ def _change_enrollments(workspace: Workspace, on_match: OnMatch, cause: Cause, h
     for key, target in on_match.targets.items():
         there = destination_id(workspace, target)
         change_enrollments(workspace, CHANGE_OF_TARGET[key], cause, to=there, in_destination=only)
+        suppress_phones_in_new_places(workspace, there, cause.at)

@@ -34,10 +34,7 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
     _find_keys(workspace, "reached_people")
     hits = _hits_of_leads("reached_people", listed, "l.lead_id, l.contact_id, s.destination_id")
     known = _hits_of_identifiers("reached_people", listed)
-    here = _HERE.format(destination="l.destination_id")
-    if workspace.rows("select 1 from list_terms where scope is not null"):
-        enrolled = "select e.lead_id from base.enrollments e join list_terms t on e.destination_id = t.scope"  # ours
-        here = f"({here} or l.lead_id in ({enrolled}))"
+    here = _here(workspace, "l.destination_id", "l.lead_id")
     # Tables, for of these DuckDB knows how few they are: all leads are asked for them, and not they for all leads.
     _fill(workspace, "hit_leads", _union(hits, "lead_id", "contact_id", "destination_id"))
     _fill(workspace, "hit_contacts", _union(known, "contact_id", "destination_id"))
@@ -53,6 +50,15 @@ def find_listed_leads(workspace: Workspace, kind: SuppressionKind) -> None:
         where {here}
         """  # noqa: S608  # expressions of ours
     )
+
+
+def _here(workspace: Workspace, destination: str, lead: str) -> str:
+    """Return the condition that an entry `s` holds where a lead is, or is enrolled besides."""
+    here = _HERE.format(destination=destination)
+    if not workspace.rows("select 1 from list_terms where scope is not null"):
+        return here
+    enrolled = "select e.lead_id from base.enrollments e join list_terms t on e.destination_id = t.scope"
+    return f"({here} or {lead} in ({enrolled}))"
 
 
 def _fill(workspace: Workspace, table: str, query: str) -> None:
@@ -131,10 +137,11 @@ def suppress_secondary_contacts(workspace: Workspace, kind: SuppressionKind) -> 
     Their leads are other people, or the same one under another number, and stay as they are: just as an import leaves
     a listed further number out, and keeps the row.
     """
+    here = _here(workspace, "c.of_destination", "c.lead_id")
     hits = [
         "select c.lead_id, c.position, c.phone from (select c.*, l.destination_id as of_destination"  # noqa: S608
         f" from base.secondary_contacts c join base.leads l using (lead_id) where c.reason is null) c {join}"
-        f" where {_HERE.format(destination='c.of_destination')}"
+        f" where {here}"
         for join in _phone_joins(workspace)
     ]
     marked = workspace.rows(
@@ -154,8 +161,9 @@ def withhold_attributes(workspace: Workspace, kind: SuppressionKind, list_id: st
     joins = _phone_joins(workspace)
     if not joins or not workspace.rows("select 1 from base.phone_attributes limit 1"):
         return 0
+    here = _here(workspace, "c.of_destination", "c.lead_id")
     found = " union ".join(
-        f"select c.lead_id, c.name, c.phone from phones c {join} where {_HERE.format(destination='c.of_destination')}"  # noqa: S608
+        f"select c.lead_id, c.name, c.phone from phones c {join} where {here}"  # noqa: S608  # expressions of ours
         for join in joins
     )
     workspace.run(

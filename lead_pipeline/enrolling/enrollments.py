@@ -38,7 +38,8 @@ def enroll_leads(
 ) -> None:
     """Put each lead that an import created at the first action of its schedule, due after the delay that the settings
     of the schedule give it; except those in the temporary table `uncallable_leads` (`lead_id`, `kind`), who may not be
-    called. `max_attempts` is the limit that the profile sets, None: that of the schedule.
+    called. Whoever said so in a row of an earlier import is `suppressed` there from the beginning. `max_attempts` is
+    the limit that the profile sets, None: that of the schedule.
 
     Only schedules have actions; leads of other destinations wait for nothing.
     """
@@ -47,12 +48,22 @@ def enroll_leads(
     workspace.run(
         f"""
         insert into base.enrollments by name
-        select lead_id, l.destination_id, 1 as action, 'due' as status,
-               {first_due_at("l.destination_id")} as due_at, import_no, $max_attempts as max_attempts, $at as started_at
+        select lead_id, l.destination_id, 1 as action, {first_due_at("l.destination_id")} as due_at, import_no,
+               $max_attempts as max_attempts, $at as started_at,
+               case when n.kind is null then 'due' else 'suppressed' end as status,
+               $reasons[list_position($kinds, n.kind)] as reason, case when n.kind is not null then $at end as ended_at
         from base.leads l anti join uncallable_leads using (lead_id)
+        left join (select contact_id, arg_min(kind, list_position($kinds, kind)) as kind from base.do_not_contact
+                   where lifted_at is null group by contact_id) n using (contact_id)
         where import_no = $import_no and copied_from is null
         """,  # noqa: S608  # an expression of ours
-        {"at": at, "import_no": import_no, "max_attempts": max_attempts},
+        {
+            "at": at,
+            "import_no": import_no,
+            "max_attempts": max_attempts,
+            "kinds": list(REASON_OF_SUPPRESSION),
+            "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()],
+        },
     )
 
 

@@ -132,7 +132,9 @@ class ByHand:
             self.leads[number] = Lead(person, home)
             if self.rules[home].is_schedule:
                 due_at = at + self.rules[home].first_delay
-                self.enrollments[number, home] = Enrollment("due", due_at, at, max_attempts=max_attempts)
+                said = self.held_against(person, home, at)
+                status = "due" if said is None else "suppressed"
+                self.enrollments[number, home] = Enrollment(status, due_at, at, reason=said, max_attempts=max_attempts)
 
     def next_lead(self) -> int:
         return max(self.leads, default=0) + 1

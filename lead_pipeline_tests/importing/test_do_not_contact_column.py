@@ -117,6 +117,17 @@ def test_nothing_stays_due_for_leads_of_earlier_imports_whose_row_says_so(stages
     assert "Nothing is due any more for lead 1." in str(hints)
 
 
+@pytest.mark.parametrize(("header", "kind"), [("DNC", "do_not_call"), ("Opted out", "opted_out")])
+def test_whoever_said_so_is_not_due_by_a_later_file_that_does_not(stages, header, kind):
+    bring(stages, "city", ["Bonn", "Rome"])
+    bring(stages, header, ["yes", "no"])
+    elsewhere = {"kind": "schedule", "name": "second"}
+    assert bring(stages, "city", ["Oslo", "Oslo"], destination=elsewhere).counts.created == 2
+    assert stages.rows("select status, reason from enrollments where schedule = 'second' order by lead_id") == [
+        ("suppressed", kind), ("due", None),
+    ]  # fmt: skip
+
+
 def bring_text(stages, text, name="leads.csv", **changes):
     path = stages.home.root.parent / name
     path.write_text(text, encoding="utf-8")

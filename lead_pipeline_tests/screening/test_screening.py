@@ -200,7 +200,7 @@ def dump(screened):
     tables = [
         name
         for (name,) in screened.store.workspace.rows(
-            "select table_name from information_schema.tables where table_schema = 'base'"
+            "select table_name from information_schema.tables where table_schema = 'base' and table_type = 'BASE TABLE'"
         )
     ]
     return {table: sorted(map(repr, screened.store.workspace.rows(f"select * from base.{table}"))) for table in tables}

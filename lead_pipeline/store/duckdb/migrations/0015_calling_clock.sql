@@ -1,12 +1,15 @@
 -- When people may be called. A person's clock may be in several zones (a number is taken along, a state lies in two):
 -- a call has to be within the window in each of them.
 
--- Every set of zones that leads have, few beside the leads.
-create table base.time_zone_sets (time_zone_set integer not null, time_zones varchar[] not null);
+-- Every answer to where the people of leads are: a few hundred different ones.
+create table base.time_zone_sets (
+    time_zone_set integer not null,
+    time_zones varchar[] not null,
+    evidence varchar[],                 -- number, postal_code, state, country; destination: assumed
+    disagree boolean                    -- number and address show different clocks
+);
 
-alter table base.leads add column time_zone_set integer;           -- null: nothing says where the person is
-alter table base.leads add column time_zone_evidence varchar[];    -- number, postal_code, state, country
-alter table base.leads add column time_zones_disagree boolean;     -- number and address show different clocks
+alter table base.leads add column time_zone_set integer; -- 0: nothing says where the person is; null: not asked yet
 
 -- What files in destinations/ say, as it was when the destination was last used.
 create table base.destination_settings (
@@ -18,7 +21,8 @@ create table base.destination_settings (
     max_attempts integer,
     actions struct("do" varchar, after_seconds bigint)[] not null,
     fingerprint varchar not null,
-    set_at timestamptz not null
+    set_at timestamptz not null,
+    completed_by varchar[]              -- dispositions, in lower case; null: converted
 );
 
 create macro base.is_within_window(local_time, opens, closes, days) as (

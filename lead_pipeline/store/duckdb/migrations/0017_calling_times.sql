@@ -1,11 +1,5 @@
 -- Who may be called now, by the clocks where people are, and who may be called next when. A lead has the number of one
 -- answer to where its person is: there are few hundred different ones, so that clocks are turned for these only.
-alter table base.time_zone_sets add column evidence varchar[];  -- number, postal_code, state, country; destination: assumed
-alter table base.time_zone_sets add column disagree boolean;    -- number and address show different clocks
-alter table base.leads drop column time_zone_evidence;
-alter table base.leads drop column time_zones_disagree;         -- time_zone_set null: was not asked yet
-
-alter table base.destination_settings add column completed_by varchar[]; -- dispositions, in lower case; null: converted
 
 -- For every window and set of zones within which calling is legal, until when: the first moment behind `asked` at which it
 -- is not in one of the zones. That is a closing, or where clocks are put back or forward then, up to an hour before.

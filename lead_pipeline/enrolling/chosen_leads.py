@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.fields import STANDARD_FIELDS, folded_header
 from lead_pipeline.model.lead_management.lead_conditions import TypedCondition
 from lead_pipeline.store.workspace import Workspace
 
@@ -57,6 +58,23 @@ def choose_leads(workspace: Workspace, conditions: Sequence[TypedCondition]) -> 
         """,  # noqa: S608  # expressions of ours, values bound
         bound,
     )
+
+
+def attributes_meant(workspace: Workspace, conditions: Sequence[TypedCondition]) -> dict[str, str]:
+    """Return the attributes that leads have under the names of fields that conditions are about and no lead has a value
+    in: a profile may have no such field, and keep the column as an attribute.
+    """
+    columns = workspace.columns("base.leads").keys() & STANDARD_FIELDS.keys()
+    fields = [field for field in dict.fromkeys(one.condition.field for one in conditions) if field in columns]
+    counted = "".join(f", count({field})" for field in fields)
+    counts = workspace.rows(f"select count(*) {counted} from base.leads")[0][1:]  # noqa: S608  # names of ours
+    empty = {folded_header(field): field for field, count in zip(fields, counts, strict=True) if not count}
+    if not empty:
+        return {}
+    names = workspace.rows(
+        "select distinct unnest(json_keys(attributes)) as name from base.leads where attributes is not null order by 1"
+    )
+    return {empty[folded_header(name)]: name for (name,) in names if folded_header(name) in empty}
 
 
 def manage_chosen(workspace: Workspace, destination: int | None = None) -> None:

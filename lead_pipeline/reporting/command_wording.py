@@ -1,6 +1,6 @@
 """What commands about leads came to, as lines for people. Counts and lead ids only: no value of a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lead_pipeline.model.errors import counted
 from lead_pipeline.model.lead_management.command_results import (
@@ -18,6 +18,7 @@ def command_lines(result: LeadCommandResult) -> Iterator[str]:
     """Yield what a command did, or would do."""
     if not result.leads_chosen:
         yield "No lead fulfils these conditions; nothing was done."
+        yield from _attributes_meant(result.attributes_meant)
         return
     yield f"{counted(result.leads_chosen, 'lead')} chosen:"
     yield from (f"  {one_line(one.destination)}, {_status(one.status)}: {one.leads:,}" for one in result.chosen)
@@ -50,6 +51,15 @@ def found_lines(found: LeadsFound) -> Iterator[str]:
     yield from map(_lead, found.leads)
     yield f"{counted(found.leads_chosen, 'lead')}{':' if found.chosen else ''}"
     yield from (f"  {one_line(one.destination)}, {_status(one.status)}: {one.leads:,}" for one in found.chosen)
+    yield from _attributes_meant(found.attributes_meant)
+
+
+def _attributes_meant(attributes: Mapping[str, str]) -> Iterator[str]:
+    for field, attribute in attributes.items():
+        yield (
+            f"No lead has a value in the field {field}; {one_line(attribute)} is an attribute of theirs: write "
+            f"--where 'attribute.{one_line(attribute)}=…'."
+        )
 
 
 def _lead(one: LeadFound) -> str:

@@ -212,6 +212,17 @@ def test_a_command_that_chooses_nobody_is_not_recorded(home):
     assert query(home, "select count(*) from lead_commands") == [(0,)]
 
 
+@pytest.mark.parametrize("verb", ["stop", "show"])
+def test_a_field_that_no_lead_has_leads_to_the_attribute_of_its_name(home, verb):
+    said = run(home, verb, "--where", "city=Bonn", *(["--yes"] if verb == "stop" else [])).stdout
+    assert "No lead has a value in the field city; city is an attribute of theirs" in " ".join(said.split())
+    assert "--where 'attribute.city=…'" in " ".join(said.split())
+    assert (
+        "attribute of theirs"
+        not in run(home, verb, "--where", "company=Acme", *(["--yes"] if verb == "stop" else [])).stdout
+    )
+
+
 # People who may not be contacted
 
 

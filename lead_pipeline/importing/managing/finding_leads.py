@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from lead_pipeline.enrolling.chosen_leads import choose_leads, count_chosen, count_chosen_leads, first_chosen
+from lead_pipeline.enrolling.chosen_leads import (
+    attributes_meant,
+    choose_leads,
+    count_chosen,
+    count_chosen_leads,
+    first_chosen,
+)
 from lead_pipeline.filing.home import Home
 from lead_pipeline.model.lead_management.command_results import ChosenCount, LeadFound, LeadsFound
 from lead_pipeline.model.lead_management.lead_conditions import TypedCondition
@@ -22,8 +28,10 @@ def find_leads(
         store.dry_run(CommandKeys(), "looking for leads") as workspace,
     ):
         choose_leads(workspace, conditions)
+        leads = count_chosen_leads(workspace)
         return LeadsFound(
             leads=tuple(LeadFound.model_validate(one) for one in first_chosen(workspace, limit)),
-            leads_chosen=count_chosen_leads(workspace),
+            leads_chosen=leads,
+            attributes_meant={} if leads else attributes_meant(workspace, conditions),
             chosen=tuple(ChosenCount(**one._asdict()) for one in count_chosen(workspace)),
         )

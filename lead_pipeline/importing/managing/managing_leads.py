@@ -11,6 +11,7 @@ from datetime import datetime
 
 from lead_pipeline.enrolling.changes import Cause, Verb, change_enrollments
 from lead_pipeline.enrolling.chosen_leads import (
+    attributes_meant,
     choose_leads,
     count_chosen,
     count_chosen_leads,
@@ -122,7 +123,7 @@ def _carry_out(workspace: Workspace, command: LeadCommand, at: datetime, *, dry_
         at=at,
     )
     if not chosen:
-        return result
+        return result.model_copy(update={"attributes_meant": attributes_meant(workspace, command.conditions)})
     record = _record_of(workspace, command, at)
     begin_changes(workspace)
     decided = _DO[command.verb](workspace, command, Cause("command", record.command_no, at), record.command_id)

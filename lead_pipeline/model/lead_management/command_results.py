@@ -77,6 +77,9 @@ class LeadCommandResult(FrozenModel):
     lists: tuple[WrittenList, ...] = ()
     leads_without_identifier: int = Field(default=0, description="Of block and opt-out: leads that no entry can name.")
     remaining: tuple[RemainingSuppression, ...] = Field(default=(), description="Of unblock and opt-in.")
+    attributes_meant: dict[str, str] = Field(
+        default_factory=dict, description="Where no lead was chosen: attributes by the fields that have no value."
+    )
     at: datetime
 
 
@@ -100,6 +103,9 @@ class LeadsFound(FrozenModel):
     leads: tuple[LeadFound, ...] = ()
     leads_chosen: int = 0
     chosen: tuple[ChosenCount, ...] = ()
+    attributes_meant: dict[str, str] = Field(
+        default_factory=dict, description="Where no lead was chosen: attributes by the fields that have no value."
+    )
 
 
 def checked_verb(text: str) -> LeadVerb:

@@ -92,7 +92,7 @@ def _numbers_of(workspace: Workspace, answers: Sequence[_Answer]) -> list[int]:
     found = workspace.rows("select time_zone_set, time_zones, evidence, disagree from base.time_zone_sets")
     known: dict[_Answer, int] = {((), (), False): 0}
     known |= {(tuple(zones), tuple(evidence), disagree): number for number, zones, evidence, disagree in found}
-    for answer in answers:
+    for answer in sorted(set(answers)):  # in an order of its own, so that equal imports leave equal stores
         if answer not in known:
             known[answer] = max(known.values()) + 1
             zones, evidence, disagree = answer

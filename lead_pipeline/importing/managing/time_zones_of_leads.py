@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
+from lead_pipeline.normalizing.time_zones.zones_of_places import zones_of_postal_code, zones_of_state
 from lead_pipeline.store.workspace import Workspace
 
 _PLACES = ("postal_code", "state", "country")
@@ -15,6 +16,12 @@ _PLACES = ("postal_code", "state", "country")
 def find_zones_of_leads(workspace: Workspace) -> int:
     """Give every lead that has none yet its time zones, inside a transaction of the caller's; return how many."""
     return assign_time_zones(workspace, distinct_time_zones, places_among)
+
+
+def load_places() -> None:
+    """Load the tables of places, which takes most of a second, before processes are forked that ask them."""
+    zones_of_postal_code("US", "10001")
+    zones_of_state("US", "NY")
 
 
 def places_among(names: Sequence[str]) -> dict[str, list[str]]:

@@ -13,6 +13,7 @@ from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 definitions = importlib.import_module("lead_pipeline.definitions").defs
 for _name in ("import_leads", "load_suppressions"):
     definitions.resolve_job_def(_name)
+importlib.import_module("lead_pipeline.importing.managing.time_zones_of_leads").load_places()
 speed_up_sqlite(Path(os.environ["LEAD_PIPELINE_HOME"]))
 is_warm = warm_up()
 gc.collect()

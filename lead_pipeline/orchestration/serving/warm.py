@@ -22,7 +22,7 @@ LATE = (
     "encodings.unicode_escape", "encodings.utf_8_sig", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
     "pandera.api.pandas", "pandera.backends.polars.builtin_checks", "pandera.backends.polars.checks",
     "pandera.backends.polars.components", "pandera.backends.polars.container", "pandera.backends.register_checks",
-    "pandera.strategies.base_strategies", "phonenumbers.data.region_US",
+    "pandera.strategies.base_strategies", "phonenumbers.data.region_US", "pyarrow.compute", "tzdata",
 )  # fmt: skip
 
 #: The same of packages that pandera uses where they are installed, and that we do not ask for.

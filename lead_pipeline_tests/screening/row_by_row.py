@@ -67,6 +67,7 @@ class _Import(ScrubByHand):
         verdicts = self.write([self.judge(place) for place in range(len(self.rows))])
         for lead in ended:
             lead.is_due = False
+        self.store.said_so |= saying
         for place in self.let_through:
             if is_imported(verdicts[place]):
                 self.store.leads[verdicts[place][2]].is_due = False
@@ -215,7 +216,7 @@ class _Import(ScrubByHand):
         if row.values.get("expires_in") is not None:
             values["expires_at"] = self.at + timedelta(hours=row.values["expires_in"])
         lead = Lead(contact, self.by.destination, values | row.derived, dict(row.attributes), row.contacts, self.at)
-        lead.is_due = self.by.destination.kind == "schedule"
+        lead.is_due = self.by.destination.kind == "schedule" and contact not in self.store.said_so
         number = len(self.store.leads) + 1
         self.store.leads[number] = lead
         self.name(lead)

@@ -73,6 +73,8 @@ class KeptByHand:
     leads: dict[int, Lead] = field(default_factory=dict)
     contacts: int = 0
     identifiers: dict[Identifier, int] = field(default_factory=dict)
+    said_so: set[int] = field(default_factory=set)
+    """The contacts named by a row that said that they may not be contacted: nothing new is due for them."""
     lists: Lists = field(default_factory=Lists)
     calls: list[KeptCall] = field(default_factory=list)
     phone_attributes: set[tuple[Destination, str]] = field(default_factory=set)

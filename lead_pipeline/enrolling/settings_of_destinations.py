@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lead_pipeline.enrolling.time_zone_sets import number_of_time_zone
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.lead_management.destination_settings import WEEKDAYS, DestinationSettings
 from lead_pipeline.store.ledger import destination_id
 from lead_pipeline.store.workspace import Workspace
@@ -20,13 +21,14 @@ def keep_settings(workspace: Workspace, settings: Sequence[DestinationSettings],
         "select d.kind || ':' || d.name, s.destination_id, s.fingerprint"
         " from base.destination_settings s join base.destinations d using (destination_id)"
     )
-    kept = {name: (number, fingerprint) for name, number, fingerprint in found}
-    given = {str(one.destination): one for one in settings}
-    for name, (number, fingerprint) in kept.items():
-        if name not in given or fingerprint_of(given[name]) != fingerprint:
+    # By key: the file and whoever used the destination first may spell its name otherwise.
+    kept = {Destination.parse(name).key: (number, fingerprint) for name, number, fingerprint in found}
+    given = {one.destination.key: one for one in settings}
+    for key, (number, fingerprint) in kept.items():
+        if key not in given or fingerprint_of(given[key]) != fingerprint:
             workspace.run("delete from base.destination_settings where destination_id = ?", [number])
-    for name, one in given.items():
-        if kept.get(name, (0, ""))[1] != fingerprint_of(one):
+    for key, one in given.items():
+        if kept.get(key, (0, ""))[1] != fingerprint_of(one):
             _keep(workspace, one, at)
 
 

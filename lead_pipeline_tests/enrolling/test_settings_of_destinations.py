@@ -6,8 +6,7 @@ import pytest
 
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
 from lead_pipeline.model.lead_management.destination_settings import Action, CallingWindow, DestinationSettings
-from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline_tests.enrolling.managed_world import AT, HOUR, ManagedWorld
+from lead_pipeline_tests.enrolling.managed_world import AT, HOUR
 from lead_pipeline_tests.support import call_schedule, quick_folder, staging
 
 SOLAR = DestinationSettings(
@@ -18,17 +17,6 @@ SOLAR = DestinationSettings(
     unknown_time_zone="America/New_York",
     max_attempts=4,
 )
-
-
-@pytest.fixture(scope="module")
-def store():
-    with quick_folder() as folder, DuckdbLeadStore.open(folder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(store):
-    return ManagedWorld(store)
 
 
 def kept(world):
@@ -90,3 +78,11 @@ def test_an_import_is_due_after_the_delay_of_its_own_schedule_whatever_others_sa
         stages.file(folder / "leads.csv", call_schedule())
         ((delay,),) = stages.rows("select e.due_at - l.created_at from enrollments e join leads l using (lead_id)")
     assert delay == 2 * HOUR
+
+
+def test_a_file_that_spells_the_name_otherwise_than_the_store_is_kept_once(world):
+    spelled = SOLAR.model_copy(update={"name": "SOLAR"})
+    for hours in range(3):
+        keep_settings(world.workspace, [spelled], AT + hours * HOUR)
+    ((*_, set_at),) = kept(world)
+    assert set_at == AT

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.fields import STANDARD_FIELDS, folded_header
+from lead_pipeline.model.fields import STANDARD_FIELDS, folded_header, member_pointer
 from lead_pipeline.model.lead_management.lead_conditions import TypedCondition
 from lead_pipeline.store.workspace import Workspace
 
@@ -148,7 +148,7 @@ def _test(one: TypedCondition, name: str, bound: dict[str, Any]) -> str:
 def _column(one: TypedCondition, name: str, bound: dict[str, Any]) -> str:
     condition = one.condition
     if condition.attribute is not None:
-        bound[f"{name}_path"] = "/" + condition.attribute.replace("~", "~0").replace("/", "~1")
+        bound[f"{name}_path"] = member_pointer(condition.attribute)
         return f"json_extract_string(l.attributes, ${name}_path)"
     own = condition.field if condition.field == condition.column else ""
     return _COLUMNS.get(own) or _COLUMNS_OF_LEADS.get(condition.column) or f"l.{condition.column}"

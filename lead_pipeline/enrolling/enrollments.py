@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lead_pipeline.enrolling.history import STATE, Cause, begin_changes, changed, write_changes
+from lead_pipeline.enrolling.suppressed_contacts import KINDS_WITH_REASONS, REASON_OF_KIND
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.suppression_kinds import REASON_OF_SUPPRESSION, SuppressionKind
 from lead_pipeline.store.workspace import Workspace
@@ -51,19 +52,13 @@ def enroll_leads(
         select lead_id, l.destination_id, 1 as action, {first_due_at("l.destination_id")} as due_at, import_no,
                $max_attempts as max_attempts, $at as started_at,
                case when n.kind is null then 'due' else 'suppressed' end as status,
-               $reasons[list_position($kinds, n.kind)] as reason, case when n.kind is not null then $at end as ended_at
+               {REASON_OF_KIND.format(kind="n.kind")} as reason, case when n.kind is not null then $at end as ended_at
         from base.leads l anti join uncallable_leads using (lead_id)
         left join (select contact_id, arg_min(kind, list_position($kinds, kind)) as kind from base.do_not_contact
                    where lifted_at is null group by contact_id) n using (contact_id)
         where import_no = $import_no and copied_from is null
         """,  # noqa: S608  # an expression of ours
-        {
-            "at": at,
-            "import_no": import_no,
-            "max_attempts": max_attempts,
-            "kinds": list(REASON_OF_SUPPRESSION),
-            "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()],
-        },
+        {"at": at, "import_no": import_no, "max_attempts": max_attempts} | KINDS_WITH_REASONS,
     )
 
 

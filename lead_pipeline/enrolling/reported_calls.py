@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lead_pipeline.enrolling.history import STATE, Cause, ChangedLeads, begin_changes, changed, write_changes
 from lead_pipeline.model.lead_management.completions import Completion
+from lead_pipeline.store.ledger import FOLDED_NAME
 from lead_pipeline.store.workspace import Workspace
 
 #: A report of a message that was sent, not of a call.
@@ -24,15 +25,14 @@ _REPORTS = f"""
     where dialed or converted or {_OF_MESSAGE}
        or disposition in (select unnest(completed_by) from base.rules_of_destinations)
 """  # noqa: S608  # expressions of ours
-_FOLDED = r"regexp_replace(lower({name}), '\s+', ' ', 'g')"
 
 #: The destinations that reports name, with or without their kind; other words are names of the dialer's own.
 _NAMED = f"""
     create or replace temp table named_destinations as
     select said, list(destination_id) as ids
     from (select distinct said from reports where said is not null)
-    join base.destinations d on said in ({_FOLDED.format(name="d.kind || ':' || d.name")},
-                                         {_FOLDED.format(name="d.name")})
+    join base.destinations d on said in ({FOLDED_NAME.format(name="d.kind || ':' || d.name")},
+                                         {FOLDED_NAME.format(name="d.name")})
     group by said
 """  # noqa: S608  # expressions of ours
 
@@ -112,7 +112,7 @@ def advance_enrollments(workspace: Workspace, identity: str, at: datetime) -> tu
     are reported, the same comes of them.
     """
     begin_changes(workspace)
-    reports = _REPORTS.format(folded=_FOLDED.format(name="destination"))
+    reports = _REPORTS.format(folded=FOLDED_NAME.format(name="destination"))
     workspace.run(reports, {"at": at})
     if not workspace.rows("select 1 from reports limit 1"):
         return ()

@@ -12,6 +12,12 @@ REASON_OF_CONTACT = (
     " where s.contact_id = {contact} and (s.destination_id is null or s.destination_id = {destination}))"
 )
 
+#: The reason of a kind of suppression, an expression, and what it binds.
+REASON_OF_KIND = "$reasons[list_position($kinds, {kind})]"
+KINDS_WITH_REASONS = {
+    "kinds": list(REASON_OF_SUPPRESSION), "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()]
+}  # fmt: skip
+
 #: Lists are asked about some contacts without looking at all others: of so many at most, whatever is listed; of more
 #: where each with every listed prefix makes no more pairs than this.
 _FEW, _PAIRS = 10_000, 20_000_000
@@ -42,14 +48,14 @@ def find_suppressed_contacts(workspace: Workspace) -> None:
     workspace.run(
         f"""
         create or replace temp table suppressed_managed as
-        select s.contact_id, s.destination_id, $reasons[list_position($kinds, s.kind)] as reason,
+        select s.contact_id, s.destination_id, {REASON_OF_KIND.format(kind="s.kind")} as reason,
                list_position($kinds, s.kind) as position
         from (select contact_id, destination_id, kind from {source}
               union
               select contact_id, null, kind from base.do_not_contact where lifted_at is null) s
         semi join managed_contacts using (contact_id)
         """,  # noqa: S608  # names of ours
-        {"kinds": list(REASON_OF_SUPPRESSION), "reasons": [code.value for code in REASON_OF_SUPPRESSION.values()]},
+        KINDS_WITH_REASONS,
     )
 
 

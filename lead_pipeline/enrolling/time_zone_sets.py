@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from lead_pipeline.model.fields import member_pointer
 from lead_pipeline.store.workspace import Workspace
 
 #: Given `phone`, `postal_code`, `state` and `country` of people: the position of each one's answer among the different
@@ -61,7 +62,7 @@ def _place(names: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
     for field in _PLACE:
         sources = [f"nullif(trim({field}), '')"]
         for number, name in enumerate(names.get(field, ())):
-            bound[f"{field}_{number}"] = "/" + name.replace("~", "~0").replace("/", "~1")
+            bound[f"{field}_{number}"] = member_pointer(name)
             sources.append(f"nullif(trim(json_extract_string(attributes, ${field}_{number})), '')")
         columns.append(f"coalesce({', '.join(sources)}) as {field}")
     return ", ".join(columns), bound

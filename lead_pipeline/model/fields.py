@@ -117,6 +117,11 @@ class RuleError(ValueError):
         self.key = key
 
 
+def member_pointer(name: str) -> str:
+    """Return the JSON Pointer (RFC 6901) of a member of an object, such as an attribute, whatever its name holds."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
 def folded_header(header: str) -> str:
     """Return what counts of a header when it is looked up: neither upper and lower case nor what separates its words.
 

@@ -4,7 +4,7 @@ are phones.
 
 from dataclasses import dataclass
 
-from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES
+from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES, member_pointer
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 
@@ -21,7 +21,7 @@ class FurtherPhones:
     @property
     def params(self) -> dict[str, str]:
         """Return what the expressions bind: the pointers."""
-        return {pointer: "/" + name.replace("~", "~0").replace("/", "~1") for pointer, name in self.attributes.items()}
+        return {pointer: member_pointer(name) for pointer, name in self.attributes.items()}
 
 
 def further_phones(profile: ImportProfile, columns: frozenset[str]) -> FurtherPhones:

@@ -85,8 +85,8 @@ def record_import(workspace: Workspace, import_no: int, record: ImportRecord, co
     workspace.run(f"insert into base.imports ({columns}) values ({slots})", values)  # noqa: S608  # names are ours
 
 
-#: A destination's name as it is compared: case-insensitive, its words apart by one space.
-_FOLDED_NAME = r"regexp_replace(lower({name}), '\s+', ' ', 'g')"
+#: A destination's name, an expression, as it is compared: case-insensitive, its words apart by one space.
+FOLDED_NAME = r"regexp_replace(lower({name}), '\s+', ' ', 'g')"
 
 
 def destination_id(workspace: Workspace, destination: Destination) -> int:
@@ -95,7 +95,7 @@ def destination_id(workspace: Workspace, destination: Destination) -> int:
     Names are case-insensitive, as people write them in profiles, lists and commands: a list of `schedule:solar` has to
     reach the leads of `schedule:Solar`. Of a store that has both from before, each keeps its own.
     """
-    here, sought = _FOLDED_NAME.format(name="name"), _FOLDED_NAME.format(name="$name")
+    here, sought = FOLDED_NAME.format(name="name"), FOLDED_NAME.format(name="$name")
     found = workspace.rows(
         f"""
         select destination_id from base.destinations where kind = $kind and {here} = {sought}

@@ -13,23 +13,10 @@ from lead_pipeline.model.lead_management.destination_settings import (
     CallingWindow,
     DestinationSettings,
 )
-from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline_tests.enrolling.managed_world import AT, HOUR, ManagedWorld
+from lead_pipeline_tests.enrolling.managed_world import AT, HOUR
 from lead_pipeline_tests.enrolling.test_calling_clock import EVERY_DAY, may_be_called
-from lead_pipeline_tests.support import quick_folder
 
 NEW_YORK, LOS_ANGELES, TOLL_FREE, UNKNOWN = "+12125550187", "+12135550187", "+18005550187", "+88213555018"
-
-
-@pytest.fixture(scope="module")
-def store():
-    with quick_folder() as folder, DuckdbLeadStore.open(folder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(store):
-    return ManagedWorld(store)
 
 
 def said(world, **settings):

@@ -9,22 +9,9 @@ import pytest
 from lead_pipeline.enrolling.changes import ChangedLeads, change_enrollments
 from lead_pipeline.enrolling.reopening import reopen_enrollments
 from lead_pipeline.model.errors import ScreeningError, UsageError
-from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline_tests.enrolling.managed_world import ARCHIVE, AT, HOUR, ROOFS, SOLAR, ManagedWorld
-from lead_pipeline_tests.support import quick_folder
+from lead_pipeline_tests.enrolling.managed_world import ARCHIVE, AT, HOUR, ROOFS, SOLAR
 
 PHONE = "+12125550001"
-
-
-@pytest.fixture(scope="module")
-def store():
-    with quick_folder() as folder, DuckdbLeadStore.open(folder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(store):
-    return ManagedWorld(store)
 
 
 def test_only_what_is_due_is_stopped(world):

@@ -11,25 +11,12 @@ from lead_pipeline.enrolling.reported_calls import advance_enrollments
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
 from lead_pipeline.model.lead_management.destination_settings import Action, DestinationSettings
 from lead_pipeline.screening.scrub.activity_records import CALLS_SCHEMA, add_activity
-from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ActivityRecord
-from lead_pipeline_tests.enrolling.managed_world import AT, HOUR, ROOFS, SOLAR, ManagedWorld
-from lead_pipeline_tests.support import quick_folder
+from lead_pipeline_tests.enrolling.managed_world import AT, HOUR, ROOFS, SOLAR
 
 DAY = 24 * HOUR
 PHONE = "+12125550001"
 ACTIONS = (Action(do="call"), Action(do="call", after=HOUR), Action(do="sms", after=2 * HOUR), Action(do="call"))
-
-
-@pytest.fixture(scope="module")
-def store():
-    with quick_folder() as folder, DuckdbLeadStore.open(folder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def world(store):
-    return ManagedWorld(store)
 
 
 def said(world, **settings):

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 from zoneinfo import available_timezones
 
 import zipcodes
@@ -41,40 +42,40 @@ def zones_of_postal_code(country: str, postal_code: str) -> tuple[str, ...]:
     if country == "US":
         zip_code = _ZIP.fullmatch(code)
         five = zip_code[1] if zip_code else code.zfill(_ZIP_DIGITS) if _SHORT_ZIP.fullmatch(code) else ""
-        return _zones_of_zip_codes().get(five, ())
+        return _united_states().of_zip_codes.get(five, ())
     beginnings = _postal_beginnings().get(country, {})
     return next((beginnings[code[:length]] for length in (3, 2, 1) if code[:length] in beginnings), ())
 
 
 @cache
 def _states() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Zones by country and folded code or name of a state; names that two states share are of neither."""
+    """Zones by country and folded code or name of a state."""
     found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for country, code, zones, *names in _lines("state_time_zones.txt"):
         for name in (code, *names):
             found[country][_folded(name)] = tuple(sorted(zones.split()))
-    zones_of_us: dict[str, set[str]] = defaultdict(set)
-    for entry in _zip_codes():
-        zones_of_us[entry["state"]] |= _known([entry["timezone"]])
-    for code, known in zones_of_us.items():
+    for code, zones_of_us in _united_states().of_states.items():
         for name in (code, _NAMES_OF_US_STATES.get(code, code)):
-            found["US"][_folded(name)] = tuple(sorted(known))
+            found["US"][_folded(name)] = tuple(sorted(zones_of_us))
     return found
 
 
-@cache
-def _zones_of_zip_codes() -> Mapping[str, tuple[str, ...]]:
-    return {entry["zip_code"]: tuple(zones) for entry in _zip_codes() if (zones := _known([entry["timezone"]]))}
+class _UnitedStates(NamedTuple):
+    of_zip_codes: Mapping[str, tuple[str, ...]]
+    of_states: Mapping[str, set[str]]
 
 
 @cache
-def _zip_codes() -> tuple[dict[str, str], ...]:
-    """Those of places; the armed forces' are in the whole world."""
-    return tuple(
-        {name: str(entry[name]) for name in ("zip_code", "state", "timezone")}
-        for entry in zipcodes.list_all()  # type: ignore[no-untyped-call]  # it has no types
-        if entry["state"] not in ("AA", "AE", "AP")
-    )
+def _united_states() -> _UnitedStates:
+    """The zone of each ZIP code of a place, and the zones of each state; the armed forces' are in the whole world."""
+    of_zip_codes: dict[str, tuple[str, ...]] = {}
+    of_states: dict[str, set[str]] = defaultdict(set)
+    for entry in zipcodes.list_all():  # type: ignore[no-untyped-call]  # it has no types
+        zone = str(entry["timezone"])
+        if entry["state"] not in ("AA", "AE", "AP") and zone in available_zones():
+            of_zip_codes[str(entry["zip_code"])] = (zone,)
+            of_states[str(entry["state"])].add(zone)
+    return _UnitedStates(of_zip_codes, of_states)
 
 
 @cache

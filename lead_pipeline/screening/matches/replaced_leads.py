@@ -4,6 +4,7 @@ written elsewhere.
 
 from collections.abc import Sequence
 
+from lead_pipeline.model.fields import member_pointer
 from lead_pipeline.model.lead_management.on_match import ExpireByToken
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.candidates import KEY_OF
@@ -37,7 +38,7 @@ def find_replaced_leads(
     of_row, of_lead = (f"json_extract_string({it}.attributes, $token)" for it in ("p", "l"))
     digits = KEY_OF["phone"].format(value="p.phone")
     where = IS_HERE.format(it="l") if token is None else f"{of_lead} = s.token"
-    bound = {"here": destination_id} if token is None else {"token": _pointer(token)}
+    bound = {"here": destination_id} if token is None else {"token": member_pointer(token)}
     workspace.run(
         f"""
         create or replace temp table replaced_leads as
@@ -74,7 +75,3 @@ def find_leads_to_expire(workspace: Workspace) -> int:
         """
     )
     return choose_leads(workspace)
-
-
-def _pointer(attribute: str) -> str:
-    return "/" + attribute.replace("~", "~0").replace("/", "~1")

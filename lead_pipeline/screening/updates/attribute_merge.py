@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from lead_pipeline.model.fields import attribute_column
+from lead_pipeline.model.fields import attribute_column, member_pointer
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import UpdateRule
 
@@ -55,7 +55,7 @@ class _Overlay:
 
     def _value(self, whose: str, attribute: str) -> str:
         # JSON Pointer (RFC 6901 section 3): every name can be written as one.
-        pointer = "/" + attribute.replace("~", "~0").replace("/", "~1")
+        pointer = member_pointer(attribute)
         return f"json_extract_string({whose}.attributes, {self._bound('at', pointer)})"
 
     def _lose(self, members: list[str], attribute: str, condition: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from lead_pipeline.enrolling.going_elsewhere import add_leads, copy_leads, find_leads_that_go, move_leads
-from lead_pipeline.enrolling.history import STATE, Cause, ChangedLeads, begin_changes, bound, changed, write_changes
+from lead_pipeline.enrolling.history import STATE, Cause, begin_changes, bound, changed, write_changes
 from lead_pipeline.enrolling.suppressed_contacts import (
     NOBODY_IS_SUPPRESSED,
     REASON_OF_CONTACT,
@@ -16,14 +16,9 @@ from lead_pipeline.enrolling.suppressed_contacts import (
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.store.workspace import Workspace
 
-__all__ = ["Cause", "ChangedLeads", "Verb", "change_enrollments"]
+__all__ = ["Cause", "Verb", "change_enrollments"]
 
 Verb = Literal["stop", "start", "restart", "expire", "move", "add", "copy"]
-
-_PARTICIPLE: dict[Verb, str] = {
-    "stop": "stopped", "start": "started", "restart": "restarted", "expire": "expired", "move": "moved", "add": "added",
-    "copy": "copied",
-}  # fmt: skip
 
 #: Verbs that may make somebody due.
 _MAKE_DUE: tuple[Verb, ...] = ("start", "restart", "move", "add", "copy")
@@ -80,9 +75,9 @@ _CHANGES: dict[Verb, str] = {"stop": _STOP, "start": _START, "restart": _RESTART
 
 def change_enrollments(
     workspace: Workspace, verb: Verb, cause: Cause, *, to: int | None = None, in_destination: int | None = None
-) -> tuple[ChangedLeads, ...]:
+) -> None:
     """Change the enrollments of the leads in the temporary table `managed_leads` (lead_id, each once), inside a
-    transaction of the caller's; return how many leads changed, by the destination that they were in.
+    transaction of the caller's.
 
     - stop: what is due is due no more. start: what was stopped is due again, at the same action.
     - restart: due at the first action now, without the attempts that were made, and without an expiry that has passed;
@@ -114,7 +109,6 @@ def change_enrollments(
         """  # noqa: S608  # statements of ours
         workspace.run(sql, bound(sql, at=cause.at, in_destination=in_destination))
     write_changes(workspace, cause)
-    return _count(workspace, _PARTICIPLE[verb])
 
 
 def _find_managed_contacts(workspace: Workspace, *, asks_lists: bool) -> None:
@@ -131,7 +125,7 @@ def _find_managed_contacts(workspace: Workspace, *, asks_lists: bool) -> None:
 
 def _find_managed_enrollments(workspace: Workspace, in_destination: int | None) -> None:
     """Fill `managed_enrollments`: each enrollment that is meant, of a lead without any the destination of the lead,
-    and the reason for which its person may not be called there; and `meant_leads`.
+    and the reason for which its person may not be called there.
     """
     destination = "coalesce(e.destination_id, l.destination_id)"
     state = STATE.replace("e.destination_id", destination)
@@ -147,10 +141,6 @@ def _find_managed_enrollments(workspace: Workspace, in_destination: int | None) 
         where $in_destination is null or {destination} = $in_destination
         """,  # noqa: S608  # expressions of ours
         {"in_destination": in_destination},
-    )
-    workspace.run(
-        "create or replace temp table meant_leads as"
-        " select distinct lead_id, before.destination_id as destination_id from managed_enrollments"
     )
 
 
@@ -168,26 +158,3 @@ def _go_elsewhere(workspace: Workspace, verb: Verb, to: int | None, in_destinati
         copy_leads(workspace, to, at, is_schedule=is_schedule)
     else:
         add_leads(workspace, to, at)
-
-
-def _count(workspace: Workspace, change: str) -> tuple[ChangedLeads, ...]:
-    """Count by destination the leads in `meant_leads` that changed, and that did not."""
-    found = workspace.rows(
-        """
-        with made as (
-            select distinct coalesce(of_lead, lead_id) as lead_id,
-                   coalesce(from_destination, before.destination_id) as destination_id, change
-            from changes_at_hand
-        ), counts as (
-            select destination_id, change, count(*) as leads, 0 as unchanged from made group by all
-            union all
-            select destination_id, $change, 0, count(*) from meant_leads anti join made using (lead_id, destination_id)
-            group by destination_id
-        )
-        select change, d.kind || ':' || d.name as destination, sum(leads)::bigint, sum(unchanged)::bigint
-        from counts join base.destinations d using (destination_id)
-        group by change, d.kind, d.name order by destination, change
-        """,
-        {"change": change},
-    )
-    return tuple(ChangedLeads(*row) for row in found)

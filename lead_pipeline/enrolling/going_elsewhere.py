@@ -103,8 +103,7 @@ def add_leads(workspace: Workspace, to: int, at: datetime) -> None:
     workspace.run(
         f"""
         insert into changes_at_hand by name
-        select lead_id, $to as destination_id, 'added' as change, null as before, {_BEGUN} as after,
-               lead_id as of_lead, home as from_destination
+        select lead_id, $to as destination_id, 'added' as change, null as before, {_BEGUN} as after
         from going_leads
         """,  # noqa: S608  # expressions of ours
         {"to": to, "at": at},
@@ -137,7 +136,7 @@ def copy_leads(workspace: Workspace, to: int, at: datetime, *, is_schedule: bool
     sql = f"""
         insert into changes_at_hand by name
         select copy_id as lead_id, $to as destination_id, 'copied' as change, null as before,
-               {_BEGUN if is_schedule else _THERE} as after, lead_id as of_lead, home as from_destination
+               {_BEGUN if is_schedule else _THERE} as after
         from copied_leads
     """  # noqa: S608  # expressions of ours
     workspace.run(sql, bound(sql, to=to, at=at))

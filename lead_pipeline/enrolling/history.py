@@ -35,12 +35,11 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class ChangedLeads:
-    """How many leads of a destination a change was made to, and how many of those that were meant stay as they were."""
+    """How many leads of a destination a change was made to."""
 
     change: str
     destination: str
     leads: int
-    unchanged: int
 
 
 def bound(sql: str, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # whatever DuckDB binds
@@ -57,12 +56,9 @@ def changed(**values: str) -> str:
 
 def begin_changes(workspace: Workspace) -> None:
     """Make `changes_at_hand` empty, and `enrollment_changes` where this transaction has none yet: the changes of one
-    transaction add up in it. The lead that was meant, and the destination that it was in, are `of_lead` and
-    `from_destination`, where these are others.
+    transaction add up in it.
     """
-    workspace.run(
-        f"create or replace temp table changes_at_hand ({_CHANGES}, of_lead bigint, from_destination integer)"
-    )
+    workspace.run(f"create or replace temp table changes_at_hand ({_CHANGES})")
     workspace.run("create temp table if not exists enrollment_changes_of (transaction_no ubigint)")
     if not workspace.rows("select 1 from enrollment_changes_of where transaction_no = txid_current()"):
         workspace.run("create or replace temp table enrollment_changes_of as select txid_current() as transaction_no")
@@ -84,7 +80,7 @@ def write_changes(workspace: Workspace, cause: Cause) -> None:
         " $cause as cause, $number as cause_no, $at as at from changes_at_hand",
         {"cause": cause.kind, "number": cause.number, "at": cause.at},
     )
-    workspace.run("insert into enrollment_changes select * exclude (of_lead, from_destination) from changes_at_hand")
+    workspace.run("insert into enrollment_changes from changes_at_hand")
 
 
 def _change_enrollments(workspace: Workspace, cause: Cause) -> None:

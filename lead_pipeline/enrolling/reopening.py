@@ -4,7 +4,7 @@ block. Nobody becomes due by it. The entries of lists are ended elsewhere, befor
 
 from typing import Literal
 
-from lead_pipeline.enrolling.history import STATE, Cause, ChangedLeads, begin_changes, changed, write_changes
+from lead_pipeline.enrolling.history import STATE, Cause, begin_changes, changed, write_changes
 from lead_pipeline.enrolling.suppressed_contacts import (
     REASON_OF_CONTACT,
     find_suppressed_contacts,
@@ -16,13 +16,10 @@ from lead_pipeline.store.workspace import Workspace
 _STOPPED = changed(status="'stopped'", reason="null", ended_at="$at")
 
 
-def reopen_enrollments(
-    workspace: Workspace, kind: Literal["blocked", "opted_out"], cause: Cause
-) -> tuple[ChangedLeads, ...]:
+def reopen_enrollments(workspace: Workspace, kind: Literal["blocked", "opted_out"], cause: Cause) -> None:
     """Take back that the people of the leads in the temporary table `managed_leads` said so in a row of a file, and
     make `stopped` of their enrollments that were suppressed for a reason of that kind, where no entry of any list and
-    no other row holds against it; return how many leads these are by destination, and of how many the enrollments stay
-    suppressed. `start` makes them due, as a second step.
+    no other row holds against it. `start` makes them due, as a second step.
 
     Raises: ScreeningError where it cannot be known who may not be contacted.
     """
@@ -57,16 +54,3 @@ def reopen_enrollments(
         {"at": cause.at},
     )
     write_changes(workspace, cause)
-    return _count(workspace)
-
-
-def _count(workspace: Workspace) -> tuple[ChangedLeads, ...]:
-    found = workspace.rows(
-        """
-        select d.kind || ':' || d.name as destination, count(*) filter (suppressed_for is null),
-               count(*) filter (suppressed_for is not null)
-        from suppressed_enrollments join base.destinations d on d.destination_id = before.destination_id
-        group by destination order by destination
-        """
-    )
-    return tuple(ChangedLeads("reopened", *row) for row in found)

@@ -126,4 +126,4 @@ def advance_enrollments(workspace: Workspace, identity: str, at: datetime) -> tu
         " from changes_at_hand join base.destinations d using (destination_id)"
         " group by all order by destination, change"
     )
-    return tuple(ChangedLeads(change, destination, leads, 0) for change, destination, leads in found)
+    return tuple(ChangedLeads(*row) for row in found)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lead_pipeline.enrolling.changes import Cause, ChangedLeads, Verb, change_enrollments
+from lead_pipeline.enrolling.changes import Cause, Verb, change_enrollments
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.written import empty
 
@@ -13,6 +13,12 @@ AT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 SOLAR, ROOFS, ARCHIVE = 1, 2, 3
 DESTINATIONS = {SOLAR: ("schedule", "solar"), ROOFS: ("schedule", "roofs"), ARCHIVE: ("list", "archive")}
+
+#: What events call the changes of a verb.
+PARTICIPLES: dict[Verb, str] = {
+    "stop": "stopped", "start": "started", "restart": "restarted", "expire": "expired", "move": "moved", "add": "added",
+    "copy": "copied",
+}  # fmt: skip
 
 
 class ManagedWorld:
@@ -96,11 +102,39 @@ class ManagedWorld:
 
     def change(
         self, verb: Verb, *leads: int, to: int | None = None, in_destination: int | None = None, at: datetime = AT
-    ) -> tuple[ChangedLeads, ...]:
-        """Change leads in a transaction of its own."""
+    ) -> list[tuple[str, str, int, int]]:
+        """Change leads in a transaction of its own; return by destination and change how many leads of those that were
+        meant there changed, and how many did not.
+        """
         with self.workspace.transaction("managing leads"):
             self.manage(leads)
-            return change_enrollments(self.workspace, verb, self.cause(at), to=to, in_destination=in_destination)
+            meant = self.meant(in_destination, enrolled=to is None)
+            change_enrollments(self.workspace, verb, self.cause(at), to=to, in_destination=in_destination)
+            return self.counted(meant, PARTICIPLES[verb])
+
+    def meant(self, in_destination: int | None = None, *, enrolled: bool = True) -> set[tuple[int, int]]:
+        """Return lead and destination of all that a change is about: enrollments, else where the lead is."""
+        where = "coalesce(e.destination_id, l.destination_id)" if enrolled else "l.destination_id"
+        return set(self.workspace.rows(
+            f"select l.lead_id, {where} from base.leads l semi join managed_leads using (lead_id)"
+            f" left join base.enrollments e on e.lead_id = l.lead_id where $here is null or {where} = $here",
+            {"here": in_destination},
+        ))  # fmt: skip
+
+    def counted(self, meant: set[tuple[int, int]], otherwise: str) -> list[tuple[str, str, int, int]]:
+        """Count by destination and change the leads that changed, and of those that were meant the others."""
+        made = self.workspace.rows(
+            'select change, coalesce(l.copied_from, c.lead_id), coalesce(c."before".destination_id, o.destination_id,'
+            " l.destination_id) from changes_at_hand c join base.leads l using (lead_id)"
+            " left join base.leads o on o.lead_id = l.copied_from and c.change = 'copied'"
+        )
+        names = dict(self.workspace.rows("select destination_id, kind || ':' || name from base.destinations"))
+        changed = {(lead, there): change for change, lead, there in made}
+        counts: dict[tuple[str, str], list[int]] = {}
+        for pair in meant | set(changed):
+            both = counts.setdefault((names[pair[1]], changed.get(pair, otherwise)), [0, 0])
+            both[pair not in changed] += 1
+        return sorted((change, there, *both) for (there, change), both in counts.items())
 
     def enrollments(self, *columns: str) -> list[tuple[Any, ...]]:
         """Return lead, destination and the columns of every enrollment."""

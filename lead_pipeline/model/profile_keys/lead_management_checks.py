@@ -58,7 +58,7 @@ def check_lead_management(profile: ProfileKeys) -> None:
 def check_targets(on_match: OnMatch, destination: Destination) -> None:
     """Raise RuleError when leads would go where they are already."""
     for key, target in on_match.targets.items():
-        if str(target).casefold() == str(destination).casefold():
+        if target.key == destination.key:
             raise RuleError(
                 f"{target} is what the leads of this import are loaded into; name another destination", *_ON_MATCH, key
             )

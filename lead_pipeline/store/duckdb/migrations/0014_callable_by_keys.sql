@@ -119,18 +119,6 @@ create macro base.is_due(status, due_at, expires_at, phone, phone_key) as (
     status = 'due' and due_at <= base.asked_at() and (expires_at is null or expires_at > base.asked_at())
     and phone_key = try_cast(phone as ubigint));
 
-create or replace view main.callable_leads as
-with suppressed as materialized (from base.suppressed_contacts)
-select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
-       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority
-from base.enrollments e
-join base.leads l using (lead_id)
-join base.destinations d on d.destination_id = e.destination_id
-anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
-anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
-    on o.contact_id = l.contact_id and o.destination_id = e.destination_id
-where base.is_due(e.status, e.due_at, l.expires_at, l.phone, l.phone_key) and base.lists_add_up();
-
 drop view base.suppressions_in_force;
 
 -- What the lists say of some contacts, and of whoever shares an identifier with one of them, is found without looking at
@@ -213,23 +201,3 @@ with asked as materialized (
 )
 select c.asked as contact_id, h.destination_id, h.kind
 from circle c join hit h using (contact_id) where c.asked = c.contact_id or base.is_of_people(h.kind);
-
--- Of some leads those that are callable, as callable_leads has them. Both tables are asked for these leads first.
-create macro main.callable_among(lead_ids) as table
-with asked as materialized (
-    select distinct unnest(lead_ids)::bigint as lead_id
-), leads as materialized (
-    select l.* from base.leads l join asked using (lead_id)
-), enrolled as materialized (
-    select e.* from base.enrollments e join asked using (lead_id)
-), suppressed as materialized (
-    from base.suppressions_among((select list(contact_id) from leads))
-)
-select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
-       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority
-from enrolled e
-join leads l using (lead_id)
-join base.destinations d on d.destination_id = e.destination_id
-where base.is_due(e.status, e.due_at, l.expires_at, l.phone, l.phone_key) and base.lists_add_up()
-  and not exists (select 1 from suppressed s where s.contact_id = l.contact_id
-                  and (s.destination_id is null or s.destination_id = e.destination_id));

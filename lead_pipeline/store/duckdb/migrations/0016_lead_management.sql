@@ -57,27 +57,6 @@ select kind, identifier_kind, value, reason, list_id, added_at, destination_kind
 from main.suppression_history
 where ended_at is null and (expires_at is null or expires_at > base.asked_at());
 
--- Who is enrolled, due, on no list, not expired and not called too often: whoever may be called when it is time to. Fails
--- closed: nobody is in it while entries are missing that were loaded, or ended without a list that says so.
-create view main.reachable_leads as
-with suppressed as materialized (from base.suppressed_contacts)
-select e.lead_id, l.contact_id, d.kind as destination_kind, d.name as destination_name, e.action, e.due_at,
-       l.expires_at, l.phone, try_cast(l.attributes ->> 'lead_priority' as double) as priority, e.attempts,
-       coalesce(e.max_attempts, s.max_attempts) as max_attempts
-from base.enrollments e
-join base.leads l using (lead_id)
-join base.destinations d on d.destination_id = e.destination_id
-left join base.destination_settings s on s.destination_id = e.destination_id
-anti join (select contact_id from suppressed where destination_id is null) c on c.contact_id = l.contact_id
-anti join (select contact_id, destination_id from suppressed where destination_id is not null) o
-    on o.contact_id = l.contact_id and o.destination_id = e.destination_id
-where e.status = 'due' and e.due_at <= base.asked_at() and l.phone_key = try_cast(l.phone as ubigint)
-  and (l.expires_at is null or l.expires_at > base.asked_at())
-  and e.attempts < coalesce(e.max_attempts, s.max_attempts, 2147483647)
-  and (select count(*) from base.suppressions) = (select coalesce(sum(rows_added), 0) from base.suppression_lists)
-  and (select count(ended_by) from base.suppressions)
-      = (select coalesce(sum(rows_ended), 0) from base.suppression_lists);
-
 -- What is due later waits, and what is due or stopped has expired when its lead has: by the clock, nobody marks it.
 create or replace view main.enrollments as
 select e.lead_id, d.name as schedule, e.action,

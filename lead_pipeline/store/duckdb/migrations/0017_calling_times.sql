@@ -63,7 +63,7 @@ create macro base.has_action(action, actions, attempts, max_attempts) as (
 -- Who is due, whatever lists and clocks say: for an action that there is, not expired, not called too often. Fails closed:
 -- nobody is while entries are missing that were loaded, or ended without a list that says so; nor is a lead whose phone is
 -- not the one that lists are asked about.
-create or replace view base.due_leads as
+create view base.due_leads as
 select e.lead_id, l.contact_id, r.destination_kind, r.destination_name, e.action, e.due_at, l.expires_at, l.phone,
        try_cast(l.attributes ->> 'lead_priority' as double) as priority,
        coalesce(r.actions[e.action]."do", 'call') as action_kind, e.attempts,
@@ -116,7 +116,7 @@ where not exists (select 1 from suppressed s where s.contact_id = l.contact_id
                   and (s.destination_id is null or s.destination_id = l.destination_id));
 
 -- Who may be called when it is time to.
-create or replace view main.reachable_leads as
+create view main.reachable_leads as
 select * exclude (destination_id, window_no, time_zone_set) from base.reachable;
 
 create macro main.reachable_among(lead_ids) as table
@@ -139,7 +139,7 @@ select r.lead_id, r.contact_id, r.destination_kind, r.destination_name, r.action
        r.priority, r.action_kind, r.attempts, r.max_attempts, c.time_zones, c.time_zone_evidence, c.callable_until
 from base.reachable r join (from base.clocks where verdict = 'callable') c using (window_no, time_zone_set);
 
-create or replace macro main.callable_among(lead_ids) as table
+create macro main.callable_among(lead_ids) as table
 select r.lead_id, r.contact_id, r.destination_kind, r.destination_name, r.action, r.due_at, r.expires_at, r.phone,
        r.priority, r.action_kind, r.attempts, r.max_attempts, c.time_zones, c.time_zone_evidence, c.callable_until
 from base.reachable_among(lead_ids) r

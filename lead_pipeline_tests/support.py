@@ -29,6 +29,7 @@ from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
+from lead_pipeline.importing.dry_running import dry_run
 from lead_pipeline.importing.facts import Refusal
 from lead_pipeline.importing.lists.suppression_list import load_list
 from lead_pipeline.importing.steps import (
@@ -50,6 +51,7 @@ from lead_pipeline.orchestration.sqlite import release_sqlite
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ActivityCounts, ListCounts
+from lead_pipeline.store.settings import StoreSettings
 
 #: When tests say that it is.
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -127,6 +129,19 @@ def importing(root: Path, *, store_wait_seconds: float = 60.0) -> Iterator[Impor
 
 def _unheard(_step: str, _rows: int, _progress: Progress) -> None:
     return None
+
+
+def dry_run_of(home: Home, file: Path, profile: ImportProfile) -> ImportResult:
+    """Return what an import of a file would come to, as the command line asks; nothing is listened to."""
+    return dry_run(
+        home,
+        file,
+        profile,
+        identity_name=profile.name,
+        settings=StoreSettings(),
+        on_wait=lambda *_waited: None,
+        listener=lambda *_told: None,
+    )
 
 
 def query(home: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:

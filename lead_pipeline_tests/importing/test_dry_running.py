@@ -11,13 +11,11 @@ from lead_pipeline.filing.decisions import decide
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing import dry_running, steps
 from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.importing.dry_running import dry_run
 from lead_pipeline.model.errors import FileUnreadableError, LeadPipelineError
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.reporting.dry_run_file import DRY_RUN_COLUMNS
-from lead_pipeline.store.settings import StoreSettings
-from lead_pipeline_tests.support import call_schedule, dump_home, quick_folder, staging, write_csv
+from lead_pipeline_tests.support import call_schedule, dry_run_of, dump_home, quick_folder, staging, write_csv
 
 CALLS = ("caller_id", "email", "state")
 KNOWN = [("ann@example.com", "Ann", "Rome", "basic", ""), ("bob@example.com", "Bob", "", "basic", "2125550177")]
@@ -54,18 +52,6 @@ def place():
 def home(place, template):
     shutil.copytree(template, place / "home")
     return Home(place / "home")
-
-
-def dry(home, file, profile):
-    return dry_run(
-        home,
-        file,
-        profile,
-        identity_name=profile.name,
-        settings=StoreSettings(),
-        on_wait=lambda *_waited: None,
-        listener=lambda *_told: None,
-    )
 
 
 def rows_of(home, result):
@@ -114,7 +100,7 @@ CASES = {
 def test_the_import_right_after_comes_to_the_same(place, home, header, rows, profile, outcomes):
     file = write_csv(place / "a.csv", header, rows)
     before = left_in(home)
-    said = dry(home, file, profile)
+    said = dry_run_of(home, file, profile)
     assert left_in(home) == before
     told = rows_of(home, said)
     with staging(home.root) as imports:
@@ -138,21 +124,21 @@ def _codes(reasons):
 def test_both_say_that_the_import_waits_for_approval_and_why(place, home):
     profile = call_schedule(approval="manual")
     file = write_csv(place / "a.csv", CALLS, EVERY_OUTCOME)
-    said = dry(home, file, profile)
+    said = dry_run_of(home, file, profile)
     with staging(home.root) as imports:
         done = imports.file(file, profile)
     assert said.status == done.status == ImportStatus.AWAITING_APPROVAL
     assert (said.message, said.counts) == (done.message, done.counts)
-    again = dry(home, file, profile)
+    again = dry_run_of(home, file, profile)
     assert again.status == ImportStatus.AWAITING_APPROVAL
     decide(home, done.import_id, "approved", utc_now())
-    assert dry(home, file, profile).status == ImportStatus.COMPLETED_WITH_REJECTS
+    assert dry_run_of(home, file, profile).status == ImportStatus.COMPLETED_WITH_REJECTS
 
 
 def test_a_file_that_would_be_refused_is_a_result_and_is_not_moved_anywhere(place, home):
     file = write_csv(place / "a.csv", ("colour",), [("red",)])
     before = left_in(home)
-    said = dry(home, file, call_schedule())
+    said = dry_run_of(home, file, call_schedule())
     assert left_in(home) == before
     assert file.exists()
     assert (said.status, said.rows_read, said.dry_run_file) == (ImportStatus.QUARANTINED, None, None)
@@ -164,7 +150,7 @@ def test_a_file_that_would_be_refused_is_a_result_and_is_not_moved_anywhere(plac
 def test_content_that_was_imported_before_is_said_to_be_with_what_became_of_it(place, home):
     file = write_csv(place / "again.csv", CALLS, [("2125550100", "", "NY")])
     before = left_in(home)
-    said = dry(home, file, call_schedule())
+    said = dry_run_of(home, file, call_schedule())
     assert left_in(home) == before
     assert (said.already_imported, said.dry_run, said.counts.created) == (True, True, 1)
     assert said.import_id.startswith("known@")
@@ -172,13 +158,13 @@ def test_content_that_was_imported_before_is_said_to_be_with_what_became_of_it(p
 
 def test_without_a_store_it_is_held_against_an_empty_one_and_none_is_made(place):
     fresh = Home(place / "fresh")
-    said = dry(fresh, write_csv(place / "a.csv", CALLS, EVERY_OUTCOME), call_schedule())
+    said = dry_run_of(fresh, write_csv(place / "a.csv", CALLS, EVERY_OUTCOME), call_schedule())
     assert (said.counts.created, said.counts.duplicate, said.counts.suppressed) == (3, 1, 0)
     assert not fresh.store.exists()
 
 
 def test_each_change_is_told_with_what_it_was_and_what_it_would_be(place, home):
-    said = dry(home, write_csv(place / "a.csv", PEOPLE, CHANGES), upsert())
+    said = dry_run_of(home, write_csv(place / "a.csv", PEOPLE, CHANGES), upsert())
     rows = rows_of(home, said)
     assert tuple(rows[0]) == DRY_RUN_COLUMNS
     by_row = {int(row["row_number"]): row for row in rows}
@@ -197,7 +183,7 @@ def test_each_change_is_told_with_what_it_was_and_what_it_would_be(place, home):
 
 def test_what_a_spreadsheet_would_run_is_made_harmless_and_the_file_is_private(place, home):
     evil = [("ann@example.com", "=cmd|' /C calc'!A0", "", "+1+1", "")]
-    said = dry(home, write_csv(place / "a.csv", PEOPLE, evil), upsert())
+    said = dry_run_of(home, write_csv(place / "a.csv", PEOPLE, evil), upsert())
     path = home.root / said.dry_run_file
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     raw = path.read_bytes()
@@ -211,7 +197,7 @@ def test_what_a_spreadsheet_would_run_is_made_harmless_and_the_file_is_private(p
 def test_a_missing_file_is_named_and_leaves_nothing(home, place):
     before = left_in(home)
     with pytest.raises(FileUnreadableError, match=r"There is no file 'nowhere\.csv'"):
-        dry(home, place / "nowhere.csv", call_schedule())
+        dry_run_of(home, place / "nowhere.csv", call_schedule())
     assert left_in(home) == before
     assert list((home.staging / "dry_runs").iterdir()) == []
 
@@ -223,7 +209,7 @@ def test_a_crash_is_told_without_any_value_and_leaves_nothing(home, place, monke
     monkeypatch.setattr(dry_running, "normalize_leads", fail)
     before = left_in(home)
     with pytest.raises(LeadPipelineError) as error:
-        dry(home, write_csv(place / "a.csv", CALLS, EVERY_OUTCOME), call_schedule())
+        dry_run_of(home, write_csv(place / "a.csv", CALLS, EVERY_OUTCOME), call_schedule())
     assert "ValueError" in str(error.value)
     assert "Quill" not in str(error.value)
     assert error.value.__context__ is None or error.value.__suppress_context__
@@ -239,7 +225,7 @@ def test_a_dry_run_disturbs_no_import_of_the_same_content_that_is_under_way(home
 
         def in_between(*arguments, **named):
             imports.store.close()
-            dry(home, file, call_schedule())
+            dry_run_of(home, file, call_schedule())
             raise KeyboardInterrupt
 
         monkeypatch.setattr(steps, "commit_import", in_between)

@@ -7,14 +7,12 @@ import shutil
 import pytest
 
 from lead_pipeline import LeadPipeline
-from lead_pipeline.importing.dry_running import dry_run
 from lead_pipeline.model.errors import DestinationsError, ProfileError
 from lead_pipeline.model.listings import ShownImport
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.reporting.summary import record_as_json
-from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline_tests.importing.managing.matched_world import ANA, BO, CY, MatchedWorld, changes_of, managing
-from lead_pipeline_tests.support import dump_store, quick_folder, staging
+from lead_pipeline_tests.support import dry_run_of, dump_store, quick_folder, staging
 
 MATCHING = managing({"leads": "company", "schedule": "stop", "copy_to": "schedule:autumn"}, write_mode="upsert")
 EXPIRING = managing({"expire_existing": True})
@@ -35,15 +33,7 @@ def dry(folder, profile, *rows):
     file.write_text("\n".join(("phone", *rows, "")), encoding="utf-8")
     with staging(folder / "data") as stages:
         home = stages.home
-    return dry_run(
-        home,
-        file,
-        profile,
-        identity_name=profile.name,
-        settings=StoreSettings(),
-        on_wait=lambda *_waited: None,
-        listener=lambda *_told: None,
-    )
+    return dry_run_of(home, file, profile)
 
 
 def leads_of_rows(folder, result):

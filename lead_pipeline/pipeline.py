@@ -18,6 +18,7 @@ from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.listings import ImportRecord, ListResult, QueryResult, ShownImport
+from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.model.story import PersonStory
@@ -240,14 +241,28 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
 
     # What was imported.
 
-    def history(self, *, limit: int = 50) -> tuple[ImportRecord, ...]:
+    def history(
+        self, *, limit: int = 50, status: ImportStatus | None = None, profile: str | None = None
+    ) -> tuple[ImportRecord, ...]:
         """Return past imports from the ledger, newest first; none of a home that has no store yet.
+
+        Args:
+            limit: at most so many.
+            status: only imports that have this status.
+            profile: only imports under the profile of this name.
 
         Raises: StoreError, StoreLockedError.
         """
         from lead_pipeline.store.queries import list_imports
 
-        found = list_imports(self.home.root, limit=limit, settings=self._store_settings(), on_wait=self._on_wait)
+        found = list_imports(
+            self.home.root,
+            limit=limit,
+            status=status.value if status else None,
+            profile=profile,
+            settings=self._store_settings(),
+            on_wait=self._on_wait,
+        )
         return tuple(ImportRecord.model_validate(line) for line in found)
 
     def news(self) -> tuple[str, ...]:
@@ -256,6 +271,20 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
         from lead_pipeline.importing.drops.news import news_of
 
         return tuple(news_of(self.home, utc_now()))
+
+    def find_import_id(self, meant: str) -> str:
+        """Return the id of the import that is meant: by the id, a beginning that no other has, the name of a file (the
+        newest import of it), or `last`; what was given when nothing is known by it.
+
+        Raises: UsageError when several ids begin so; StoreError, StoreLockedError.
+        """
+        from lead_pipeline.store.queries import find_import_id
+
+        # The result of an import outlives a store that was moved away.
+        is_name = "@" in meant and "/" not in meant
+        if is_name and (self.home.reports / meant / "result.json").exists():
+            return meant
+        return find_import_id(self.home.root, meant, settings=self._store_settings(), on_wait=self._on_wait)
 
     def show(self, import_id: str) -> ImportResult | ShownImport:
         """Return what came of an import; only what the store has of it when its result was removed.

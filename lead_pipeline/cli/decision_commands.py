@@ -17,7 +17,7 @@ from lead_pipeline.pipeline import LeadPipeline
 @with_store_wait
 @with_home
 def approve(import_id: str, as_json: bool, store_wait: float, home: Path | None) -> None:
-    """Import what waits for approval; it is read and screened again first."""
+    """Import a file that is waiting for approval; it is read and screened again first."""
     leads = open_pipeline(home, store_wait)
     _decide(leads, leads.approve, import_id, as_json=as_json)
 
@@ -28,7 +28,7 @@ def approve(import_id: str, as_json: bool, store_wait: float, home: Path | None)
 @with_store_wait
 @with_home
 def cancel(import_id: str, as_json: bool, store_wait: float, home: Path | None) -> None:
-    """Import nothing of what waits for approval; its file goes to quarantine/, and may be dropped again."""
+    """Discard a file that is waiting for approval: it goes to quarantine/, and may be dropped again."""
     leads = open_pipeline(home, store_wait)
     _decide(leads, leads.cancel, import_id, as_json=as_json)
 

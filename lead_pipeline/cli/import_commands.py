@@ -31,7 +31,11 @@ from lead_pipeline.pipeline import DEFAULT_PROFILE, shown_name
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--profile", "profile_name", default=DEFAULT_PROFILE, show_default=True, help="Profile to read the files with."
+    "--profile",
+    "profile_name",
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    help="Profile that says how the files are imported.",
 )
 @click.option("--destination", metavar="KIND:NAME", help="Load into this destination, not the profile's own.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of each row; nothing is kept.")
@@ -55,7 +59,13 @@ def import_command(
     store_wait: float,
     home: Path | None,
 ) -> None:
-    """Import files, each in one recorded run that the UI shows afterwards."""
+    r"""Import files, each in one recorded run that the UI shows afterwards.
+
+    \b
+    lead-pipeline import leads.csv
+    lead-pipeline import leads.xlsx --profile crm_workspace --dry-run
+    lead-pipeline import *.csv --destination schedule:solar --json
+    """
     with open_pipeline(home, store_wait) as leads:
         leads.home.prepare()
         profile = leads.profile(profile_name)
@@ -102,7 +112,12 @@ def _show_failure(file_name: str, profile: str, error: LeadPipelineError, *, as_
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--kind", type=click.Choice(SUPPRESSION_KINDS), required=True, help="What being on the list means.")
+@click.option(
+    "--kind",
+    type=click.Choice(SUPPRESSION_KINDS),
+    required=True,
+    help="Kind of suppression list: what being on it means.",
+)
 @click.option("--region", default="US", show_default=True, help="Country of numbers written without +; ISO code.")
 @click.option("--list", "name", help="Name that the versions of the list share.")
 @click.option("--mode", type=click.Choice(LIST_MODES), help="What this version does to the list of that name.")

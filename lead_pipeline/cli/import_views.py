@@ -1,5 +1,7 @@
 """What the command line shows of imports: panels, tables, a progress bar."""
 
+import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lead_pipeline.cli.waterfall_views import waterfall_view
+from lead_pipeline.model.formula_injection import made_harmless
 from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
@@ -54,8 +57,6 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
         parts.append(Text(one_line(ignored_sentence(result.file.ignored)), style="dim"))
     if not refused:
         parts.append(_counts(result))
-    if not refused and not result.is_supposed:
-        parts.append(Text(progress_sentence(result.progress), style="dim"))
     if result.reasons and not refused:
         parts.append(_reasons(result, reasons))
     parts.extend(waterfall_view(result.waterfall, usable_rows(result)))
@@ -79,8 +80,14 @@ def locations(result: ImportResult, home: Path) -> Iterator[str]:
 _ALWAYS = ("read", "created", "rejected")
 
 
-def history_table(imports: Sequence[ImportRecord]) -> Table:
-    """Return past imports, newest first; narrow enough for a terminal of 80 columns."""
+def history_view(imports: Sequence[ImportRecord], width: int) -> RenderableType:
+    """Return past imports, newest first: a table where the terminal is wide enough for it, else two lines for each."""
+    table = _history_table(imports)
+    needed = Console(width=1000).measure(table).maximum
+    return table if needed <= width else _history_lines(imports)
+
+
+def _history_table(imports: Sequence[ImportRecord]) -> Table:
     numbers = [
         name
         for name in ("read", *(outcome.value for outcome in Outcome))
@@ -89,16 +96,36 @@ def history_table(imports: Sequence[ImportRecord]) -> Table:
     table = Table(header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("import", no_wrap=True)
     for name in numbers:
-        table.add_column(name[:4] if name != "read" else name, justify="right")
-    table.add_column("status and destination", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("status and destination", no_wrap=True)
     for one in imports:
         shown = (_rows(one, name) for name in numbers)
         table.add_row(
             f"{one.import_id}\n[dim]{one.committed_at:%Y-%m-%d %H:%M:%S}[/dim]",
             *("" if number is None else f"{number:,}" for number in shown),
-            f"{one.status}\n[dim]{one.profile} → {one.destination_kind}:{one.destination_name}[/dim]",
+            f"{one.status}\n[dim]{escape(_whereto(one))}[/dim]",
         )
     return table
+
+
+def _history_lines(imports: Sequence[ImportRecord]) -> RenderableType:
+    lines: list[RenderableType] = []
+    for one in imports:
+        lines.append(Text.assemble((one.import_id, "bold"), f"  {one.status}"))
+        lines.append(Text(f"  {_counts_listed(one)}"))
+        lines.append(Text(f"  {one.committed_at:%Y-%m-%d %H:%M:%S}  {_whereto(one)}", style="dim", overflow="fold"))
+    return Group(*lines)
+
+
+def _counts_listed(record: ImportRecord) -> str:
+    if record.rows_read is None:
+        return "nothing was read"
+    counts = [f"{rows:,} {outcome.value}" for outcome in Outcome if (rows := _rows(record, outcome.value))]
+    return f"{record.rows_read:,} read: {', '.join(counts) or 'none'}"
+
+
+def _whereto(record: ImportRecord) -> str:
+    return one_line(f"{record.profile} → {record.destination_kind}:{record.destination_name}")
 
 
 def _rows(record: ImportRecord, name: str) -> int | None:
@@ -119,6 +146,28 @@ def frame_table(frame: pl.DataFrame, width: int) -> RenderableType:
     for row in rows:
         table.add_row(*(Text(value or "") for value in row))
     return table
+
+
+#: A number with its sign, such as a phone in E.164: no spreadsheet runs it, and other programs read it.
+_SIGNED_NUMBER = r"^[+-][0-9.]+$"
+
+
+def frame_csv(frame: pl.DataFrame) -> str:
+    """Return a query's result as CSV with a header, UTF-8: lists and structs as JSON, null as nothing. What a
+    spreadsheet would run is prefixed with an apostrophe.
+    """
+    texts = frame.with_columns(_as_json(frame[name]) for name, dtype in frame.schema.items() if dtype.is_nested())
+    cell = pl.col(pl.String)
+    return texts.with_columns(
+        pl.when(cell.str.contains(_SIGNED_NUMBER)).then(cell).otherwise(made_harmless(cell))
+    ).write_csv()
+
+
+def _as_json(column: pl.Series) -> pl.Series:
+    texts = [
+        None if value is None else json.dumps(value, default=str, ensure_ascii=False) for value in column.to_list()
+    ]
+    return pl.Series(column.name, texts, dtype=pl.String)
 
 
 def _records(names: list[str], rows: list[list[str | None]]) -> RenderableType:
@@ -157,21 +206,44 @@ def _reasons(result: ImportResult, most: int) -> Table:
     return table
 
 
+#: From where to where the bar goes during a step, in percent: about its share of the time that an import takes.
+_PERCENT_OF_STEPS = {
+    "raw_leads": (1, 20),
+    "mapped_leads": (20, 30),
+    "normalized_leads": (30, 60),
+    "imported_leads": (60, 95),
+    "dry_run": (60, 100),
+    "import_report": (95, 100),
+}
+
+
+def _percent(step: str, rows: int, total: int) -> float:
+    """Return how far an import is that has done so many of all rows in a step."""
+    start, end = _PERCENT_OF_STEPS.get(step, (0, 100))
+    return start + (end - start) * min(rows / total, 1.0) if total else start
+
+
 @contextmanager
 def progress_bar(
     name: str, *, hidden: bool, console: Console | None = None
 ) -> Iterator[Callable[[str, int, Progress], None]]:
     """Show on standard error how far an import is; nothing where nobody looks at a terminal."""
-    console = console or Console(stderr=True)
+    # The stream itself: `Console(stderr=True)` asks for sys.stderr at each write, and a run puts a filter there whose
+    # writes come back to the console (rich only knows its own proxy), so that the bar writes itself over and over.
+    console = console or Console(file=sys.stderr)
     if hidden or not console.is_terminal:
         yield lambda _step, _rows, _progress: None
         return
-    bar = ProgressBar(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
+    percent = TextColumn("{task.percentage:>3.0f} %")
+    bar = ProgressBar(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), percent, TimeElapsedColumn()
+    )
     label, numbers = escape(one_line(name)), Text(style="dim")
-    task = bar.add_task(label, total=None)
+    task = bar.add_task(f"{label}: starting", total=None)
 
     def show(step: str, rows: int, progress: Progress) -> None:
-        bar.update(task, description=f"{label}: {step.replace('_', ' ')}", completed=rows, total=progress.total)
+        done = None if progress.total is None else _percent(step, rows, progress.total)
+        bar.update(task, description=f"{label}: {step.replace('_', ' ')}", completed=done or 0, total=done and 100)
         numbers.plain = f"  {progress_sentence(progress)}"
 
     with Live(Group(bar, numbers), console=console, transient=True):

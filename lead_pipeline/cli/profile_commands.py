@@ -25,7 +25,7 @@ def profiles(context: click.Context, home: Path | None) -> None:
 @click.argument("name")
 @with_home
 def profiles_show(name: str, home: Path | None) -> None:
-    """Print a profile, with what it takes over by extends: copy it into <home>/profiles/ under another name."""
+    """Print a profile, including what it inherits through extends: copy it to <home>/profiles/ under another name."""
     click.echo(open_pipeline(home).profile_text(name), nl=False)
 
 
@@ -51,7 +51,7 @@ def profiles_schema() -> None:
 @profiles.command("suggest")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the profile (default: the file's).")
-@click.option("--region", help="Country of numbers written without +; ISO code (default: inferred from the values).")
+@click.option("--region", help="Country of numbers written without +; ISO code (default: detected).")
 @click.option(
     "--extends", metavar="NAME", help="Draft on top of this profile: the draft says only which column is which."
 )
@@ -69,7 +69,7 @@ def profiles_suggest(file: Path, name: str | None, region: str | None, extends: 
 )
 @with_home
 def profiles_sample(name: str, output: Path | None, home: Path | None) -> None:
-    """Print a sample file of a profile: its headers, and two made-up rows that it imports as they are."""
+    """Print a sample file of a profile: its headers, and two made-up rows that import without changes."""
     sample = open_pipeline(home).sample(name, output=output)
     if output is None:
         click.echo(sample, nl=False)

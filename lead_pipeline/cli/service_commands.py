@@ -12,7 +12,7 @@ from lead_pipeline.cli.shell import given_home, open_pipeline, with_home
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on. There is no login: keep it local."
 )
-@click.option("--port", default=3000, show_default=True, help="Port to listen on.")
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--read-only", is_flag=True, help="For observers: look at everything, start nothing.")
 @click.option(
     "--allow-host",
@@ -28,6 +28,7 @@ def ui(host: str, port: int, read_only: bool, allow_hosts: tuple[str, ...], home
 
     pipeline = open_pipeline(home)
     served = pipeline.home
+    served.prepare()
     for check in pipeline.check_destinations():
         for problem in check.problems:
             click.echo(f"Nothing is imported until this is corrected: {problem}", err=True)

@@ -23,6 +23,9 @@ from lead_pipeline.pipeline import DiskTroubleNamed, LeadPipeline
 
 DONE, FAILED, REFUSED, REJECTS = 0, 1, 2, 3
 
+#: What a shell says of a process that Ctrl-C ended: 128 and the number of SIGINT.
+STOPPED = 130
+
 #: The errors that end with REFUSED: not the pipeline, but what it was given is at fault.
 _REFUSALS = (FileRefusedError, ListRefusedError, ProfileError, UsageError, ImportNotFoundError)
 
@@ -57,6 +60,13 @@ def resolve_home(given: Path | None) -> Path:
     return given_home(given) or Path(os.environ.get("LEAD_PIPELINE_HOME", "data"))
 
 
+def require_given_home(given: Path | None) -> None:
+    """Raise UsageError when a home was named, by option or environment, and is not there: a look must notice a typo."""
+    named = given_home(given) or os.environ.get("LEAD_PIPELINE_HOME")
+    if named and not Path(named).is_dir():
+        raise UsageError(f"There is no home at {Path(named).absolute()}. Check --home and LEAD_PIPELINE_HOME.")
+
+
 def open_pipeline(home: Path | None, store_wait: float = 60.0) -> LeadPipeline:
     """Return the pipeline of the home that is meant, which says on standard error when it waits for the store.
 
@@ -79,6 +89,10 @@ class Shell(click.Group):
         except LeadPipelineError as error:
             click.echo(f"lead-pipeline: {error}", err=True)
             sys.exit(exit_code_of(error))
+        except KeyboardInterrupt as stop:
+            said = str(stop) or "Stopped. What was not finished yet was left; run the same command again to finish it."
+            click.echo(f"lead-pipeline: {said}", err=True)
+            sys.exit(STOPPED)
 
 
 @click.group(cls=Shell, context_settings={"help_option_names": ["-h", "--help"]})

@@ -25,6 +25,7 @@ from lead_pipeline.importing.facts import (
     Timings,
     supplying_columns,
 )
+from lead_pipeline.importing.progress import report_progress
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.model.errors import ImportNotFoundError, counted
@@ -51,6 +52,7 @@ def report_import(
     committed, and ends up here. The file of an import that waits for a person stays where it is, and a question takes
     the receipt's place. `environment` says whether emails can be sent, and where people find the report.
     """
+    report_progress("import_report", 0)
     return _conclude(
         work.home, work.manifest, _with_rejected_file(work, result_of(work, started_at, ended_at)), environment
     )

@@ -30,6 +30,7 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
         self._lets_through: tuple[type[BaseException], ...] = (LeadPipelineError, StageCrashedError, *lets_through)
         self._crash = StageCrashedError("Nothing was caught.")
         self.disk_trouble: DiskError | None = None
+        self.is_interrupted = False
 
     def __enter__(self) -> Self:
         return self
@@ -39,6 +40,7 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
     ) -> bool:
         if error is None or isinstance(error, self._lets_through) or _ends_the_process(error):
             return False
+        self.is_interrupted = _is_interrupted_query(error)
         self.disk_trouble = disk_trouble(error, self._doing)
         lines = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
         self._crash = StageCrashedError(
@@ -49,6 +51,8 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
 
     def raise_crash(self) -> NoReturn:
         """Raise what was caught without the original as its context, which would bring the values along."""
+        if self.is_interrupted:
+            raise KeyboardInterrupt from None
         raise self._crash from None
 
 
@@ -62,6 +66,11 @@ def errors_without_values(
     if withheld.disk_trouble is not None:
         raise withheld.disk_trouble
     return withheld.raise_crash()
+
+
+def _is_interrupted_query(error: BaseException) -> bool:
+    """Recognise Ctrl-C during a query: DuckDB 2.0 swallows what the signal's handler raises and raises this instead."""
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
 
 
 def _ends_the_process(error: BaseException) -> bool:

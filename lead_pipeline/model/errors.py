@@ -79,6 +79,10 @@ class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
 
 
+class StoppedError(KeyboardInterrupt):
+    """Somebody stopped a run (Ctrl-C); the text says what holds now. A KeyboardInterrupt, so that loops end, too."""
+
+
 class ListRefusedError(RunFailedError):
     """A suppression list or a drop of call activity names nobody, or too much of it cannot be read: nothing of it was
     loaded. The file is at fault, not the run.

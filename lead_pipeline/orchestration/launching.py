@@ -23,7 +23,7 @@ from lead_pipeline.importing.submitting import (
     unrecorded_refusals,
 )
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import ListRefusedError, RunFailedError
+from lead_pipeline.model.errors import ListRefusedError, RunFailedError, StoppedError
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
@@ -118,8 +118,39 @@ class Launcher:
                 instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
             )
         if not result.success:
+            if _is_stopped(result):
+                raise StoppedError(_what_holds(job, result)) from None
             raise (ListRefusedError if _is_refused(result) else RunFailedError)(_why(result))
         return result
+
+
+#: How Dagster names an interrupt that comes while a step is at work, and between steps.
+_INTERRUPTS = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
+
+#: The steps of an import before anything of it is written.
+_BEFORE_THE_COMMIT = frozenset({"raw_leads", "mapped_leads", "normalized_leads"})
+
+
+def _is_stopped(result: dg.ExecuteInProcessResult) -> bool:
+    """Return whether an interrupt ended the run, which Dagster makes a failure of."""
+    errors = (getattr(event.event_specific_data, "error", None) for event in result.all_events if event.is_failure)
+    return any(error is not None and error.cls_name in _INTERRUPTS for error in errors)
+
+
+def _what_holds(job: str, result: dg.ExecuteInProcessResult) -> str:
+    """Return what is so after a run was stopped: what may be written then is known by the step that was at work."""
+    if job != import_leads.name:
+        return "Stopped. Run the same command again to finish; nothing is loaded twice."
+    done = {event.step_key for event in result.all_events if event.is_step_success}
+    if done >= _BEFORE_THE_COMMIT:
+        return (
+            "Stopped while the rows were being written: either all of them are imported, or none. Run the same command "
+            "again to see which and to finish; nothing is imported twice. A running UI does so by itself."
+        )
+    return (
+        "Stopped. Nothing of this file was imported; run the same command again to continue. A running UI "
+        "imports it by itself, for it is staged."
+    )
 
 
 def _is_refused(result: dg.ExecuteInProcessResult) -> bool:

@@ -71,8 +71,13 @@ class LeadStore(Protocol):
     def publish_rejected(self, import_id: str, path: Path) -> int:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
 
-    def list_imports(self, limit: int) -> list[dict[str, Any]]:
-        """Return the newest imports first, one dictionary per line of the ledger."""
+    def list_imports(self, limit: int, status: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:
+        """Return the newest imports first, one dictionary per line of the ledger; only those of a status or profile."""
+
+    def import_ids(self, meant: str) -> list[str]:
+        """Return the ids of the imports that a person may mean, newest first: by the id itself, else the newest of a
+        file's name, else every id that begins so; `last` is the newest of all.
+        """
 
     def find_import(self, import_id: str) -> dict[str, Any]:
         """Return the ledger's line of one import, and what became of leads that were there by it (`lead_changes`).

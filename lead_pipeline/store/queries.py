@@ -8,17 +8,42 @@ from typing import Any
 
 import polars as pl
 
-from lead_pipeline.model.errors import ImportNotFoundError
+from lead_pipeline.model.errors import ImportNotFoundError, UsageError, listed
 from lead_pipeline.store.opening import has_store, open_store
 from lead_pipeline.store.settings import OnWait, StoreSettings
 
 
-def list_imports(home: Path, *, limit: int, settings: StoreSettings, on_wait: OnWait) -> list[dict[str, Any]]:
+def list_imports(
+    home: Path,
+    *,
+    limit: int,
+    settings: StoreSettings,
+    on_wait: OnWait,
+    status: str | None = None,
+    profile: str | None = None,
+) -> list[dict[str, Any]]:
     """Return the newest imports first, one dictionary per line of the ledger; none when there is no store yet."""
     if not has_store(home):
         return []
     with open_store(home, settings=settings, read_only=True, on_wait=on_wait) as store:
-        return store.list_imports(limit)
+        return store.list_imports(limit, status, profile)
+
+
+def find_import_id(home: Path, meant: str, *, settings: StoreSettings, on_wait: OnWait) -> str:
+    """Return the id of the import that a person means by it, its beginning, a file's name, or `last`.
+
+    Returns: what was given where nothing is known by it, for whoever looks for it to say so.
+    Raises: UsageError when several ids begin so.
+    """
+    if not has_store(home):
+        return meant
+    with open_store(home, settings=settings, read_only=True, on_wait=on_wait) as store:
+        found = store.import_ids(meant)
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} imports have an id that begins with '{meant}': {listed(found)}. Give more of it."
+        )
+    return found[0] if found else meant
 
 
 def find_import(home: Path, import_id: str, *, settings: StoreSettings, on_wait: OnWait) -> dict[str, Any]:

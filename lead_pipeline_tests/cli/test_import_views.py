@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from lead_pipeline.cli.import_views import history_table, import_panel, locations, progress_bar
+from lead_pipeline.cli.import_views import history_view, import_panel, locations, progress_bar
 from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import ImportStatus, Outcome
 from lead_pipeline.model.results import Progress, RowCounts
@@ -49,12 +49,10 @@ def test_a_name_with_markup_or_escapes_is_shown_as_it_is():
     assert r"[red]x\x1b[31m.csv: raw leads" in shown.file.getvalue()
 
 
-def test_the_panel_ends_with_the_final_numbers():
+def test_what_the_bar_counted_is_not_said_again_in_other_words_at_the_end():
     text = panel_of(finished())
-    assert (
-        "total 321, processed 321, imported 240, skipped 81 (duplicate, invalid, suppressed, blank or unchanged), "
-        "errors 34" in text
-    )
+    assert "rejected 34" in text
+    assert "processed" not in text
 
 
 def waiting(**changes):
@@ -114,20 +112,30 @@ def past(**changes):
     return ImportRecord.model_validate(rows | known | changes)
 
 
-def history_of(*imports):
-    shown = Console(file=io.StringIO(), width=80, color_system=None)
-    shown.print(history_table(imports))
+def history_of(*imports, width=80):
+    shown = Console(file=io.StringIO(), width=width, color_system=None)
+    shown.print(history_view(imports, width))
     return shown.file.getvalue()
 
 
-def test_the_history_has_columns_for_what_there_is_and_fits_eighty_columns():
-    plain = history_of(past(rows_read=3, rows_created=3))
+EVERY_OUTCOME = {f"rows_{outcome.value}": 1_000_000 + number for number, outcome in enumerate(Outcome)}
+
+
+def test_the_history_has_columns_for_what_there_is_where_there_is_room_for_them():
+    plain = history_of(past(rows_read=3, rows_created=3), width=90)
     assert "2026-03-20 09:30:00" in plain
-    assert [word for word in plain.split() if word in ("read", "crea", "upda", "unch", "dupl", "reje")] == [
-        "read", "crea", "reje",
-    ]  # fmt: skip
-    upserts = history_of(past(rows_read=9, rows_updated=7, rows_unchanged=2), past(status="awaiting_approval"))
-    assert "upda" in upserts
-    assert "unch" in upserts
-    assert "awaiting_approval" in upserts
-    assert max(map(len, upserts.splitlines())) <= 80
+    names = ("read", *(outcome.value for outcome in Outcome))
+    assert [word for word in plain.split() if word in names] == ["read", "created", "rejected"]
+    wide = history_of(past(rows_read=9_000_000, **EVERY_OUTCOME), width=200)
+    assert [word for word in wide.split() if word in names] == list(names)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_history_never_cuts_a_number_nor_exceeds_the_terminal(width):
+    waiting_one = past(status="awaiting_approval", import_id="another-long-name-@3fa9c1d2e0b7")
+    shown = history_of(past(rows_read=9_000_000, **EVERY_OUTCOME), waiting_one, past(rows_read=None), width=width)
+    assert max(map(len, shown.splitlines())) <= width
+    for number in EVERY_OUTCOME.values():
+        assert f"{number:,}" in shown
+    for word in ("completed", "awaiting_approval", "another-long-name-@3fa9c1d2e0b7", "mine → list:autumn"):
+        assert word in shown

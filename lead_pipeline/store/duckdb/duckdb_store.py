@@ -158,10 +158,34 @@ class DuckdbLeadStore:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
         return publish_rejected(self.workspace, import_id, path)
 
-    def list_imports(self, limit: int) -> list[dict[str, Any]]:
+    def list_imports(self, limit: int, status: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:
         """Return the newest imports first, one dictionary per line of the ledger."""
-        sql = "select * from main.imports order by committed_at desc, import_id limit ?"
-        return [_plain(row) for row in self.workspace.frame(sql, [limit]).to_dicts()]
+        sql = """
+            select * from main.imports
+            where status = coalesce($status, status) and profile = coalesce($profile, profile)
+            order by committed_at desc, import_id limit $limit
+        """
+        chosen = {"status": status, "profile": profile, "limit": limit}
+        return [_plain(row) for row in self.workspace.frame(sql, chosen).to_dicts()]
+
+    def import_ids(self, meant: str) -> list[str]:
+        """Return the ids that a person may mean, newest first."""
+        found = self.workspace.rows(
+            """
+            with known as (
+                select import_id, committed_at, file_name = $meant as of_file, import_id = $meant as exactly
+                from main.imports
+                where $meant = 'last' or import_id = $meant or file_name = $meant or starts_with(import_id, $meant)
+            )
+            select import_id from known
+            where $meant = 'last' or exactly
+               or not exists (from known where exactly) and (of_file or not exists (from known where of_file))
+            order by committed_at desc, import_id
+            limit case when $meant = 'last' or exists (from known where of_file) then 1 else $most end
+            """,
+            {"meant": meant, "most": _IDS_COMPARED},
+        )
+        return [import_id for (import_id,) in found]
 
     def find_import(self, import_id: str) -> dict[str, Any]:
         """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
@@ -190,7 +214,7 @@ class DuckdbLeadStore:
             complaint = f"{type(error).__name__}: the query failed on a value (withheld). Try try_cast instead of cast."
         else:
             return frame.head(limit), frame.height > limit
-        raise UsageError(f"The store does not understand this question. {complaint}")
+        raise UsageError(f"The query cannot be run. {complaint}")
 
     def lists(self, at: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return each suppression list as it is at a time, and the refused deliveries that are not settled."""

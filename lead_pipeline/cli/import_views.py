@@ -24,6 +24,7 @@ from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.reporting.lead_changes_wording import lead_changes_sentences
+from lead_pipeline.reporting.sequel_wording import recovered_sentences
 from lead_pipeline.reporting.waterfall_wording import usable_rows
 from lead_pipeline.reporting.wording import (
     columns_said,
@@ -51,7 +52,13 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
     refused = result.rows_read is None
     if result.message:
         parts.append(Text(one_line(result.message), style="red" if refused else "yellow"))
-    noticed = (*result.file.notes, *result.layout_changes, *lead_changes_sentences(result), *result.notices)
+    noticed = (
+        *result.file.notes,
+        *result.layout_changes,
+        *lead_changes_sentences(result),
+        *result.notices,
+        *recovered_sentences(result),
+    )
     parts.extend(Text(one_line(sentence), style="yellow") for sentence in noticed)
     if result.file.ignored:
         parts.append(Text(one_line(ignored_sentence(result.file.ignored)), style="dim"))

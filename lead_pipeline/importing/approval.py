@@ -72,8 +72,7 @@ def dry_run_leads(
     def seen(workspace: Workspace, entry: LedgerEntry) -> CommitFacts:
         facts = facts_of(entry, count_rows(workspace, entry.import_no), changes)
         inspect(workspace, entry)
-        rejected = facts.counts.rejected / facts.rows_read if facts.rows_read else 0.0
-        why = why_it_waits(profile, rejected, changes, _unclear(work)) if check_approval else ""
+        why = why_it_waits(profile, facts.reject_rate, changes, _unclear(work)) if check_approval else ""
         waits = {"status": ImportStatus.AWAITING_APPROVAL, "message": why} if why else {}
         return facts.model_copy(update=waits)
 

@@ -26,6 +26,7 @@ from lead_pipeline.importing.facts import (
     supplying_columns,
 )
 from lead_pipeline.importing.progress import report_progress
+from lead_pipeline.importing.sequels.recoveries import tell_first_imports, tell_late_recoveries, with_recoveries
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.model.errors import ImportNotFoundError, counted
@@ -37,6 +38,7 @@ from lead_pipeline.notifying.announcements import announce, is_continued
 from lead_pipeline.notifying.delivery import post_message, with_notice
 from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
+from lead_pipeline.reporting.sequel_wording import sequel_sentences
 from lead_pipeline.reporting.wording import status_sentence
 
 #: The view of the store that has both values where a row met a lead with another one.
@@ -75,7 +77,9 @@ def earlier_result(home: Home, import_id: str) -> ImportResult:
             f"Import {import_id} is finished, but its result is no longer under {home.reports}. "
             "The ledger still has it: `lead-pipeline history`."
         )
-    return result.model_copy(update={"already_imported": result.status in COMMITTED})
+    is_imported = result.status in COMMITTED
+    result = with_recoveries(home, result) if is_imported else result
+    return result.model_copy(update={"already_imported": is_imported})
 
 
 def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> ImportResult:
@@ -83,6 +87,10 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
     folder, result = home.reports / manifest.import_id, with_notice(home, result, manifest, environment)
     write_report(folder / "report.html", result, home.root)
     write_json(folder / "result.json", result)
+    if result.status in COMMITTED:
+        again = [(manifest.again.first, manifest.import_id)] if manifest.again else []
+        tell_first_imports(home, result.sequel, again)
+        result = tell_late_recoveries(home, result)
     post_message(home, manifest, result, environment)
     announce(home, manifest, result)
     if result.status == ImportStatus.AWAITING_APPROVAL:
@@ -92,8 +100,6 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
         archive_import(home, manifest)
     else:
         quarantine_import(home, manifest, _why_set_aside(result))
-    if manifest.again is not None and result.status in COMMITTED:
-        _note_judged_again(home, manifest.again.first, result)
     finish(home, manifest, result.status, result.ended_at)
     return result
 
@@ -106,21 +112,13 @@ def _continued(home: Home, result: ImportResult, manifest: Manifest) -> ImportRe
     return result.model_copy(update={"notices": (*result.notices, said)})
 
 
-def _note_judged_again(home: Home, first: str, result: ImportResult) -> None:
-    """Say in the report of the import whose rows these were what became of them; may be repeated."""
-    became = result.counts.created + result.counts.updated + result.counts.unchanged
-    said = f"{counted(became, 'row')} of this import became leads later, judged again as {result.import_id}."
-    _add_notice(home, first, said, judged_again=result.import_id)
-
-
-def _add_notice(home: Home, import_id: str, said: str, *, judged_again: str = "") -> None:
+def _add_notice(home: Home, import_id: str, said: str) -> None:
     """Add a sentence to the report of an import that ended before; may be repeated."""
     folder = home.reports / import_id
     earlier = read_json(folder / "result.json", ImportResult)
-    if earlier is None or said in earlier.notices or judged_again in earlier.judged_again:
+    if earlier is None or said in earlier.notices:
         return
-    again = (*earlier.judged_again, judged_again) if judged_again else earlier.judged_again
-    noted = earlier.model_copy(update={"judged_again": again, "notices": (*earlier.notices, said)})
+    noted = earlier.model_copy(update={"notices": (*earlier.notices, said)})
     write_report(folder / "report.html", noted, home.root)
     write_json(folder / "result.json", noted)
 
@@ -185,7 +183,12 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         lead_changes=commit.lead_changes,
         message=commit.message,
         layout_changes=commit.layout_changes,
-        notices=(*_again_notices(manifest), *_differing_notices(commit), *_scrub_notices(manifest, commit)),
+        sequel=commit.sequel,
+        notices=(
+            *_sequel_notices(manifest, commit),
+            *_differing_notices(commit),
+            *_scrub_notices(manifest, commit),
+        ),
         started_at=started_at,
         ended_at=ended_at,
         timings=(work.get("timings", Timings) or Timings()).stages,
@@ -203,10 +206,11 @@ def _shown_file(read: ReadFacts, mapped: MappedFacts) -> FileFacts:
     return read.file.model_copy(update={"columns": mapped.shown, "mapping": mapping, "ignored": ignored})
 
 
-def _again_notices(manifest: Manifest) -> tuple[str, ...]:
-    if manifest.again is None:
-        return ()
-    return (f"These are the rows of {manifest.again.first} that became no lead; only they were judged again.",)
+def _sequel_notices(manifest: Manifest, commit: CommitFacts) -> tuple[str, ...]:
+    """Say which rows had been left out by earlier imports, and what becomes of them now."""
+    if manifest.again is not None:
+        return (f"These are the rows of {manifest.again.first} that became no lead; only they were judged again.",)
+    return sequel_sentences(commit.sequel, supposed=commit.status not in COMMITTED)
 
 
 def _differing_notices(commit: CommitFacts) -> tuple[str, ...]:
@@ -240,9 +244,12 @@ def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
 
 
 def _left_out(commit: CommitFacts) -> int:
-    """Return how many rows are kept as they were in the file: those that are no lead now, and were not blank."""
+    """Return how many rows are for people to look at: those that are no lead now, and were not blank; of a sequel
+    without those that are known from the import that it continues.
+    """
     emptied = sum(reason.count for reason in commit.reasons if reason.code == Reason.ROW_NOTHING_KEPT)
-    return commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate + emptied
+    left_out = commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate + emptied
+    return left_out - commit.sequel.known
 
 
 def _report_file(work: WorkFolder) -> str:
@@ -251,7 +258,10 @@ def _report_file(work: WorkFolder) -> str:
 
 def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
     """Yield the rows that did not become leads, cells as in the file, with outcome and reasons from `path`."""
-    verdicts = pl.scan_parquet(path, glob=False).select(
+    left_out = pl.scan_parquet(path, glob=False)
+    if work.require("committed", CommitFacts).sequel.known:
+        left_out = left_out.filter(~pl.col("is_known"))
+    verdicts = left_out.select(
         "row_number", "outcome", pl.col("reason_codes").alias("row_reasons"), pl.col("hints").alias("row_hints")
     )
     numbers = verdicts.select("row_number").collect()["row_number"]

@@ -2,7 +2,6 @@
 store, and nothing is kept but a file that says what would become of each row.
 """
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
@@ -16,16 +15,16 @@ from lead_pipeline.filing.life_cycle import as_it_would_be
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.scratch_home import borrowed_home
 from lead_pipeline.filing.staging import stage_import
-from lead_pipeline.filing.work_folder import WorkFolder, published_table
+from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.approval import dry_run_leads
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, result_of
 from lead_pipeline.importing.facts import Refusal
-from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.managing.settings_in_force import Settings
 from lead_pipeline.importing.progress import Listener, listening
+from lead_pipeline.importing.sequels.judging_again import find_earlier, lend_rows, with_changed_profile
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
 from lead_pipeline.importing.withheld import StageCrashedError, ValuesWithheld
 from lead_pipeline.model.errors import FileRefusedError, LeadPipelineError
@@ -66,7 +65,7 @@ def dry_run(
     withheld = ValuesWithheld(f"dry-running {profile.name}")
     with withheld, borrowed_home(home) as scratch, listening(listener):
         if rows is not None:
-            _lend_rejects(home, scratch, rows.rows_of)
+            lend_rows(home, scratch, rows)
         manifest = stage_import(scratch, file, profile, now=utc_now(), identity_name=identity_name, again=rows)
         if is_imported(home, manifest.identity):
             earlier = as_it_would_be(home, manifest).import_id
@@ -81,12 +80,6 @@ def dry_run(
     except StageCrashedError as crash:
         message = f"The dry run crashed, and nothing was kept; please report this. {crash}"
     raise LeadPipelineError(message)
-
-
-def _lend_rejects(home: Home, scratch: Home, import_id: str) -> None:
-    lent = published_table(scratch, "rejected_leads", import_id)
-    lent.parent.mkdir(parents=True)
-    shutil.copyfile(published_table(home, "rejected_leads", import_id), lent)
 
 
 def _dry_run_in(

@@ -30,6 +30,7 @@ from lead_pipeline.importing.lists.delivered_list import load_and_put_away
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.lists.suppression_list import as_metadata
 from lead_pipeline.importing.progress import report_waiting
+from lead_pipeline.importing.sequels.recoveries import recoveries_of
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
 from lead_pipeline.importing.withheld import errors_without_values
 from lead_pipeline.model.errors import FileRefusedError, ScreeningError
@@ -62,6 +63,7 @@ class Report:
     numbers: dict[str, int | float]
     files: dict[str, Path]  # the report, and the rejected file if there is one
     left_out: list[dict[str, str | int]]  # by which rules rows were left out, a line of a table each
+    recoveries: dict[str, dict[str, str | int]]  # of imports whose rows this one recovered: what is to be noted of them
 
 
 class Engine:
@@ -190,6 +192,7 @@ class Engine:
             numbers=metadata_numbers(result),
             files={name: self.home.root / path for name, path in files.items() if path},
             left_out=step_records(result.waterfall, usable_rows(result)),
+            recoveries=recoveries_of(self.home, result),
         )
 
 

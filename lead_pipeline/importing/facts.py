@@ -5,7 +5,7 @@ from pydantic import Field
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, StageTiming
+from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, SequelFacts, StageTiming
 from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.reading import Column
 
@@ -78,3 +78,9 @@ class CommitFacts(FrozenModel):
     waterfall: Waterfall = Waterfall()
     lead_changes: tuple[LeadsChanged, ...] = ()  # of leads that were there already
     rows_not_taken: int = 0  # with values that their leads did not take, for they have others
+    sequel: SequelFacts = SequelFacts()
+
+    @property
+    def reject_rate(self) -> float:
+        """Return the share of rejected rows, without those that are as they were when they were rejected before."""
+        return self.sequel.reject_rate(self.counts.rejected, self.rows_read)

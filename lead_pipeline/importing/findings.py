@@ -91,8 +91,7 @@ def _accounting_of(work: WorkFolder, facts: CommitFacts) -> Accounting:
 
 def check_reject_rate(works: Sequence[WorkFolder]) -> Finding:
     """Find imports with a larger share of rejected rows than their profile's limits; an error above the upper one."""
-    rates = [(facts.counts.rejected / facts.rows_read if facts.rows_read else 0.0, work)
-             for work, facts in _committed(works)]  # fmt: skip
+    rates = [(facts.reject_rate, work) for work, facts in _committed(works)]
     high = [(rate, work.manifest) for rate, work in rates if rate > work.manifest.profile.reject_rate.warn]
     problems = tuple(f"{manifest.import_id}: {rate:.0%} of the rows rejected" for rate, manifest in high)
     return Finding(

@@ -21,7 +21,7 @@ from lead_pipeline.filing.staging import FileChangedError, stage_activity, stage
 from lead_pipeline.importing.activity.activity_settings_given import activity_settings_given, folder_activity_settings
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
-from lead_pipeline.importing.judging_again import find_earlier, with_changed_profile
+from lead_pipeline.importing.sequels.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import FileUnreadableError
 from lead_pipeline.model.listings import ListResult

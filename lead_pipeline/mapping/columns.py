@@ -88,7 +88,7 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
     for name, rule in rules.items():
         if rule.required and rule.default is None and name not in fields:
             _refuse(name, profile.column_of(name), columns, profile, sample)
-    if not any(map(_says_who, fields)):
+    if not any(map(says_who, fields)):
         _refuse_unknown(len(theirs), profile)
     used = codes.union(fields.values())
     rest = tuple(column for column in columns if column not in dropped and column not in used)
@@ -246,7 +246,8 @@ def _called_by_position(columns: int) -> str:
     return "is called column_1" if columns == 1 else "are called by their position (column_1, column_2, …)"
 
 
-def _says_who(name: str) -> bool:
+def says_who(name: str) -> bool:
+    """Return whether a column of mapped leads says who a lead is, or whom else it is of."""
     kind, _, rest = name.partition(".")
     return name in _SAYING_WHO or kind == "alias" or (kind == "secondary" and rest.endswith(".phone"))
 

@@ -44,6 +44,11 @@ class ImportRecord(FrozenModel):
     profile_fingerprint: str
     started_at: datetime
     committed_at: datetime
+    sequel_of: str | None = Field(default=None, description="The import that left most of these rows out first.")
+    rows_recovered: int = Field(default=0, description="Rows that this import left out and a later one made leads of.")
+    rows_still_rejected: int = Field(
+        default=0, description="Rejected rows that are as they were in the import that rejected them first."
+    )
 
 
 class ShownImport(ImportRecord):

@@ -46,6 +46,31 @@ class RowCounts(FrozenModel):
         return int(getattr(self, outcome.value))
 
 
+class SequelFacts(FrozenModel):
+    """What an import is of an earlier one: nothing, or its sequel, whose rows that one had left out."""
+
+    of: str | None = Field(default=None, description="The import that left most of the rows out first.")
+    recovered: dict[str, int] = Field(
+        default_factory=dict, description="Import that left rows out first: how many of them became leads by this one."
+    )
+    still_rejected: int = Field(default=0, description="Rejected rows that are as they were, and rejected before.")
+    known: int = Field(
+        default=0, description="Duplicates and suppressed rows that were rows of that import: nothing is to be done."
+    )
+
+    @property
+    def rows_recovered(self) -> int:
+        """Return how many rows that had been left out became leads by this import."""
+        return sum(self.recovered.values())
+
+    def reject_rate(self, rejected: int, rows_read: int | None) -> float:
+        """Return the share of rejected rows among those that are judged: rows that are as they were, and as wrong as
+        they were, are not judged a second time; 0 for no rows.
+        """
+        judged = (rows_read or 0) - self.still_rejected
+        return (rejected - self.still_rejected) / judged if judged > 0 else 0.0
+
+
 class FileFacts(FrozenModel):
     """What was found out about the file itself."""
 
@@ -114,6 +139,11 @@ class ImportResult(FrozenModel):
     judged_again: tuple[str, ...] = Field(
         default=(), description="Imports that judged again the rows of this one that became no lead, oldest first."
     )
+    sequel: SequelFacts = Field(default=SequelFacts(), description="What this import is of an earlier one.")
+    recovered_by: dict[str, int] = Field(
+        default_factory=dict,
+        description="Later import: how many of the rows that were left out here became leads by it, most first.",
+    )
     started_at: datetime
     ended_at: datetime
     timings: tuple[StageTiming, ...] = ()
@@ -147,5 +177,12 @@ class ImportResult(FrozenModel):
 
     @property
     def reject_rate(self) -> float:
-        """Share of the rows read that were rejected; 0 for no rows."""
-        return self.counts.rejected / self.rows_read if self.rows_read else 0.0
+        """Share of the rows read that were rejected; 0 for no rows. In a sequel, rows that are as they were when they
+        were rejected before are not counted again.
+        """
+        return self.sequel.reject_rate(self.counts.rejected, self.rows_read)
+
+    @property
+    def rows_recovered(self) -> int:
+        """Return how many rows that were left out here became leads by later imports."""
+        return sum(self.recovered_by.values())

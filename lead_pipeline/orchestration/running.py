@@ -35,6 +35,8 @@ def add_reports(context: dg.AssetExecutionContext, reports: Sequence[Report]) ->
         for notice in report.result.notices:
             context.log.warning(f"{report.result.import_id}: {notice}")
         context.add_asset_metadata(_metadata(report), asset_key="import_report", partition_key=report.result.import_id)
+        for first, noted in report.recoveries.items():  # so that its partition says so, without being made again
+            context.log_event(dg.AssetObservation(asset_key=context.asset_key, partition=first, metadata=noted))
 
 
 def _metadata(report: Report) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
 from lead_pipeline.reporting.charts import as_data_uri, outcome_chart, row_reasons
 from lead_pipeline.reporting.lead_changes_wording import lead_changes_table
+from lead_pipeline.reporting.sequel_wording import recovered_sentences
 from lead_pipeline.reporting.waterfall_wording import usable_rows, waterfall_tables
 from lead_pipeline.reporting.wording import (
     columns_said,
@@ -34,13 +35,18 @@ def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
     """Return the numbers worth plotting over time; `rows_read` is missing when the rows were never counted.
 
     `progress_…` are those that the command line shows while an import runs; `left_out_…` the rows that each rule hits;
-    `leads_…` the leads that were there and expired, were stopped, moved and so on.
+    `leads_…` the leads that were there and expired, were stopped, moved and so on. Of a sequel: the rows that had been
+    left out and are leads now, and those that are as they were.
     """
     seconds = _seconds(result)
     numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
     numbers.update({f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome})
     progress = result.progress.model_dump(exclude_none=True)
     numbers.update({f"progress_{name}": number for name, number in progress.items()})
+    if result.sequel.of is not None:
+        numbers.update(
+            rows_recovered_here=result.sequel.rows_recovered, rows_still_rejected=result.sequel.still_rejected
+        )
     numbers.update({f"left_out_{one.rule}": one.rows for one in result.waterfall.rules})
     numbers.update({f"leads_{change}": leads for change, leads in totals_of(result.lead_changes).items()})
     numbers.update(
@@ -67,7 +73,8 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
 
     `rows_read` is null for a file that was refused before it was read. `rejected_file`, `report_file` and
     `dry_run_file` are paths below the home, or full ones when `home` is given. `commands` has the command lines of
-    `approve` and `cancel` while the import waits for one of them.
+    `approve` and `cancel` while the import waits for one of them. `rows_recovered` are rows that were left out here and
+    became leads later; of a sequel, `rows_recovered_here` those that earlier imports had left out.
     """
     return {
         "import_id": result.import_id,
@@ -87,11 +94,16 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "message": result.message,
         "notes": [encodable(note) for note in result.file.notes],
         "layout_changes": list(result.layout_changes),
-        "notices": list(result.notices),
+        "notices": [*result.notices, *recovered_sentences(result)],
         "columns_ignored": [encodable(column) for column in result.file.ignored],
         "commands": decision_commands(result, home),
         "already_imported": result.already_imported,
         "judged_again": list(result.judged_again),
+        "sequel_of": result.sequel.of,
+        "rows_recovered_here": result.sequel.rows_recovered,
+        "rows_still_rejected": result.sequel.still_rejected,
+        "rows_recovered": result.rows_recovered,
+        "recovered_by": result.recovered_by,
         "dry_run": result.dry_run,
         "dry_run_file": _below(home, result.dry_run_file),
         "rejected_file": _below(home, result.rejected_file),
@@ -162,8 +174,9 @@ def markdown_summary(result: ImportResult, home: Path | None = None) -> str:
     if result.message:
         parts.append(f"> {_escape(result.message)}")
     parts += _how_to_decide(result, home)
-    if result.layout_changes or result.notices:
-        noticed = "\n".join(f"- {_escape(sentence)}" for sentence in (*result.layout_changes, *result.notices))
+    sentences = (*result.layout_changes, *result.notices, *recovered_sentences(result))
+    if sentences:
+        noticed = "\n".join(f"- {_escape(sentence)}" for sentence in sentences)
         parts.append(f"Notes:\n\n{noticed}")
     chart = outcome_chart(result)
     if chart:

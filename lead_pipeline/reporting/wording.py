@@ -10,6 +10,7 @@ from lead_pipeline.model.errors import counted, listed
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
 from lead_pipeline.model.results import ImportResult, Progress, ReasonCount
 from lead_pipeline.reporting.lead_changes_wording import lead_changes_sentences
+from lead_pipeline.reporting.sequel_wording import recovered_sentences
 
 _STATUS_SENTENCES = {
     ImportStatus.QUEUED: "The file is waiting for its turn.",
@@ -123,7 +124,13 @@ def sentences_to_notice(result: ImportResult) -> tuple[str, ...]:
     nothing in it was found.
     """
     notes = result.file.notes if result.status == ImportStatus.QUARANTINED else ()
-    return (*notes, *result.layout_changes, *lead_changes_sentences(result), *result.notices)
+    return (
+        *notes,
+        *result.layout_changes,
+        *lead_changes_sentences(result),
+        *result.notices,
+        *recovered_sentences(result),
+    )
 
 
 def ignored_sentence(columns: Sequence[str]) -> str:

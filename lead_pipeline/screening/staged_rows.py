@@ -8,6 +8,7 @@ import polars as pl
 from lead_pipeline.model.fields import IDENTIFIER_KINDS, alias_column
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
+from lead_pipeline.screening.sequels.cells import FileCells
 from lead_pipeline.store.records import ImportKeys, ImportRecord
 
 #: Given the numbers of rows (`row_number`), yields frames of `row_number raw`: those rows as they are in the file.
@@ -26,6 +27,7 @@ class StagedRows:
         raw_rows: gives the originals of rows.
         columns: the header, as people are shown it, of the column that supplies a rule of the profile.
         do_not_contact: rows that say of themselves that they may not be contacted: `row_number`, `kind` of suppression.
+        cells: the cells of the file, by which rows are recognised that an earlier import left out.
     """
 
     parts: tuple[str, ...]
@@ -34,6 +36,7 @@ class StagedRows:
     raw_rows: RawRows
     columns: Mapping[str, str] = field(default_factory=dict)
     do_not_contact: pl.DataFrame | None = None
+    cells: FileCells | None = None
 
     def may_have_aliases(self, profile: ImportProfile) -> bool:
         """Return whether the file has a column for any alias of the profile."""
@@ -48,4 +51,6 @@ class StagedRows:
             kinds=tuple(kind for kind in IDENTIFIER_KINDS if kind in profile.fields),
             has_aliases=self.may_have_aliases(profile),
             phone_attributes=tuple(name for name, rule in profile.attributes.items() if isinstance(rule, PhoneRule)),
+            profile=record.profile,
+            header_key=record.header_key,
         )

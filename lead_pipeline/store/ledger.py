@@ -7,7 +7,7 @@ from typing import Any
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.lead_management.leads_changed import CHANGES, LeadsChanged
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus, Outcome
-from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.model.results import ReasonCount, RowCounts, SequelFacts
 from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.store.records import (
     ActivityCounts,
@@ -80,6 +80,7 @@ def record_import(workspace: Workspace, import_no: int, record: ImportRecord, co
         "started_at": record.started_at,
         "committed_at": conclusion.at,
         "layout": record.layout,
+        "header_key": record.header_key,
     }
     columns, slots = ", ".join(values), ", ".join(f"${name}" for name in values)
     workspace.run(f"insert into base.imports ({columns}) values ({slots})", values)  # noqa: S608  # names are ours
@@ -155,7 +156,49 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         rows_not_taken=int(not_taken),
         waterfall=_left_out(workspace, import_no),
         lead_changes=count_lead_changes(workspace, import_no),
+        sequel=count_sequel(workspace, import_no),
     )
+
+
+def count_sequel(workspace: Workspace, import_no: int) -> SequelFacts:
+    """Return what an import is a sequel of, and count the rows that it recovered and those that are as they were."""
+    found = workspace.rows(
+        "select f.import_id from base.imports i join base.imports f on f.import_no = i.sequel_of where i.import_no = ?",
+        [import_no],
+    )
+    if not found:
+        return SequelFacts()
+    recovered = workspace.rows(
+        "select import_id, count(*) from main.recovered_rows"
+        " where recovered_by = (select import_id from base.imports where import_no = ?) group by import_id order by 1",
+        [import_no],
+    )
+    still = workspace.one(
+        "select count(*) from base.sequel_rows where import_no = ? and not is_changed"
+        " and outcome = 'rejected' and first_outcome = 'rejected'",
+        [import_no],
+    )
+    known = workspace.one(f"select count(*) from ({KNOWN_ROWS})", {"import_no": import_no})  # noqa: S608  # ours
+    return SequelFacts(of=found[0][0], recovered=dict(recovered), still_rejected=int(still), known=int(known))
+
+
+#: The rows of a sequel that nobody has to look at: duplicates of leads of the imports that it continues, and duplicates
+#: and suppressed rows that were that before, and are as they were.
+KNOWN_ROWS = """
+    with family as (
+        select f.import_no from base.imports f, (from base.imports where import_no = $import_no) i
+        where f.import_no = i.sequel_of or (f.sequel_of = i.sequel_of and f.import_no < i.import_no)
+    ), leads as (
+        select distinct lead_id from base.row_outcomes semi join family using (import_no) where lead_id is not null
+    ), before as (
+        select row_number from base.sequel_rows
+        where import_no = $import_no and not is_changed and first_outcome in ('duplicate', 'suppressed')
+    )
+    select o.row_number from base.row_outcomes o
+    left join before b using (row_number) left join leads l using (lead_id)
+    where o.import_no = $import_no and o.outcome in ('duplicate', 'suppressed')
+      and (b.row_number is not null or (o.outcome = 'duplicate' and l.lead_id is not null))
+"""
 
 
 def count_lead_changes(workspace: Workspace, import_no: int) -> tuple[LeadsChanged, ...]:

@@ -71,6 +71,9 @@ class LeadStore(Protocol):
     def publish_rejected(self, import_id: str, path: Path) -> int:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
 
+    def publish_recovered(self, import_id: str, path: Path) -> int:
+        """Write which rows of an import became leads by a later one to a Parquet file; return how many."""
+
     def list_imports(self, limit: int, status: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:
         """Return the newest imports first, one dictionary per line of the ledger; only those of a status or profile."""
 

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.store.ledger import KNOWN_ROWS
 from lead_pipeline.store.workspace import Workspace
 
 #: The leads that an import created, as they are now.
@@ -60,6 +61,8 @@ def publish_leads(
     return workspace.write_parquet(path, sql, params, doing="publishing leads")
 
 
+_NO_ROWS = "select null::bigint as row_number where false"
+
 #: The rows with their hints, and of those whose lead is there already which one that is.
 _REJECTED = """
     with known as (
@@ -72,8 +75,10 @@ _REJECTED = """
         where o.import_no = (select import_no from base.imports where import_id = $import_id)
           and list_contains(o.reason_codes, $existing)
     )
-    select r.* exclude (import_id, raw) replace (nullif(concat_ws(' ', r.hints, k.lead), '') as hints)
+    select r.* exclude (import_id, raw) replace (nullif(concat_ws(' ', r.hints, k.lead), '') as hints),
+           c.row_number is not null as is_known
     from main.rejected_leads r left join known k using (row_number)
+    left join ({come_again}) c on c.row_number = r.row_number
     where r.import_id = $import_id order by r.row_number
 """
 
@@ -81,13 +86,33 @@ _REJECTED = """
 def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
     """Write the rows that did not become leads, in the order of the file; return how many.
 
-    Columns: row_number, line_number BIGINT; outcome VARCHAR; reason_codes VARCHAR[]; hints VARCHAR. Their cells are in
+    Columns: row_number, line_number BIGINT; outcome VARCHAR; reason_codes VARCHAR[]; hints VARCHAR; is_known BOOLEAN: a
+    row of a sequel that is known from the import that it continues, and that nobody has to look at. Their cells are in
     the rejected file and, as `raw`, in the view `rejected_leads`; a third copy would only be one more to erase.
 
     Raises: StoreError when DuckDB cannot write the file.
     """
-    params = {"import_id": import_id, "existing": Reason.DUPLICATE_EXISTING.value}
-    return workspace.write_parquet(path, _REJECTED, params, doing="publishing rejected leads")
+    params: dict[str, object] = {"import_id": import_id, "existing": Reason.DUPLICATE_EXISTING.value}
+    sequels = workspace.rows(
+        "select import_no from base.imports where import_id = ? and sequel_of is not null", [import_id]
+    )
+    come_again = _NO_ROWS
+    for (import_no,) in sequels:
+        come_again, params = KNOWN_ROWS, params | {"import_no": import_no}
+    sql = _REJECTED.format(come_again=come_again)
+    return workspace.write_parquet(path, sql, params, doing="publishing rejected leads")
+
+
+def publish_recovered(workspace: Workspace, import_id: str, path: Path) -> int:
+    """Write which rows of an import became leads by a later one, in the order of the file; return how many.
+
+    Columns: row_number BIGINT, first_outcome, recovered_by VARCHAR, recovered_row_number BIGINT, outcome VARCHAR,
+    lead_id BIGINT, as in the view `recovered_rows`.
+
+    Raises: StoreError when DuckDB cannot write the file.
+    """
+    recovered = "select * exclude (import_id) from main.recovered_rows where import_id = $import_id order by row_number"
+    return workspace.write_parquet(path, recovered, {"import_id": import_id}, doing="publishing recovered rows")
 
 
 def _is_altered(workspace: Workspace, import_no: int) -> bool:

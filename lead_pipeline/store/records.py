@@ -11,7 +11,7 @@ from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import IdentifierKind
 from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.model.results import ReasonCount, RowCounts
+from lead_pipeline.model.results import ReasonCount, RowCounts, SequelFacts
 from lead_pipeline.model.scrub.waterfall import Waterfall
 from lead_pipeline.model.suppression_kinds import ListMode, default_list_name
 
@@ -31,6 +31,10 @@ class ImportRecord:
     started_at: datetime
     layout: str = ""
     """The columns of the file as JSON, for comparison with later files; empty when nobody noted them."""
+    header_key: int | None = None
+    """What files with the same columns, in any order, have in common; None when they are not known."""
+    judges_again: str = ""
+    """The import of the same content whose rows these are, where only those that became no lead are imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class LedgerEntry:
 class LedgerCounts:
     """The ledger's rows of one import, counted: all of them, those with different row numbers, and by reason; the
     leads of which it overwrote values by different ones; the rows with values that their leads did not take; which
-    rules left rows out; and what became of leads that were there already.
+    rules left rows out; what became of leads that were there already; and which rows an earlier import had left out.
 
     Of a reason, `outcome` holds "warning" or nothing: which outcome a code causes the registry knows, not the store.
     """
@@ -76,6 +80,7 @@ class LedgerCounts:
     rows_not_taken: int = 0
     waterfall: Waterfall = field(default_factory=Waterfall)
     lead_changes: tuple[LeadsChanged, ...] = ()
+    sequel: SequelFacts = field(default_factory=SequelFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,8 @@ class ImportKeys:
     `has_aliases` the column `aliases` holds more of any kind. Phones of other people of a lead are in those columns of
     the parts that hold secondary phones and contacts, and in `phone_attributes`, members of `attributes`; they touch
     suppressions, and people, in the same way. A store that has its rows elsewhere fills a workspace with what these
-    keys match; the embedded one has every row at hand.
+    keys match; the embedded one has every row at hand. Which rows an earlier import left out is asked of imports of the
+    same `profile` with the same `header_key`: of their rows in row_outcomes, rejected_rows and sequel_rows.
     """
 
     identity: str
@@ -203,6 +209,8 @@ class ImportKeys:
     kinds: tuple[IdentifierKind, ...]
     has_aliases: bool
     phone_attributes: tuple[str, ...] = ()
+    profile: str = ""
+    header_key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

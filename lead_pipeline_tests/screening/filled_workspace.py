@@ -27,8 +27,9 @@ _TOUCHED = {
     " from there.base.leads semi join touched using (contact_id)) or identifier_kind in ('domain', 'prefix')"
     " or list_no in (select list_no from there.base.suppression_lists semi join lists using (name))",
     "enrollments": "false",
-    "row_outcomes": "false",
-    "rejected_rows": "false",
+    "row_outcomes": "import_no in (select import_no from alike)",
+    "rejected_rows": "import_no in (select import_no from alike)",
+    "sequel_rows": "import_no in (select import_no from alike)",
 }
 
 
@@ -80,6 +81,10 @@ def _tables(con: duckdb.DuckDBPyConnection) -> list[str]:
 def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
     con.execute("create temp table keys (kind varchar, value varchar)")
     con.execute("create temp table lists as select ? as name", [getattr(keys, "list_name", None)])
+    con.execute(
+        "create temp table alike as select import_no from there.base.imports where profile = ? and header_key = ?",
+        [getattr(keys, "profile", None), getattr(keys, "header_key", None)],
+    )
     if isinstance(keys, ImportKeys):
         for kind in keys.kinds:
             value = "lower(email)" if kind == "email" else kind
@@ -108,6 +113,7 @@ def _fill(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
         con.execute(f"create temp table was_{table} as from base.{table}")
     con.execute("drop table keys")
     con.execute("drop table lists")
+    con.execute("drop table alike")
 
 
 def _add_phones_of_others(con: duckdb.DuckDBPyConnection, keys: ImportKeys) -> None:

@@ -24,7 +24,7 @@ from lead_pipeline.importing.concluding import set_aside
 from lead_pipeline.importing.drops.list_intake import refuse_list_drop, stage_list_drop
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
-from lead_pipeline.importing.judging_again import changed_profile
+from lead_pipeline.importing.sequels.judging_again import changed_profile
 from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, UsageError, listed
 from lead_pipeline.profiles.loader import load_profile, profile_names
 

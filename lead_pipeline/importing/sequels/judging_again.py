@@ -2,6 +2,7 @@
 of them is decided as in any import.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lead_pipeline.filing.manifests import JudgedAgain, Manifest
 from lead_pipeline.filing.receipts import find_receipt
 from lead_pipeline.filing.staging import identity_of
 from lead_pipeline.filing.work_folder import WorkFolder, published_table
+from lead_pipeline.importing.sequels.recoveries import RECOVERED, recovered_numbers
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.outcomes import COMMITTED
 from lead_pipeline.model.profile import ImportProfile
@@ -20,6 +22,15 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
 
 _LEFT_OUT = "rejected_leads"
+
+
+def lend_rows(home: Home, borrower: Home, again: JudgedAgain) -> None:
+    """Give another home, where a dry run is made, what it needs to know which rows are judged again."""
+    for table, import_id in ((_LEFT_OUT, again.rows_of), (RECOVERED, again.first)):
+        there, lent = published_table(home, table, import_id), published_table(borrower, table, import_id)
+        if there.exists():
+            lent.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(there, lent)
 
 
 def find_earlier(home: Home, file: Path, profile: ImportProfile, identity_name: str) -> tuple[JudgedAgain, str]:
@@ -37,7 +48,7 @@ def find_earlier(home: Home, file: Path, profile: ImportProfile, identity_name: 
         )
     first = receipt.manifest.import_id
     last = _last_of(home, first)
-    if not _row_numbers(home, last).len():
+    if not _row_numbers(home, first, last).len():
         raise UsageError(f"Every row of {first} that can become a lead is one: there is nothing to judge again.")
     return JudgedAgain(first=first, rows_of=last), f"{identity_name} again {profile.fingerprint} {last}"
 
@@ -48,7 +59,7 @@ def rows_to_judge(work: WorkFolder, batches: Iterable[pl.DataFrame]) -> Iterator
     if again is None:
         yield from batches
         return
-    wanted = _row_numbers(work.home, again.rows_of).implode()
+    wanted = _row_numbers(work.home, again.first, again.rows_of).implode()
     for batch in batches:
         rows = batch.filter(pl.col("row_number").is_in(wanted))
         if rows.height:
@@ -66,11 +77,12 @@ def changed_profile(home: Home, manifest: Manifest) -> str:
     imported = find_receipt(home, manifest.identity)
     if imported is None:
         return ""
-    last = _last_of(home, imported.manifest.import_id)
+    first = imported.manifest.import_id
+    last = _last_of(home, first)
     receipt = find_receipt(home, last)
     if receipt is None or receipt.manifest.profile.fingerprint == manifest.profile.fingerprint:
         return ""
-    rows = _row_numbers(home, last).len()
+    rows = _row_numbers(home, first, last).len()
     if not rows:
         return f"The profile '{manifest.profile.name}' has changed since; every row that can become a lead is one."
     are = "1 row of it is" if rows == 1 else f"{rows:,} rows of it are"
@@ -86,10 +98,14 @@ def _last_of(home: Home, import_id: str) -> str:
     return (import_id, *(result.judged_again if result else ()))[-1]
 
 
-def _row_numbers(home: Home, import_id: str) -> pl.Series:
-    """Return the rows of an import that became no lead; one that was merged into another row is in that one's lead."""
-    path = published_table(home, _LEFT_OUT, import_id)
+def _row_numbers(home: Home, first: str, last: str) -> pl.Series:
+    """Return the rows of an import, as the last that judged them left them, that became no lead: neither there, nor
+    corrected in another file. One that was merged into another row is in that one's lead.
+    """
+    path = published_table(home, _LEFT_OUT, last)
     if not path.exists():
         return pl.Series("row_number", dtype=pl.Int64)
     rows = pl.read_parquet(path, columns=["row_number", "reason_codes"], glob=False, memory_map=False)
-    return rows.filter(~pl.col("reason_codes").list.contains(Reason.DUPLICATE_MERGED.value))["row_number"]
+    became = rows["reason_codes"].list.contains(Reason.DUPLICATE_MERGED.value)
+    became |= rows["row_number"].is_in(recovered_numbers(home, first).implode())
+    return rows.filter(~became)["row_number"]

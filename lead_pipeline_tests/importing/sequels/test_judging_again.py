@@ -10,6 +10,7 @@ from lead_pipeline.importing.submitting import begin_attempt, submit_file
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline.reporting.wording import sentences_to_notice
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 from lead_pipeline_tests.systems.homes import counts, dry_run_of
 
@@ -75,7 +76,7 @@ def test_the_first_import_says_what_became_of_its_rows_later(stages):
     again = imported(stages, profile("cold"), again=True)
     told = earlier_result(stages.home, first.import_id)
     assert told.judged_again == (again.import_id,)
-    assert f"2 rows of this import became leads later, judged again as {again.import_id}." in told.notices
+    assert f"2 rows of this import became leads later, judged again as {again.import_id}." in sentences_to_notice(told)
     assert told.counts == first.counts
     assert again.import_id in (stages.home.root / str(told.report_file)).read_text()
 

@@ -1,0 +1,1 @@
+"""Rows that come again: those of a corrected file, and those that are judged again by a changed profile."""

@@ -15,7 +15,7 @@ from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_l
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.matches.rows_of_changes import begin_choosing, list_rows_of_changes
-from lead_pipeline.screening.sequels.recognizing import find_sequel
+from lead_pipeline.screening.sequels.recognizing import find_sequel, find_sequels_before
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.screening.updates.lead_changes import list_changes
 from lead_pipeline.screening.updates.updating import Change
@@ -94,6 +94,7 @@ def _write_once(
     suppress_enrollments_of_rows(workspace, screened.import_no, at)
     manage_matches(workspace, record, profile, screened)
     find_sequel(workspace, record, screened.import_no, staged.cells)
+    find_sequels_before(workspace, record, screened.import_no, staged.cells_of_import)
     return screened.changes
 
 

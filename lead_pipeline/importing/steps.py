@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from itertools import chain
 
 import polars as pl
 
@@ -20,10 +19,11 @@ from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.managing.settings_in_force import Settings
 from lead_pipeline.importing.managing.time_zones_of_leads import places_among
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
+from lead_pipeline.importing.sequels.cells_of_files import cells_of_import, cells_of_work
 from lead_pipeline.importing.sequels.judging_again import rows_to_judge
-from lead_pipeline.importing.sequels.recoveries import publish_recoveries
+from lead_pipeline.importing.sequels.recoveries import publish_recoveries, tell_sequels_before
 from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
-from lead_pipeline.mapping.columns import ColumnMapping, attribute_names, map_columns, says_who
+from lead_pipeline.mapping.columns import ColumnMapping, attribute_names, map_columns
 from lead_pipeline.mapping.do_not_contact import (
     do_not_contact_rows,
     find_do_not_contact_columns,
@@ -42,7 +42,7 @@ from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason, in_regis
 from lead_pipeline.model.results import FileFacts, ReasonCount
 from lead_pipeline.normalizing.rows import normalize_rows
 from lead_pipeline.reading import open_rows
-from lead_pipeline.screening.sequels.cells import FileCells, header_key
+from lead_pipeline.screening.sequels.cells import header_key
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry
@@ -177,7 +177,9 @@ def commit_leads(
         leads = aside.submit(_publish_leads, work, other, at)
         work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
         rejected = _publish_rejected(work, store)
-        publish_recoveries(work.home, store, work.require("committed", CommitFacts).sequel)
+        sequel = work.require("committed", CommitFacts).sequel
+        publish_recoveries(work.home, store, work.manifest.import_id, sequel)
+        tell_sequels_before(work.home, store, sequel)
         imported = leads.result()
     work.drop_parts(NORMALIZED)
     report_outcomes("imported_leads", entry.counts, imported=True)
@@ -194,17 +196,8 @@ def staged_rows(work: WorkFolder) -> StagedRows:
         raw_rows=partial(_original_rows, work, read),
         columns=supplying_columns(read, mapped),
         do_not_contact=_do_not_contact(work, read),
-        cells=_file_cells(work, read, mapped),
-    )
-
-
-def _file_cells(work: WorkFolder, read: ReadFacts, mapped: MappedFacts) -> FileCells:
-    """Return what rows are recognised by that an earlier import left out."""
-    columns = {name: mapped.joined.get(name, (column,)) for name, column in mapped.fields.items()}
-    return FileCells(
-        columns=tuple(column.name for column in read.columns),
-        personal=frozenset(chain(*(those for name, those in columns.items() if says_who(name)))),
-        rows=partial(work.read_rows, RAW),
+        cells=cells_of_work(work, RAW),
+        cells_of_import=partial(cells_of_import, work),
     )
 
 

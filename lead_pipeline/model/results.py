@@ -58,6 +58,10 @@ class SequelFacts(FrozenModel):
         default=0, description="Duplicates and suppressed rows that were rows of that import: nothing is to be done."
     )
 
+    preceded_by: tuple[str, ...] = Field(
+        default=(), description="Its own sequels that were imported before it, although their files came later."
+    )
+
     @property
     def rows_recovered(self) -> int:
         """Return how many rows that had been left out became leads by this import."""

@@ -28,6 +28,7 @@ class StagedRows:
         columns: the header, as people are shown it, of the column that supplies a rule of the profile.
         do_not_contact: rows that say of themselves that they may not be contacted: `row_number`, `kind` of suppression.
         cells: the cells of the file, by which rows are recognised that an earlier import left out.
+        cells_of_import: gives the same of an import that was committed, where its file is still there.
     """
 
     parts: tuple[str, ...]
@@ -37,6 +38,7 @@ class StagedRows:
     columns: Mapping[str, str] = field(default_factory=dict)
     do_not_contact: pl.DataFrame | None = None
     cells: FileCells | None = None
+    cells_of_import: Callable[[str], FileCells | None] = lambda _import_id: None
 
     def may_have_aliases(self, profile: ImportProfile) -> bool:
         """Return whether the file has a column for any alias of the profile."""

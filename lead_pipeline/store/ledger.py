@@ -166,8 +166,14 @@ def count_sequel(workspace: Workspace, import_no: int) -> SequelFacts:
         "select f.import_id from base.imports i join base.imports f on f.import_no = i.sequel_of where i.import_no = ?",
         [import_no],
     )
+    before = workspace.rows(
+        "select distinct i.import_id from base.sequel_rows s join base.imports i using (import_no)"
+        " where s.first_import_no = $import_no and s.import_no < $import_no order by 1",
+        {"import_no": import_no},
+    )
+    preceded_by = tuple(import_id for (import_id,) in before)
     if not found:
-        return SequelFacts()
+        return SequelFacts(preceded_by=preceded_by)
     recovered = workspace.rows(
         "select import_id, count(*) from main.recovered_rows"
         " where recovered_by = (select import_id from base.imports where import_no = ?) group by import_id order by 1",
@@ -179,7 +185,13 @@ def count_sequel(workspace: Workspace, import_no: int) -> SequelFacts:
         [import_no],
     )
     known = workspace.one(f"select count(*) from ({KNOWN_ROWS})", {"import_no": import_no})  # noqa: S608  # ours
-    return SequelFacts(of=found[0][0], recovered=dict(recovered), still_rejected=int(still), known=int(known))
+    return SequelFacts(
+        of=found[0][0],
+        recovered=dict(recovered),
+        still_rejected=int(still),
+        known=int(known),
+        preceded_by=preceded_by,
+    )
 
 
 #: The rows of a sequel that nobody has to look at: duplicates of leads of the imports that it continues, and duplicates

@@ -12,18 +12,20 @@ import polars as pl
 from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.json_files import read_json, write_json
+from lead_pipeline.filing.life_cycle import find_manifest
 from lead_pipeline.filing.work_folder import published_table
 from lead_pipeline.model.outcomes import COMMITTED
 from lead_pipeline.model.results import ImportResult, SequelFacts
 from lead_pipeline.reporting.report import write_report
+from lead_pipeline.reporting.sequel_wording import sequel_sentences
 from lead_pipeline.store.protocol import LeadStore
 
 RECOVERED = "recovered_rows"
 
 
-def publish_recoveries(home: Home, store: LeadStore, sequel: SequelFacts) -> None:
-    """Publish which rows of the imports that a sequel is of became leads by now; may be repeated."""
-    for import_id in sequel.recovered:
+def publish_recoveries(home: Home, store: LeadStore, own_id: str, sequel: SequelFacts) -> None:
+    """Publish which rows of the imports that a sequel is of, or of its own, became leads by now; may be repeated."""
+    for import_id in (*sequel.recovered, *([own_id] if sequel.preceded_by else [])):
         with published_path(published_table(home, RECOVERED, import_id)) as path:
             store.publish_recovered(import_id, path)
 
@@ -68,6 +70,19 @@ def tell_first_imports(home: Home, sequel: SequelFacts, judged_again: Sequence[t
         told = with_recoveries(home, earlier.model_copy(update={"judged_again": judging}))
         if told != earlier:
             _write(folder, told, home)
+
+
+def tell_sequels_before(home: Home, store: LeadStore, sequel: SequelFacts) -> None:
+    """Write reports and results of sequels anew that were imported before the import whose rows they have."""
+    for import_id in sequel.preceded_by:
+        folder = home.reports / import_id
+        result, manifest = read_json(folder / "result.json", ImportResult), find_manifest(home, import_id)
+        entry = store.ledger_entry(manifest.identity) if manifest else None
+        if result is None or entry is None or result.sequel.of is not None:
+            continue
+        facts = store.ledger_counts(entry.import_no).sequel
+        notices = (*sequel_sentences(facts, supposed=False), *result.notices)
+        _write(folder, result.model_copy(update={"sequel": facts, "notices": notices}), home)
 
 
 def tell_late_recoveries(home: Home, result: ImportResult) -> ImportResult:

@@ -17,8 +17,10 @@ _CANDIDATES = """
     select import_no, rows_read, rows_read - rows_skipped as rows,
            rows_rejected + rows_suppressed + rows_duplicate + rows_skipped as left_out
     from base.imports
-    where profile = $profile and header_key = $header_key and import_no < $import_no
+    where profile = $profile and header_key = $header_key
+      and case when $among is null then import_no < $import_no else import_no = $among end
       and destination_id = (select destination_id from base.imports where import_no = $import_no)
+      and started_at <= (select started_at from base.imports where import_no = $import_no)
       and status in ('completed', 'completed_with_rejects')
       and rows_rejected + rows_suppressed + rows_skipped > 0
     order by import_no desc limit $latest
@@ -52,15 +54,37 @@ class EarlierImport:
     left_out: int
 
 
-def find_earlier_imports(workspace: Workspace, record: ImportRecord, import_no: int) -> list[EarlierImport]:
-    """Return committed imports of the same profile, destination and columns that left rows out, newest first."""
+def find_earlier_imports(
+    workspace: Workspace, record: ImportRecord, import_no: int, *, among: int | None = None
+) -> list[EarlierImport]:
+    """Return committed imports of the same profile, destination and columns that left rows out and whose files came
+    earlier, newest first: those before an import, or the one with the number `among`.
+    """
     if record.header_key is None:
         return []
-    found = workspace.rows(
-        _CANDIDATES,
-        {"profile": record.profile, "header_key": record.header_key, "import_no": import_no, "latest": _LATEST},
-    )
-    return [EarlierImport(*numbers) for numbers in found]
+    sought = {"profile": record.profile, "header_key": record.header_key, "import_no": import_no, "among": among}
+    return [EarlierImport(*numbers) for numbers in workspace.rows(_CANDIDATES, sought | {"latest": _LATEST})]
+
+
+def find_later_drops(workspace: Workspace, record: ImportRecord, import_no: int) -> list[tuple[int, str]]:
+    """Return number and id of imports with the same columns that are no sequels, whose file came later than that of an
+    import which was just written and left rows out, and that were committed before it.
+    """
+    return [
+        (int(number), str(import_id))
+        for number, import_id in workspace.rows(
+            """
+            select i.import_no, i.import_id
+            from base.imports i join (from base.imports where import_no = $import_no) n
+              on i.profile = n.profile and i.header_key = n.header_key and i.destination_id = n.destination_id
+            where i.import_no < n.import_no and i.started_at > n.started_at and i.sequel_of is null
+              and n.sequel_of is null and i.status in ('completed', 'completed_with_rejects')
+              and n.rows_rejected + n.rows_suppressed + n.rows_skipped > 0 and $header_key is not null
+            order by i.import_no limit $latest
+            """,
+            {"import_no": import_no, "header_key": record.header_key, "latest": _LATEST},
+        )
+    ]
 
 
 def count_rows_of(workspace: Workspace, import_no: int) -> tuple[int, int]:

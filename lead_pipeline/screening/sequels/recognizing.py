@@ -2,7 +2,7 @@
 written beside what became of the rows, and changes nothing of that: a wrong guess is said wrongly and does no harm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from lead_pipeline.screening.sequels.earlier_imports import (
     count_rows_of,
     estimate_shared_leads,
     find_earlier_imports,
+    find_later_drops,
     find_left_out,
     find_numbers_left_out,
     find_row_numbers,
@@ -42,13 +43,31 @@ def find_sequel(workspace: Workspace, record: ImportRecord, import_no: int, cell
         keep_rows_judged_again(workspace, import_no, record.judges_again)
         return
     earlier = find_earlier_imports(workspace, record, import_no) if cells is not None else []
-    if cells is None or not earlier:
+    if cells is not None:
+        _find_rows_again(workspace, import_no, cells, earlier)
+
+
+def _find_rows_again(workspace: Workspace, import_no: int, cells: FileCells, earlier: list[EarlierImport]) -> None:
+    if not earlier:
         return
     found = _of_rejected_file(workspace, import_no, cells, earlier) or _of_other_file(
         workspace, import_no, cells, earlier
     )
     if found is not None and found[1].height:
         keep_pairs(workspace, import_no, found[0].import_no, found[1].select(PAIRS_SCHEMA.keys()))
+
+
+def find_sequels_before(
+    workspace: Workspace, record: ImportRecord, import_no: int, cells_of_import: Callable[[str], FileCells | None]
+) -> None:
+    """Write the same of imports whose files came after that of an import which was just written, and that were written
+    before it: the import waited for somebody, or both were under way at once.
+    """
+    for later, import_id in find_later_drops(workspace, record, import_no):
+        cells = cells_of_import(import_id)
+        if cells is not None:
+            earlier = find_earlier_imports(workspace, record, later, among=import_no)
+            _find_rows_again(workspace, later, cells, earlier)
 
 
 _Found = tuple[EarlierImport, pl.DataFrame]

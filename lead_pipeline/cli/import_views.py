@@ -110,7 +110,7 @@ def _history_table(imports: Sequence[ImportRecord]) -> Table:
         table.add_row(
             f"{one.import_id}\n[dim]{one.committed_at:%Y-%m-%d %H:%M:%S}[/dim]",
             *("" if number is None else f"{number:,}" for number in shown),
-            f"{one.status}\n[dim]{escape(_whereto(one))}[/dim]",
+            f"{_status(one)}\n[dim]{escape(_whereto(one))}[/dim]",
         )
     return table
 
@@ -118,7 +118,7 @@ def _history_table(imports: Sequence[ImportRecord]) -> Table:
 def _history_lines(imports: Sequence[ImportRecord]) -> RenderableType:
     lines: list[RenderableType] = []
     for one in imports:
-        lines.append(Text.assemble((one.import_id, "bold"), f"  {one.status}"))
+        lines.append(Text.assemble((one.import_id, "bold"), f"  {_status(one)}"))
         lines.append(Text(f"  {_counts_listed(one)}"))
         lines.append(Text(f"  {one.committed_at:%Y-%m-%d %H:%M:%S}  {_whereto(one)}", style="dim", overflow="fold"))
     return Group(*lines)
@@ -133,6 +133,11 @@ def _counts_listed(record: ImportRecord) -> str:
 
 def _whereto(record: ImportRecord) -> str:
     return one_line(f"{record.profile} → {record.destination_kind}:{record.destination_name}")
+
+
+def _status(record: ImportRecord) -> str:
+    """Return how an import ended, and how many of the rows that it left out became leads later."""
+    return f"{record.status}, {record.rows_recovered:,} recovered" if record.rows_recovered else record.status
 
 
 def _rows(record: ImportRecord, name: str) -> int | None:

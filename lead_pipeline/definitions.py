@@ -5,8 +5,8 @@ Imported by Dagster alone, never by our own code.
 import os
 from pathlib import Path
 
-from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.building import build_definitions, build_location
 
-__all__ = ["build_definitions", "defs"]
+__all__ = ["build_definitions", "build_location", "defs"]
 
-defs = build_definitions(Path(os.environ.get("LEAD_PIPELINE_HOME", "data")))
+defs = build_location(Path(os.environ.get("LEAD_PIPELINE_HOME", "data")))

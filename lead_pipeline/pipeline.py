@@ -60,7 +60,14 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
     was read and refused is a result instead, with the status `quarantined`, as are rows that were rejected.
     """
 
-    def __init__(self, home: str | Path, *, store_wait: float = 60.0, on_wait: OnWait | None = None) -> None:
+    def __init__(
+        self,
+        home: str | Path,
+        *,
+        store_wait: float = 60.0,
+        on_wait: OnWait | None = None,
+        on_notice: Callable[[str], None] | None = None,
+    ) -> None:
         """Choose the home; it need not exist.
 
         Args:
@@ -68,10 +75,13 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
             store_wait: how many seconds a call waits for the store while another process holds it, before it raises
                 StoreLockedError.
             on_wait: called while it waits.
+            on_notice: called with a sentence when runs are recorded elsewhere than in the home's own history: where a
+                Dagster of somebody's own has this home.
         """
         self.home = Home(Path(home).absolute())
         self._store_wait = store_wait
         self._on_wait = on_wait or _ignore
+        self._on_notice = on_notice or _ignore
         self._shared: ExitStack | None = None  # what the `with` block closes
         self._shared_launcher: Launcher | None = None
 
@@ -189,12 +199,21 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
         with written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
             from lead_pipeline.orchestration.launching import opened_launcher
 
+            opened = opened_launcher(self.home, self._store_wait, self._on_notice)
             if self._shared is None:
-                yield alone.enter_context(opened_launcher(self.home, self._store_wait))
+                yield alone.enter_context(opened)
                 return
             if self._shared_launcher is None:
-                self._shared_launcher = self._shared.enter_context(opened_launcher(self.home, self._store_wait))
+                self._shared_launcher = self._shared.enter_context(opened)
             yield self._shared_launcher
+
+    @staticmethod
+    def dagster_settings() -> str:
+        """Return the lines that imports need in the dagster.yaml of a Dagster of one's own."""
+        from importlib import resources
+
+        file = resources.files("lead_pipeline.orchestration.instances") / "needed_settings.yaml"
+        return file.read_text(encoding="utf-8")
 
     # Looking at files before they are imported.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from lead_pipeline.cli.shell import given_home, open_pipeline, with_home
+from lead_pipeline.pipeline import LeadPipeline
 
 
 @click.command()
@@ -41,6 +42,12 @@ def ui(host: str, port: int, read_only: bool, allow_hosts: tuple[str, ...], home
 
     example.mkdir(parents=True, exist_ok=True)
     sys.exit(serve(served, UiSettings(host, port, read_only, allow_hosts), ready))
+
+
+@click.command("dagster-settings")
+def dagster_settings() -> None:
+    """Print the lines that imports need in the dagster.yaml of a Dagster of your own."""
+    click.echo(LeadPipeline.dagster_settings(), nl=False)
 
 
 @click.command()

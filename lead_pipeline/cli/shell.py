@@ -72,7 +72,7 @@ def open_pipeline(home: Path | None, store_wait: float = 60.0) -> LeadPipeline:
 
     Says there, too, what became of imports that earlier commands did not see to their end.
     """
-    leads = LeadPipeline(resolve_home(home), store_wait=store_wait, on_wait=show_waiting)
+    leads = LeadPipeline(resolve_home(home), store_wait=store_wait, on_wait=show_waiting, on_notice=show_notice)
     for told in leads.news():
         click.echo(told, err=True)
     return leads
@@ -122,6 +122,11 @@ def show_result(result: ImportResult, home: Path, *, as_json: bool) -> None:
 
     Console().print(import_panel(result))
     click.echo("\n".join(locations(result, home)))
+
+
+def show_notice(sentence: str) -> None:
+    """Say something beside the result, where no program reads it as one."""
+    click.echo(sentence, err=True)
 
 
 def show_waiting(waited: float, holder: str) -> None:

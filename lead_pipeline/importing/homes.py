@@ -4,9 +4,19 @@ from pathlib import Path
 
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, masked_name
+from lead_pipeline.filing.json_files import readable_json, write_json
 from lead_pipeline.filing.locks import is_locked, locked, waiting_command
 
-__all__ = ["Home", "is_locked", "locked", "masked_name", "waiting_command", "write_once"]
+__all__ = [
+    "Home",
+    "is_locked",
+    "locked",
+    "masked_name",
+    "readable_json",
+    "waiting_command",
+    "write_json",
+    "write_once",
+]
 
 
 def write_once(path: Path, text: str) -> None:

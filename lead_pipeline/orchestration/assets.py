@@ -6,6 +6,7 @@ from functools import partial
 import dagster as dg
 
 from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.defining import recipes
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.running import add_numbers, add_reports, log_waiting, materialized
@@ -20,14 +21,16 @@ _SCREENED_BY = [
 ]
 
 
-@dg.asset(group_name="leads", partitions_def=imports_partitions, backfill_policy=_together, kinds={"polars", "csv"})
+@recipes.asset(
+    group_name="leads", partitions_def=imports_partitions, backfill_policy=_together, kinds={"polars", "csv"}
+)
 def raw_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     """The rows of the dropped file as they are in it: every value text, with row and line numbers."""
     step = partial(home.engine.read_files, context.partition_keys)
     add_numbers(context, "raw_leads", failures_without_values("making raw_leads", step))
 
 
-@dg.asset(
+@recipes.asset(
     deps=[raw_leads], group_name="leads", partitions_def=imports_partitions, backfill_policy=_together, kinds={"polars"}
 )
 def mapped_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
@@ -36,7 +39,7 @@ def mapped_leads(context: dg.AssetExecutionContext, home: HomeResource) -> None:
     add_numbers(context, "mapped_leads", failures_without_values("making mapped_leads", step))
 
 
-@dg.asset(
+@recipes.asset(
     deps=[mapped_leads],
     group_name="leads",
     partitions_def=imports_partitions,
@@ -49,18 +52,18 @@ def normalized_leads(context: dg.AssetExecutionContext, home: HomeResource) -> N
     add_numbers(context, "normalized_leads", failures_without_values("making normalized_leads", step))
 
 
-@dg.multi_asset(
+@recipes.multi_asset(
     specs=[
         dg.AssetSpec(
             "imported_leads",
-            deps=[normalized_leads, *_SCREENED_BY],
+            deps=["normalized_leads", *_SCREENED_BY],
             group_name="leads",
             kinds={"duckdb", "parquet"},
             description="The leads that this import created, in the store and as Parquet under tables/.",
         ),
         dg.AssetSpec(
             "rejected_leads",
-            deps=[normalized_leads, *_SCREENED_BY],
+            deps=["normalized_leads", *_SCREENED_BY],
             group_name="leads",
             kinds={"duckdb", "parquet"},
             description="The rows that were rejected, suppressed or duplicates, with reasons and the original row.",
@@ -76,7 +79,7 @@ def screened_leads(context: dg.AssetExecutionContext, home: HomeResource) -> Ite
     yield from materialized(context, failures_without_values("committing", step))
 
 
-@dg.asset(
+@recipes.asset(
     deps=["imported_leads", "rejected_leads"],
     group_name="leads",
     partitions_def=imports_partitions,

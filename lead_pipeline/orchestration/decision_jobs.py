@@ -9,40 +9,41 @@ import dagster as dg
 from lead_pipeline.importing.homes import masked_name
 from lead_pipeline.importing.submitting import Answer, record_answer
 from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.defining import recipes
 from lead_pipeline.orchestration.partitions import imports_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 
 
-@dg.op
+@recipes.op
 def record_approval(context: dg.OpExecutionContext, home: HomeResource) -> None:
     """Record that the import is to be written; the sensor requests its run within seconds."""
     _record(context, home, "approved")
 
 
-@dg.op
+@recipes.op
 def record_cancellation(context: dg.OpExecutionContext, home: HomeResource) -> None:
     """Record that nothing of the import is to be written; the sensor requests the run that puts its file away."""
     _record(context, home, "cancelled")
 
 
-@dg.job(
+@recipes.job(
+    op=record_approval,
     partitions_def=imports_partitions,
     description="Choose the partition of an import that waits for approval and launch: it is read and screened again "
     "from its staged copy, and imported.",
 )
 def approve_import() -> None:
     """Import what waits."""
-    record_approval()
 
 
-@dg.job(
+@recipes.job(
+    op=record_cancellation,
     partitions_def=imports_partitions,
     description="Choose the partition of an import that waits for approval and launch: nothing of it is imported, and "
     "its file is put into quarantine/. Dropped again, it starts from scratch.",
 )
 def cancel_import() -> None:
     """Leave what waits."""
-    record_cancellation()
 
 
 def _record(context: dg.OpExecutionContext, home: HomeResource, answer: Answer) -> None:

@@ -1,10 +1,17 @@
-"""The project's own Dagster instance below the home: its settings, and opening it before anything else does."""
+"""Opens Dagster instances for runs in this process: the home's own, whose settings are here, before anything else does;
+and that of somebody who has the home in a Dagster of theirs.
+"""
 
 from importlib import resources
+from pathlib import Path
 
 import dagster as dg
+from dagster_shared.check import CheckError
+from sqlalchemy.exc import SQLAlchemyError
+from yaml import YAMLError
 
 from lead_pipeline.importing.homes import Home, locked, write_once
+from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.orchestration.dagster_internals import output_left_alone
 from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 
@@ -28,6 +35,30 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     with locked(home, _OPENING):
         write_once(home.dagster / "dagster.yaml", instance_settings())
         return dg.DagsterInstance.local_temp(str(home.dagster), overrides=_NO_SLOTS | output_left_alone())
+
+
+def open_other_instance(dagster_home: Path) -> dg.DagsterInstance:
+    """Return the instance of a Dagster that is not the home's own, for runs in this process.
+
+    Its settings hold, but for those that are about queued runs and about output. Raises: LeadPipelineError.
+    """
+    try:
+        return _opened(dagster_home)
+    except (dg.DagsterError, CheckError, SQLAlchemyError, YAMLError, OSError, ImportError) as error:
+        why = type(error).__name__  # its text may quote a connection's password
+    raise LeadPipelineError(
+        f"The Dagster at {dagster_home}, which has this home, cannot be opened from here ({why}), so nothing was done. "
+        "Run the command where Dagster's own commands work: same environment variables, same packages. Or set "
+        "LEAD_PIPELINE_DAGSTER_HOME=own to have it recorded in the home's own history."
+    )
+
+
+def _opened(dagster_home: Path) -> dg.DagsterInstance:
+    left_alone = output_left_alone()
+    try:  # for all its name, it opens what is there, and alone takes overrides
+        return dg.DagsterInstance.local_temp(str(dagster_home), overrides=_NO_SLOTS | left_alone)
+    except dg.DagsterInvalidConfigError:  # limits the queue in the older way, beside which none of `concurrency` may be
+        return dg.DagsterInstance.local_temp(str(dagster_home), overrides=left_alone)
 
 
 def instance_settings() -> str:

@@ -1,17 +1,20 @@
 """The jobs: the same ones for the sensor, the command line and a click in the UI."""
 
-import dagster as dg
+from lead_pipeline.orchestration.defining import recipes
 
 IMPORT_ASSETS = ("raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "rejected_leads", "import_report")
 
-import_leads = dg.define_asset_job(
+import_leads = recipes.asset_job(
     "import_leads",
-    selection=dg.AssetSelection.assets(*IMPORT_ASSETS),
-    description="Import staged files: read, map, normalize, screen, commit, report. All steps in one process.",
+    IMPORT_ASSETS,
+    "Imports staged files: read, map, normalize, screen, commit, report, all steps in one process. Started by the "
+    "sensor of the inbox and by `lead-pipeline import`. To import a file, drop it into inbox/<profile>/; launched "
+    "again for a partition, it changes nothing that was committed.",
 )
 
-load_suppressions = dg.define_asset_job(
+load_suppressions = recipes.asset_job(
     "load_suppressions",
-    selection=dg.AssetSelection.assets("suppressions"),
-    description="Load a staged list of people who may not be contacted.",
+    ["suppressions"],
+    "Loads a staged list of people who may not be contacted. Started by the sensor of the inbox and by `lead-pipeline "
+    "suppress`; launched by hand, it has nothing to load: drop the list into inbox/suppressions/<folder>/.",
 )

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +27,23 @@ from lead_pipeline.model.errors import ListRefusedError, RunFailedError, Stopped
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions, load_call_activity
+from lead_pipeline.orchestration.activity.activity_asset import (
+    call_activity,
+    call_activity_partitions,
+    load_call_activity,
+)
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
-from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.defining.naming import Naming
+from lead_pipeline.orchestration.defining.recipes import HOME_RESOURCE
+from lead_pipeline.orchestration.instance import open_instance, open_other_instance
+from lead_pipeline.orchestration.instances.chosen_instance import choose_instance
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sqlite import release_sqlite
+from lead_pipeline.orchestration.suppression_asset import suppressions
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -44,11 +52,20 @@ _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITI
 class Launcher:
     """The jobs of one home, built once and run as often as needed."""
 
-    def __init__(self, home: Home, instance: dg.DagsterInstance, *, store_wait_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        home: Home,
+        instance: dg.DagsterInstance,
+        *,
+        store_wait_seconds: float = 60.0,
+        key_prefix: tuple[str, ...] = (),
+    ) -> None:
         self.home = home
         self.instance = instance
-        resource = HomeResource(root=str(home.root), store_wait_seconds=store_wait_seconds)
-        self._definitions = build_definitions(home.root, resources={"home": resource})
+        self._naming = Naming(home.root, key_prefix)
+        resource = HomeResource(root=str(home.root), key_prefix=key_prefix, store_wait_seconds=store_wait_seconds)
+        replaced = {self._naming.name(HOME_RESOURCE): resource}
+        self._definitions = build_definitions(home.root, key_prefix=key_prefix, resources=replaced)
 
     def stage(
         self, file: Path, profile: ImportProfile, destination: Destination | None = None, *, again: bool = False
@@ -95,7 +112,7 @@ class Launcher:
         """
         tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": masked_name(manifest.file_name)}
         result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
-        metadata = result.asset_materializations_for_node("suppressions")[0].metadata
+        metadata = result.asset_materializations_for_node(self._naming.name(suppressions.name))[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
     def stage_activity(self, file: Path, said: Mapping[str, object]) -> ActivityManifest:
@@ -106,15 +123,15 @@ class Launcher:
         """Load a staged drop of call activity in a recorded run and return its counts; raises as `load_list`."""
         tags = {"lead_pipeline/file": masked_name(manifest.file_name)}
         result = self._run(load_call_activity.name, call_activity_partitions, manifest.drop_id, tags)
-        metadata = result.asset_materializations_for_node("call_activity")[0].metadata
+        metadata = result.asset_materializations_for_node(self._naming.name(call_activity.name))[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
     def _run(
         self, job: str, partitions: dg.DynamicPartitionsDefinition, key: str, tags: dict[str, str]
     ) -> dg.ExecuteInProcessResult:
-        self.instance.add_dynamic_partitions(str(partitions.name), [key])
+        self.instance.add_dynamic_partitions(self._naming.partitions_name(partitions), [key])
         with contextlib.redirect_stderr(WithoutLogFailures(sys.stderr)):
-            result = self._definitions.resolve_job_def(job).execute_in_process(
+            result = self._definitions.resolve_job_def(self._naming.name(job)).execute_in_process(
                 instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
             )
         if not result.success:
@@ -181,11 +198,18 @@ def _why(result: dg.ExecuteInProcessResult) -> str:
 
 
 @contextlib.contextmanager
-def opened_launcher(home: Home, store_wait: float) -> Iterator[Launcher]:
-    """Give what runs the jobs of a home, with its instance open for as long as the block lasts."""
-    instance = open_instance(home)
+def opened_launcher(home: Home, store_wait: float, on_notice: Callable[[str], None]) -> Iterator[Launcher]:
+    """Give what runs the jobs of a home, with the instance that has its history open for as long as the block lasts.
+
+    `on_notice` is called with a sentence when that is not the home's own. Raises: UsageError, LeadPipelineError.
+    """
+    chosen = choose_instance(home)
+    other = chosen.dagster_home
+    instance = open_instance(home) if other is None else open_other_instance(other)
+    if chosen.sentence:
+        on_notice(chosen.sentence)
     try:
-        yield Launcher(home, instance, store_wait_seconds=store_wait)
+        yield Launcher(home, instance, store_wait_seconds=store_wait, key_prefix=chosen.key_prefix)
     finally:
         instance.dispose()
         release_sqlite()

@@ -8,6 +8,7 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from lead_pipeline.importing.homes import Home, is_locked
 from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
+from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
 
@@ -28,43 +29,47 @@ _UNFINISHED = [DagsterRunStatus.QUEUED, *_ON_THE_WAY, DagsterRunStatus.STARTED, 
 
 
 def active_imports(
-    home: Home, instance: DagsterInstance, suspects: Mapping[str, float], now: float
+    home: Home, instance: DagsterInstance, naming: Naming, suspects: Mapping[str, float], now: float
 ) -> tuple[set[str], dict[str, float]]:
     """Return the imports and lists that runs are at work on, and the runs that seem dead, since when; fail these, and
     dead runs over call activity too.
     """
     active: set[str] = set()
     suspected: dict[str, float] = {}
-    for run, keys, lives in _unfinished(home, instance):
+    for run, keys, lives in _unfinished(home, instance, naming):
         since = now if lives else suspects.get(run.run_id, now)
         if now - since >= (STARTING_SECONDS if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
             _fail(instance, run)
             continue
         if not lives:
             suspected[run.run_id] = since
-        if run.job_name != load_call_activity.name:
+        if run.job_name != naming.name(load_call_activity.name):
             active.update(keys)
     return active, suspected
 
 
-def drops_with_a_run(instance: DagsterInstance) -> set[str]:
+def drops_with_a_run(instance: DagsterInstance, naming: Naming) -> set[str]:
     """Return the drops of call activity that have a run which has not ended, be it queued or dead."""
-    runs = instance.get_runs(filters=RunsFilter(job_name=load_call_activity.name, statuses=_UNFINISHED))
-    return {key for run in runs for key in _keys_of(run, ())}
+    return {key for run in _runs_of(load_call_activity.name, instance, naming) for key in _keys_of(run, ())}
 
 
-def fail_dead_runs(home: Home, instance: DagsterInstance) -> None:
+def fail_dead_runs(home: Home, instance: DagsterInstance, naming: Naming) -> None:
     """Fail every run that no process is at work on: to be called while no daemon or code server of ours runs."""
-    for run, _, lives in _unfinished(home, instance):
+    for run, _, lives in _unfinished(home, instance, naming):
         if not lives:
             _fail(instance, run)
 
 
-def _unfinished(home: Home, instance: DagsterInstance) -> Iterator[tuple[DagsterRun, list[str], bool]]:
+def _runs_of(job: str, instance: DagsterInstance, naming: Naming) -> Sequence[DagsterRun]:
+    """Return the runs of one of our jobs that have not ended; none of another home's or team's in the same Dagster."""
+    return instance.get_runs(filters=RunsFilter(job_name=naming.name(job), statuses=_UNFINISHED, tags=naming.run_tags))
+
+
+def _unfinished(home: Home, instance: DagsterInstance, naming: Naming) -> Iterator[tuple[DagsterRun, list[str], bool]]:
     """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
-    stored = instance.get_dynamic_partitions(str(imports_partitions.name))
+    stored = instance.get_dynamic_partitions(naming.partitions_name(imports_partitions))
     for job in (import_leads.name, load_suppressions.name, load_call_activity.name):
-        for run in instance.get_runs(filters=RunsFilter(job_name=job, statuses=_UNFINISHED)):
+        for run in _runs_of(job, instance, naming):
             keys = _keys_of(run, stored)
             yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
 

@@ -7,13 +7,12 @@ from functools import partial
 import dagster as dg
 
 from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.defining import recipes
 from lead_pipeline.orchestration.resources import HomeResource
 
 
-@dg.sensor(
-    name="outbox_sensor",
+@recipes.sensor(
     minimum_interval_seconds=30,
-    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Sends the emails that wait in outbox/, with growing pauses, for a day.",
 )
 def outbox_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SkipReason:

@@ -8,6 +8,8 @@ from pydantic import PrivateAttr
 
 from lead_pipeline.importing.engine import Engine
 from lead_pipeline.importing.homes import Home
+from lead_pipeline.orchestration.defining.naming import Naming
+from lead_pipeline.orchestration.instances.chosen_instance import note_instance
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
@@ -18,7 +20,8 @@ class HomeResource(dg.ConfigurableResource[Home]):
     """
 
     root: dg.ResourceDependency[str]
-    store_wait_seconds: dg.ResourceDependency[float] = 60.0  # type: ignore[assignment]  # its generic type
+    key_prefix: dg.ResourceDependency[tuple[str, ...]] = ()  # type: ignore[assignment]  # its generic type
+    store_wait_seconds: dg.ResourceDependency[float] = 60.0  # type: ignore[assignment]
     lock_wait_seconds: dg.ResourceDependency[float] = 600.0  # type: ignore[assignment]
     _engine: Engine | None = PrivateAttr(default=None)
 
@@ -28,16 +31,24 @@ class HomeResource(dg.ConfigurableResource[Home]):
         return Home(Path(self.root).absolute())
 
     @property
+    def naming(self) -> Naming:
+        """Return what the definitions of this home are called."""
+        return Naming(self.home.root, tuple(self.key_prefix))
+
+    @property
     def engine(self) -> Engine:
         """Return what runs steps; it locks the imports that this run works on until the run ends."""
         if self._engine is None:
             self._engine = Engine(self.home, store_wait=self.store_wait_seconds, lock_wait=self.lock_wait_seconds)
         return self._engine
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
-        """Create what is missing of the home, and let this process write for its owner alone (DuckDB's log, too)."""
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Create what is missing of the home, let this process write for its owner alone (DuckDB's log, too), and leave
+        word of which Dagster works on the home, for commands.
+        """
         os.umask(0o077)
         self.home.prepare()
+        note_instance(self.naming, context.instance)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature
         """Release every import of this run."""

@@ -1,6 +1,6 @@
 """What every asset does around its step: attaches what came of it to the partitions of the run, and logs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -11,11 +11,17 @@ from lead_pipeline.importing.engine import OnWait, Report, statuses_of
 _STATUS = "lead_pipeline/status"
 
 
+def key_of(context: dg.AssetExecutionContext, table: str) -> dg.AssetKey:
+    """Return the key that one of the assets of this step has here, whatever prefix it was given."""
+    keys: Iterable[dg.AssetKey] = context.assets_def.keys
+    return next(key for key in keys if key.path[-1] == table)
+
+
 def add_numbers(context: dg.AssetExecutionContext, table: str, numbers: Mapping[str, Mapping[str, int]]) -> None:
     """Attach the numbers of each import to its partition, under the names that the UI plots."""
     for import_id, counts in numbers.items():
         metadata = {"dagster/row_count" if name == "rows" else name: number for name, number in counts.items()}
-        context.add_asset_metadata(metadata, asset_key=table, partition_key=import_id)
+        context.add_asset_metadata(metadata, asset_key=key_of(context, table), partition_key=import_id)
 
 
 def materialized(
@@ -24,7 +30,7 @@ def materialized(
     """Yield a result for each of several tables that one step made, with the numbers of each import attached."""
     for table, numbers in tables.items():
         add_numbers(context, table, numbers)
-        yield dg.MaterializeResult(asset_key=table)
+        yield dg.MaterializeResult(asset_key=key_of(context, table))
 
 
 def add_reports(context: dg.AssetExecutionContext, reports: Sequence[Report]) -> None:
@@ -34,9 +40,10 @@ def add_reports(context: dg.AssetExecutionContext, reports: Sequence[Report]) ->
         context.log.info(report.line)
         for notice in report.result.notices:
             context.log.warning(f"{report.result.import_id}: {notice}")
-        context.add_asset_metadata(_metadata(report), asset_key="import_report", partition_key=report.result.import_id)
+        asset_key = key_of(context, "import_report")
+        context.add_asset_metadata(_metadata(report), asset_key=asset_key, partition_key=report.result.import_id)
         for first, noted in report.recoveries.items():  # so that its partition says so, without being made again
-            context.log_event(dg.AssetObservation(asset_key=context.asset_key, partition=first, metadata=noted))
+            context.log_event(dg.AssetObservation(asset_key=asset_key, partition=first, metadata=noted))
 
 
 def _metadata(report: Report) -> dict[str, Any]:

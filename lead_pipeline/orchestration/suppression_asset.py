@@ -5,12 +5,13 @@ from functools import partial
 import dagster as dg
 
 from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.defining import recipes
 from lead_pipeline.orchestration.partitions import suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.running import log_waiting, shown
 
 
-@dg.asset(
+@recipes.asset(
     group_name="suppressions",
     partitions_def=suppression_lists_partitions,
     kinds={"duckdb", "csv"},

@@ -16,6 +16,7 @@ from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.orchestration.activity import activity_sensor as sensor_module
 from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.liveness import drops_with_a_run
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline_tests.support import prepared_home, query
@@ -67,15 +68,18 @@ def inbox(tmp_path):
 def test_a_drop_whose_run_has_not_ended_is_not_asked_for_again(inbox):
     inbox.drop("calls.csv")
     (run,) = inbox.settled()
+    naming = Naming(inbox.home.root)
     with dg.DagsterInstance.ephemeral() as instance:
         starting = DagsterRun(
-            "load_call_activity", status=dg.DagsterRunStatus.STARTING, tags={"dagster/partition": run.drop_id}
+            "load_call_activity",
+            status=dg.DagsterRunStatus.STARTING,
+            tags={"dagster/partition": run.drop_id, **naming.run_tags},
         )
         instance.add_run(starting)
-        waiting = drops_with_a_run(instance)
+        waiting = drops_with_a_run(instance, naming)
         assert watch_activity(inbox.home, inbox.remembered, inbox.now + timedelta(minutes=5), waiting)[0] == []
         instance.report_run_failed(starting)
-        assert drops_with_a_run(instance) == set()
+        assert drops_with_a_run(instance, naming) == set()
     (again,) = inbox.watch(300)
     assert (again.drop_id, again.key != run.key) == (run.drop_id, True)
 
@@ -228,7 +232,7 @@ def test_the_sensor_requests_a_run_that_loads_the_drop(inbox, monkeypatch):
             monkeypatch.setattr(sensor_module, "utc_now", lambda seconds=seconds: NOW + timedelta(seconds=seconds))
             home = HomeResource(root=str(inbox.home.root))
             with dg.build_sensor_context(instance=instance, cursor=cursor, resources={"home": home}) as context:
-                told = sensor_module.activity_sensor(context)
+                told = sensor_module.activity_sensor.define(Naming(inbox.home.root))(context)
             cursor = told.cursor
         (request,) = told.run_requests
         assert instance.get_dynamic_partitions(str(call_activity_partitions.name)) == [request.partition_key]

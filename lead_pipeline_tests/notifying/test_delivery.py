@@ -13,6 +13,7 @@ from lead_pipeline.notifying import delivery
 from lead_pipeline.notifying.delivery import deliver, smtp_settings
 from lead_pipeline.notifying.outbox import pending_messages
 from lead_pipeline.notifying.smtp import MailError
+from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.outbox_sensor import outbox_sensor
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline_tests.mail_server import HOST, mail_server
@@ -253,12 +254,12 @@ def test_a_mail_server_that_is_down_fails_no_run_and_the_sensor_sends_later(watc
     path.write_text(message.model_copy(update={"tried_at": None}).model_dump_json())
     with mail_server() as server:
         monkeypatch.setenv("LEAD_PIPELINE_SMTP_PORT", str(server.port))
-        home = HomeResource(root=str(watching.home.root))
+        home, sensor = HomeResource(root=str(watching.home.root)), outbox_sensor.define(Naming(watching.home.root))
         with dg.build_sensor_context(instance=watching.instance, resources={"home": home}) as context:
-            assert outbox_sensor(context).skip_message == "Emails sent: 1."
-            assert outbox_sensor(context).skip_message == "Emails sent: 0."
+            assert sensor(context).skip_message == "Emails sent: 1."
+            assert sensor(context).skip_message == "Emails sent: 0."
         assert len(server.messages) == 1
-    assert outbox_sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 
 
 def test_an_import_that_is_set_aside_after_its_runs_kept_dying_is_emailed_too(watching, mailbox):

@@ -6,7 +6,7 @@ import re
 import dagster as dg
 import pytest
 
-from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.building import build_location
 
 JOBS = {"import_leads": "imports", "approve_import": "imports", "load_suppressions": "suppression_lists"}
 JOBS["load_call_activity"] = "call_activity"
@@ -20,7 +20,7 @@ def test_run_config_names_no_other_home_no_folder_for_values_and_no_waits(watchi
     for job, config in itertools.product(JOBS, configs):
         with subtests.test(f"{job} {config}"):
             resources = {name: {"config": given} for name, given in config.items()}
-            definition = build_definitions(watching.home.root).resolve_job_def(job)
+            definition = build_location(watching.home.root).resolve_job_def(job)
             with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
                 definition.execute_in_process(instance=watching.instance, run_config={"resources": resources})
     assert not elsewhere.exists()

@@ -12,6 +12,7 @@ from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.importing.drops import inbox_watch, intake
 from lead_pipeline.importing.drops.inbox_watch import WatchState, watch_inbox
 from lead_pipeline.orchestration.building import build_definitions
+from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
@@ -33,7 +34,8 @@ def quarantined(home):
 def recorded_run(watching, partition, status):
     """Record a run as Dagster does for one that some daemon launched."""
     job = build_definitions(watching.home.root).resolve_job_def("import_leads")
-    run = watching.instance.create_run_for_job(job, tags={"dagster/partition": partition}, status=status)
+    tags = {"dagster/partition": partition, **job.run_tags}
+    run = watching.instance.create_run_for_job(job, tags=tags, status=status)
     return run.run_id
 
 
@@ -489,11 +491,11 @@ def test_the_sensor_never_opens_the_store(watching):
 
 def test_the_sensor_that_dagster_ticks_is_this_one(watching, monkeypatch):
     monkeypatch.setattr(watch_inbox, "__kwdefaults__", watch_inbox.__kwdefaults__ | {"seconds": 0.0})
-    home = HomeResource(root=str(watching.home.root))
+    home, sensor = HomeResource(root=str(watching.home.root)), inbox_sensor.define(Naming(watching.home.root))
     with dg.build_sensor_context(
-        instance=watching.instance, cursor="garbage", resources={"home": home}, sensor_name=inbox_sensor.name
+        instance=watching.instance, cursor="garbage", resources={"home": home}, sensor_name=sensor.name
     ) as context:
-        result = inbox_sensor(context)
+        result = sensor(context)
     assert WatchState.parse(result.cursor) == WatchState()
     assert result.run_requests == []
-    assert inbox_sensor.default_status is dg.DefaultSensorStatus.RUNNING
+    assert sensor.default_status is dg.DefaultSensorStatus.RUNNING

@@ -13,6 +13,7 @@ from lead_pipeline.filing.receipts import find_receipt
 from lead_pipeline.importing.drops.inbox_watch import watch_inbox
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_scheduler import DagsterScheduler
+from lead_pipeline.orchestration.defining.naming import Naming
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -31,7 +32,7 @@ class Watching:
         """Run one tick that looks for at most `seconds` of our clock, and return what it asks for."""
         watched = watch_inbox(
             self.home,
-            DagsterScheduler(self.home, self.instance),
+            DagsterScheduler(self.home, self.instance, Naming(self.home.root)),
             self.cursor,
             log=self.said.append,
             seconds=seconds,
@@ -43,7 +44,7 @@ class Watching:
 
     def watch_for(self, seconds: float) -> list[dg.RunRequest]:
         """Run one tick by the clock on the wall, and return what it asks for."""
-        scheduler = DagsterScheduler(self.home, self.instance)
+        scheduler = DagsterScheduler(self.home, self.instance, Naming(self.home.root))
         watched = watch_inbox(self.home, scheduler, self.cursor, log=self.said.append, seconds=seconds)
         self.cursor = watched.remembered
         return watched.runs

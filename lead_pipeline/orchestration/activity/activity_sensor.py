@@ -8,22 +8,24 @@ from lead_pipeline.importing.activity.activity_drops import ActivityRun, watch_a
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.orchestration.activity.activity_asset import call_activity_partitions, load_call_activity
 from lead_pipeline.orchestration.boundary import failures_without_values
+from lead_pipeline.orchestration.defining import recipes
 from lead_pipeline.orchestration.liveness import drops_with_a_run
 from lead_pipeline.orchestration.resources import HomeResource
 
 
-@dg.sensor(
-    name="activity_sensor",
-    job=load_call_activity,
+@recipes.sensor(
+    jobs=[load_call_activity],
     minimum_interval_seconds=3,
-    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Watches inbox/call_activity/ and loads each complete file.",
 )
 def activity_sensor(context: dg.SensorEvaluationContext, home: HomeResource) -> dg.SensorResult:
     """Stage what is complete, and request a run for each drop that is due and has none."""
-    watch = partial(watch_activity, home.home, context.cursor, utc_now(), drops_with_a_run(context.instance))
+    watch = partial(
+        watch_activity, home.home, context.cursor, utc_now(), drops_with_a_run(context.instance, home.naming)
+    )
     runs, remembered = failures_without_values("watching the inbox for call activity", watch)
-    context.instance.add_dynamic_partitions(str(call_activity_partitions.name), list(map(_key_of, runs)))
+    partitions = home.naming.partitions_name(call_activity_partitions)
+    context.instance.add_dynamic_partitions(partitions, list(map(_key_of, runs)))
     return dg.SensorResult(run_requests=list(map(_requested, runs)), cursor=remembered)
 
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from lead_pipeline.importing.homes import Home
 from lead_pipeline.model.errors import LeadPipelineError, UsageError
+from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.instances.chosen_instance import AT_WORK_SECONDS, forget_location, location_at_work
 from lead_pipeline.orchestration.liveness import fail_dead_runs
 from lead_pipeline.orchestration.serving.guard import ADDRESSES, local_addresses
 from lead_pipeline.orchestration.serving.lifeline import LIFELINE
@@ -47,13 +49,16 @@ class UiSettings:
 def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> int:
     """Run the UI, and the daemon unless read-only, until one of them ends or we are told to stop; return the exit code.
 
-    Raises: UsageError when the port is taken or a host is none, LeadPipelineError when a service does not start.
+    Raises: UsageError when the port is taken, a host is none, or another Dagster is at work on the home;
+    LeadPipelineError when a service does not start.
     """
     addresses = settings.addresses
     _require_free(settings)
+    if not settings.read_only:
+        _require_no_other(home)
     instance = open_instance(home)  # once, before the services open it side by side
     if not settings.read_only:
-        fail_dead_runs(home, instance)
+        fail_dead_runs(home, instance, Naming(home.root))
     instance.dispose()
     code_port = _free_port()
     workspace = home.dagster / f"workspace-{settings.port}.yaml"
@@ -94,6 +99,18 @@ def _code_server(port: int) -> list[str]:
 def _web_server(settings: UiSettings, workspace: Path) -> list[str]:
     command = command_of(WEB_SERVER, "-h", settings.host, "-p", str(settings.port), "-w", str(workspace))
     return [*command, "--read-only"] if settings.read_only else command
+
+
+def _require_no_other(home: Home) -> None:
+    """Have the inbox watched by one Dagster alone; commands record in the home's own history from now on."""
+    other = location_at_work(home)
+    if other:
+        raise UsageError(
+            f"The Dagster at {other} is at work on this home; its own UI shows what happens. To have the inbox watched "
+            f"from here, switch its sensors off, and start this {AT_WORK_SECONDS:.0f} seconds later. With --read-only, "
+            "the home's own history can be looked at meanwhile."
+        )
+    forget_location(home)
 
 
 def _require_free(settings: UiSettings) -> None:

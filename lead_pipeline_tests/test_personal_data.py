@@ -18,6 +18,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.importing import approval, concluding, steps
 from lead_pipeline.importing.drops import intake
 from lead_pipeline.importing.lists import written_version
+from lead_pipeline.importing.row_files import writing_row_files
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.screening import writing
 from lead_pipeline_tests.orchestration.watching import Watching
@@ -231,7 +232,8 @@ CRASHES = {
     "screening": (writing, "screen", duckdb.ConversionException),
     "the disk": (writing, "_write_leads", lambda text: duckdb.IOException(f"No space left on device {text}")),
     "publishing": (steps, "published_path", OSError),
-    "the rejected file": (concluding, "write_rejected_file", RuntimeError),
+    "the rejected file": (writing_row_files, "write_rejected_file", RuntimeError),
+    "the rejected workbook": (writing_row_files, "write_rejected_workbook", UnicodeError),
     "the report": (concluding, "write_report", UnicodeError),
 }
 

@@ -73,7 +73,13 @@ def import_panel(result: ImportResult, *, reasons: int = 8) -> RenderableType:
 
 def locations(result: ImportResult, home: Path) -> Iterator[str]:
     """Yield where the files of an import are and how to decide about it, a line each; printed as they are, to copy."""
-    files = (("dry run", result.dry_run_file), ("rejected file", result.rejected_file), ("report", result.report_file))
+    files = (
+        ("dry run", result.dry_run_file),
+        ("rejected rows", result.rejected_workbook),
+        ("rejected file", result.rejected_file),
+        ("warned rows", result.warned_file),
+        ("report", result.report_file),
+    )
     for name, path in files:
         if path:
             yield f"  {name:<13}  {home / path}"

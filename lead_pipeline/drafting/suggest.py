@@ -34,8 +34,8 @@ from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import HeaderMissingError, counted, listed
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, STANDARD_FIELDS
-from lead_pipeline.model.formula_injection import is_rejected_file
+from lead_pipeline.model.fields import STANDARD_FIELDS
+from lead_pipeline.model.formula_injection import added_columns
 from lead_pipeline.profiles.loader import load_profile, parse_profile
 from lead_pipeline.profiles.open_questions import FIRST, QUESTION
 
@@ -90,8 +90,8 @@ def suggest_profile(
         ProfileError: a profile cannot have this name, or there is none to extend.
     """
     _refuse_values(columns)
-    own = set(REJECTED_FILE_COLUMNS) if is_rejected_file(columns) else set()
-    columns = [column for column in columns if column.strip() not in own]
+    own = added_columns(columns)
+    columns = [column for column in columns if column not in own]
     given = RegionGuess(region, "as it was said", is_sure=True) if region else None
     if extends is not None:
         parent = load_profile(extends, folder=folder)

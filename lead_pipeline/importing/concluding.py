@@ -1,12 +1,9 @@
-"""What people get of an import: its result with report, rejected file and email; then the file is archived or
+"""What people get of an import: its result with report, files of rows and email; then the file is archived or
 quarantined, and the receipt written. What became of the rows is read from facts; nothing is decided here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-
-import polars as pl
 
 from lead_pipeline.filing.archive import archive_import, quarantine_import
 from lead_pipeline.filing.decisions import await_decision
@@ -26,17 +23,14 @@ from lead_pipeline.importing.facts import (
     supplying_columns,
 )
 from lead_pipeline.importing.progress import report_progress
+from lead_pipeline.importing.row_files.writing_row_files import with_row_files
 from lead_pipeline.importing.sequels.recoveries import tell_first_imports, tell_late_recoveries, with_recoveries
-from lead_pipeline.importing.steps import RAW
-from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.model.errors import ImportNotFoundError, counted
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline.model.formula_injection import added_columns
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
-from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
 from lead_pipeline.notifying.announcements import announce, is_continued
 from lead_pipeline.notifying.delivery import post_message, with_notice
-from lead_pipeline.reporting.rejected_file import write_rejected_file
 from lead_pipeline.reporting.report import write_report
 from lead_pipeline.reporting.sequel_wording import sequel_sentences
 from lead_pipeline.reporting.wording import status_sentence
@@ -48,16 +42,14 @@ _DIFFERING = "the view `differing_values`"
 def report_import(
     work: WorkFolder, started_at: datetime, ended_at: datetime, environment: Mapping[str, str]
 ) -> ImportResult:
-    """Write what people get: rejected file, report, result, email; then archive the file and write the receipt.
+    """Write what people get: files of rows, report, result, email; then archive the file and write the receipt.
 
     In this order: a crash in between leaves the import without a receipt, so that it is run again, finds itself
     committed, and ends up here. The file of an import that waits for a person stays where it is, and a question takes
     the receipt's place. `environment` says whether emails can be sent, and where people find the report.
     """
     report_progress("import_report", 0)
-    return _conclude(
-        work.home, work.manifest, _with_rejected_file(work, result_of(work, started_at, ended_at)), environment
-    )
+    return _conclude(work.home, work.manifest, with_row_files(work, result_of(work, started_at, ended_at)), environment)
 
 
 def set_aside(
@@ -198,10 +190,11 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
 
 def _shown_file(read: ReadFacts, mapped: MappedFacts) -> FileFacts:
     """Return the facts of the file with what its columns are for, by the names that may be shown. Not among the ignored
-    ones are those that a rejected file of ours has for people.
+    ones are those that a file of ours has for people.
     """
     shown = dict(zip((column.name for column in read.columns), mapped.shown, strict=True))
-    ignored = tuple(shown[column] for column in mapped.ignored if column.strip() not in REJECTED_FILE_COLUMNS)
+    ours = added_columns([column.name for column in read.columns])
+    ignored = tuple(shown[column] for column in mapped.ignored if column not in ours)
     mapping = supplying_columns(read, mapped)
     return read.file.model_copy(update={"columns": mapped.shown, "mapping": mapping, "ignored": ignored})
 
@@ -228,50 +221,8 @@ def _scrub_notices(manifest: Manifest, commit: CommitFacts) -> tuple[str, ...]:
     return (f"{warning} In this file: {found or 'nobody'}.",) if warning else ()
 
 
-def _with_rejected_file(work: WorkFolder, result: ImportResult) -> ImportResult:
-    """Write the rows that were left out, or would be, and return the result that names their file."""
-    commit = work.get("committed", CommitFacts)
-    if commit is None:
-        return result
-    path = work.home.reports / work.manifest.import_id / "rejected.csv"
-    if not _left_out(commit):
-        path.unlink(missing_ok=True)  # of a dry run that left rows out
-        return result
-    columns = [(column.name, column.header) for column in work.require("read", ReadFacts).columns]
-    rows = work.published("rejected_leads") if commit.status in COMMITTED else work.dry_run_rejects
-    write_rejected_file(path, columns, _rejected_rows(work, rows))
-    return result.model_copy(update={"rejected_file": work.home.relative(path)})
-
-
-def _left_out(commit: CommitFacts) -> int:
-    """Return how many rows are for people to look at: those that are no lead now, and were not blank; of a sequel
-    without those that are known from the import that it continues.
-    """
-    emptied = sum(reason.count for reason in commit.reasons if reason.code == Reason.ROW_NOTHING_KEPT)
-    left_out = commit.counts.rejected + commit.counts.suppressed + commit.counts.duplicate + emptied
-    return left_out - commit.sequel.known
-
-
 def _report_file(work: WorkFolder) -> str:
     return work.home.relative(work.home.reports / work.manifest.import_id / "report.html")
-
-
-def _rejected_rows(work: WorkFolder, path: Path) -> Iterator[pl.DataFrame]:
-    """Yield the rows that did not become leads, cells as in the file, with outcome and reasons from `path`."""
-    left_out = pl.scan_parquet(path, glob=False)
-    if work.require("committed", CommitFacts).sequel.known:
-        left_out = left_out.filter(~pl.col("is_known"))
-    verdicts = left_out.select(
-        "row_number", "outcome", pl.col("reason_codes").alias("row_reasons"), pl.col("hints").alias("row_hints")
-    )
-    numbers = verdicts.select("row_number").collect()["row_number"]
-    fields, profile = work.require("mapped", MappedFacts).fields, work.manifest.profile
-    for part in work.read_rows(RAW, numbers):
-        cells = with_numbers_spelled(part, fields, profile).drop("reasons")
-        # by range, so that Parquet's statistics spare reading all verdicts for each part
-        here = pl.col("row_number").is_between(part["row_number"][0], part["row_number"][-1])
-        rows = cells.join(verdicts.filter(here).collect(), on="row_number", how="inner", maintain_order="left")
-        yield rows.rename({"row_reasons": "reasons"})
 
 
 def _refused(work: WorkFolder, refusal: Refusal, started_at: datetime, ended_at: datetime) -> ImportResult:

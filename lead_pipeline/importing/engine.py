@@ -183,7 +183,12 @@ class Engine:
             yield import_id, errors_without_values(f"making {table} of {import_id}", partial(_make, work, table, step))
 
     def _described(self, result: ImportResult) -> Report:
-        files = {"report": result.report_file, "rejected_file": result.rejected_file}
+        files = {
+            "report": result.report_file,
+            "rejected_file": result.rejected_file,
+            "rejected_workbook": result.rejected_workbook,
+            "warned_file": result.warned_file,
+        }
         masked = _with_masked_name(result)
         return Report(
             result=result,

@@ -2,7 +2,9 @@
 
 from pydantic import Field
 
+from lead_pipeline.mapping.columns import ColumnMapping
 from lead_pipeline.model.fields import FrozenModel
+from lead_pipeline.model.formula_injection import is_returning
 from lead_pipeline.model.lead_management.leads_changed import LeadsChanged
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import FileFacts, ReasonCount, RowCounts, SequelFacts, StageTiming
@@ -54,6 +56,17 @@ def supplying_columns(read: ReadFacts, mapped: MappedFacts) -> dict[str, str]:
     shown = dict(zip((column.name for column in read.columns), mapped.shown, strict=True))
     columns = {name: mapped.joined.get(name, (column,)) for name, column in mapped.fields.items()}
     return {name: " + ".join(shown[column] for column in parts) for name, parts in columns.items()}
+
+
+def column_mapping(read: ReadFacts, mapped: MappedFacts) -> ColumnMapping:
+    """Return what each column of the file is used for, as mapping found it."""
+    return ColumnMapping(
+        fields=mapped.fields,
+        attributes=mapped.attributes,
+        ignored=mapped.ignored,
+        is_rejected_file=is_returning([column.name for column in read.columns]),
+        joined=mapped.joined,
+    )
 
 
 class Cancellation(FrozenModel):

@@ -14,16 +14,25 @@ from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.staging import has_grown
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import commit_import
-from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, Refusal, supplying_columns
+from lead_pipeline.importing.facts import (
+    CommitFacts,
+    MappedFacts,
+    ReadFacts,
+    Refusal,
+    column_mapping,
+    supplying_columns,
+)
 from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.managing.settings_in_force import Settings
 from lead_pipeline.importing.managing.time_zones_of_leads import places_among
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
+from lead_pipeline.importing.row_files.kept_rows import keep_suggestions, keep_warned
+from lead_pipeline.importing.row_files.suggestions import with_proven_suggestions
 from lead_pipeline.importing.sequels.cells_of_files import cells_of_import, cells_of_work
 from lead_pipeline.importing.sequels.judging_again import rows_to_judge
 from lead_pipeline.importing.sequels.recoveries import publish_recoveries, tell_sequels_before
 from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
-from lead_pipeline.mapping.columns import ColumnMapping, attribute_names, map_columns
+from lead_pipeline.mapping.columns import attribute_names, map_columns
 from lead_pipeline.mapping.do_not_contact import (
     do_not_contact_rows,
     find_do_not_contact_columns,
@@ -35,7 +44,6 @@ from lead_pipeline.mapping.supplying import SourceNames, supplied_names
 from lead_pipeline.model.column_layout import FilledCells
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.errors import FileUnreadableError
-from lead_pipeline.model.formula_injection import is_rejected_file
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason, in_registry_order
@@ -130,25 +138,24 @@ def normalize_leads(work: WorkFolder, at: datetime | None = None) -> dict[str, i
     faulty: list[int] = []
     places = _places(work) if profile.lead_management.require.time_zone else {}
 
+    def judged(batch: pl.DataFrame) -> pl.DataFrame:
+        return validate_rows(normalize_rows(batch, profile, places), profile, at)
+
     def validated(batch: pl.DataFrame) -> pl.DataFrame:
-        rows = validate_contract(validate_rows(normalize_rows(batch, profile, places), profile, at), contract)
+        rows = validate_contract(with_proven_suggestions(batch, judged(batch), judged), contract)
         faulty.append(int((rows["reasons"].list.len() > 0).sum()))
         return rows
 
     batches = with_progress(NORMALIZED, work.use_up_parts(MAPPED, validated), _rows_and_invalid)
     rows = work.write_parts(NORMALIZED, batches)
+    keep_suggestions(work, NORMALIZED)
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
 
 def _places(work: WorkFolder) -> dict[str, list[str]]:
     """Return which attributes say where somebody is: postal codes, states, countries that are no fields."""
     profile, mapped = work.manifest.profile, work.require("mapped", MappedFacts)
-    columns = ColumnMapping(
-        fields=mapped.fields,
-        attributes=mapped.attributes,
-        ignored=mapped.ignored,
-        is_rejected_file=is_rejected_file([column.name for column in work.require("read", ReadFacts).columns]),
-    )
+    columns = column_mapping(work.require("read", ReadFacts), mapped)
     return places_among([*attribute_names(columns, profile).values(), *profile.attributes])
 
 
@@ -180,6 +187,7 @@ def commit_leads(
         sequel = work.require("committed", CommitFacts).sequel
         publish_recoveries(work.home, store, work.manifest.import_id, sequel)
         tell_sequels_before(work.home, store, sequel)
+        keep_warned(work, store)
         imported = leads.result()
     work.drop_parts(NORMALIZED)
     report_outcomes("imported_leads", entry.counts, imported=True)

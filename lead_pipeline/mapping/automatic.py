@@ -11,7 +11,7 @@ from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.proposing import ColumnProposal, MappingProposal, propose_mapping
 from lead_pipeline.model.errors import RequiredColumnUnmappedError, listed
 from lead_pipeline.model.fields import CONSENT_FIELDS, folded_header
-from lead_pipeline.model.formula_injection import is_rejected_file, restored
+from lead_pipeline.model.formula_injection import is_returning, restored
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import FieldRule
 
@@ -65,7 +65,7 @@ def complete_mapping(
 def _restored(sample: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
     present = [column for column in columns if column in sample.columns]
     rows = sample.select(present)
-    return rows.with_columns(restored(pl.col(present))) if is_rejected_file(sample.columns) and present else rows
+    return rows.with_columns(restored(pl.col(present))) if is_returning(sample.columns) and present else rows
 
 
 def _is_found_anyway(field: str, rule: FieldRule) -> bool:

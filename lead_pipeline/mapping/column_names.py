@@ -9,8 +9,8 @@ import polars as pl
 
 from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.mapping.headers import meaning_of
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, folded_header
-from lead_pipeline.model.formula_injection import restored_text
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, WARNED_FILE_COLUMNS, folded_header
+from lead_pipeline.model.formula_injection import restored_header
 from lead_pipeline.model.profile import ImportProfile
 
 #: Of a wider list only the names that the profile has are known: to look up a name takes a while.
@@ -109,9 +109,9 @@ def _names_of(profile: ImportProfile | None) -> frozenset[str]:
 
 
 def _is_known(column: str, own: frozenset[str]) -> bool:
-    header = restored_text(column).strip()
+    header = restored_header(column).strip()
     folded = folded_header(header)
-    if header in REJECTED_FILE_COLUMNS or folded in own:
+    if header in (*REJECTED_FILE_COLUMNS, *WARNED_FILE_COLUMNS) or folded in own:
         return True
     if look_like_values([header]):
         return False

@@ -18,12 +18,11 @@ from lead_pipeline.mapping.header_spelling import look_like_values
 from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError, counted, did_you_mean, listed
 from lead_pipeline.model.fields import (
     IDENTIFIER_KINDS,
-    REJECTED_FILE_COLUMNS,
     FrozenModel,
     folded_header,
     title_of,
 )
-from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
+from lead_pipeline.model.formula_injection import added_columns, is_returning, restored_header
 from lead_pipeline.model.profile import ImportProfile
 
 #: The fields that say who a lead is; a file that has none of them is some other file.
@@ -46,7 +45,7 @@ class ColumnMapping(FrozenModel):
     )
     attributes: tuple[str, ...] = Field(description="Columns kept with the lead, in file order.")
     ignored: tuple[str, ...] = Field(description="Columns that are dropped, in file order.")
-    is_rejected_file: bool = Field(description="The file is a rejected file of ours, dropped back.")
+    is_rejected_file: bool = Field(description="The file is one of ours, of rejected or warned rows, dropped back.")
     joined: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
         description="Column of mapped leads: all columns of the file that it is joined from, the one in `fields` last.",
@@ -73,9 +72,8 @@ def map_columns(columns: Sequence[str], profile: ImportProfile, sample: pl.DataF
             could supply the same one, or a phone in several columns has only some of them.
         ColumnsUnknownError: no column supplies an identifier, an alias, a secondary phone, a name or a company.
     """
-    returning = is_rejected_file(columns)
-    own = {column for column in columns if returning and column.strip() in REJECTED_FILE_COLUMNS}
-    theirs = {restored_text(column) if returning else column: column for column in columns if column not in own}
+    returning, own = is_returning(columns), added_columns(columns)
+    theirs = {restored_header(column) if returning else column: column for column in columns if column not in own}
     rules = {name: rule for name, rule in profile.rules.items() if rule.has_column}
     found = _found(rules, theirs, profile)
     fields = {name: theirs[header] for name, header in found.items() if header is not None}
@@ -112,7 +110,7 @@ def attribute_names(mapping: ColumnMapping, profile: ImportProfile) -> dict[str,
     """
     given = (*profile.attribute_defaults, *profile.lead_management.named_attributes)
     spelled = {folded_header(name): name for name in given}
-    headers = {c: restored_text(c) if mapping.is_rejected_file else c for c in mapping.attributes}
+    headers = {c: restored_header(c) if mapping.is_rejected_file else c for c in mapping.attributes}
     names = {column: spelled.get(folded_header(header), header.strip()) for column, header in headers.items()}
     wanted = list(names.values())
     own = {column: name if wanted.count(name) == 1 else column for column, name in names.items()}

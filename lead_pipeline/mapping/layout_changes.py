@@ -16,8 +16,8 @@ from lead_pipeline.mapping.evidence import ColumnEvidence, noun_of
 from lead_pipeline.mapping.header_spelling import spelling_of
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.model.column_layout import ColumnLayout, FilledCells, LayoutChange, LayoutChangeKind, LayoutColumn
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, folded_header
-from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
+from lead_pipeline.model.fields import folded_header
+from lead_pipeline.model.formula_injection import added_columns, is_returning, restored_header
 from lead_pipeline.model.profile import ImportProfile
 
 #: Enough rows to see the kind of a column; pass the first ones to `evidence_of`.
@@ -78,11 +78,11 @@ def layout_of(columns: Sequence[str], cells: FilledCells, evidence: Mapping[str,
         cells: how full each is, in the whole file.
         evidence: what a sample of each looks like; SAMPLED_ROWS rows are enough.
     """
-    returning = is_rejected_file(columns)
-    theirs = [column for column in columns if not returning or column.strip() not in REJECTED_FILE_COLUMNS]
+    returning, own = is_returning(columns), added_columns(columns)
+    theirs = [column for column in columns if column not in own]
     described = (
         LayoutColumn(
-            name=restored_text(column) if returning else column,
+            name=restored_header(column) if returning else column,
             kind=_kind(evidence.get(column)),
             filled=cells.filled.get(column, 0),
         )

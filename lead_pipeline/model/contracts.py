@@ -10,7 +10,14 @@ from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
 from lead_pipeline.model.field_types import type_of
-from lead_pipeline.model.fields import ALIASES, HINTS, REASON_FIELDS, SECONDARY_CONTACTS, SECONDARY_PHONES
+from lead_pipeline.model.fields import (
+    ALIASES,
+    HINTS,
+    REASON_FIELDS,
+    SECONDARY_CONTACTS,
+    SECONDARY_PHONES,
+    SUGGESTIONS,
+)
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.model.texts.typed_cells import CELL_TYPES
@@ -23,6 +30,9 @@ SECONDARY_CONTACTS_TYPE = pl.List(pl.Struct({"phone": pl.String, "attributes": p
 
 #: Which fields the reasons and warnings of a row are about; null for none.
 REASON_FIELDS_TYPE = pl.List(pl.Struct({"code": pl.String, "field": pl.String}))
+
+#: What was probably meant by values of a row; null for none.
+SUGGESTIONS_TYPE = pl.List(pl.Struct({"field": pl.String, "value": pl.String}))
 
 #: What stands in a `failure_cases` row of these checks is the name of a column or of a type, not a value.
 _ABOUT_COLUMNS = ("column_in_dataframe", "column_in_schema", "column_ordered", "dtype")
@@ -59,16 +69,18 @@ def mapped_leads(profile: ImportProfile) -> pa.DataFrameSchema:
 def normalized_leads(profile: ImportProfile) -> pa.DataFrameSchema:
     """What normalizing/ and validating/ make of it: the columns of `mapped_leads` with each field in its canonical
     type, `reasons` (List(String), those that reject or skip the row), `warnings` (List(String)), `hints` (String or
-    null), `reason_fields` (of both, those about a field: List(Struct(code, field)), or null), and what the profile
-    derives from phones: `phone_<fact>` (String; time zones List(String)) and `secondary_phones` (List(String)). The
-    attributes with rules have joined the others in `attributes`; `aliases` (List(Struct(kind, value))) and
-    `secondary_contacts` (List(Struct(phone, attributes))) are there where the profile has any.
+    null), `reason_fields` (of both, those about a field: List(Struct(code, field)), or null), `suggestions` (values
+    that were probably meant: List(Struct(field, value)), or null), and what the profile derives from phones:
+    `phone_<fact>` (String; time zones List(String)) and `secondary_phones` (List(String)). The attributes with rules
+    have joined the others in `attributes`; `aliases` (List(Struct(kind, value))) and `secondary_contacts`
+    (List(Struct(phone, attributes))) are there where the profile has any.
     """
     fields = {field: pa.Column(type_of(rule).dtype, nullable=True) for field, rule in profile.fields.items()}
     remarks = {
         "warnings": pa.Column(_CODES),
         HINTS: pa.Column(pl.String, nullable=True),
         REASON_FIELDS: pa.Column(REASON_FIELDS_TYPE, nullable=True),
+        SUGGESTIONS: pa.Column(SUGGESTIONS_TYPE, nullable=True, required=False),  # for people only
     }
     columns = _row_columns() | fields | _derived(profile) | _attributes() | remarks | _nested(profile)
     return pa.DataFrameSchema(columns, strict=True, name="normalized_leads")

@@ -66,6 +66,9 @@ HINTS = "hints"
 #: Which fields the reasons and warnings of a row are about, in normalized leads.
 REASON_FIELDS = "reason_fields"
 
+#: What was probably meant by values of a row, in normalized leads: each would be accepted in the place of the value.
+SUGGESTIONS = "suggestions"
+
 #: The further numbers of a cell that held several, E.164 in the order of the cell, in normalized leads.
 SECONDARY_PHONES = "secondary_phones"
 
@@ -82,7 +85,15 @@ ALIASES = "aliases"
 
 #: The columns that a rejected file has behind the original ones. Dropped back after fixing, the file is recognised by
 #: them, and they are neither fields nor attributes.
-REJECTED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_extra_cells")
+REJECTED_FILE_COLUMNS = (
+    "_row_number", "_line_number", "_outcome", "_reasons", "_guidance", "_suggested", "_extra_cells"
+)  # fmt: skip
+
+#: The same of the file of the rows that were imported with warnings.
+WARNED_FILE_COLUMNS = ("_row_number", "_line_number", "_outcome", "_warnings", "_guidance", "_suggested")
+
+#: The sheets of a rejected workbook. When it is dropped back, the first one is the list.
+REJECTED_SHEETS = ("Rejected rows", "Reasons", "Duplicates and suppressed")
 
 
 #: What separates the words of a header: whitespace, underscores and hyphens between two other characters.

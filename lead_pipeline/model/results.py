@@ -154,6 +154,10 @@ class ImportResult(FrozenModel):
     rejected_file: str | None = Field(
         default=None, description="Path below the home; null when every row was imported."
     )
+    rejected_workbook: str | None = Field(default=None, description="Path below the home: the same rows as a workbook.")
+    warned_file: str | None = Field(
+        default=None, description="Path below the home: the rows that were imported with warnings; null for none."
+    )
     report_file: str | None = Field(default=None, description="Path below the home.")
     already_imported: bool = Field(default=False, description="The content was known: nothing was done this time.")
     dry_run: bool = Field(default=False, description="Nothing was kept; the rest says what an import would do.")

@@ -7,17 +7,20 @@ from typing import NamedTuple
 
 import polars as pl
 
-from lead_pipeline.model.fields import title_of
+from lead_pipeline.model.fields import attribute_column, title_of
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.repairs import Repair, repair_texts, texts_looked_at
 
 
 class RepairedAttributes(NamedTuple):
-    """Per row `attributes` (String, a JSON object), `warnings` (List(String)) and `hints` (String), null for none."""
+    """Per row `attributes` (String, a JSON object), `warnings` (List(String)) and `hints` (String), null for none; and
+    of the values that were probably others, `index` of the row, `field` and `value`.
+    """
 
     attributes: pl.Series
     warnings: pl.Series
     hints: pl.Series
+    suggestions: pl.DataFrame
 
 
 def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttributes:
@@ -46,5 +49,9 @@ def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttribut
     of_rows = pl.DataFrame({"row": pl.int_range(attributes.len(), dtype=pl.UInt32, eager=True)})
     of_rows = of_rows.join(remarks, on="row", how="left", maintain_order="left")
     hints = of_rows.select(pl.when(pl.col("hints") != "").then("hints")).to_series()
+    meant = found.drop_nulls("suggestion").select(
+        index="row", field=pl.format(attribute_column("{}"), "name"), value="suggestion"
+    )
     # `scatter` writes into the series itself
-    return RepairedAttributes(attributes.clone().scatter(changed, repaired_objects), of_rows["warnings"], hints)
+    attributes = attributes.clone().scatter(changed, repaired_objects)
+    return RepairedAttributes(attributes, of_rows["warnings"], hints, meant)

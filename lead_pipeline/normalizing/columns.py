@@ -2,7 +2,7 @@
 several columns of a row say together does not belong here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -25,7 +25,7 @@ from lead_pipeline.model.rules import (
     TagsRule,
     TextRule,
 )
-from lead_pipeline.normalizing.choices import normalize_booleans, normalize_options, normalize_tags
+from lead_pipeline.normalizing.choices import nearest_options, normalize_booleans, normalize_options, normalize_tags
 from lead_pipeline.normalizing.consents import as_consent_times, normalize_ips
 from lead_pipeline.normalizing.damage import LOST_LETTER, Damage, Kind
 from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
@@ -45,14 +45,16 @@ from lead_pipeline.normalizing.verdicts import NO_REASON, filled_text, read_verd
 class ColumnVerdict:
     """What became of one column: `verdicts` has `value` and `reason`; the rest goes into columns of the whole row.
 
-    `warnings` are columns of codes (String, null for none, or List(String)), `hints` columns of sentences, `derived`
-    what is kept of a good value besides itself.
+    `warnings` are columns of codes (String, null for none, or List(String)), `hints` columns of sentences,
+    `suggestions` columns of what was probably written instead of the value (String), `derived` what is kept of a good
+    value besides itself.
     """
 
     verdicts: pl.DataFrame
     warnings: Sequence[pl.Series] = ()
     hints: Sequence[pl.Series] = ()
     derived: Sequence[pl.Series] = ()
+    suggestions: Sequence[pl.Series] = ()
 
 
 def normalize_column(
@@ -79,27 +81,30 @@ def normalize_column(
     is_missing = pl.col("reason") == type_of(rule).missing.value  # whether that is a fault, validating says
     reason = pl.when(~is_missing).then("reason")
     verdicts = found.verdicts.with_columns(reason=reason)
-    hints = [*found.hints, *_further_hints(trimmed, verdicts["reason"], found.hints, rule, profile, countries)]
-    return ColumnVerdict(verdicts, found.warnings, hints, found.derived)
+    more = _hints_on_refused(trimmed, verdicts["reason"], found.hints, rule, profile, countries)
+    if more is None:
+        return replace(found, verdicts=verdicts)
+    hints, suggestions = [*found.hints, more["hint"]], [*found.suggestions, more["suggestion"]]
+    return replace(found, verdicts=verdicts, hints=hints, suggestions=suggestions)
 
 
-def _further_hints(
+def _hints_on_refused(
     raw: pl.Series,
     reasons: pl.Series,
     hints: Sequence[pl.Series],
     rule: FieldRule,
     profile: ImportProfile,
     countries: pl.Series | None,
-) -> Iterator[pl.Series]:
-    """Yield what was probably meant by refused values of which nothing is said yet."""
+) -> pl.DataFrame | None:
+    """Return what was probably meant by refused values of which nothing is said yet, None where all are good."""
     if reasons.null_count() == reasons.len() and not raw.str.starts_with("#").any():
-        return
+        return None
     default = profile.default_region
     regions = default if countries is None else regions_named(countries, default)
     said = [hint.is_not_null().alias(str(index)) for index, hint in enumerate(hints)]
     silent = pl.select(pl.any_horizontal(said) if said else pl.lit(value=False)).to_series().not_()
     unsaid = pl.select(pl.when(silent).then(reasons)).to_series()
-    yield hints_on_refused(raw, unsaid, rule, regions)
+    return hints_on_refused(raw, unsaid, rule, regions)
 
 
 def _with_lost_letters(raw: pl.Series, found: ColumnVerdict, rule: FieldRule) -> ColumnVerdict:
@@ -143,7 +148,7 @@ def _by_type(  # noqa: C901  # one arm for each type
         case BooleanRule():
             return ColumnVerdict(normalize_booleans(raw, rule))
         case OptionRule():
-            return ColumnVerdict(normalize_options(raw, rule))
+            return ColumnVerdict(normalize_options(raw, rule), suggestions=[nearest_options(raw, rule)])
         case DateRule():
             return ColumnVerdict(normalize_dates(raw, rule))
         case DatetimeRule():
@@ -177,7 +182,7 @@ def _phones(raw: pl.Series, rule: PhoneRule, countries: pl.Series | None, profil
     hints = [verdicts["hint"]]
     if countries is not None and isinstance(region, pl.Series):
         hints.append(_unknown_countries(verdicts["reason"], countries, region))
-    return ColumnVerdict(verdicts, [verdicts["warning"]], hints, derived)
+    return ColumnVerdict(verdicts, [verdicts["warning"]], hints, derived, [verdicts["suggestion"]])
 
 
 def _unknown_countries(reasons: pl.Series, countries: pl.Series, regions: pl.Series) -> pl.Series:
@@ -195,9 +200,10 @@ def _emails(raw: pl.Series, rule: EmailRule, profile: ImportProfile) -> ColumnVe
 
     verdicts = read_repaired(raw, "email", None, profile.repair, read)
     hints = hint_emails(verdicts["value"])
-    suggestion = hints.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
+    said = hints.select(pl.format("Perhaps {} was meant.", "suggestion")).to_series()
     warnings = pl.select(pl.when(hints["warnings"].list.len() > 0).then(hints["warnings"])).to_series()
-    return ColumnVerdict(verdicts, [verdicts["warning"], warnings], [verdicts["hint"], suggestion])
+    suggestions = [verdicts["suggestion"], hints["suggestion"]]
+    return ColumnVerdict(verdicts, [verdicts["warning"], warnings], [verdicts["hint"], said], suggestions=suggestions)
 
 
 def _on_one_line(texts: pl.Series) -> pl.Series:
@@ -208,4 +214,4 @@ def _on_one_line(texts: pl.Series) -> pl.Series:
 def _texts(raw: pl.Series, kind: Kind, profile: ImportProfile) -> ColumnVerdict:
     repaired = repair_texts(raw, kind, profile.default_region, profile.repair)
     texts = read_verdicts(repaired["value"], filled_text(), NO_REASON)
-    return ColumnVerdict(texts, [repaired["warning"]], [repaired["hint"]])
+    return ColumnVerdict(texts, [repaired["warning"]], [repaired["hint"]], suggestions=[repaired["suggestion"]])

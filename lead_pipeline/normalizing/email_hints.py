@@ -85,7 +85,7 @@ def meant_domain(domain: str) -> str | None:
     if mended in providers:
         return mended
     near = {provider for variant in _shortened(mended) for provider in _providers_by_variant().get(variant, ())}
-    slipped = sorted(provider for provider in near if _is_one_slip(mended, provider))
+    slipped = sorted(provider for provider in near if is_one_slip(mended, provider))
     return slipped[0] if slipped else (mended if mended != domain else None)
 
 
@@ -112,7 +112,7 @@ def _shortened(text: str) -> set[str]:
     return {text, *(text[:place] + text[place + 1 :] for place in range(len(text)))}
 
 
-def _is_one_slip(typed: str, meant: str) -> bool:
+def is_one_slip(typed: str, meant: str) -> bool:
     """True when one letter was left out, added, changed, or swapped with the next (optimal string alignment of 1)."""
     if len(typed) > len(meant):
         typed, meant = meant, typed

@@ -1,5 +1,6 @@
-"""What was probably meant by a value that was refused, as a sentence for people: an address within other text, a number
-behind another country's prefix, a date as a spreadsheet stores it. Nothing here changes or accepts a value.
+"""What was probably meant by a value that was refused, as a sentence for people and, where it is known, as a value: an
+address within other text, a number behind another country's prefix, a date as a spreadsheet stores it. Nothing here
+changes or accepts a value.
 """
 
 import re
@@ -31,6 +32,8 @@ _SERIAL = r"^\s*((?:[1-6][0-9]|7[0-2])[0-9]{3})(?:[.,][0-9]+)?\s*$"
 _DAY_0 = date(1899, 12, 30)
 _TIME_ONLY = r"^\s*[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]+)?\s*$"
 _DAY_OR_MONTH = r"^\s*[0-9]{1,2}([/.-])[0-9]{1,2}[/.-](?:[0-9]{4})\s*$"
+_DAY_FIRST = r"^\s*(?P<day>[0-9]{1,2})[/.-](?P<month>[0-9]{1,2})[/.-](?P<year>[0-9]{4})\s*$"
+_MONTHS, _DAYS = 12, 31
 
 #: An address wherever it is, up to the last sign that can be in one; a sentence may end behind it.
 _ADDRESS = rf"[\p{{L}}\p{{Nd}}_][{ATEXT}]*(?:\.[{ATEXT}]+)*@[\p{{L}}\p{{Nd}}-]+(?:\.[\p{{L}}\p{{Nd}}-]+)+"
@@ -54,13 +57,25 @@ _MAY_BE_MEXICAN = r"(?:1|01|044|045)[^0-9]*[2-9](?:[^0-9]*[0-9]){9}[^0-9]*$"
 _MAY_BE_BRAZILIAN = r"[6-9](?:[^0-9]*[0-9]){7}[^0-9]*$"
 
 
-def hints_on_refused(raw: pl.Series, reasons: pl.Series, rule: FieldRule, regions: str | pl.Series | None) -> pl.Series:
-    """Return a sentence about each value (`raw`, String) that has a reason (String) or is nothing but `###`, null where
-    there is none to say.
+#: What is said of refused values; both are null where there is nothing to say.
+_SAID = {"hint": pl.String, "suggestion": pl.String}
+_NO_VALUE = pl.lit(None, pl.String)
+
+#: What is said of one value: the sentence and the value that was meant.
+_Say = tuple[str, str] | None
+
+
+def hints_on_refused(
+    raw: pl.Series, reasons: pl.Series, rule: FieldRule, regions: str | pl.Series | None
+) -> pl.DataFrame:
+    """Say what was probably meant by each value (`raw`, String) that has a reason (String) or is nothing but `###`.
 
     `regions` is the country of phones without +, or that of each value (String).
+
+    Returns one row per value, in order: `hint` (String, a sentence) and `suggestion` (String, the value that was
+    probably meant), null where there is nothing to say.
     """
-    none = pl.repeat(None, raw.len(), dtype=pl.String, eager=True)
+    none = pl.DataFrame({name: pl.repeat(None, raw.len(), dtype=dtype, eager=True) for name, dtype in _SAID.items()})
     if isinstance(rule, TextRule):
         return none
     told = reasons.is_not_null() & (raw.str.strip_chars() != "") | raw.str.starts_with("###")
@@ -69,50 +84,52 @@ def hints_on_refused(raw: pl.Series, reasons: pl.Series, rule: FieldRule, region
         return none
     refused = raw.gather(rows).rename("value")
     if isinstance(rule, PhoneRule):
-        hints = _on_phones(refused, regions.gather(rows) if isinstance(regions, pl.Series) else regions)
+        said = _on_phones(refused, regions.gather(rows) if isinstance(regions, pl.Series) else regions)
     elif isinstance(rule, EmailRule):
-        hints = _on_emails(refused, named=not rule.allow_display_name)
+        said = _on_emails(refused, named=not rule.allow_display_name)
     elif isinstance(rule, DateRule | DatetimeRule):
-        hints = _on_dates(refused, has_formats=bool(rule.formats))
+        said = _on_dates(refused, has_formats=bool(rule.formats))
     else:
-        hints = none.head(rows.len())
+        said = none.head(rows.len())
     too_narrow = refused.str.contains(_TOO_NARROW)
-    said = pl.select(pl.when(too_narrow).then(pl.lit(_TOO_NARROW_SAYS)).otherwise(hints)).to_series()
-    return none.scatter(rows, said)
+    said = said.with_columns(hint=pl.when(too_narrow).then(pl.lit(_TOO_NARROW_SAYS)).otherwise("hint"))
+    return none.with_columns(none[name].scatter(rows, said[name]).alias(name) for name in _SAID)
 
 
-def _on_dates(refused: pl.Series, *, has_formats: bool) -> pl.Series:
+def _on_dates(refused: pl.Series, *, has_formats: bool) -> pl.DataFrame:
     serial = _VALUE.str.extract(_SERIAL, 1).cast(pl.Int64)
-    day = pl.lit(_DAY_0) + pl.duration(days=serial)
+    day = (pl.lit(_DAY_0) + pl.duration(days=serial)).cast(pl.String)
     separator = _VALUE.str.extract(_DAY_OR_MONTH, 1)
     unordered = pl.lit(value=False) if has_formats else separator.is_not_null()
-    return (
-        refused.to_frame()
-        .select(
-            pl.when(serial.is_not_null())
-            .then(
-                pl.format(
-                    "Excel stores {} as such a number; format the column as a date and export again.",
-                    day.cast(pl.String),
-                )
+    return refused.to_frame().select(
+        hint=pl.when(serial.is_not_null())
+        .then(pl.format("Excel stores {} as such a number; format the column as a date and export again.", day))
+        .when(_VALUE.str.contains(_TIME_ONLY))
+        .then(pl.lit("This is only a time, as Excel may show a date; format the column as a date and export again."))
+        .when(unordered)
+        .then(
+            pl.format(
+                "Say in `formats` what comes first, the day ('%d{}%m{}%Y') or the month ('%m{}%d{}%Y').",
+                *(separator,) * 4,
             )
-            .when(_VALUE.str.contains(_TIME_ONLY))
-            .then(
-                pl.lit("This is only a time, as Excel may show a date; format the column as a date and export again.")
-            )
-            .when(unordered)
-            .then(
-                pl.format(
-                    "Say in `formats` what comes first, the day ('%d{}%m{}%Y') or the month ('%m{}%d{}%Y').",
-                    *(separator,) * 4,
-                )
-            )
-        )
-        .to_series()
+        ),
+        suggestion=pl.when(serial.is_not_null()).then(day).otherwise(_only_day()),
     )
 
 
-def _on_emails(refused: pl.Series, *, named: bool) -> pl.Series:
+def _only_day() -> pl.Expr:
+    """Return the ISO date of a value that can be but one day: 25/12/2026 has no month 25. Null for others."""
+    parts = _VALUE.str.extract_groups(_DAY_FIRST)
+    first, second, year = (parts.struct.field(name).cast(pl.Int32) for name in ("day", "month", "year"))
+    is_day, is_month = first.is_between(_MONTHS + 1, _DAYS), first.is_between(1, _MONTHS)
+    day_first = is_day & second.is_between(1, _MONTHS)
+    month_first = is_month & second.is_between(_MONTHS + 1, _DAYS)
+    day, month = pl.when(day_first).then(first).otherwise(second), pl.when(day_first).then(second).otherwise(first)
+    text = pl.format("{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day.cast(pl.String).str.zfill(2))
+    return pl.when(day_first | month_first).then(text.str.to_date("%Y-%m-%d", strict=False).cast(pl.String))
+
+
+def _on_emails(refused: pl.Series, *, named: bool) -> pl.DataFrame:
     text = _VALUE.str.replace(_SPELLED_AT, "@").str.replace_all(r"\s*@\s*", "@")
     text = text.str.replace_all(r",([A-Za-z]{2,6}\W*)$", ".${1}")
     found = refused.to_frame().with_columns(addresses=text.str.extract_all(_ADDRESS).list.unique(maintain_order=True))
@@ -120,38 +137,39 @@ def _on_emails(refused: pl.Series, *, named: bool) -> pl.Series:
     several = pl.col("addresses").list.len() > 1
     display = pl.lit(" (or set `allow_display_name: true` for the field)" if named else "")
     in_brackets = _VALUE.str.contains(r"<[^<>]+@[^<>]+>")
-    return (
-        found.with_columns(meant=meant)
-        .select(
-            pl.when(several & pl.col("meant").is_not_null())
-            .then(pl.format("The cell has {} addresses; keep one.", pl.col("addresses").list.len()))
-            .when(pl.col("meant").is_not_null())
-            .then(
-                pl.format(
-                    "Write the address alone: {}{}.", "meant", pl.when(in_brackets).then(display).otherwise(pl.lit(""))
-                )
+    return found.with_columns(meant=meant).select(
+        hint=pl.when(several & pl.col("meant").is_not_null())
+        .then(pl.format("The cell has {} addresses; keep one.", pl.col("addresses").list.len()))
+        .when(pl.col("meant").is_not_null())
+        .then(
+            pl.format(
+                "Write the address alone: {}{}.", "meant", pl.when(in_brackets).then(display).otherwise(pl.lit(""))
             )
-        )
-        .to_series()
+        ),
+        suggestion=pl.when(~several).then("meant"),
     )
 
 
-def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.Series:
+def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.DataFrame:
     region = regions if isinstance(regions, pl.Series) else pl.lit(regions, pl.String)
     rows = refused.to_frame().with_columns(region=region)
     prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
     mexican = _VALUE.str.contains(_MAY_BE_MEXICAN)
-    without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(pl.lit(_WITHOUT_AREA_CODE))
-    local = pl.when(_is_local(rows)).then(pl.lit(_LOCAL))
+    without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(_said(pl.lit(_WITHOUT_AREA_CODE)))
+    local = pl.when(_is_local(rows)).then(_said(pl.lit(_LOCAL)))
     return (
         rows.with_columns(
             _said_of(rows, prefixed, _behind_prefix, "prefix"),
             _said_of(rows, brazilian, _with_ninth_digit, "ninth"),
             _said_of(rows, mexican, _without_old_prefix, "old"),
         )
-        .select(pl.coalesce(without_code, "old", "prefix", "ninth", local))
-        .to_series()
+        .select(said=pl.coalesce(without_code, "old", "prefix", "ninth", local))
+        .unnest("said")
     )
+
+
+def _said(hint: pl.Expr, suggestion: pl.Expr = _NO_VALUE) -> pl.Expr:
+    return pl.struct(hint=hint, suggestion=suggestion)
 
 
 def _is_local(rows: pl.DataFrame) -> pl.Expr:
@@ -170,39 +188,42 @@ def _local_lengths(region: str) -> tuple[int, ...]:
     return tuple(length for length in (*known, *_FURTHER_LOCAL.get(region, ())) if length >= _SHORTEST_LOCAL)
 
 
-def _said_of(rows: pl.DataFrame, asked: pl.Expr, say: Callable[[str, str | None], str | None], name: str) -> pl.Series:
-    """Return what `say` says of the rows that are `asked`, each spelling once."""
+def _said_of(rows: pl.DataFrame, asked: pl.Expr, say: Callable[[str, str | None], _Say], name: str) -> pl.Series:
+    """Return what `say` says of the rows that are `asked`, each spelling once: Struct(hint, suggestion), or null."""
     distinct = rows.filter(asked.fill_null(value=False)).unique()
-    sentences = [say(value, region) for value, region in distinct.iter_rows()]
-    table = distinct.with_columns(pl.Series(name, sentences, dtype=pl.String))
+    found = (say(value, region) for value, region in distinct.iter_rows())
+    said = [None if one is None else dict(zip(_SAID, one, strict=True)) for one in found]
+    table = distinct.with_columns(pl.Series(name, said, dtype=pl.Struct(_SAID)))
     return rows.join(table, on=["value", "region"], how="left", nulls_equal=True, maintain_order="left")[name]
 
 
-def _behind_prefix(value: str, _region: str | None) -> str | None:
+def _behind_prefix(value: str, _region: str | None) -> _Say:
     digits = re.sub("[^0-9]", "", value)
     prefix = "011" if digits.startswith("011") else "00"
     meant = _as_people_write_it("+" + digits.removeprefix(prefix))
     if meant is None:
         return None
-    return f"{prefix} is the way abroad from some countries only; write the number with a plus: {meant}."
+    return f"{prefix} is the way abroad from some countries only; write the number with a plus: {meant}.", meant
 
 
-def _with_ninth_digit(value: str, region: str | None) -> str | None:
+def _with_ninth_digit(value: str, region: str | None) -> _Say:
     digits = re.sub("[^0-9]", "", value)
     found = _BRAZILIAN.fullmatch(digits)
     if found is None or not (region == "BR" or (digits.removeprefix("00").startswith("55") and len(digits) > 11)):
         return None
     meant = _as_people_write_it(f"+55{found[1]}9{found[2]}")
-    return f"Mobile numbers in Brazil have nine digits now; perhaps it is {meant}." if meant else None
+    return (f"Mobile numbers in Brazil have nine digits now; perhaps it is {meant}.", meant) if meant else None
 
 
-def _without_old_prefix(value: str, region: str | None) -> str | None:
+def _without_old_prefix(value: str, region: str | None) -> _Say:
     digits = re.sub("[^0-9]", "", value)
     found = _MEXICAN.fullmatch(digits)
     if found is None or not (region == "MX" or (value.lstrip(" (").startswith(("+", "00")) and len(digits) > 12)):
         return None
     meant = _as_people_write_it(f"+52{found[1]}")
-    return f"Mexico dials 1, 01, 044 and 045 before a number no more; perhaps it is {meant}." if meant else None
+    return (
+        (f"Mexico dials 1, 01, 044 and 045 before a number no more; perhaps it is {meant}.", meant) if meant else None
+    )
 
 
 def _as_people_write_it(number: str) -> str | None:

@@ -40,8 +40,9 @@ def read_repaired(
         read: gives `value`, `reason` and any further columns for a column of spellings.
 
     Returns:
-        What `read` gives, with `warning` (String, value_repaired or null) and `hint` (String, a sentence with the
-        repair, or null) behind; `reason` is spreadsheet_damage where digits are gone or no phone can be read.
+        What `read` gives, with `warning` (String, value_repaired or null), `hint` (String, a sentence with the repair,
+        or null) and `suggestion` (String, the repair that was not made, or null) behind; `reason` is spreadsheet_damage
+        where digits are gone or no phone can be read.
     """
     plain = read(raw, None)
     written = (
@@ -50,7 +51,7 @@ def read_repaired(
         else pl.repeat(value=False, n=raw.len(), dtype=pl.Boolean, eager=True)
     )
     suspect = plain["reason"].is_not_null() & (raw.str.strip_chars() != "") | written
-    plain = plain.with_columns(warning=_NULL_TEXT, hint=_NULL_TEXT)
+    plain = plain.with_columns(warning=_NULL_TEXT, hint=_NULL_TEXT, suggestion=_NULL_TEXT)
     if not suspect.any():
         return plain
     rows = suspect.arg_true()
@@ -83,6 +84,7 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, rea
         row=repaired["row"],
         warning=pl.when(pl.col("reason").is_null()).then(pl.lit(Reason.VALUE_REPAIRED.value)),
         hint=_NULL_TEXT,
+        suggestion=_NULL_TEXT,
     )
     again = again.filter(pl.col("reason").is_null())
     damaged_rows = found.join(again, on="row", how="anti")
@@ -94,6 +96,7 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, rea
             value=pl.when(damaged).then(_NULL_TEXT).otherwise("value"),
             reason=pl.when(damaged).then(pl.lit(Reason.SPREADSHEET_DAMAGE.value)).otherwise("reason"),
             hint=_hint(),
+            suggestion="repair",
         )
         .select(again.select("row", pl.exclude("row")).columns)
     )
@@ -118,13 +121,14 @@ def repair_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair)
     """Look for damage in a column of texts: garbled letters, typographic quotes, zeros lost from postal codes.
 
     Returns:
-        `value` (String, repaired where the profile says so), `warning` (String: value_repaired, value_damaged or
-        null), `hint` (String or null). Typographic quotes are normal in names and named only when repaired.
+        `value` (String, repaired where the profile says so), `warning` (String: value_repaired, value_damaged or null),
+        `hint` (String or null), `suggestion` (String: the repair that was not made, or null). Typographic quotes are
+        normal in names and named only when repaired.
     """
     looked_at = raw.str.contains(texts_looked_at(repair)).fill_null(value=False)
     if kind == "postal_code":
         looked_at = looked_at | raw.str.contains(_SHORT_POSTAL_CODE).fill_null(value=False)
-    texts = pl.DataFrame({"value": raw}).with_columns(warning=_NULL_TEXT, hint=_NULL_TEXT)
+    texts = pl.DataFrame({"value": raw}).with_columns(warning=_NULL_TEXT, hint=_NULL_TEXT, suggestion=_NULL_TEXT)
     if not looked_at.any():
         return texts
     rows = looked_at.arg_true()
@@ -142,4 +146,5 @@ def repair_texts(raw: pl.Series, kind: Kind, region: str | None, repair: Repair)
         .when(hurt)
         .then(pl.lit(Reason.VALUE_DAMAGED.value)),
         hint=pl.when(hurt & ~safe).then(_hint()),
+        suggestion=pl.when(hurt & ~safe).then("repair"),
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import polars as pl
 
-from lead_pipeline.model.fields import CONSENT_ZONE_KNOWN, HINTS, SPLIT_NAMES, title_of
+from lead_pipeline.model.contracts import SUGGESTIONS_TYPE
+from lead_pipeline.model.fields import CONSENT_ZONE_KNOWN, HINTS, SPLIT_NAMES, SUGGESTIONS, title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import FieldRule, PhoneRule
@@ -38,7 +39,8 @@ def normalize_rows(
         null where it is empty or cannot be read; `attributes`, if there, with garbled texts repaired where the profile
         says so; and `<column>_reason` (String) for each rule: why the value cannot be read, else null. Behind them
         `warnings` (List(String), codes about values that are kept), `hints` (String: sentences about this row's values,
-        null for none), what the profile derives from phones (`phone_<fact>`, `secondary_phones`), where it splits
+        null for none), `suggestions` (List(Struct(field, value)): what was probably written instead of a value, null
+        for none), what the profile derives from phones (`phone_<fact>`, `secondary_phones`), where it splits
         names `split_names` (Boolean), where it has a `consent:` `consent_zone_known` (Boolean), and what it requires to
         be known: `line_type` (String), `time_zone_known` (Boolean).
         Other columns are untouched.
@@ -64,11 +66,13 @@ def normalize_rows(
         )
         warnings.append(said["code"])
         hints.append(said["hint"])
+    suggested = list(_suggested(columns))
     if "attributes" in batch.columns:
         repaired = repair_attributes(batch["attributes"], profile.repair)
         batch = batch.with_columns(attributes=repaired.attributes)
         warnings.append(repaired.warnings)
         hints.append(repaired.hints)
+        suggested.append(repaired.suggestions)
     laid_out = batch.with_columns(_laid_out(columns))
     return laid_out.with_columns(
         *required_facts(laid_out, profile, places or {}),
@@ -77,6 +81,7 @@ def normalize_rows(
         *([says_zone(batch["consent_at"]).alias(CONSENT_ZONE_KNOWN)] if profile.consent is not None else []),
         _gathered(batch.height, warnings),
         _joined_hints(batch.height, hints),
+        _listed_suggestions(batch.height, suggested),
     )
 
 
@@ -120,6 +125,26 @@ def _titled(name: str, hints: pl.Series) -> pl.Series:
     if hints.null_count() == hints.len():
         return hints
     return pl.select(pl.format("{}: {}", pl.lit(title_of(name)), hints)).to_series()
+
+
+def _suggested(columns: Mapping[str, ColumnVerdict]) -> Iterator[pl.DataFrame]:
+    """Yield the suggestions that there are: `index` of the row, `field`, `value`."""
+    for name, one in columns.items():
+        for series in one.suggestions:
+            rows = series.is_not_null().arg_true()
+            if rows.len():
+                yield pl.DataFrame({"index": rows, "field": [name] * rows.len(), "value": series.gather(rows)})
+
+
+def _listed_suggestions(height: int, suggested: Sequence[pl.DataFrame]) -> pl.Series:
+    """List the suggestions of each row, of a value the first that there is."""
+    found = [one for one in suggested if one.height]
+    if not found:
+        return pl.repeat(None, height, dtype=SUGGESTIONS_TYPE, eager=True).alias(SUGGESTIONS)
+    first = pl.concat(found).unique(["index", "field"], keep="first", maintain_order=True)
+    lists = first.group_by("index", maintain_order=True).agg(pl.struct("field", "value").alias(SUGGESTIONS))
+    every = pl.DataFrame({"index": pl.int_range(height, dtype=pl.UInt32, eager=True)})
+    return every.join(lists, on="index", how="left", maintain_order="left")[SUGGESTIONS]
 
 
 def _joined_hints(height: int, hints: Iterable[pl.Series]) -> pl.Series:

@@ -71,10 +71,11 @@ def summary_line(result: ImportResult) -> str:
 def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, Any]:
     """Return what `--json` prints for an import: values that JSON knows, under names that callers rely on.
 
-    `rows_read` is null for a file that was refused before it was read. `rejected_file`, `report_file` and
-    `dry_run_file` are paths below the home, or full ones when `home` is given. `commands` has the command lines of
-    `approve` and `cancel` while the import waits for one of them. `rows_recovered` are rows that were left out here and
-    became leads later; of a sequel, `rows_recovered_here` those that earlier imports had left out.
+    `rows_read` is null for a file that was refused before it was read. `rejected_file`, `rejected_workbook`,
+    `warned_file`, `report_file` and `dry_run_file` are paths below the home, or full ones when `home` is given.
+    `commands` has the command lines of `approve` and `cancel` while the import waits for one of them. `rows_recovered`
+    are rows that were left out here and became leads later; of a sequel, `rows_recovered_here` those that earlier
+    imports had left out.
     """
     return {
         "import_id": result.import_id,
@@ -107,6 +108,8 @@ def result_as_json(result: ImportResult, home: Path | None = None) -> dict[str, 
         "dry_run": result.dry_run,
         "dry_run_file": _below(home, result.dry_run_file),
         "rejected_file": _below(home, result.rejected_file),
+        "rejected_workbook": _below(home, result.rejected_workbook),
+        "warned_file": _below(home, result.warned_file),
         "report_file": _below(home, result.report_file),
         "started_at": result.started_at.isoformat(),
         "ended_at": result.ended_at.isoformat(),
@@ -129,6 +132,8 @@ def failure_as_json(file_name: str, profile: str, error: LeadPipelineError, *, d
         "dry_run": dry_run,
         "dry_run_file": None,
         "rejected_file": None,
+        "rejected_workbook": None,
+        "warned_file": None,
         "report_file": None,
     }
 
@@ -236,8 +241,12 @@ def _origin(result: ImportResult) -> str:
         f"import {_code(result.import_id)}",
         duration(_seconds(result)),
     ]
-    if result.rejected_file:
-        facts.append(f"rejected file {_code(result.rejected_file)}")
+    files = {
+        "rejected rows": result.rejected_workbook,
+        "rejected file": result.rejected_file,
+        "warned rows": result.warned_file,
+    }
+    facts += [f"{name} {_code(path)}" for name, path in files.items() if path]
     if result.report_file:
         facts.append(f"report {_code(result.report_file)}")
     return " · ".join(facts)

@@ -71,6 +71,9 @@ class LeadStore(Protocol):
     def publish_rejected(self, import_id: str, path: Path) -> int:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
 
+    def publish_warned(self, import_id: str, path: Path) -> int:
+        """Write number, outcome, warnings and hints of the rows that were imported with warnings to a Parquet file."""
+
     def publish_recovered(self, import_id: str, path: Path) -> int:
         """Write which rows of an import became leads by a later one to a Parquet file; return how many."""
 

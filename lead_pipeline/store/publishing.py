@@ -86,9 +86,10 @@ _REJECTED = """
 def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
     """Write the rows that did not become leads, in the order of the file; return how many.
 
-    Columns: row_number, line_number BIGINT; outcome VARCHAR; reason_codes VARCHAR[]; hints VARCHAR; is_known BOOLEAN: a
-    row of a sequel that is known from the import that it continues, and that nobody has to look at. Their cells are in
-    the rejected file and, as `raw`, in the view `rejected_leads`; a third copy would only be one more to erase.
+    Columns: row_number, line_number BIGINT; outcome VARCHAR; reason_codes VARCHAR[]; hints VARCHAR; reason_columns
+    STRUCT(code, field, column)[]; is_known BOOLEAN: a row of a sequel that is known from the import that it continues,
+    and that nobody has to look at. Their cells are in the rejected file and, as `raw`, in the view `rejected_leads`; a
+    third copy would only be one more to erase.
 
     Raises: StoreError when DuckDB cannot write the file.
     """
@@ -113,6 +114,27 @@ def publish_recovered(workspace: Workspace, import_id: str, path: Path) -> int:
     """
     recovered = "select * exclude (import_id) from main.recovered_rows where import_id = $import_id order by row_number"
     return workspace.write_parquet(path, recovered, {"import_id": import_id}, doing="publishing recovered rows")
+
+
+#: The rows that were imported although something about them is odd.
+_WARNED = """
+    select row_number, line_number, outcome::varchar as outcome, warning_codes, hints, reason_columns
+    from base.row_outcomes
+    where import_no = (select import_no from base.imports where import_id = $import_id)
+      and outcome in ('created', 'updated', 'unchanged') and len(warning_codes) > 0
+    order by row_number
+"""
+
+
+def publish_warned(workspace: Workspace, import_id: str, path: Path) -> int:
+    """Write the rows that were imported with warnings, in the order of the file; return how many.
+
+    Columns: row_number, line_number BIGINT; outcome VARCHAR; warning_codes VARCHAR[]; hints VARCHAR; reason_columns
+    STRUCT(code, field, column)[].
+
+    Raises: StoreError when DuckDB cannot write the file.
+    """
+    return workspace.write_parquet(path, _WARNED, {"import_id": import_id}, doing="publishing warned leads")
 
 
 def _is_altered(workspace: Workspace, import_no: int) -> bool:

@@ -38,6 +38,7 @@ from lead_pipeline.importing import (  # noqa: E402
 from lead_pipeline.importing.drops import list_intake  # noqa: E402
 from lead_pipeline.importing.drops.intake import imports_to_run, not_staged, stage_drops  # noqa: E402
 from lead_pipeline.importing.lists import delivered_list, suppression_list, written_version  # noqa: E402
+from lead_pipeline.importing.row_files import writing_row_files  # noqa: E402
 from lead_pipeline.model.errors import LeadPipelineError  # noqa: E402
 from lead_pipeline.model.lists.list_settings import ListSettings  # noqa: E402
 from lead_pipeline.model.outcomes import ImportStatus  # noqa: E402
@@ -107,7 +108,8 @@ POINTS: dict[str, Point] = {
     "before the first table is published": Point(steps, "_publish_leads", after=False),
     "imported leads published": Point(steps, "_publish_leads"),
     "rejected leads published": Point(steps, "_publish_rejected"),
-    "rejected file written": Point(concluding, "write_rejected_file"),
+    "rejected file written": Point(writing_row_files, "write_rejected_file"),
+    "rejected workbook written": Point(writing_row_files, "write_rejected_workbook"),
     "report written": Point(concluding, "write_report"),
     "before archiving": Point(concluding, "archive_import", after=False),
     "copied to the archive": Point(archive, "_keep_copy"),

@@ -29,7 +29,7 @@ from lead_pipeline.store.people.list_looks import (
     find_refusals,
 )
 from lead_pipeline.store.people.stories import NamesPerson, tell_story
-from lead_pipeline.store.publishing import publish_leads, publish_recovered, publish_rejected
+from lead_pipeline.store.publishing import publish_leads, publish_recovered, publish_rejected, publish_warned
 from lead_pipeline.store.records import (
     ActivityCounts,
     Conclusion,
@@ -157,6 +157,10 @@ class DuckdbLeadStore:
     def publish_rejected(self, import_id: str, path: Path) -> int:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
         return publish_rejected(self.workspace, import_id, path)
+
+    def publish_warned(self, import_id: str, path: Path) -> int:
+        """Write number, outcome, warnings and hints of the rows that were imported with warnings to a Parquet file."""
+        return publish_warned(self.workspace, import_id, path)
 
     def publish_recovered(self, import_id: str, path: Path) -> int:
         """Write which rows of an import became leads by a later one to a Parquet file."""

@@ -19,7 +19,7 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.row_rules import ROW_RULES
 from lead_pipeline.model.rules import RULE_CLASSES
 from lead_pipeline.profiles import load_profile, parse_profile, profile_names, profile_text
-from lead_pipeline.reporting.rejected_file import guidance_for
+from lead_pipeline.reporting.row_files.added_texts import guidance_for
 from lead_pipeline_tests.make_profile_pages import page_of, with_profile
 from lead_pipeline_tests.make_reasons_page import PAGE, page
 from lead_pipeline_tests.support import quick_folder, staging

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lead_pipeline.filing.staging import stage_list
 from lead_pipeline.importing.clock import utc_now
-from lead_pipeline.reporting.rejected_file import guidance_for
+from lead_pipeline.reporting.row_files.added_texts import guidance_for
 from lead_pipeline_tests.make_samples import MESSY_COLUMNS, SAMPLES, all_samples
 from lead_pipeline_tests.reference_importer import judge_phone
 from lead_pipeline_tests.samples_expected import BLOCKED_NUMBERS, EXPECTED_IMPORTS, EXPECTED_LEADS

@@ -26,7 +26,7 @@ from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline.normalizing.calls import CallForm
 from lead_pipeline.normalizing.known_names import checked_time_zone
-from lead_pipeline.reporting.rejected_file import write_rejected_file
+from lead_pipeline.reporting.row_files.rejected_file import write_rejected_file
 from lead_pipeline.screening.scrub.activity_records import add_activity
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ActivityCounts, ActivityKeys, ActivityRecord

@@ -21,7 +21,7 @@ from lead_pipeline.importing.lists.list_reading import ReadList, read_list, requ
 from lead_pipeline.importing.lists.written_version import write_version
 from lead_pipeline.model.listings import AffectedImport, ListResult
 from lead_pipeline.model.suppression_kinds import default_list_name
-from lead_pipeline.reporting.rejected_file import write_rejected_file
+from lead_pipeline.reporting.row_files.rejected_file import write_rejected_file
 from lead_pipeline.screening.lists.list_trust import note_delivery
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ListCounts, ListKeys, ListRecord

@@ -19,8 +19,8 @@ from lead_pipeline.model.fields import RESERVED_COLUMNS, attribute_column
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
-from lead_pipeline.reporting.rejected_file import write_rejected_file, write_warned_file
 from lead_pipeline.reporting.row_files.original_columns import EXTRA_CELLS
+from lead_pipeline.reporting.row_files.rejected_file import write_rejected_file, write_warned_file
 from lead_pipeline.reporting.row_files.rejected_workbook import LeftOutRows, RowsOfSheet, write_rejected_workbook
 from lead_pipeline.reporting.row_files.workbook_frame import ReasonLine
 from lead_pipeline.reporting.wording import one_line

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.formula_injection import made_harmless_text, restored_text
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.reporting.rejected_file import guidance_for, write_rejected_file
+from lead_pipeline.reporting.row_files.added_texts import guidance_for
+from lead_pipeline.reporting.row_files.rejected_file import write_rejected_file
 
-OURS = list(REJECTED_FILE_COLUMNS)
+#: Those that are there without suggestions.
+OURS = [name for name in REJECTED_FILE_COLUMNS if name != "_suggested"]
 COLUMNS = [("caller_id", "caller_id"), ("name", "Full Name")]
 
 

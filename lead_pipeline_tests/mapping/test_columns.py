@@ -5,7 +5,7 @@ import pytest
 
 from lead_pipeline.mapping.columns import attribute_names, map_columns
 from lead_pipeline.model.errors import ColumnsUnknownError, RequiredColumnUnmappedError
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
+from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, WARNED_FILE_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
 
 
@@ -137,6 +137,20 @@ def test_a_file_that_merely_has_such_a_name_is_no_rejected_file(present):
     mapping = map_columns(["caller_id", *present], profile())
     assert not mapping.is_rejected_file
     assert mapping.attributes == tuple(present)
+
+
+def test_an_original_column_that_is_called_as_one_of_ours_stays_an_attribute_there_and_back():
+    first = map_columns(["caller_id", "_suggested"], profile())
+    assert attribute_names(first, profile()) == {"_suggested": "_suggested"}
+    returned = map_columns(["caller_id", "'_suggested", *REJECTED_FILE_COLUMNS], profile())
+    assert attribute_names(returned, profile()) == {"'_suggested": "_suggested"}
+    assert returned.ignored == REJECTED_FILE_COLUMNS
+
+
+def test_the_columns_of_a_file_of_warned_rows_are_ignored_too():
+    mapping = map_columns(["city", "caller_id", *WARNED_FILE_COLUMNS], profile())
+    assert mapping.attributes == ("city",)
+    assert mapping.ignored == WARNED_FILE_COLUMNS
 
 
 def test_a_header_made_harmless_for_spreadsheets_is_known_again():

@@ -1,12 +1,14 @@
 """Workbooks (.xlsx, .xlsm, .xlsb, .xls, .ods) to rows: finds header and columns in what the child process read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import polars as pl
 
 from lead_pipeline.model.errors import HeaderMissingError
+from lead_pipeline.model.fields import REJECTED_SHEETS
+from lead_pipeline.model.formula_injection import is_rejected_file
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 from lead_pipeline.reading import notes
@@ -67,13 +69,18 @@ def _facts_of(
         sheet=name,
         sheets=tuple(sheets),
         notes=(
-            *notes.of_workbook(name, sheets, hidden),
+            *(() if _is_ours(columns, sheets) else notes.of_workbook(name, sheets, hidden)),
             *notes.above_header(header, first, 0, header.first_row - header.rows + 1, noun="Row"),
             *notes.of_columns(columns),
             *notes.of_cells(prefixes, errors, is_known=not counts["errors"].has_nulls()),
             *notes.of_merged_and_hidden(merged, unseen),
         ),
     )
+
+
+def _is_ours(columns: Sequence[Column], sheets: Sequence[str]) -> bool:
+    """Tell whether this is a rejected workbook of ours, whose other sheets hold nothing that is to be imported."""
+    return set(sheets) <= set(REJECTED_SHEETS) and is_rejected_file(column.name for column in columns)
 
 
 def _first_rows(sheet: SheetStream) -> list[Record]:

@@ -15,7 +15,7 @@ from lead_pipeline.reporting.row_files.sheet_xml import style_of
 
 #: How cells look; red and amber are those that spreadsheets call bad and neutral. Text throughout: what is typed over a
 #: cell stays what was typed.
-_TEXT = {"num_format": "@", "valign": "top"}
+_TEXT = {"num_format": 49, "valign": "top"}  # @, built in (ECMA-376 part 1, 18.8.30)
 _LOOKS: dict[str, dict[str, Any]] = {
     "text": _TEXT,
     "rejected": _TEXT | {"bg_color": "#FFC7CE", "font_color": "#7A0006"},

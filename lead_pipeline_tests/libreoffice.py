@@ -25,6 +25,7 @@ def soffice() -> str:
 def saved_by_libreoffice(path: Path, folder: Path, *kinds: str) -> list[Path]:
     """Open a workbook and save it as each of `kinds` into `folder`; return the files."""
     program, saved = soffice(), []
+    folder.mkdir(exist_ok=True)
     for kind in kinds:
         # a profile of its own: two processes with one wait for each other, or refuse to start
         settings = f"-env:UserInstallation={(folder / 'settings').as_uri()}"

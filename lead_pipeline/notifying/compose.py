@@ -76,6 +76,8 @@ def compose(result: ImportResult, links: Links) -> Composed:
         "reasons": [_reason(found) for found in row_reasons(result)],
         "commands": [one_line(command) for command in decision_commands(result, links.home).values()],
         "rejected_file": links.to(result.rejected_file),
+        "rejected_workbook": links.to(result.rejected_workbook),
+        "warned_file": links.to(result.warned_file),
         "report_file": links.to(result.report_file),
         "facts": [
             ("Import", result.import_id),

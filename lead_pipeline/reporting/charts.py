@@ -45,23 +45,39 @@ class Bar(NamedTuple):
 
 def outcome_chart(result: ImportResult) -> str:
     """Return the SVG of rows by outcome, for the outcomes that occur; empty when no row was read."""
-    bars = [
+    bars = outcome_bars(result)
+    return bar_chart("Rows by outcome", bars) if bars else ""
+
+
+def outcome_bars(result: ImportResult) -> list[Bar]:
+    """Return the bars of `outcome_chart`."""
+    return [
         Bar(outcome.value.capitalize(), result.counts.of(outcome), OUTCOME_COLOURS[outcome])
         for outcome in Outcome
         if result.counts.of(outcome)
     ]
-    return bar_chart("Rows by outcome", bars) if bars else ""
 
 
 def reason_chart(result: ImportResult) -> str:
     """Return the SVG of rows by reason, most frequent first and at most `MAX_REASONS`; empty when there is none."""
-    frequent = sorted(row_reasons(result), key=lambda reason: -reason.count)[:MAX_REASONS]
-    bars = [Bar(_label(found), found.count, OUTCOME_COLOURS[found.outcome]) for found in frequent]
+    bars = reason_bars(result)
     return bar_chart("Rows by reason", bars) if bars else ""
+
+
+def reason_bars(result: ImportResult) -> list[Bar]:
+    """Return the bars of `reason_chart`."""
+    frequent = by_count(row_reasons(result))[:MAX_REASONS]
+    return [Bar(_label(found), found.count, OUTCOME_COLOURS[found.outcome]) for found in frequent]
 
 
 def column_chart(result: ImportResult) -> str:
     """Return the SVG of what rejects rows by column of the file, most frequent first; empty where one column does."""
+    bars = column_bars(result)
+    return bar_chart("Faults by column", bars) if bars else ""
+
+
+def column_bars(result: ImportResult) -> list[Bar]:
+    """Return the bars of `column_chart`."""
     columns: Counter[str] = Counter()
     for found in row_reasons(result):
         if found.outcome == Outcome.REJECTED:
@@ -70,7 +86,7 @@ def column_chart(result: ImportResult) -> str:
         Bar(_shortened(one_line(column)), count, OUTCOME_COLOURS["rejected"])
         for column, count in columns.most_common(MAX_REASONS)
     ]
-    return bar_chart("Faults by column", bars) if len(bars) > 1 else ""
+    return bars if len(bars) > 1 else []
 
 
 def _shortened(text: str) -> str:
@@ -85,6 +101,11 @@ def _label(found: ReasonCount) -> str:
 def row_reasons(result: ImportResult) -> list[ReasonCount]:
     """Return the reasons that rows were given; what is wrong with the file as a whole is told in words instead."""
     return [found for found in result.reasons if found.outcome != "file"]
+
+
+def by_count(reasons: Sequence[ReasonCount]) -> list[ReasonCount]:
+    """Return reasons as people look at them: the most frequent first, of equal ones in registry order."""
+    return sorted(reasons, key=lambda found: -found.count)
 
 
 def bar_chart(title: str, bars: Sequence[Bar]) -> str:

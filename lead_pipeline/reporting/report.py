@@ -1,7 +1,7 @@
 """The report of an import: one HTML page that needs no network and no script."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,16 @@ from lead_pipeline.model.errors import listed
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
-from lead_pipeline.reporting.charts import OUTCOME_COLOURS, column_chart, outcome_chart, reason_chart, row_reasons
+from lead_pipeline.reporting.charts import (
+    OUTCOME_COLOURS,
+    Bar,
+    bar_chart,
+    by_count,
+    column_bars,
+    outcome_bars,
+    reason_bars,
+    row_reasons,
+)
 from lead_pipeline.reporting.rendering import environment
 from lead_pipeline.reporting.waterfall_wording import overlap_matrix, steps, steps_sentence, usable_rows
 from lead_pipeline.reporting.wording import (
@@ -37,6 +46,14 @@ class OutcomeCount(NamedTuple):
     name: str
     rows: int
     colour: str
+
+
+class Chart(NamedTuple):
+    """A chart, as a drawing and, for narrow screens, as bars of the page: label, rows, colour, percentage."""
+
+    caption: str
+    svg: str
+    bars: list[tuple[str, int, str, int]]
 
 
 class ReasonRow(NamedTuple):
@@ -92,13 +109,15 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             commands=[one_line(command) for command in decision_commands(result, home).values()],
             noticed=[one_line(sentence) for sentence in sentences_to_notice(result)],
             outcomes=[OutcomeCount(each.value, result.counts.of(each), OUTCOME_COLOURS[each]) for each in Outcome],
-            charts=[chart for chart in (outcome_chart(result), reason_chart(result), column_chart(result)) if chart],
+            charts=list(_charts(result)),
             reasons=_reason_rows(result),
             steps=steps(result.waterfall, usable_rows(result)),
             steps_sentence=steps_sentence(result.waterfall, usable_rows(result)),
             overlaps=overlap_matrix(result.waterfall),
             unit="line" if any(found.first_lines for found in result.reasons) else "row",
-            rejected_link=_link_to_rejected_file(result),
+            workbook_link=_link_from_report(result, result.rejected_workbook),
+            rejected_link=_link_from_report(result, result.rejected_file),
+            warned_link=_link_from_report(result, result.warned_file),
             columns=_column_rows(result),
             columns_left_out=max(0, len(columns) - MAX_COLUMNS),
             facts=_facts(result),
@@ -108,9 +127,26 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
     )
 
 
+def _charts(result: ImportResult) -> Iterator[Chart]:
+    """Yield the charts that have something to show."""
+    drawn = {
+        "Rows by outcome": outcome_bars(result),
+        "Rows by reason": reason_bars(result),
+        "Faults by column": column_bars(result),
+    }
+    for caption, bars in drawn.items():
+        if bars:
+            yield Chart(caption, bar_chart(caption, bars), _with_shares(bars))
+
+
+def _with_shares(bars: Sequence[Bar]) -> list[tuple[str, int, str, int]]:
+    most = max(1, *(bar.rows for bar in bars))
+    return [(bar.label, bar.rows, bar.colour, round(100 * bar.rows / most)) for bar in bars]
+
+
 def _reason_rows(result: ImportResult) -> list[ReasonRow]:
     rows = []
-    for found in row_reasons(result):
+    for found in by_count(row_reasons(result)):
         info, colour = REASONS[Reason(found.code)], OUTCOME_COLOURS[found.outcome]
         positions = _positions(found.first_lines or found.first_rows, found.count)
         rows.append(
@@ -175,8 +211,8 @@ def _stage_rows(result: ImportResult) -> list[StageRow]:
     ]
 
 
-def _link_to_rejected_file(result: ImportResult) -> str:
-    """Return the link from the report to the rejected file, relative, so that the two can be moved together."""
-    if result.rejected_file is None or result.report_file is None:
+def _link_from_report(result: ImportResult, path: str | None) -> str:
+    """Return the link from the report to a file beside it, relative, so that the two can be moved together."""
+    if path is None or result.report_file is None:
         return ""
-    return quote(posixpath.relpath(result.rejected_file, posixpath.dirname(result.report_file)))
+    return quote(posixpath.relpath(path, posixpath.dirname(result.report_file)))

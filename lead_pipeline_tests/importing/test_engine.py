@@ -50,7 +50,7 @@ def test_an_import_goes_from_its_file_to_its_report(engine):
     assert committed["rejected_leads"][import_id]["rows"] == 1
     assert (report.result.status, report.numbers["rows_rejected"]) == ("completed_with_rejects", 1)
     assert all(path.exists() for path in report.files.values())
-    assert set(report.files) == {"report", "rejected_file"}
+    assert set(report.files) == {"report", "rejected_file", "rejected_workbook"}
 
 
 def test_a_refused_file_is_a_result_and_the_others_go_on(engine):

@@ -45,14 +45,14 @@ def test_every_field_gets_its_type_and_a_reason_column():
     assert rows.row(0, named=True) == {
         "row_number": 1, "phone": "+19518761336", "email": "A@b.co", "expires_in": 48, "notes": "hi",
         "phone_reason": None, "email_reason": None, "expires_in_reason": None, "notes_reason": None,
-        "warnings": [], "hints": None,
+        "warnings": [], "hints": None, "suggestions": None,
     }  # fmt: skip
     assert rows.schema["expires_in"] == pl.Int64
 
 
 def test_unreadable_values_become_null_and_say_why():
     rows = normalize_rows(batch(phone=["1518761336"], email=["x"], expires_in=["soon"]), profile(FIELDS))
-    assert rows.drop("row_number", "warnings", "hints").row(0) == (
+    assert rows.drop("row_number", "warnings", "hints", "suggestions").row(0) == (
         None, None, None, None, "phone_not_valid", "email_invalid", "number_invalid", None
     )  # fmt: skip
 

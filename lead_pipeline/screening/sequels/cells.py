@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -29,18 +30,18 @@ _ROWS_AT_ONCE = 50_000
 RowsByNumber = Callable[[pl.Series], Iterable[pl.DataFrame]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FileCells:
     """The cells of a staged file.
 
     Args:
         columns: the names of its columns.
-        personal: those of them that supply who somebody is: names and identifiers.
+        say_who: tells of a column whether it says who somebody is: names and identifiers.
         rows: gives rows by their numbers.
     """
 
     columns: tuple[str, ...]
-    personal: frozenset[str]
+    say_who: Callable[[str], bool]
     rows: RowsByNumber
 
     @property
@@ -48,10 +49,10 @@ class FileCells:
         """Return the header that each column of the list itself is compared under."""
         return headers_of(self.columns)
 
-    @property
+    @cached_property
     def personal_headers(self) -> frozenset[str]:
-        """Return the headers of the columns that say who somebody is."""
-        return frozenset(header for column, header in self.headers.items() if column in self.personal)
+        """Return the headers of the columns that say who somebody is; to look them up takes a while."""
+        return frozenset(header for column, header in self.headers.items() if self.say_who(column))
 
     def added_column(self, name: str) -> str | None:
         """Return the column that a rejected file of ours has under that name; None in any other file."""
@@ -73,6 +74,11 @@ def header_key(columns: Collection[str]) -> int:
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]) >> 1
 
 
+def no_cells() -> pl.DataFrame:
+    """Return a frame of cells that has none."""
+    return pl.DataFrame(schema=CELLS_SCHEMA)
+
+
 def cells_of(rows: pl.DataFrame, headers: Mapping[str, str], personal: Collection[str]) -> pl.DataFrame:
     """Return the cells (CELLS_SCHEMA) of rows with `row_number` Int64 and these columns as String."""
     named = [
@@ -81,7 +87,7 @@ def cells_of(rows: pl.DataFrame, headers: Mapping[str, str], personal: Collectio
         if column in rows.columns
     ]
     if not named or rows.is_empty():
-        return pl.DataFrame(schema=CELLS_SCHEMA)
+        return no_cells()
     hashed = rows.select(
         pl.col("row_number").alias("row"), *(_hashed(column, header).alias(key) for key, column, header in named)
     )
@@ -101,7 +107,7 @@ def _hashed(column: str, header: str) -> pl.Expr:
 def cells_of_originals(originals: pl.DataFrame, personal: Collection[str]) -> pl.DataFrame:
     """Return the cells (CELLS_SCHEMA) of rows as the store keeps them: `row_number` Int64, `raw` a JSON object."""
     batches = [_cells_of_batch(batch, personal) for batch in originals.iter_slices(_ROWS_AT_ONCE)]
-    return pl.concat([pl.DataFrame(schema=CELLS_SCHEMA), *batches])
+    return pl.concat([no_cells(), *batches])
 
 
 def _cells_of_batch(originals: pl.DataFrame, personal: Collection[str]) -> pl.DataFrame:

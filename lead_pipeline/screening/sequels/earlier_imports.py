@@ -15,7 +15,7 @@ _SAMPLED = 1_000
 
 _CANDIDATES = """
     select import_no, rows_read, rows_read - rows_skipped as rows,
-           rows_rejected + rows_suppressed + rows_duplicate + rows_skipped as left_out
+           rows_rejected + rows_suppressed + rows_skipped as without_lead, rows_duplicate
     from base.imports
     where profile = $profile and header_key = $header_key
       and case when $among is null then import_no < $import_no else import_no = $among end
@@ -46,12 +46,15 @@ _ROWS_OF_ONE_LEAD = """
 
 @dataclass(frozen=True, slots=True)
 class EarlierImport:
-    """An import whose left-out rows may come again; `rows` are those that are not blank or the like."""
+    """An import whose left-out rows may come again; `rows` are those that are not blank or the like. Most rows that it
+    left out have no lead; duplicates have one.
+    """
 
     import_no: int
     rows_read: int
     rows: int
-    left_out: int
+    without_lead: int
+    duplicates: int
 
 
 def find_earlier_imports(
@@ -137,9 +140,9 @@ def find_left_out(workspace: Workspace, earlier: EarlierImport, among: pl.Series
         )
 
 
-def find_numbers_left_out(workspace: Workspace, earlier: EarlierImport) -> pl.Series:
-    """Return the numbers of the rows that an import left out."""
-    sql = "select row_number from base.rejected_rows where import_no = ? order by row_number"
+def find_rows_without_lead(workspace: Workspace, earlier: EarlierImport) -> pl.Series:
+    """Return the numbers of the rows that an import left out, without duplicates: those are rows of their lead."""
+    sql = "select row_number from base.rejected_rows where import_no = ? and outcome <> 'duplicate' order by row_number"
     return workspace.frame(sql, [earlier.import_no])["row_number"]
 
 

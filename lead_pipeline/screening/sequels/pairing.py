@@ -14,11 +14,6 @@ _RARE = 4
 _ROUNDS = 4
 
 
-def no_pairs() -> pl.DataFrame:
-    """Return a frame of pairs that has none."""
-    return pl.DataFrame(schema=PAIRS_SCHEMA)
-
-
 def pair_by_cells(later: pl.DataFrame, earlier: pl.DataFrame, *, in_place: bool) -> pl.DataFrame:
     """Return pairs (PAIRS_SCHEMA) of rows with the same cells, or with at least half of the earlier row's.
 

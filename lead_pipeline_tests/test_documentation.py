@@ -52,7 +52,7 @@ def calls(line: str) -> Iterator[tuple[str, ...]]:
     words.whitespace_split = True
     call: list[str] = []
     for word in [*words, ";"]:
-        if word not in {"&&", "||", ";", "|", "&", ">", "<"}:
+        if word not in {"&&", "||", ";", "|", "&", ">", ">>", "<"}:
             call.append(word)
             continue
         while call and re.fullmatch(r"\w+=.*", call[0]):

@@ -26,7 +26,7 @@ from lead_pipeline.orchestration.checks import (
     rows_accounted_for,
 )
 from lead_pipeline.orchestration.decision_jobs import approve_import, cancel_import
-from lead_pipeline.orchestration.defining.labels import Labels
+from lead_pipeline.orchestration.defining.asset_labels import Labels
 from lead_pipeline.orchestration.defining.naming import Naming, parsed_key_prefix
 from lead_pipeline.orchestration.defining.recipes import HOME_RESOURCE, NO_VALUES_RESOURCE
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions

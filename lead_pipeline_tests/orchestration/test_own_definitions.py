@@ -13,7 +13,8 @@ from dagster import DagsterRunStatus
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.orchestration import assets
 from lead_pipeline.orchestration.building import build_definitions, build_location
-from lead_pipeline.orchestration.defining.labels import fixed_columns
+from lead_pipeline.orchestration.defining import recipes
+from lead_pipeline.orchestration.defining.asset_labels import Labels, fixed_columns
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.liveness import SUSPECT_SECONDS, active_imports, fail_dead_runs
@@ -80,6 +81,16 @@ def test_a_prefix_that_dagster_could_not_have_in_names_is_refused_with_what_can_
 def test_without_sensors_there_are_none(tmp_path):
     assert list(build_definitions(tmp_path, sensors=False).sensors) == []
     assert len(build_definitions(tmp_path).sensors) == 3
+
+
+def test_an_asset_that_no_run_makes_is_named_and_labelled_like_the_others(tmp_path):
+    """Its partitions, too: Dagster keeps one set of keys for each name in the whole instance."""
+    spec = dg.AssetSpec("seen", deps=["import_report"], partitions_def=dg.DynamicPartitionsDefinition(name="sources"))
+    naming = Naming(tmp_path, ("crm",))
+    labelled = Labels(naming, owners=("team:sales",)).put_on(recipes.asset_spec(spec).define(naming))
+    assert labelled.key == dg.AssetKey(["crm", "seen"])
+    assert [dep.asset_key.to_user_string() for dep in labelled.deps] == ["crm/import_report"]
+    assert (labelled.partitions_def.name, list(labelled.owners)) == ("crm__sources", ["team:sales"])
 
 
 # Beside what is not ours.

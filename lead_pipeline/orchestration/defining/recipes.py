@@ -99,6 +99,19 @@ def multi_asset(
     return keep
 
 
+def asset_spec(spec: dg.AssetSpec) -> Recipe[dg.AssetSpec]:
+    """Keep an asset that no run makes; its spec names it and its dependencies without a prefix."""
+
+    def make(naming: Naming) -> dg.AssetSpec:
+        return spec.replace_attributes(
+            key=naming.asset_key(spec.key.path[-1]),
+            deps=naming.deps(spec.deps),
+            partitions_def=naming.partitions(spec.partitions_def) if spec.partitions_def else None,
+        )
+
+    return Recipe(spec.key.path[-1], make)
+
+
 def asset_check(
     *, asset: str, partitions_def: dg.PartitionsDefinition | None = None, **settings: Settings
 ) -> Callable[[Body], Recipe[dg.AssetChecksDefinition]]:
@@ -150,9 +163,12 @@ def job(
     return keep
 
 
-def asset_job(name: str, tables: Sequence[str], description: str) -> Recipe[Any]:
-    """Keep a job over some of our assets and whatever checks them. All steps of a run share one process: Dagster's
-    default executor costs two seconds a step.
+def asset_job(
+    name: str, tables: Sequence[str], description: str, *, tags: Mapping[str, str] | None = None
+) -> Recipe[Any]:
+    """Keep a job over some of our assets and whatever checks them; its runs have these tags and the home's.
+
+    All steps of a run share one process: Dagster's default executor costs two seconds a step.
     """
 
     def make(naming: Naming) -> Any:  # noqa: ANN401  # Dagster exports no name of the type
@@ -160,7 +176,7 @@ def asset_job(name: str, tables: Sequence[str], description: str) -> Recipe[Any]
             naming.name(name),
             selection=dg.AssetSelection.assets(*map(naming.asset_key, tables)),
             description=description,
-            tags=naming.run_tags,
+            tags={**(tags or {}), **naming.run_tags},
             executor_def=dg.in_process_executor,
         )
 

@@ -32,7 +32,7 @@ class Labels:
     owners: tuple[str, ...] = ()
     tags: dict[str, str] = field(default_factory=dict)
 
-    def put_on(self, assets: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    def put_on(self, assets: dg.AssetsDefinition | dg.AssetSpec) -> dg.AssetsDefinition | dg.AssetSpec:
         """Return assets with these labels, and with what is always true of them."""
         (labelled,) = dg.map_asset_specs(self._labelled, [assets])
         return labelled

@@ -281,7 +281,7 @@ def test_a_list_without_the_identifying_column_is_quarantined_with_a_sentence(fi
         assert [(reason.code, reason.outcome) for reason in result.reasons] == [("required_column_unmapped", "file")]
         assert f"'{column}'" in result.message
         assert there in result.message
-        (note,) = home.home.quarantine.glob(f"{result.import_id}*.reason.txt")
+        (note,) = home.home.quarantine.rglob(f"{result.import_id}*.reason.txt")
         assert result.message in note.read_text()
         assert home.rows("select (select count(*) from leads), (select count(*) from row_outcomes)") == [(0, 0)]
 

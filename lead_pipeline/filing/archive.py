@@ -40,15 +40,29 @@ def quarantine_import(home: Home, manifest: Manifest, message: str) -> Path:
     return target
 
 
-def quarantine_unstaged(home: Home, source: Path, message: str) -> Path:
-    """Move a file that could not be staged (unknown profile, no permission, a link) out of the inbox; raises OSError
-    when it cannot be moved.
+def quarantine_unstaged(home: Home, source: Path, message: str, folder: str) -> Path:
+    """Move a list or calls that could not be staged (no permission, a link) out of the inbox, into a folder of
+    quarantine/; raises OSError when it cannot be moved.
     """
     name = shown_name(source)
-    target = home.quarantine / f"{slug_of(name)}-{uuid.uuid4().hex[:8]}{safe_suffix(name)}"
+    target = home.quarantine / folder / f"{slug_of(name)}-{uuid.uuid4().hex[:8]}{safe_suffix(name)}"
+    _move(source, target, name, message)
+    return target
+
+
+def quarantine_unread(home: Home, manifest: Manifest, source: Path) -> Path:
+    """Move a file that cannot be read (no permission, a link) to where its refused import puts it; raises OSError when
+    it cannot be moved.
+    """
+    target = _quarantined(home, manifest)
+    _move(source, target, manifest.file_name, manifest.refusal or "")
+    return target
+
+
+def _move(source: Path, target: Path, name: str, message: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.move(source, target)
     write_reason(target, name, message)
-    return target
 
 
 def clear_known(home: Home, manifest: Manifest, advice: str = "") -> None:
@@ -85,7 +99,7 @@ def _archived(home: Home, manifest: Manifest) -> Path:
 
 
 def _quarantined(home: Home, manifest: Manifest) -> Path:
-    return home.quarantine / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
+    return home.quarantine / manifest.profile.name / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
 
 
 def restore_copy(home: Home, manifest: Manifest) -> None:

@@ -20,7 +20,7 @@ _PATTERNS = (
     "staging/*/.*.tmp",
     "staging/lists/*/.*.tmp",
     "archive/*/.*.tmp",
-    "quarantine/.*.tmp",
+    "quarantine/*/.*.tmp",
     "reports/*/.*.tmp",
     "outbox/.*.tmp",
     "outbox/*/.*.tmp",

@@ -2,6 +2,7 @@
 No clock here (it is passed in), and no opinion about the content.
 """
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -11,6 +12,8 @@ from pathlib import Path
 from pydantic import Field
 
 from lead_pipeline.filing.home import Home, shown_name
+from lead_pipeline.filing.import_id import slug_of
+from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.fields import FrozenModel
 
 STABLE_SECONDS = 2.0
@@ -100,6 +103,17 @@ def list_drops(home: Home, warn: Callable[[str], object] = _ignore) -> list[Drop
         found.extend(drops)
         waiting.extend((folder, f"{inner}/{name}" if inner else name) for name in deeper)
     return sorted(found, key=lambda drop: (drop.mtime_ns, drop.key))
+
+
+def source_of(home: Home, manifest: Manifest) -> str:
+    """Return what is known of where a dropped file comes from: the folder, or folders, below the one that names its
+    profile, as in inbox/solar/acme/. Empty for a file in that one itself, and for one that a command imports.
+    """
+    for dropped in manifest.dropped:
+        path = Path(os.fsdecode(bytes.fromhex(dropped.path_hex)))
+        with contextlib.suppress(ValueError):
+            return "/".join(slug_of(f"{name}.csv") for name in path.relative_to(home.inbox.absolute()).parts[1:-1])
+    return ""
 
 
 def _listed(path: Path, folder: str, inner: str, warn: Callable[[str], object]) -> tuple[list[Drop], list[str]]:

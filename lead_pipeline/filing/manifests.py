@@ -50,6 +50,7 @@ class Manifest(FrozenModel):
     staged_at: datetime
     dropped: tuple[DroppedFile, ...] = ()  # where it lies in the inbox; the same content may lie there twice
     refusal: str | None = None  # why it is refused without being read
+    refusal_code: str = ""  # the reason that this is; empty for the usual one
     again: JudgedAgain | None = None
     waits_for: str = ""  # why screening could not be trusted at the last attempt: a suppression list is missing
     attempts: int = 0

@@ -58,13 +58,15 @@ def stage_import(
     identity_name: str | None = None,
     known_as: str | None = None,
     refusal: str | None = None,
+    refusal_code: str = "",
     again: JudgedAgain | None = None,
 ) -> Manifest:
     """Stage a file for import under a profile, and return the manifest that says so.
 
     The identity is a SHA-256 over the profile's name (or `identity_name`, for a profile that was changed by the
     caller), a NUL byte and the content, so the same content is the same import whatever the file is called. `known_as`
-    is the name that people know the file by; `refusal` says why its import is to be refused without reading it.
+    is the name that people know the file by; `refusal` says why its import is to be refused without reading it, and
+    `refusal_code` is the reason that this is.
     Raises: FileUnreadableError, FileChangedError (try later), DiskError (try again).
     """
     copy = _copy(home, source, identity_name or profile.name)
@@ -80,6 +82,7 @@ def stage_import(
         staged_at=now,
         dropped=(copy.dropped,) if from_inbox else (),
         refusal=refusal,
+        refusal_code=refusal_code,
         again=again,
     )
     try:
@@ -88,17 +91,23 @@ def stage_import(
         raise _not_copied(home, name, error) from None
 
 
-def register_refused(
-    home: Home, source: Path, profile: ImportProfile, dropped: DroppedFile, refusal: str, *, now: datetime
+def manifest_of_unread(
+    source: Path,
+    profile: ImportProfile,
+    dropped: DroppedFile,
+    *,
+    refusal: str,
+    refusal_code: str = "",
+    now: datetime,
 ) -> Manifest:
-    """Register an import of a file that can neither be read nor moved, which a run is to refuse; raises OSError.
+    """Return the manifest of an import of a file that cannot be read, which a run is to refuse; nothing is registered.
 
     There is no content to know it by, so its identity is that of the entry: another file under the name is another.
     """
     name = shown_name(source)
     identity = identity_hash(f"unread/{profile.name}")
     identity.update(dropped.model_dump_json().encode())
-    manifest = Manifest(
+    return Manifest(
         import_id=import_id_of(name, identity.hexdigest()),
         identity=identity.hexdigest(),
         profile=profile,
@@ -109,8 +118,8 @@ def register_refused(
         staged_at=now,
         dropped=(dropped,),
         refusal=refusal,
+        refusal_code=refusal_code,
     )
-    return register_manifest(home, manifest)
 
 
 def identity_of(source: Path, identity_name: str) -> str:

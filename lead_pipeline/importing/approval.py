@@ -11,14 +11,15 @@ from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.json_files import read_json
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.committing import dry_run_import
-from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts
+from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.managing.settings_in_force import Settings, settings_in_force
 from lead_pipeline.importing.progress import report_outcomes, report_progress
 from lead_pipeline.importing.steps import commit_leads, facts_of, record_of, staged_rows
-from lead_pipeline.importing.waiting import may_wait, why_it_waits
+from lead_pipeline.importing.waiting import may_ever_wait, may_wait, why_it_waits
+from lead_pipeline.mapping.do_not_contact import find_do_not_contact_columns
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
-from lead_pipeline.model.results import ImportResult, RowCounts
+from lead_pipeline.model.results import ImportResult
 from lead_pipeline.store.ledger import count_rows
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.publishing import publish_rejected
@@ -49,6 +50,14 @@ def commit_or_hold(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str
             _hold_for_approval(work, store, facts, at)
             return _NOTHING
     return commit_leads(work, store, at, changes, settings)
+
+
+def may_yet_wait(work: WorkFolder) -> bool:
+    """Return whether an import that was read might have to wait for a person: its profile says when, or a column says
+    who may not be contacted, and might not say it clearly.
+    """
+    profile, read = work.manifest.profile, work.require("read", ReadFacts)
+    return may_ever_wait(profile) or bool(find_do_not_contact_columns([one.name for one in read.columns], profile))
 
 
 def dry_run_leads(
@@ -93,9 +102,8 @@ def _keep_rejects(work: WorkFolder, workspace: Workspace, _entry: LedgerEntry) -
 
 
 def _hold_for_approval(work: WorkFolder, store: LeadStore, facts: CommitFacts, at: datetime) -> None:
-    waiting = Conclusion(
-        ImportStatus.AWAITING_APPROVAL, at, rows_read=facts.rows_read or 0, counts=facts.counts, message=facts.message
-    )
+    # Nothing is created or updated yet, and may never be: the counts of what would be are in its report.
+    waiting = Conclusion(ImportStatus.AWAITING_APPROVAL, at, rows_read=facts.rows_read or 0, message=facts.message)
     store.record(record_of(work), waiting)
     work.put("committed", facts)
 
@@ -106,7 +114,6 @@ def _cancel(work: WorkFolder, store: LeadStore, at: datetime) -> None:
         ImportStatus.CANCELLED,
         at,
         rows_read=earlier.rows_read if earlier else None,
-        counts=earlier.counts if earlier else RowCounts(),
         message=_CANCELLED,
     )
     store.record(record_of(work), cancelled)

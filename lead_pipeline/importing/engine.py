@@ -3,7 +3,6 @@ is a result, so that the others go on; an import that is finished is left alone,
 """
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,17 +14,20 @@ from typing import Any
 from lead_pipeline.filing.activity.activity_manifests import load_activity_manifest
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home, masked_name
+from lead_pipeline.filing.inbox import source_of
 from lead_pipeline.filing.life_cycle import is_finished, load_manifest, note_waiting
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, locked, release
+from lead_pipeline.filing.manifests import Manifest
+from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.activity.activity_drops import load_staged
 from lead_pipeline.importing.activity.activity_results import activity_metadata
-from lead_pipeline.importing.approval import commit_or_hold
+from lead_pipeline.importing.approval import commit_or_hold, may_yet_wait
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
-from lead_pipeline.importing.facts import CommitFacts, Refusal, Timings
-from lead_pipeline.importing.findings import Check, Finding
+from lead_pipeline.importing.facts import CommitFacts, HeldNumbers, Refusal, Timings
+from lead_pipeline.importing.findings import REFUSED, Check, Finding, examined, why_not
 from lead_pipeline.importing.lists.delivered_list import load_and_put_away
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.lists.suppression_list import as_metadata
@@ -34,6 +36,7 @@ from lead_pipeline.importing.sequels.recoveries import recoveries_of
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
 from lead_pipeline.importing.withheld import errors_without_values
 from lead_pipeline.model.errors import FileRefusedError, ScreeningError
+from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.notifying.delivery import deliver
@@ -45,7 +48,7 @@ from lead_pipeline.store.opening import open_store
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.settings import OnWait, StoreSettings
 
-__all__ = ["Engine", "OnWait", "Report"]
+__all__ = ["Checked", "Engine", "OnWait", "Report"]
 
 #: Numbers about one import by name; `rows` are the rows of the table that a step made.
 Numbers = dict[str, int]
@@ -58,12 +61,42 @@ class Report:
     """What people are shown of an import that ended or waits."""
 
     result: ImportResult
+    source: str  # folder below that of the profile from which the file came, empty for none
     line: str  # one line, for logs
     summary: str  # Markdown
     numbers: dict[str, int | float]
     files: dict[str, Path]  # the report, and the rejected file if there is one
     left_out: list[dict[str, str | int]]  # by which rules rows were left out, a line of a table each
     recoveries: dict[str, dict[str, str | int]]  # of imports whose rows this one recovered: what is to be noted of them
+
+    @property
+    def is_committed(self) -> bool:
+        """Return whether its leads are in the store."""
+        return self.result.status in COMMITTED
+
+    @property
+    def is_refused(self) -> bool:
+        """Return whether nothing of it was imported although nobody decided so."""
+        return self.result.status in REFUSED
+
+    @property
+    def waits(self) -> bool:
+        """Return whether a person is asked about it."""
+        return self.result.status == ImportStatus.AWAITING_APPROVAL
+
+    @property
+    def why(self) -> str:
+        """Return why it was refused, for where everybody reads."""
+        return why_not(self.result)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check found of an import; with what people are shown of it where it did not pass."""
+
+    import_id: str
+    finding: Finding
+    shown: Report | None
 
 
 class Engine:
@@ -77,7 +110,11 @@ class Engine:
         self._locks: dict[str, int] = {}
 
     def read_files(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
-        """Read staged files into `raw_leads`, from scratch; return the numbers of each import that is not finished."""
+        """Read staged files into `raw_leads`, from scratch; return the numbers of each import that has the table now.
+
+        One that was committed before has none. One that was refused or cancelled is missing, and so is one that may
+        yet have to wait for a person: `commit` says of that what it was made of.
+        """
         return dict(self._made("raw_leads", read_file, import_ids, from_scratch=True))
 
     def map_leads(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
@@ -91,7 +128,8 @@ class Engine:
     def commit(self, import_ids: Sequence[str], on_wait: OnWait) -> dict[str, dict[str, Numbers]]:
         """Screen and commit imports, with the store open for as long as it takes and no longer.
 
-        Returns: of `imported_leads` and `rejected_leads` the numbers of each import that is not finished.
+        Returns: of `imported_leads` and `rejected_leads` the numbers of each import that is committed, and of the
+        tables before them those of imports that might have had to wait. What is refused, cancelled or waits is missing.
 
         Raises: ScreeningError, after all others are committed, when one cannot be screened; it stays staged and waits.
         """
@@ -99,16 +137,20 @@ class Engine:
         committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
         with self._store(on_wait) as store:
             note_refused_deliveries(store, self.home)
-            for work in self._unfinished(import_ids):
+            for work in self._works(import_ids):
                 import_id = work.manifest.import_id
+                if is_finished(self.home, import_id):
+                    if is_imported(self.home, import_id):
+                        committed["imported_leads"][import_id] = committed["rejected_leads"][import_id] = {}
+                    continue
                 try:
                     numbers = errors_without_values(f"committing {import_id}", partial(_commit, work, store))
                 except ScreeningError as error:  # the others of the run may be screened by other lists
                     note_waiting(self.home, work.manifest, str(error))
                     stopped.append(error)
                     continue
-                for table, made in committed.items():
-                    made[import_id] = numbers[table]
+                for table, made in numbers.items():
+                    committed.setdefault(table, {})[import_id] = made
         if stopped:
             raise stopped[0]
         return committed
@@ -118,16 +160,22 @@ class Engine:
 
         Emails are sent when all of them are finished: a mail server that does not answer delays no import.
         """
-        results = [
-            errors_without_values(f"reporting {work.manifest.import_id}", partial(_report, work))
+        ended = [
+            (work.manifest, errors_without_values(f"reporting {work.manifest.import_id}", partial(_report, work)))
             for work in self._works(import_ids)
         ]
-        deliver(self.home, utc_now(), os.environ, warn, own_imports={result.import_id for result in results})
-        return [self._described(result) for result in results]
+        deliver(self.home, utc_now(), os.environ, warn, own_imports={result.import_id for _, result in ended})
+        return [self._described(manifest, result) for manifest, result in ended]
 
-    def check(self, check: Check, import_ids: Sequence[str]) -> Finding:
-        """Return what a check finds of imports between their commit and their report."""
-        return check(list(self._works(import_ids)))
+    def check(self, check: Check, import_ids: Sequence[str]) -> list[Checked]:
+        """Return what a check finds of each import, between its commit and its report or after its end."""
+        return [self._checked(check, work) for work in self._works(import_ids)]
+
+    def _checked(self, check: Check, work: WorkFolder) -> Checked:
+        one = examined(work)
+        finding = check(one)
+        shown = None if finding.passed else self._described(work.manifest, one.result)
+        return Checked(work.manifest.import_id, finding, shown)
 
     def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, Any]:
         """Load a staged suppression list, and put it away where it came from the inbox; return what came of it as
@@ -169,20 +217,23 @@ class Engine:
                 self._locks[import_id] = acquire(self.home, import_id, self._lock_wait)
             yield WorkFolder(self.home, load_manifest(self.home, import_id))
 
-    def _unfinished(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
-        return (work for work in self._works(import_ids) if not is_finished(self.home, work.manifest.import_id))
-
     def _made(
         self, table: str, step: Step, import_ids: Sequence[str], *, from_scratch: bool = False
     ) -> Iterator[tuple[str, Numbers]]:
         """Run a step that works on parts, and yield its numbers; `from_scratch` drops what an earlier attempt left."""
-        for work in self._unfinished(import_ids):
+        for work in self._works(import_ids):
+            import_id = work.manifest.import_id
+            if is_finished(self.home, import_id):
+                if is_imported(self.home, import_id):
+                    yield import_id, {}
+                continue
             if from_scratch:
                 work.clear()
-            import_id = work.manifest.import_id
-            yield import_id, errors_without_values(f"making {table} of {import_id}", partial(_make, work, table, step))
+            numbers = errors_without_values(f"making {table} of {import_id}", partial(_make, work, table, step))
+            if numbers is not None:
+                yield import_id, numbers
 
-    def _described(self, result: ImportResult) -> Report:
+    def _described(self, manifest: Manifest, result: ImportResult) -> Report:
         files = {
             "report": result.report_file,
             "rejected_file": result.rejected_file,
@@ -192,6 +243,7 @@ class Engine:
         masked = _with_masked_name(result)
         return Report(
             result=result,
+            source=source_of(self.home, manifest),
             line=f"{result.import_id}: {summary_line(masked)}",
             summary=markdown_summary(masked, self.home.root),
             numbers=metadata_numbers(result),
@@ -209,36 +261,44 @@ def _with_masked_name(result: ImportResult) -> ImportResult:
     return result.model_copy(update={"file": file, "message": message})
 
 
-def statuses_of(reports: Sequence[Report]) -> str:
-    """Return how imports ended: `completed`, or of several `8 completed, 2 awaiting_approval`."""
-    counted = Counter(report.result.status.value for report in reports)
-    return ", ".join(f"{files} {status}" if len(reports) > 1 else status for status, files in counted.most_common())
-
-
-def _make(work: WorkFolder, table: str, step: Step) -> Numbers:
-    if work.get("refusal", Refusal) is not None or state_of(work.home, work.manifest) == "cancelled":
-        return {"rows": 0}
+def _make(work: WorkFolder, table: str, step: Step) -> Numbers | None:
+    """Make one table of an import; return None where nobody is to see it: of a file that is refused or cancelled, and
+    of one that may yet have to wait.
+    """
+    state = state_of(work.home, work.manifest)
+    if work.get("refusal", Refusal) is not None or state == "cancelled":
+        return None
     started = perf_counter()
     try:
         numbers = step(work)
     except FileRefusedError as error:
-        work.put("refusal", Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error)))
-        numbers = {"rows": 0}
+        code = work.manifest.refusal_code or error.reason or Reason.FILE_UNREADABLE
+        work.put("refusal", Refusal(code=code, message=str(error)))
+        _note_seconds(work, table, started)
+        return None
     _note_seconds(work, table, started)
+    if state != "approved" and may_yet_wait(work):
+        held = work.get("held", HeldNumbers) or HeldNumbers()
+        work.put("held", held.with_table(table, numbers))
+        return None
     return numbers
 
 
 def _commit(work: WorkFolder, store: LeadStore) -> dict[str, Numbers]:
+    """Commit, hold or refuse an import; return the numbers of the tables that people are to see now, by their names."""
     started, refusal = perf_counter(), work.get("refusal", Refusal)
-    if refusal is None:
-        published = commit_or_hold(work, store, utc_now())
-    else:
+    if refusal is not None:
         record_refusal(work, store, refusal, utc_now())
-        published = {"imported": 0, "rejected": 0}
+        _note_seconds(work, "imported_leads", started)
+        return {}
+    published = commit_or_hold(work, store, utc_now())
     _note_seconds(work, "imported_leads", started)
     facts = work.get("committed", CommitFacts)
-    counts = {f"rows_{name}": rows for name, rows in facts.counts.model_dump().items()} if facts else {}
-    return {
+    if facts is None or facts.status not in COMMITTED:
+        return {}
+    counts = {f"rows_{name}": rows for name, rows in facts.counts.model_dump().items()}
+    held = work.get("held", HeldNumbers) or HeldNumbers()
+    return held.by_table | {
         "imported_leads": {"rows": published["imported"]} | counts,
         "rejected_leads": {"rows": published["rejected"]} | counts,
     }

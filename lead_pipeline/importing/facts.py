@@ -69,6 +69,16 @@ def column_mapping(read: ReadFacts, mapped: MappedFacts) -> ColumnMapping:
     )
 
 
+class HeldNumbers(FrozenModel):
+    """The numbers of tables that were made of an import that may yet wait for a person; told once it is committed."""
+
+    by_table: dict[str, dict[str, int]] = Field(default_factory=dict)
+
+    def with_table(self, table: str, numbers: dict[str, int]) -> "HeldNumbers":
+        """Return these with the numbers of one more table."""
+        return HeldNumbers(by_table={**self.by_table, table: numbers})
+
+
 class Cancellation(FrozenModel):
     """A person decided that nothing of the file is imported."""
 

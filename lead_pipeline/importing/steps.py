@@ -32,7 +32,7 @@ from lead_pipeline.importing.sequels.cells_of_files import cells_of_import, cell
 from lead_pipeline.importing.sequels.judging_again import rows_to_judge
 from lead_pipeline.importing.sequels.recoveries import publish_recoveries, tell_sequels_before
 from lead_pipeline.mapping.column_names import certain_names, contact_columns, shown_names
-from lead_pipeline.mapping.columns import attribute_names, map_columns
+from lead_pipeline.mapping.columns import ColumnMapping, attribute_names, map_columns
 from lead_pipeline.mapping.do_not_contact import (
     do_not_contact_rows,
     find_do_not_contact_columns,
@@ -60,7 +60,10 @@ RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 
 
 def read_file(work: WorkFolder) -> dict[str, int]:
-    """Read the staged file into parts of `raw_leads`; raises FileRefusedError or a subclass."""
+    """Read the staged file into parts of `raw_leads`; raises FileRefusedError or a subclass.
+
+    Also where its columns are not those that the profile needs: a file is refused before any table is made of it.
+    """
     manifest = work.manifest
     if manifest.refusal is not None:
         raise FileUnreadableError(manifest.refusal)
@@ -91,6 +94,7 @@ def read_file(work: WorkFolder) -> dict[str, int]:
         columns=_shown([column.name for column in reader.columns], manifest.profile),
     )
     work.put("read", ReadFacts(columns=reader.columns, file=facts, rows_read=rows))
+    _mapping_of(work, _first_rows(work))
     return {"rows": rows, "columns": len(reader.columns)}
 
 
@@ -103,8 +107,8 @@ def _shown(columns: list[str], profile: ImportProfile, sample: pl.DataFrame | No
 def map_leads(work: WorkFolder) -> dict[str, int]:
     """Give each column its field or make it an attribute, and note the layout; raises RequiredColumnUnmappedError."""
     profile, columns = work.manifest.profile, [column.name for column in work.require("read", ReadFacts).columns]
-    sample = next(work.read_parts(RAW), pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
-    mapping = map_columns(columns, profile, sample)
+    sample = _first_rows(work)
+    mapping = _mapping_of(work, sample)
     source = SourceNames(file_name=work.manifest.file_name, folder=work.manifest.folder)
     contract, is_noted = mapped_leads(profile), records_layout(profile, mapping)
     counted: list[FilledCells] = []
@@ -129,6 +133,17 @@ def map_leads(work: WorkFolder) -> dict[str, int]:
     )
     work.put("mapped", facts)
     return {"rows": rows, "fields": len(mapping.fields), "attributes": len(mapping.attributes)}
+
+
+def _first_rows(work: WorkFolder) -> pl.DataFrame:
+    columns = [column.name for column in work.require("read", ReadFacts).columns]
+    return next(work.read_parts(RAW), pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
+
+
+def _mapping_of(work: WorkFolder, sample: pl.DataFrame) -> ColumnMapping:
+    """Return which column supplies which field; raises FileRefusedError where the profile needs one that is missing."""
+    columns = [column.name for column in work.require("read", ReadFacts).columns]
+    return map_columns(columns, work.manifest.profile, sample)
 
 
 def normalize_leads(work: WorkFolder, at: datetime | None = None) -> dict[str, int]:

@@ -9,21 +9,21 @@ from typing import Any
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest
 from lead_pipeline.filing.archive import discard_copy
 from lead_pipeline.filing.cleanup import sweep
-from lead_pipeline.filing.decisions import Answer, decide
+from lead_pipeline.filing.decisions import Answer, decide, waiting_imports
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import aimed_at
 from lead_pipeline.filing.life_cycle import is_finished, note_request
 from lead_pipeline.filing.list_manifests import ListManifest
 from lead_pipeline.filing.lists.refused_deliveries import note_refused_delivery
 from lead_pipeline.filing.manifests import Manifest, pending_manifests
-from lead_pipeline.filing.receipts import is_imported
+from lead_pipeline.filing.receipts import find_receipt, is_imported
 from lead_pipeline.filing.staging import FileChangedError, stage_activity, stage_import, stage_list
 from lead_pipeline.importing.activity.activity_settings_given import activity_settings_given, folder_activity_settings
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.importing.sequels.judging_again import find_earlier, with_changed_profile
 from lead_pipeline.model.destination import Destination
-from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.model.errors import FileUnreadableError, UsageError, listed
 from lead_pipeline.model.listings import ListResult
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
@@ -90,12 +90,19 @@ def submit_activity(home: Home, file: Path, said: Mapping[str, object]) -> Activ
     return stage_activity(home, file, activity_settings_given(default | given), now=utc_now())
 
 
-def record_answer(home: Home, import_id: str, answer: Answer) -> Manifest:
+def answer_waiting(home: Home, import_id: str, answer: Answer) -> Manifest:
     """Record what a person answered about an import that waits; carrying it out is up to the next run.
 
-    Raises: ImportNotFoundError, UsageError when it does not wait or the other answer was given, LeadPipelineError when
-    a run is at work on it for too long.
+    Raises: ImportNotFoundError, UsageError when it does not wait (any more) or the other answer was given,
+    LeadPipelineError when a run is at work on it for too long.
     """
+    receipt = find_receipt(home, import_id) if is_finished(home, import_id) else None
+    if receipt is not None and receipt.manifest.import_id == import_id:
+        waiting = waiting_imports(home)
+        raise UsageError(
+            f"Import {import_id} does not wait for approval: it is {receipt.status.value}, and nothing was done. "
+            + (f"Waiting for approval: {listed(waiting)}." if waiting else "No import is waiting.")
+        )
     return decide(home, import_id, answer, utc_now())
 
 

@@ -6,6 +6,11 @@ from lead_pipeline.model.policies import AutoBelow
 from lead_pipeline.model.profile import ImportProfile
 
 
+def may_ever_wait(profile: ImportProfile) -> bool:
+    """Return whether the profile itself can have an import wait for a person, whatever is in the file."""
+    return profile.approval != "auto" or profile.on_layout_change == "hold"
+
+
 def may_wait(profile: ImportProfile, layout_changes: Sequence[str], unclear_consent: Sequence[str] = ()) -> bool:
     """Return whether an import needs a dry run first, because it might have to wait for a person."""
     return profile.approval != "auto" or _holds(profile, layout_changes) or bool(unclear_consent)

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     FILE_ENCRYPTED = "file_encrypted"
     FILE_ALREADY_IMPORTED = "file_already_imported"
     FILE_COLUMNS_UNKNOWN = "file_columns_unknown"
+    FILE_PROFILE_UNUSABLE = "file_profile_unusable"
     HEADER_MISSING = "header_missing"
     REQUIRED_COLUMN_UNMAPPED = "required_column_unmapped"
 

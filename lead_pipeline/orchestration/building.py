@@ -19,6 +19,7 @@ from lead_pipeline.orchestration.assets import (
     screened_leads,
 )
 from lead_pipeline.orchestration.checks import (
+    approved,
     file_accepted,
     layout_stable,
     reasons_registered,
@@ -34,9 +35,13 @@ from lead_pipeline.orchestration.outbox_sensor import outbox_sensor
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline.orchestration.suppression_asset import suppressions
+from lead_pipeline.orchestration.telling.trends import import_trends
 
-_ASSETS = (raw_leads, mapped_leads, normalized_leads, screened_leads, import_report, suppressions, call_activity)
-_CHECKS = (file_accepted, rows_accounted_for, layout_stable, reject_rate, reasons_registered)
+_ASSETS = (
+    *(raw_leads, mapped_leads, normalized_leads, screened_leads, import_report, import_trends),
+    *(suppressions, call_activity),
+)
+_CHECKS = (file_accepted, approved, rows_accounted_for, layout_stable, reject_rate, reasons_registered)
 _JOBS = (import_leads, approve_import, cancel_import, load_suppressions, load_call_activity)
 _SENSORS = (inbox_sensor, activity_sensor, outbox_sensor)
 

@@ -28,6 +28,15 @@ WEB_SERVER = "dagster_webserver.cli"
 #: A setting's value that Dagster's documentation names although its path is private: leaves a step's output alone.
 NO_COMPUTE_LOGS = {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 
+#: Module and name of the key in an output's metadata that says that its events were written by somebody else.
+_OBSERVED = ("dagster._core.definitions.source_asset", "SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION")
+
+#: Module and name of what says which materialization a check is about.
+_TARGET = (
+    "dagster._core.definitions.asset_checks.asset_check_evaluation",
+    "AssetCheckEvaluationTargetMaterializationData",
+)
+
 
 class WithoutLogFailures(io.TextIOBase):
     """Standard error without what Dagster 1.13 writes there when a line of its log could not be kept, as on a full
@@ -106,6 +115,30 @@ def wrap_web_server(wrap: Callable[[Any], Any]) -> None:
             "front of it and any web page could approve imports. Install the release that constraints.txt names."
         ) from None
     vars(command)["uvicorn"] = SimpleNamespace(run=lambda app, **settings: serve(wrap(app), **settings))
+
+
+def unmaterialized() -> dict[str, Any]:
+    """Return the metadata of an asset's output for which Dagster writes no event of its own: which partitions of it
+    were made is said one by one. Empty when the name has moved: then it calls each partition of the run materialized.
+
+    Dagster 1.13 has this for assets that were observed already; else an output materializes every partition of a run,
+    and without an output the steps that depend on it are skipped.
+    """
+    name = getattr(importlib.import_module(_OBSERVED[0]), _OBSERVED[1], None)
+    if name is None:
+        _log.warning("Dagster has moved %s.%s: files that were refused look imported.", *_OBSERVED)
+        return {}
+    return {name: True}
+
+
+def check_target() -> Callable[..., Any] | None:
+    """Return what says which materialization a check is about, None when the name has moved: then the check of a file
+    that was imported again looks outdated.
+    """
+    found = getattr(importlib.import_module(_TARGET[0]), _TARGET[1], None)
+    if found is None:
+        _log.warning("Dagster has moved %s.%s: checks of files that were imported again look outdated.", *_TARGET)
+    return found
 
 
 def output_left_alone() -> dict[str, Any]:

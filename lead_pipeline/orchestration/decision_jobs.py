@@ -7,7 +7,7 @@ from functools import partial
 import dagster as dg
 
 from lead_pipeline.importing.homes import masked_name
-from lead_pipeline.importing.submitting import Answer, record_answer
+from lead_pipeline.importing.submitting import Answer, answer_waiting
 from lead_pipeline.orchestration.boundary import failures_without_values
 from lead_pipeline.orchestration.defining import recipes
 from lead_pipeline.orchestration.partitions import imports_partitions
@@ -26,11 +26,18 @@ def record_cancellation(context: dg.OpExecutionContext, home: HomeResource) -> N
     _record(context, home, "cancelled")
 
 
+#: Where a person finds the partition: the dialog shows all of them alike.
+_WHICH = (
+    "Takes one partition, of an import that waits; any other is refused. Which ones wait: the check `approved` of the "
+    "asset `imported_leads` warns for them, and Runs filtered by the tag `lead_pipeline/awaiting_approval: true` has "
+    "their runs, whose tags `lead_pipeline/import.…: awaiting_approval` name them; or `lead-pipeline history`."
+)
+
+
 @recipes.job(
     op=record_approval,
     partitions_def=imports_partitions,
-    description="Choose the partition of an import that waits for approval and launch: it is read and screened again "
-    "from its staged copy, and imported.",
+    description=f"Import what waits for approval: it is read and screened again from its staged copy. {_WHICH}",
 )
 def approve_import() -> None:
     """Import what waits."""
@@ -39,8 +46,8 @@ def approve_import() -> None:
 @recipes.job(
     op=record_cancellation,
     partitions_def=imports_partitions,
-    description="Choose the partition of an import that waits for approval and launch: nothing of it is imported, and "
-    "its file is put into quarantine/. Dropped again, it starts from scratch.",
+    description="Import nothing of what waits for approval: its file is put into quarantine/, and dropped again it "
+    f"starts from scratch. {_WHICH}",
 )
 def cancel_import() -> None:
     """Leave what waits."""
@@ -48,7 +55,7 @@ def cancel_import() -> None:
 
 def _record(context: dg.OpExecutionContext, home: HomeResource, answer: Answer) -> None:
     import_id = context.partition_key
-    record = partial(record_answer, home.home, import_id, answer)
+    record = partial(answer_waiting, home.home, import_id, answer)
     manifest = failures_without_values(f"deciding about {import_id}", record)
     context.log.info(f"{import_id} is {answer}.")
     context.add_output_metadata(

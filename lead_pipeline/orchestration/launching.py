@@ -99,7 +99,9 @@ class Launcher:
 
     def _import(self, manifest: Manifest) -> None:
         tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": masked_name(manifest.file_name)}
-        self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
+        result = self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
+        if not result.success and not _is_refused(result):  # what was refused has a result, as what was imported
+            raise RunFailedError(_why(result))
 
     def carry_out(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Do what was decided about an import, in a recorded run, unless it is done already; raises RunFailedError."""
@@ -111,7 +113,7 @@ class Launcher:
         Raises: ListRefusedError when nothing of it was loaded because of what is in it, else RunFailedError.
         """
         tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": masked_name(manifest.file_name)}
-        result = self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags)
+        result = _loaded(self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags))
         metadata = result.asset_materializations_for_node(self._naming.name(suppressions.name))[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
@@ -122,7 +124,7 @@ class Launcher:
     def load_activity(self, manifest: ActivityManifest) -> dict[str, Any]:
         """Load a staged drop of call activity in a recorded run and return its counts; raises as `load_list`."""
         tags = {"lead_pipeline/file": masked_name(manifest.file_name)}
-        result = self._run(load_call_activity.name, call_activity_partitions, manifest.drop_id, tags)
+        result = _loaded(self._run(load_call_activity.name, call_activity_partitions, manifest.drop_id, tags))
         metadata = result.asset_materializations_for_node(self._naming.name(call_activity.name))[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
@@ -134,11 +136,16 @@ class Launcher:
             result = self._definitions.resolve_job_def(self._naming.name(job)).execute_in_process(
                 instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
             )
-        if not result.success:
-            if _is_stopped(result):
-                raise StoppedError(_what_holds(job, result)) from None
-            raise (ListRefusedError if _is_refused(result) else RunFailedError)(_why(result))
+        if not result.success and _is_stopped(result):
+            raise StoppedError(_what_holds(job, result)) from None
         return result
+
+
+def _loaded(result: dg.ExecuteInProcessResult) -> dg.ExecuteInProcessResult:
+    """Return a run that loaded something; raises as `load_list`."""
+    if not result.success:
+        raise (ListRefusedError if _is_refused(result) else RunFailedError)(_why(result))
+    return result
 
 
 #: How Dagster names an interrupt that comes while a step is at work, and between steps.

@@ -32,26 +32,23 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!&~$])")
 
 
 def metadata_numbers(result: ImportResult) -> dict[str, int | float]:
-    """Return the numbers worth plotting over time; `rows_read` is missing when the rows were never counted.
+    """Return the numbers worth plotting over time, what matters first; `rows_read` is missing when the rows were never
+    counted.
 
-    `progress_…` are those that the command line shows while an import runs; `left_out_…` the rows that each rule hits;
-    `leads_…` the leads that were there and expired, were stopped, moved and so on. Of a sequel: the rows that had been
-    left out and are leads now, and those that are as they were.
+    `left_out_…` are the rows that each rule hits; `leads_…` the leads that were there and expired, were stopped, moved
+    and so on. Of a sequel: the rows that had been left out and are leads now, and those that are as they were.
     """
     seconds = _seconds(result)
     numbers: dict[str, int | float] = {} if result.rows_read is None else {"rows_read": result.rows_read}
     numbers.update({f"rows_{outcome.value}": result.counts.of(outcome) for outcome in Outcome})
-    progress = result.progress.model_dump(exclude_none=True)
-    numbers.update({f"progress_{name}": number for name, number in progress.items()})
     if result.sequel.of is not None:
         numbers.update(
             rows_recovered_here=result.sequel.rows_recovered, rows_still_rejected=result.sequel.still_rejected
         )
+    numbers.update(reject_rate=round(result.reject_rate, 6), contacts_created=result.contacts_created)
     numbers.update({f"left_out_{one.rule}": one.rows for one in result.waterfall.rules})
     numbers.update({f"leads_{change}": leads for change, leads in totals_of(result.lead_changes).items()})
     numbers.update(
-        contacts_created=result.contacts_created,
-        reject_rate=round(result.reject_rate, 6),
         seconds=round(seconds, 3),
         rows_per_second=round((result.rows_read or 0) / seconds, 1) if seconds > 0 else 0.0,
     )

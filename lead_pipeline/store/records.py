@@ -39,7 +39,7 @@ class ImportRecord:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """How an import ended, as the ledger records it; `counts` are what would be where nothing was written."""
+    """How an import ended, as the ledger records it; `counts` are of what was written."""
 
     status: ImportStatus
     at: datetime

@@ -125,7 +125,7 @@ def test_the_home_is_found_wherever_it_is_named(place, monkeypatch, before, afte
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     run(*before, write(place, "a.csv", "caller_id\n"), *after, code=2)
-    assert [path.name for path in (place / "elsewhere/quarantine").glob("*.csv")]
+    assert [path.name for path in (place / "elsewhere/quarantine/call_schedule").glob("*.csv")]
     assert not (place / "data").exists()
     assert not (place / "other").exists()
 

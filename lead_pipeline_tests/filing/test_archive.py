@@ -39,7 +39,7 @@ def test_shelving_twice_changes_nothing_as_after_a_crash(home):
 def test_a_refused_file_moves_to_quarantine_with_a_note_that_names_it(home):
     path, manifest = dropped(home, "caf\udce9.csv")
     target = quarantine_import(home, manifest, "No column supplies phone.")
-    assert target.parent == home.quarantine
+    assert target.parent == home.quarantine / manifest.profile.name
     assert target.read_bytes() == CONTENT
     note = target.with_name(target.name + ".reason.txt").read_text(encoding="utf-8")
     assert note == "caf\\xe9.csv\n\nNo column supplies phone.\n"
@@ -98,19 +98,19 @@ def test_a_file_that_could_not_be_staged_is_moved_under_a_name_of_ours(home):
     hostile = home.inbox / "..'; drop\n.csv"
     hostile.write_bytes(CONTENT)
     for _ in range(2):
-        target = quarantine_unstaged(home, hostile, "Nobody knows its profile.")
-        assert target.parent == home.quarantine
+        target = quarantine_unstaged(home, hostile, "Nobody can read it.", "suppressions")
+        assert target.parent == home.quarantine / "suppressions"
         assert target.read_bytes() == CONTENT
         assert target.name.isprintable()
         hostile.write_bytes(CONTENT)
-    assert len([one for one in home.quarantine.iterdir() if one.suffix == ".txt"]) == 2
+    assert len([one for one in target.parent.iterdir() if one.suffix == ".txt"]) == 2
 
 
 @pytest.mark.parametrize("suffix", ["", ".csv", ".verylongsuffix", ".c v", ".\u0441sv"])
 def test_only_a_plain_extension_is_kept(home, suffix):
     path = home.inbox / f"list{suffix}"
     path.write_bytes(CONTENT)
-    assert quarantine_unstaged(home, path, "no").suffix in ("", ".csv")
+    assert quarantine_unstaged(home, path, "no", "suppressions").suffix in ("", ".csv")
 
 
 def test_a_store_on_another_file_system_is_served_by_a_copy(home, monkeypatch):

@@ -179,7 +179,7 @@ def test_a_file_of_which_the_settings_are_wrong_is_put_aside_with_the_reason(inb
     (inbox.home.inbox / ACTIVITY_FOLDER / folder).mkdir(exist_ok=True)
     inbox.drop(f"{folder}/calls.csv" if folder else "calls.csv")
     assert inbox.settled() == []
-    (note,) = inbox.home.quarantine.glob("*.reason.txt")
+    (note,) = inbox.home.quarantine.rglob("*.reason.txt")
     assert told in note.read_text()
 
 

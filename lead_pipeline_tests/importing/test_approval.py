@@ -5,11 +5,13 @@ import shutil
 
 import dagster as dg
 import pytest
+from dagster import RunsFilter
 
 from lead_pipeline.filing.decisions import waiting_imports
 from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.filing.receipts import find_receipt
 from lead_pipeline.model.outcomes import ImportStatus
+from lead_pipeline.orchestration.telling.tagging import WAITS, import_tag
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import call_schedule, query, quick_folder, staging, write_csv
 
@@ -77,7 +79,7 @@ def test_what_waits_is_judged_to_the_last_row_and_nothing_of_it_is_in_the_store(
     assert imports.rows("select count(*) from leads") == [(1,)]
     assert imports.rows("select count(*) from contacts") == [(1,)]
     assert outcomes(imports) == []
-    assert status_of(imports) == [("awaiting_approval", 7, 2, 1)]
+    assert status_of(imports) == [("awaiting_approval", 7, 0, 0)]  # what would be created is not counted as created
     assert not list(imports.home.tables.rglob("import_id=list*"))
     assert waiting_imports(imports.home) == [result.import_id]
 
@@ -140,10 +142,10 @@ def test_a_cancelled_import_leaves_the_store_as_it_was_and_its_file_in_quarantin
     result = imports.decide(waiting.import_id, "cancelled")
     assert result.status == ImportStatus.CANCELLED
     assert imports.rows("select count(*) from leads") == [(1,)]
-    assert status_of(imports) == [("cancelled", 7, 2, 1)]
-    kept = imports.home.quarantine / f"{result.import_id}.csv"
+    assert status_of(imports) == [("cancelled", 7, 0, 0)]
+    kept = imports.home.quarantine / "call_schedule" / f"{result.import_id}.csv"
     assert kept.read_bytes() == file.read_bytes()
-    note = (imports.home.quarantine / f"{result.import_id}.csv.reason.txt").read_text()
+    note = kept.with_name(f"{kept.name}.reason.txt").read_text()
     assert "cancelled" in note
     assert "start again" in note
     assert (imports.home.root / result.rejected_file).exists()  # what to correct
@@ -157,7 +159,7 @@ def test_a_cancelled_content_imported_again_starts_anew_and_can_be_approved(impo
     imports.decide(waiting.import_id, "cancelled")
     again = imports.file(file, call_schedule(**ASKED))
     assert (again.import_id, again.status) == (waiting.import_id, ImportStatus.AWAITING_APPROVAL)
-    assert status_of(imports) == [("awaiting_approval", 7, 2, 1)]
+    assert status_of(imports) == [("awaiting_approval", 7, 0, 0)]  # what would be created is not counted as created
     assert imports.decide(again.import_id, "approved").status == ImportStatus.COMPLETED_WITH_REJECTS
     assert imports.rows("select count(*) from leads") == [(3,)]
 
@@ -219,23 +221,29 @@ def dropped(watching, content):
     return path, run, manifest.import_id
 
 
-def test_the_run_of_an_import_that_waits_is_green_says_how_to_decide_and_quotes_no_row(watching):
+def test_the_run_of_an_import_that_waits_says_how_to_decide_materializes_nothing_and_quotes_no_row(watching):
     _, run, import_id = dropped(watching, leads(1, rows=3) + "12345,Quill\n")
     assert run.success
+    assert not [event for event in run.all_events if event.is_step_materialization]
     found = {check.check_name: check for check in run.get_asset_check_evaluations()}
     assert found["file_accepted"].passed
     assert found["rows_accounted_for"].passed
     assert found["rows_accounted_for"].metadata["rows_in_ledger"].value == 4
     assert found["reject_rate"].severity is dg.AssetCheckSeverity.WARN
-    metadata = {
-        event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
-        for event in run.all_events
-        if event.is_step_materialization
-    }
-    assert metadata["import_report"]["status"].value == "awaiting_approval"
-    assert metadata["import_report"]["rows_created"].value == 3
-    assert metadata["imported_leads"]["dagster/row_count"].value == 0
-    summary = metadata["import_report"]["summary"].value
+    assert (found["approved"].passed, found["approved"].severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert found["approved"].description.startswith("Waits for approval, nothing is imported.")
+    observed, _ = [
+        event.event_specific_data.asset_observation for event in run.all_events if event.is_asset_observation
+    ]
+    assert observed.partition == import_id
+    metadata = {"observed": observed.metadata, "approved": found["approved"].metadata}
+    assert metadata["observed"]["status"].value == metadata["approved"]["status"].value == "awaiting_approval"
+    assert "rows_created" not in metadata["observed"]
+    assert query(watching.home.root, "select status, rows_read, rows_created, rows_rejected from imports") == [
+        ("awaiting_approval", 4, 0, 0)
+    ]
+    summary = metadata["observed"]["summary"].value
+    assert metadata["approved"]["summary"].value
     assert f"lead-pipeline --home {watching.home.root} approve {import_id}" in summary
     assert "approve_import" in summary
     assert not [value for table in metadata.values() for value in table.values() if "Quill" in str(value)]
@@ -266,8 +274,19 @@ def test_the_job_approves_and_the_sensor_asks_for_the_import_at_once(watching):
     assert query(watching.home.root, "select count(*) from leads") == [(3,)]
     assert not path.exists()
     assert watching.waiting() == []
-    assert watching.launch("approve_import", import_id).success  # a second click changes nothing
+    assert watching.instance.get_materialized_partitions(dg.AssetKey("imported_leads")) == {import_id}
+    assert why_failed(watching.launch("approve_import", import_id)) == (
+        f"Import {import_id} does not wait for approval: it is completed, and nothing was done. No import is waiting."
+    )
     assert watching.tick() == []
+
+
+def test_a_second_click_before_the_import_runs_changes_nothing(watching):
+    _, _, import_id = dropped(watching, leads(1))
+    assert watching.launch("approve_import", import_id).success
+    assert watching.launch("approve_import", import_id).success
+    assert "was approved before" in why_failed(watching.launch("cancel_import", import_id))
+    assert len(watching.tick()) == 1
 
 
 def test_the_job_cancels_and_the_sensor_has_the_file_put_away(watching):
@@ -276,19 +295,24 @@ def test_the_job_cancels_and_the_sensor_has_the_file_put_away(watching):
     (run,) = watching.execute(watching.tick())
     assert run.success
     assert not path.exists()
-    assert (watching.home.quarantine / f"{import_id}.csv").exists()
+    assert (watching.home.quarantine / "asked" / f"{import_id}.csv").exists()
+    assert watching.instance.get_materialized_partitions(dg.AssetKey("imported_leads")) == set()
     assert query(watching.home.root, "select status from imports") == [("cancelled",)]
     assert watching.waiting() == []
     assert watching.tick() == []
 
 
+def why_failed(run):
+    """Return the sentence with which a run failed."""
+    (told,) = [event.event_specific_data.user_failure_data for event in run.all_events if event.is_step_failure]
+    return told.description
+
+
 def test_a_job_that_decides_about_nothing_fails_with_a_sentence(watching):
     _, _, import_id = dropped(watching, leads(1))
     watching.instance.add_dynamic_partitions("imports", ["a@0123456789ab"])
-    failed = watching.launch("approve_import", "a@0123456789ab")
-    assert not failed.success
-    (told,) = [event.event_specific_data.user_failure_data for event in failed.all_events if event.is_step_failure]
-    assert f"Waiting for approval: {import_id}." in told.description
+    told = why_failed(watching.launch("approve_import", "a@0123456789ab"))
+    assert f"Waiting for approval: {import_id}." in told
 
 
 def test_some_files_of_a_run_wait_and_the_others_are_imported(watching):
@@ -304,3 +328,33 @@ def test_some_files_of_a_run_wait_and_the_others_are_imported(watching):
     assert {one.file_name for one in watching.waiting()} == {"3.csv", "7.csv"}
     (record,) = watching.instance.get_runs()
     assert record.tags["lead_pipeline/status"] == "8 completed, 2 awaiting_approval"
+    waiting = {one.import_id for one in watching.waiting()}
+    found = {tag: value for tag, value in record.tags.items() if tag.startswith("lead_pipeline/")}
+    assert found == {
+        "lead_pipeline/status": "8 completed, 2 awaiting_approval", "lead_pipeline/profile": "asked",
+        "lead_pipeline/files": "10", "lead_pipeline/completed": "true", "lead_pipeline/awaiting_approval": "true",
+        **{f"lead_pipeline/import.{one.replace('@', '.')}": "awaiting_approval" for one in waiting},
+    }  # fmt: skip
+    assert watching.instance.get_materialized_partitions(dg.AssetKey("raw_leads")).isdisjoint(waiting)
+
+
+def test_the_tags_of_a_run_say_that_its_imports_wait_until_the_last_is_decided(watching):
+    watching.profile("asked", approval="manual")
+    for number in range(9):
+        watching.drop(f"{number}.csv", leads(number), folder="asked")
+    watching.execute(watching.tick())
+    first = watching.instance.get_runs()[0].run_id
+
+    def waits():
+        return [run.run_id for run in watching.instance.get_runs(RunsFilter(tags={WAITS: "true"}))]
+
+    ids = [one.import_id for one in watching.waiting()]
+    for import_id in ids:
+        assert waits() == [first]
+        assert watching.launch("approve_import" if import_id != ids[3] else "cancel_import", import_id).success
+        watching.execute(watching.tick())
+    assert waits() == []
+    tags = watching.instance.get_run_by_id(first).tags
+    assert tags[WAITS] == "false"
+    assert [tags[import_tag(one)] for one in ids] == ["completed"] * 3 + ["cancelled"] + ["completed"] * 5
+    assert tags["lead_pipeline/status"] == "8 completed, 1 cancelled"

@@ -10,8 +10,14 @@ from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.importing import engine as engine_module
 from lead_pipeline.importing.drops.inbox_watch import watch_inbox
 from lead_pipeline.importing.drops.run_requests import RunRequest
-from lead_pipeline.importing.engine import Engine, statuses_of
-from lead_pipeline.importing.findings import check_accepted, check_accounted_for
+from lead_pipeline.importing.engine import Engine
+from lead_pipeline.importing.findings import (
+    check_accepted,
+    check_accounted_for,
+    check_approved,
+    check_layout,
+    check_reject_rate,
+)
 from lead_pipeline.importing.submitting import submit_file
 from lead_pipeline.importing.withheld import StageCrashedError
 from lead_pipeline_tests.support import call_schedule, quick_folder, write_csv
@@ -39,7 +45,9 @@ def run(engine, *import_ids):
     for step in (engine.read_files, engine.map_leads, engine.normalize_leads):
         step(import_ids)
     committed = engine.commit(import_ids, lambda *_: None)
-    assert engine.check(check_accounted_for, import_ids).passed
+    engine_says = {one.import_id: one.finding for one in engine.check(check_accounted_for, import_ids)}
+    assert list(engine_says) == list(import_ids)
+    assert all(finding.passed for finding in engine_says.values() if finding.is_error)
     return committed, engine.report(import_ids, lambda _message: None)
 
 
@@ -57,24 +65,68 @@ def test_a_refused_file_is_a_result_and_the_others_go_on(engine):
     good, bad = submitted(engine, "good.csv"), submitted(engine, "bad.csv", ("nothing", "useful"))
     _, reports = run(engine, bad, good)
     assert [report.result.status for report in reports] == ["quarantined", "completed_with_rejects"]
-    assert statuses_of(reports) == "1 quarantined, 1 completed_with_rejects"
-    assert statuses_of(reports[:1]) == "quarantined"
+    assert [(report.is_refused, report.is_committed) for report in reports] == [(True, False), (False, True)]
 
 
-def test_the_check_of_files_names_the_refused_one_and_why(engine):
+def test_a_refused_file_has_no_table_not_even_that_of_its_rows(engine):
     good, bad = submitted(engine, "good.csv"), submitted(engine, "bad.csv", ("nothing", "useful"))
-    engine.map_leads(list(engine.read_files([good, bad])))
-    finding = engine.check(check_accepted, [good, bad])
-    assert not finding.passed
-    assert f"`{bad}`: required_column_unmapped." in finding.message
-    assert good not in finding.message
+    for step in (engine.read_files, engine.map_leads, engine.normalize_leads):
+        assert list(step([bad, good])) == [good]
+    committed = engine.commit([bad, good], lambda *_: None)
+    assert {table: list(numbers) for table, numbers in committed.items()} == {
+        "imported_leads": [good], "rejected_leads": [good],
+    }  # fmt: skip
+
+
+def test_an_import_that_may_have_to_wait_has_tables_when_it_is_committed_and_none_before(engine):
+    asked = call_schedule(approval={"auto_below": 0.3})
+    waits, not_waiting = (
+        submit_file(engine.home, write_csv(engine.home.root / name, ("caller_id", "state"), rows), asked).import_id
+        for name, rows in (("waits.csv", GOOD), ("not.csv", [("2125550103", "NY")]))
+    )
+    both = [waits, not_waiting]
+    assert engine.read_files(both) == engine.map_leads(both) == engine.normalize_leads(both) == {}
+    committed = engine.commit(both, lambda *_: None)
+    assert {table: list(numbers) for table, numbers in committed.items()} == {
+        "raw_leads": [not_waiting], "mapped_leads": [not_waiting], "normalized_leads": [not_waiting],
+        "imported_leads": [not_waiting], "rejected_leads": [not_waiting],
+    }  # fmt: skip
+    assert committed["raw_leads"][not_waiting] == {"rows": 1, "columns": 2}
+
+
+def test_the_check_of_files_says_of_each_whether_it_was_accepted_and_why_not(engine):
+    good, bad = submitted(engine, "good.csv"), submitted(engine, "bad.csv", ("nothing", "useful"))
+    run(engine, bad, good)
+    for at in ("before their reports were forgotten", "after"):
+        found = {one.import_id: one for one in engine.check(check_accepted, [good, bad])}
+        assert (found[good].finding.passed, found[bad].finding.passed) == (True, False), at
+        assert found[bad].finding.message.startswith("required_column_unmapped: ")
+        assert found[bad].shown.files["report"].exists()
+
+
+@pytest.mark.parametrize("check", [check_reject_rate, check_layout])
+def test_a_refused_file_passes_no_check_of_files_and_the_others_name_the_one_that_says_why(engine, check):
+    bad = submitted(engine, "bad.csv", ("nothing", "useful"))
+    run(engine, bad)
+    (one,) = engine.check(check, [bad])
+    assert (one.finding.passed, one.finding.is_error) == (False, False)
+    assert "see file_accepted" in one.finding.message
+
+
+def test_a_refused_file_is_not_among_those_that_somebody_may_approve(engine):
+    bad = submitted(engine, "bad.csv", ("nothing", "useful"))
+    run(engine, bad)
+    (one,) = engine.check(check_approved, [bad])
+    assert (one.finding.passed, one.finding.message) == (True, "It was refused: see file_accepted.")
 
 
 def test_a_finished_import_is_left_alone_and_reported_as_it_was(engine):
     import_id = submitted(engine, "a.csv")
     _, first = run(engine, import_id)
-    assert engine.read_files([import_id]) == {}
-    assert engine.commit([import_id], lambda *_: None) == {"imported_leads": {}, "rejected_leads": {}}
+    assert engine.read_files([import_id]) == {import_id: {}}
+    assert engine.commit([import_id], lambda *_: None) == {
+        "imported_leads": {import_id: {}}, "rejected_leads": {import_id: {}},
+    }  # fmt: skip
     (again,) = engine.report([import_id], lambda _message: None)
     assert again.result.counts == first[0].result.counts
 

@@ -76,8 +76,8 @@ def test_settle_is_read_again_when_the_profile_has_changed(watching):
     assert settle_seconds(profiles, "patient") == 7200.0
 
 
-def imported_by(watching, requests):
-    assert [run.success for run in watching.execute(requests)] == [True] * len(requests)
+def imported_by(watching, requests, success=True):
+    assert [run.success for run in watching.execute(requests)] == [success] * len(requests)
 
 
 def history(watching):
@@ -95,7 +95,7 @@ def test_bytes_that_arrive_after_the_import_end_in_quarantine_and_in_history(wat
         writer.write(whole[cut:])
         assert watching.tick(10.0) == []  # it may write more
     watching.execute(watching.tick(10.0))
-    (kept,) = watching.home.quarantine.glob("*.csv")
+    (kept,) = watching.home.quarantine.rglob("*.csv")
     assert kept.read_bytes() == whole
     note = kept.with_name(f"{kept.name}.reason.txt").read_text()
     assert f"{len(whole) - cut:,} bytes of it arrived after that" in note
@@ -111,10 +111,10 @@ def test_a_file_that_grew_after_it_was_staged_is_not_imported_by_half(watching):
     requests = watching.tick()
     with path.open("ab") as writer:
         writer.write(whole[70:])
-    imported_by(watching, requests)
+    imported_by(watching, requests, success=False)
     imported_by(watching, watching.tick(30.0))
     assert [(status, rows) for _, status, rows in history(watching)] == [("quarantined", None), ("completed", 6)]
-    (note,) = watching.home.quarantine.glob("*.reason.txt")
+    (note,) = watching.home.quarantine.rglob("*.reason.txt")
     assert "was written to after it was taken" in note.read_text()
     assert not path.exists()
 
@@ -203,7 +203,7 @@ def test_whatever_a_real_writer_does_no_row_is_lost_and_none_is_cut_without_a_wo
     imported_by(watching, watching.watch_for(0.5))
     kept = query(watching.home.root, "select phone, attributes ->> 'name' from leads order by phone")
     rows = [line.split(",") for line in whole.decode().splitlines()[1:]]
-    quarantined = [one.read_bytes() for one in watching.home.quarantine.glob("*.csv")]
+    quarantined = [one.read_bytes() for one in watching.home.quarantine.rglob("*.csv")]
     assert [phone for phone, _ in kept] == [f"+1{number}" for number, _ in rows] or whole in quarantined
     cut = {name for _, name in kept} - {name for _, name in rows}
     imports = [one for (one,) in query(watching.home.root, "select import_id from imports")]
@@ -221,7 +221,7 @@ def test_the_quarantined_rest_can_be_dropped_again_and_doubles_nothing(watching)
         imported_by(watching, requests)
         writer.write(whole[cut:])
     watching.execute(watching.tick(10.0))
-    (kept,) = watching.home.quarantine.glob("*.csv")
+    (kept,) = watching.home.quarantine.rglob("*.csv")
     watching.drop("again.csv", kept.read_bytes())
     watching.execute(watching.tick(10.0))
     assert query(watching.home.root, "select count(*) from leads") == [(6,)]

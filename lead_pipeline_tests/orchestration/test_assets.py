@@ -35,6 +35,7 @@ def test_each_table_is_made_from_the_one_before_in_partitions_of_imports(tmp_pat
         "imported_leads": {"normalized_leads", "suppressions", "call_activity"},
         "rejected_leads": {"normalized_leads", "suppressions", "call_activity"},
         "import_report": {"imported_leads", "rejected_leads"},
+        "import_trends": {"import_report"},
         "suppressions": set(),
         "call_activity": set(),
     }
@@ -60,8 +61,8 @@ def test_every_count_is_a_number_that_the_ui_can_plot_and_no_metadata_quotes_a_r
 def test_a_good_import_passes_every_check(watching):
     found = checks_of(imported(watching, leads(1, rows=4)))
     assert {name: check.passed for name, check in found.items()} == {
-        "file_accepted": True, "rows_accounted_for": True, "layout_stable": True, "reject_rate": True,
-        "reasons_registered": True,
+        "file_accepted": True, "approved": True, "rows_accounted_for": True, "layout_stable": True,
+        "reject_rate": True, "reasons_registered": True,
     }  # fmt: skip
 
 

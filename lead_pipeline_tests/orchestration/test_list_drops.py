@@ -24,7 +24,7 @@ def execute(watching, requests):
 
 
 def notes(watching):
-    return "".join(path.read_text() for path in watching.home.quarantine.glob("*.reason.txt"))
+    return "".join(path.read_text() for path in watching.home.quarantine.rglob("*.reason.txt"))
 
 
 def test_a_dropped_list_is_loaded_by_a_run_of_its_own_and_archived(watching):

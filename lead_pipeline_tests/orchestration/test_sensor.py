@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -16,18 +17,19 @@ from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
+from lead_pipeline.orchestration.telling.tagging import import_tag
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import query
 
+TABLES = ("raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "rejected_leads")
 FIRST, LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def quarantined(home):
-    """Return name and note of everything in quarantine."""
+    """Return path, below it, and note of everything in quarantine."""
     return {
-        path.name.removesuffix(".reason.txt"): path.read_text()
-        for path in home.quarantine.iterdir()
-        if path.name.endswith(".reason.txt")
+        path.relative_to(home.quarantine).as_posix().removesuffix(".reason.txt"): path.read_text()
+        for path in home.quarantine.rglob("*.reason.txt")
     }
 
 
@@ -169,20 +171,50 @@ def test_a_corrected_file_dropped_while_the_first_is_imported_survives_and_is_im
 
 
 REFUSED_BY_THE_SENSOR = {
-    "unknown profile": ("call_shedule", "Did you mean 'call_schedule'?"),
-    "inbox root": ("", "inbox/<profile>/"),
+    "unknown profile": ("call_shedule", "call_shedule", "Did you mean 'call_schedule'?"),
+    "broken profile": ("solar", "solar", "solar.yaml, line 1"),
+    "folder that no profile can be called": ("Größe & Co", "gr_e_co", "There is no profile"),
+    "inbox root": ("", "inbox", "inbox/<profile>/"),
 }
 
 
-@pytest.mark.parametrize(("folder", "sentence"), REFUSED_BY_THE_SENSOR.values(), ids=REFUSED_BY_THE_SENSOR)
-def test_a_file_that_nobody_can_place_is_quarantined_with_what_to_do(watching, folder, sentence):
+@pytest.mark.parametrize(("folder", "profile", "sentence"), REFUSED_BY_THE_SENSOR.values(), ids=REFUSED_BY_THE_SENSOR)
+def test_a_file_that_no_profile_claims_has_a_run_a_failing_check_and_a_line_in_history(
+    watching, folder, profile, sentence
+):
+    (watching.home.profiles / "solar.yaml").write_text("nmae: solar\n")
     path = watching.drop("leads.csv", leads(1), folder=folder)
-    assert watching.tick() == []
+    (request,) = watching.tick()
+    import_id = request.partition_key
+    assert request.tags["lead_pipeline/profile"] == profile
+    (run,) = watching.execute([request])
     assert not path.exists()
-    ((name, note),) = quarantined(watching.home).items()
-    assert (watching.home.quarantine / name).read_text() == leads(1)
+    assert quarantined(watching.home).keys() == {f"{profile}/{import_id}.csv"}
+    (note,) = quarantined(watching.home).values()
+    assert (watching.home.quarantine / profile / f"{import_id}.csv").read_text() == leads(1)
     assert note.startswith("leads.csv\n")
     assert sentence in note
+    ((status, of, said),) = query(watching.home.root, "select status, profile, message from imports")
+    assert (status, of) == ("quarantined", profile)
+    assert said in note
+    (check,) = [one for one in run.get_asset_check_evaluations() if one.check_name == "file_accepted"]
+    assert (check.passed, check.severity, check.partition) == (False, dg.AssetCheckSeverity.ERROR, import_id)
+    assert check.description == f"file_profile_unusable: {said}"
+    assert not run.success
+    assert watching.tick(30.0) == []
+
+
+def test_a_file_whose_profile_is_corrected_is_imported_when_it_is_dropped_again(watching):
+    (watching.home.profiles / "solar.yaml").write_text("nmae: solar\n")
+    watching.drop("leads.csv", leads(1), folder="solar")
+    watching.execute(watching.tick())
+    watching.profile("solar")
+    watching.drop("leads.csv", leads(1), folder="solar")
+    (run,) = watching.execute(watching.tick())
+    assert run.success
+    assert query(watching.home.root, "select status from imports") == [("completed",)]
+    assert {one.partition for one in run.get_asset_check_evaluations() if one.passed}
+    assert not [one for one in run.get_asset_check_evaluations() if not one.passed]
 
 
 def test_links_and_pipes_are_quarantined_and_never_followed_or_waited_for(watching, tmp_path):
@@ -191,11 +223,16 @@ def test_links_and_pipes_are_quarantined_and_never_followed_or_waited_for(watchi
     folder.mkdir()
     (folder / "link.csv").symlink_to(tmp_path / "secret.csv")
     os.mkfifo(folder / "pipe.csv")
-    assert watching.tick() == []
+    requests = watching.tick()
     assert list(folder.iterdir()) == []
+    watching.execute(requests)
     assert all("Drop the file itself." in note for note in quarantined(watching.home).values())
     assert len(quarantined(watching.home)) == 2
     assert (tmp_path / "secret.csv").exists()
+    assert query(watching.home.root, "select file_name, status from imports order by 1") == [
+        ("link.csv", "quarantined"), ("pipe.csv", "quarantined"),
+    ]  # fmt: skip
+    assert watching.tick(30.0) == []
 
 
 def test_a_file_without_read_permission_is_quarantined(watching, monkeypatch):
@@ -208,7 +245,7 @@ def test_a_file_without_read_permission_is_quarantined(watching, monkeypatch):
         return really_open(path, *arguments, **options)
 
     monkeypatch.setattr(os, "open", refuse)  # permission bits do not stop root
-    assert watching.tick() == []
+    watching.execute(watching.tick())
     ((_, note),) = quarantined(watching.home).items()
     assert "permission to read it" in note
 
@@ -222,10 +259,22 @@ REFUSED_BY_THE_RUN = {
 
 
 @pytest.mark.parametrize(("content", "code"), REFUSED_BY_THE_RUN.values(), ids=REFUSED_BY_THE_RUN)
-def test_a_file_that_cannot_be_imported_ends_in_quarantine_as_a_result_not_a_crash(watching, content, code):
+def test_a_file_that_cannot_be_imported_ends_in_quarantine_and_nothing_of_its_run_looks_done(watching, content, code):
     watching.drop("a.csv", content)
     (run,) = watching.execute(watching.tick())
-    assert run.success
+    assert not run.success
+    (failed,) = [event for event in run.all_events if event.is_step_failure]
+    assert failed.step_key == "import_report"
+    assert code in failed.event_specific_data.user_failure_data.description
+    assert not [event for event in run.all_events if event.is_step_materialization]
+    passed = {check.check_name: check.description for check in run.get_asset_check_evaluations() if check.passed}
+    assert passed.keys() == {"approved", "rows_accounted_for", "reasons_registered"}
+    assert passed["rows_accounted_for"] == "Nothing of the file was imported, so no row is missing or doubled."
+    observed, _ = [
+        event.event_specific_data.asset_observation for event in run.all_events if event.is_asset_observation
+    ]
+    assert observed.metadata["status"].value == "quarantined"
+    assert Path(observed.metadata["report"].value).exists()
     ((name, note),) = quarantined(watching.home).items()
     assert (watching.home.quarantine / name).read_bytes() == content
     assert note.startswith("a.csv\n\n")
@@ -254,7 +303,7 @@ def test_nine_files_share_one_run_with_metadata_of_each_and_a_refused_one_hurts_
     manifests = watching.waiting()
     assert {request.tags[FIRST], request.tags[LAST]} <= {one.import_id for one in manifests}
     (run,) = watching.execute([request])
-    assert run.success
+    assert not run.success  # it says so when everything else is done
     statuses = sorted(watching.status(one.identity) for one in manifests)
     assert statuses == ["completed"] * 8 + ["quarantined"]
     reports = {
@@ -262,16 +311,23 @@ def test_nine_files_share_one_run_with_metadata_of_each_and_a_refused_one_hurts_
         for event in run.all_events
         if event.is_step_materialization and event.asset_key == dg.AssetKey("import_report")
     }
-    assert set(reports) == {one.import_id for one in manifests}
+    good = {one.import_id for one in manifests if one.file_name != "bad.csv"}
+    (bad,) = {one.import_id for one in manifests} - good
+    assert set(reports) == good
     for manifest in manifests:
-        metadata = reports[manifest.import_id]
-        if manifest.file_name == "bad.csv":
-            assert metadata["status"].value == "quarantined"
-        else:
-            assert metadata["rows_created"].value == int(manifest.file_name[0]) + 1
-    for table in ("raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "rejected_leads"):
-        found = watching.instance.get_materialized_partitions(dg.AssetKey(table))
-        assert found == {one.import_id for one in manifests}
+        if manifest.import_id in good:
+            assert reports[manifest.import_id]["rows_created"].value == int(manifest.file_name[0]) + 1
+    for table in (*TABLES, "import_report"):
+        assert watching.instance.get_materialized_partitions(dg.AssetKey(table)) == good
+    checks = run.get_asset_check_evaluations()
+    assert len(checks) == 6 * 9
+    assert {check.partition for check in checks if not check.passed} == {bad}
+    assert {check.check_name for check in checks if not check.passed} == {
+        "file_accepted", "reject_rate", "layout_stable",
+    }  # fmt: skip
+    tags = watching.instance.get_run_by_id(run.run_id).tags
+    assert tags["lead_pipeline/quarantined"] == tags["lead_pipeline/completed"] == "true"
+    assert tags[import_tag(bad)] == "quarantined"
 
 
 def test_a_range_holds_neighbours_only(watching):
@@ -485,7 +541,7 @@ def test_the_sensor_never_opens_the_store(watching):
         watching.drop("again.csv", leads(1))
         watching.drop("new.csv", leads(2))
         watching.drop("lost.csv", leads(3), folder="nowhere")
-        assert len(watching.tick()) == 1
+        assert len(watching.tick()) == 2
         holder.communicate()
 
 

@@ -19,8 +19,9 @@ def archive_activity(home: Home, manifest: ActivityManifest) -> None:
 
 def quarantine_activity(home: Home, manifest: ActivityManifest, message: str) -> None:
     """Put the files of a drop that was refused into quarantine, with `<name>.reason.txt` beside it."""
-    target = home.quarantine / _name(manifest)
+    target = home.quarantine / "call_activity" / _name(manifest)
     if manifest.dropped:
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_reason(target, manifest.file_name, message)
     _put_away(home, manifest, target)
 

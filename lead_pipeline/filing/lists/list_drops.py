@@ -78,7 +78,7 @@ def put_list_away(home: Home, manifest: ListManifest, refusal: str | None = None
     waiting = find_waiting_list(home, manifest.list_id)
     if waiting is None:
         return
-    folder = home.quarantine if refusal else home.archive / LISTS_FOLDER
+    folder = (home.quarantine if refusal else home.archive) / LISTS_FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"{manifest.list_id}{safe_suffix(manifest.file_name)}"
     for dropped in filter(is_still_there, waiting.dropped):

@@ -93,7 +93,7 @@ def _stage(home: Home, drop: Drop, now: datetime) -> None:
 
 def _set_aside(home: Home, drop: Drop, message: str) -> None:
     try:
-        quarantine_unstaged(home, drop.path, message)
+        quarantine_unstaged(home, drop.path, message, ACTIVITY_FOLDER)
     except OSError as error:
         leave_in_place(home, _as_dropped(drop), f"{message} ({os.strerror(error.errno or 0)})")
 

@@ -29,6 +29,7 @@ from lead_pipeline.importing.drops.list_intake import list_requests
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.settling import settle_of_lists, settle_seconds
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
+from lead_pipeline.importing.waiting import may_ever_wait
 from lead_pipeline.model.fields import FrozenModel
 
 #: A tick of Dagster's may take 60 seconds (dagster issue 14830); one that lasts saves the pauses between two ticks.
@@ -160,7 +161,8 @@ def _due_runs(home: Home, scheduler: Scheduler[_Run], active: set[str], now: dat
     due = {manifest.import_id: manifest for manifest in imports_to_run(home, active, now)}
     if not due:
         return lists
-    order = scheduler.in_run_order(list(due))
+    # New ones that may wait for a person are neighbours of one another, as a run over several of them needs.
+    order = scheduler.in_run_order(sorted(due, key=lambda one: may_ever_wait(due[one].profile)))
     return lists + [scheduler.run_of(request) for request in note_requests(home, due, order, now)]
 
 

@@ -2,31 +2,34 @@
 and moved does not belong here, nor what a run is.
 """
 
-import contextlib
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from lead_pipeline.filing.archive import clear_known, quarantine_unstaged
+from lead_pipeline.filing.archive import clear_known, quarantine_unread, quarantine_unstaged
 from lead_pipeline.filing.decisions import decision_on, state_of
 from lead_pipeline.filing.home import Home, is_plain_file, masked_name, shown_name
 from lead_pipeline.filing.inbox import Drop
 from lead_pipeline.filing.left_in_place import leave_in_place, left_drops
-from lead_pipeline.filing.life_cycle import forget, note_request
+from lead_pipeline.filing.life_cycle import forget, note_request, register_manifest
 from lead_pipeline.filing.lists.list_drops import LISTS_FOLDER, waiting_list_drops
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.filing.manifests import DroppedFile, Manifest, path_hex, pending_manifests, waiting_drops
 from lead_pipeline.filing.receipts import is_imported
-from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, register_refused, stage_import
+from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, manifest_of_unread, stage_import
 from lead_pipeline.importing.concluding import set_aside
 from lead_pipeline.importing.drops.list_intake import refuse_list_drop, stage_list_drop
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.importing.sequels.judging_again import changed_profile
+from lead_pipeline.importing.waiting import may_ever_wait
 from lead_pipeline.model.errors import DiskError, FileRefusedError, ProfileError, UsageError, listed
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.profiles.loader import load_profile, profile_names
+from lead_pipeline.profiles.unusable import unusable_profile
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
 SINGLE_RUNS = 8
@@ -108,25 +111,61 @@ def _stage_drop(home: Home, drop: Drop, now: datetime) -> str:
             raise FileChangedError("Gone before it could be read.") from None
         if drop.folder == LISTS_FOLDER:
             refuse_list_drop(home, drop, str(error), now)
-        return _set_unstaged_aside(home, drop, str(error), now)
+            return _set_list_aside(home, drop, str(error))
+        return _refused(home, drop, str(error), now)
+    return _said_of(home, manifest)
+
+
+def _said_of(home: Home, manifest: Manifest) -> str:
     if is_imported(home, manifest.identity):
         clear_known(home, manifest, changed_profile(home, manifest))
         return f"imported before as {manifest.import_id}"
+    if manifest.refusal is not None:
+        return f"refused as {manifest.import_id}"
     waits = state_of(home, manifest) == "awaited"
     return f"waits for approval as {manifest.import_id}" if waits else f"staged as {manifest.import_id}"
 
 
-def _set_unstaged_aside(home: Home, drop: Drop, message: str, now: datetime) -> str:
-    """Move what could not be staged to quarantine. What cannot be moved either stays, and is refused in a run, so that
-    history, check and email say so.
+def _refused(home: Home, drop: Drop, message: str, now: datetime) -> str:
+    """Stage a file only to be refused, in a run, so that history, checks and email say so, and its content is known
+    when it is dropped again. One that cannot be read is moved to quarantine at once, or stays where nobody can.
     """
+    profile, code = _claimed_by(home, drop)
     try:
-        quarantine_unstaged(home, drop.path, message)
+        return _said_of(
+            home,
+            stage_import(home, drop.path, profile, now=now, from_inbox=True, refusal=message, refusal_code=code),
+        )
+    except FileChangedError:
+        raise
+    except FileRefusedError:
+        dropped = _as_dropped(drop)
+    unread = manifest_of_unread(drop.path, profile, dropped, refusal=message, refusal_code=code, now=now)
+    try:
+        quarantine_unread(home, unread, drop.path)
     except OSError as error:
         why = f"{message} It could not be moved to quarantine either ({os.strerror(error.errno or 0)}) and stays there."
-        with contextlib.suppress(ProfileError):
-            profile = load_profile(drop.folder, folder=home.profiles)
-            register_refused(home, drop.path, profile, _as_dropped(drop), why, now=now)
+        register_manifest(home, unread.model_copy(update={"refusal": why}))
+        leave_in_place(home, dropped, why)
+        return why
+    return _said_of(home, register_manifest(home, unread))
+
+
+def _claimed_by(home: Home, drop: Drop) -> tuple[ImportProfile, str]:
+    """Return the profile of the folder that a refused file lies in; where none can be used, one that stands for it, by
+    the folder's name, and the reason that this is.
+    """
+    try:
+        return load_profile(drop.folder, folder=home.profiles), ""
+    except ProfileError:
+        return unusable_profile(drop.folder), Reason.FILE_PROFILE_UNUSABLE
+
+
+def _set_list_aside(home: Home, drop: Drop, message: str) -> str:
+    try:
+        quarantine_unstaged(home, drop.path, message, LISTS_FOLDER)
+    except OSError as error:
+        why = f"{message} It could not be moved to quarantine either ({os.strerror(error.errno or 0)}) and stays there."
         leave_in_place(home, _as_dropped(drop), why)
         return why
     return "quarantined"
@@ -185,15 +224,21 @@ def note_requests(
     knows, in the order in which a run over a range takes them.
     """
     noted = {import_id: note_request(home, manifest, now) for import_id, manifest in manifests.items()}
-    # A run over several fails where one of them has to wait for a list, so that these have runs of their own.
+    # A run over several fails where one of them has to wait for a list, so that these have runs of their own. It fails
+    # as well where one is refused, and then would show those as failed that wait for a person.
     alone = [import_id for import_id, manifest in noted.items() if manifest.waits_for]
-    groups = [*group_for_runs([one for one in noted if one not in alone], order), *([one] for one in alone)]
+    asking = [one for one, manifest in noted.items() if one not in alone and may_ever_wait(manifest.profile)]
+    others = [one for one in noted if one not in alone and one not in asking]
+    groups = [*group_for_runs(others, order), *group_for_runs(asking, order), *([one] for one in alone)]
     return [_request(noted, ids, now) for ids in groups]
 
 
 def _request(noted: Mapping[str, Manifest], import_ids: Sequence[str], now: datetime) -> RunRequest:
     first, last = noted[import_ids[0]], import_ids[-1]
-    tags = {"lead_pipeline/profile": first.profile.name, "lead_pipeline/files": str(len(import_ids))}
+    profiles = sorted({noted[import_id].profile.name for import_id in import_ids})
+    tags = {"lead_pipeline/profile": ", ".join(profiles), "lead_pipeline/files": str(len(import_ids))}
+    if len(profiles) > 1:  # a filter compares the whole value
+        tags |= {f"lead_pipeline/profile.{profile}": "true" for profile in profiles}
     if len(import_ids) == 1:
         tags["lead_pipeline/file"] = masked_name(first.file_name)
     key = f"{first.import_id}..{last}#{first.attempts}@{now.timestamp()}"

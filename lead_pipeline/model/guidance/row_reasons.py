@@ -27,6 +27,13 @@ ROW_REASONS: dict[Reason, ReasonInfo] = {
         "Check that this is the right file, sheet and profile; `lead-pipeline preview FILE` shows which columns were "
         "found. Then rename them, or set their headers under `fields:` in the profile.",
     ),
+    Reason.FILE_PROFILE_UNUSABLE: ReasonInfo(
+        "file",
+        None,
+        "No profile can be used for the file",
+        "Drop it into the folder of the inbox that is named after a profile; `lead-pipeline profiles` lists them. "
+        "Where the profile itself has a mistake, correct that first, and then drop the file again.",
+    ),
     Reason.HEADER_MISSING: ReasonInfo(
         "file", None, "Header line is missing", "Put the column names in the first line."
     ),

@@ -27,7 +27,7 @@ from lead_pipeline.importing.approval import commit_or_hold, may_yet_wait
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, HeldNumbers, Refusal, Timings
-from lead_pipeline.importing.findings import REFUSED, Check, Finding, examined, why_not
+from lead_pipeline.importing.findings import REFUSED, Check, Examined, Finding, examined, why_not
 from lead_pipeline.importing.lists.delivered_list import load_and_put_away
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.lists.suppression_list import as_metadata
@@ -108,6 +108,7 @@ class Engine:
         self._settings = StoreSettings(wait_seconds=store_wait)
         self._lock_wait = lock_wait
         self._locks: dict[str, int] = {}
+        self._examined: dict[str, Examined] = {}  # what is looked at by one check after the other
 
     def read_files(self, import_ids: Sequence[str]) -> dict[str, Numbers]:
         """Read staged files into `raw_leads`, from scratch; return the numbers of each import that has the table now.
@@ -133,6 +134,7 @@ class Engine:
 
         Raises: ScreeningError, after all others are committed, when one cannot be screened; it stays staged and waits.
         """
+        self._examined.clear()
         stopped: list[ScreeningError] = []
         committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
         with self._store(on_wait) as store:
@@ -160,6 +162,7 @@ class Engine:
 
         Emails are sent when all of them are finished: a mail server that does not answer delays no import.
         """
+        self._examined.clear()
         ended = [
             (work.manifest, errors_without_values(f"reporting {work.manifest.import_id}", partial(_report, work)))
             for work in self._works(import_ids)
@@ -172,10 +175,12 @@ class Engine:
         return [self._checked(check, work) for work in self._works(import_ids)]
 
     def _checked(self, check: Check, work: WorkFolder) -> Checked:
-        one = examined(work)
+        import_id = work.manifest.import_id
+        if import_id not in self._examined:
+            self._examined[import_id] = examined(work)
+        one = self._examined[import_id]
         finding = check(one)
-        shown = None if finding.passed else self._described(work.manifest, one.result)
-        return Checked(work.manifest.import_id, finding, shown)
+        return Checked(import_id, finding, None if finding.passed else self._described(work.manifest, one.result))
 
     def load_list(self, list_id: str, on_wait: OnWait) -> dict[str, Any]:
         """Load a staged suppression list, and put it away where it came from the inbox; return what came of it as

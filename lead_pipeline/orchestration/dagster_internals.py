@@ -124,20 +124,25 @@ def unmaterialized() -> dict[str, Any]:
     Dagster 1.13 has this for assets that were observed already; else an output materializes every partition of a run,
     and without an output the steps that depend on it are skipped.
     """
-    name = getattr(importlib.import_module(_OBSERVED[0]), _OBSERVED[1], None)
-    if name is None:
-        _log.warning("Dagster has moved %s.%s: files that were refused look imported.", *_OBSERVED)
-        return {}
-    return {name: True}
+    key = _found(*_OBSERVED, "files that were refused look imported")
+    return {} if key is None else {key: True}
 
 
 def check_target() -> Callable[..., Any] | None:
     """Return what says which materialization a check is about, None when the name has moved: then the check of a file
     that was imported again looks outdated.
     """
-    found = getattr(importlib.import_module(_TARGET[0]), _TARGET[1], None)
+    return _found(*_TARGET, "checks of files that were imported again look outdated")
+
+
+def _found(module: str, name: str, otherwise: str) -> Any:  # noqa: ANN401  # whatever Dagster has there
+    """Return what a module of Dagster's has under a name; None, and one line says what follows, once it has moved."""
+    try:
+        found = getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        found = None
     if found is None:
-        _log.warning("Dagster has moved %s.%s: checks of files that were imported again look outdated.", *_TARGET)
+        _log.warning("Dagster has moved %s.%s: %s.", module, name, otherwise)
     return found
 
 

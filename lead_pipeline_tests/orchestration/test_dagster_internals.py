@@ -15,11 +15,14 @@ from dagster._grpc import server
 from dagster_webserver import cli
 
 from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.orchestration import dagster_internals
 from lead_pipeline.orchestration.dagster_internals import (
     CODE_SERVER,
     NO_COMPUTE_LOGS,
+    check_target,
     fork_runs,
     output_left_alone,
+    unmaterialized,
     wrap_web_server,
 )
 from lead_pipeline.orchestration.instance import open_instance
@@ -165,3 +168,25 @@ def test_once_that_name_has_moved_output_goes_to_files_as_ever_and_one_line_says
     assert output_left_alone() == {}
     (line,) = caplog.records
     assert "goes to files" in line.message
+
+
+def test_the_names_for_partitions_that_are_not_made_and_for_targets_of_checks_are_there(caplog):
+    assert list(unmaterialized().values()) == [True]
+    target = check_target()
+    assert target is not None
+    assert target(storage_id=1, run_id="x", timestamp=0.0).storage_id == 1
+    assert not caplog.records
+
+
+MOVED = {"module": ("dagster._core.nowhere", "X"), "name": ("dagster._core.definitions.source_asset", "GONE")}
+
+
+@pytest.mark.parametrize("missing", MOVED.values(), ids=MOVED)
+def test_once_these_have_moved_one_line_says_what_follows(monkeypatch, caplog, missing):
+    monkeypatch.setattr(dagster_internals, "_OBSERVED", missing)
+    monkeypatch.setattr(dagster_internals, "_TARGET", missing)
+    assert unmaterialized() == {}
+    assert check_target() is None
+    assert [record.getMessage().split(": ")[1] for record in caplog.records] == [
+        "files that were refused look imported.", "checks of files that were imported again look outdated.",
+    ]  # fmt: skip

@@ -35,7 +35,7 @@ def refused(stages, content: str):
     file.write_text(content)
     result = stages.file(file, PROFILE)
     assert result.status == ImportStatus.QUARANTINED
-    (note,) = stages.home.quarantine.glob("*.reason.txt")
+    (note,) = stages.home.quarantine.rglob("*.reason.txt")
     return result, note.read_text()
 
 

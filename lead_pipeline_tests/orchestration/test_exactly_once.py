@@ -64,7 +64,7 @@ def test_a_quarantined_file_is_imported_once_the_profile_is_fixed_and_it_is_drop
         file = write_csv(folder / "list.csv", ("number", "state"), ROWS)
         refused = imports.file(file, call_schedule())
         assert refused.status == "quarantined"
-        assert list((folder / "home" / "quarantine").glob("*.reason.txt"))
+        assert list((folder / "home" / "quarantine").rglob("*.reason.txt"))
         fields = call_schedule().model_dump()["fields"]
         mended = call_schedule(fields=fields | {"phone": fields["phone"] | {"column": "number"}})
         result = imports.file(file, mended)

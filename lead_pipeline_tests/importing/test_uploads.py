@@ -198,9 +198,9 @@ def test_whatever_a_real_writer_does_no_row_is_lost_and_none_is_cut_without_a_wo
         writer.stdin.close()
         until = time.monotonic() + 60.0
         while writer.poll() is None or path.exists() or watching.waiting():
-            imported_by(watching, watching.watch_for(0.3))
+            watching.execute(watching.watch_for(0.3))
             assert time.monotonic() < until
-    imported_by(watching, watching.watch_for(0.5))
+    watching.execute(watching.watch_for(0.5))
     kept = query(watching.home.root, "select phone, attributes ->> 'name' from leads order by phone")
     rows = [line.split(",") for line in whole.decode().splitlines()[1:]]
     quarantined = [one.read_bytes() for one in watching.home.quarantine.rglob("*.csv")]
@@ -271,7 +271,7 @@ def test_an_inbox_on_another_disk_is_emptied_by_copying(watching):
     watching.home.inbox.symlink_to(elsewhere)
     path = watching.drop("a.csv", leads(1, rows=3))
     (elsewhere / "call_schedule" / "link.csv").symlink_to("/nowhere/else.csv")
-    imported_by(watching, watching.tick())
+    assert sorted(run.success for run in watching.execute(watching.tick())) == [False, True]  # the link is refused
     assert not path.exists()
     assert list((elsewhere / "call_schedule").iterdir()) == []
     assert len(list((watching.home.archive / "call_schedule").glob("a@*.csv"))) == 1

@@ -10,8 +10,8 @@ from functools import cached_property
 
 import polars as pl
 
-from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS, folded_header
-from lead_pipeline.model.formula_injection import is_rejected_file, restored_text
+from lead_pipeline.model.fields import folded_header
+from lead_pipeline.model.formula_injection import added_columns, is_rejected_file, is_returning, restored_header
 
 #: The cells of rows: `row` Int64, `cell` UInt64 (of header and text; blank cells are left out), and `is_personal`
 #: Boolean: the cell says who somebody is.
@@ -62,10 +62,10 @@ class FileCells:
 
 
 def headers_of(columns: Collection[str]) -> dict[str, str]:
-    """Return the header that each column is compared under, without those that a rejected file of ours has added."""
-    returning = is_rejected_file(columns)
-    own = [column for column in columns if not (returning and column.strip() in REJECTED_FILE_COLUMNS)]
-    return {column: folded_header(restored_text(column) if returning else column) for column in own}
+    """Return the header that each column is compared under, without those that a file of ours has added."""
+    returning, added = is_returning(columns), added_columns(columns)
+    own = [column for column in columns if column not in added]
+    return {column: folded_header(restored_header(column) if returning else column) for column in own}
 
 
 def header_key(columns: Collection[str]) -> int:

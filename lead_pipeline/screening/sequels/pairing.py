@@ -59,8 +59,9 @@ def _sharing_rare_cells(later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFr
 
 
 def compare_rows(pairs: pl.DataFrame, later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Add to `row` and `earlier` how many cells they `shared` and how many each has (`of_later`, `of_earlier`), whether
-    one of those says who somebody is (`shares_personal`), and whether anything differs (`is_changed`).
+    """Add to `row` and `earlier` how many cells they `shared` and how many each has (`of_later`, `of_earlier`); how many
+    of the earlier row's say who it is of (`personal_of_earlier`), and whether one of these is shared
+    (`shares_personal`); and whether anything differs (`is_changed`).
     """
     there = earlier.rename({"row": "earlier"})
     shared = (
@@ -69,10 +70,11 @@ def compare_rows(pairs: pl.DataFrame, later: pl.DataFrame, earlier: pl.DataFrame
         .group_by("row", "earlier")
         .agg(shared=pl.len(), shares_personal=pl.col("is_personal").any())
     )
-    sizes = later.group_by("row").agg(of_later=pl.len()), there.group_by("earlier").agg(of_earlier=pl.len())
-    compared = pairs.join(shared, on=["row", "earlier"], how="left").join(sizes[0], on="row", how="left")
-    compared = compared.join(sizes[1], on="earlier", how="left")
-    counts = ("shared", "of_later", "of_earlier")
+    of_later = later.group_by("row").agg(of_later=pl.len())
+    of_earlier = there.group_by("earlier").agg(of_earlier=pl.len(), personal_of_earlier=pl.col("is_personal").sum())
+    compared = pairs.join(shared, on=["row", "earlier"], how="left").join(of_later, on="row", how="left")
+    compared = compared.join(of_earlier, on="earlier", how="left")
+    counts = ("shared", "of_later", "of_earlier", "personal_of_earlier")
     return compared.with_columns(
         *(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts), pl.col("shares_personal").fill_null(False)
     ).with_columns(is_changed=(pl.col("shared") != pl.col("of_earlier")) | (pl.col("shared") != pl.col("of_later")))
@@ -92,21 +94,28 @@ def _best(found: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(taken) if taken else found
 
 
-def pair_between(anchors: pl.DataFrame, later: pl.Series, earlier: pl.Series, rows: tuple[int, int]) -> pl.DataFrame:
-    """Return pairs (PAIRS_SCHEMA) of rows that lie between the same rows of both files, as many here as there.
+def pair_between(
+    anchors: pl.DataFrame,
+    later: tuple[pl.Series, pl.DataFrame],
+    earlier: tuple[pl.Series, pl.DataFrame],
+    rows: tuple[int, int],
+) -> pl.DataFrame:
+    """Return pairs (PAIRS_SCHEMA) of rows that lie between the same rows of both files, as many here as there, unless
+    they say of different people who these are. Somebody of whom only one cell says it may be wrong in just that.
 
     Args:
         anchors: the rows that are known to be one: `row`, `earlier`.
-        later: the rows of the later file that are none of these.
-        earlier: those of the earlier one that may be paired.
+        later: the rows of the later file that are none of these, and cells of its rows (CELLS_SCHEMA).
+        earlier: those of the earlier one that may be paired, and cells.
         rows: how many rows the later and the earlier file have: an end is an anchor, too.
     """
-    ends = pl.DataFrame({"row": [0, rows[0] + 1], "earlier": [0, rows[1] + 1]}, schema_overrides={"row": pl.Int64})
+    ends = pl.DataFrame({"row": [0, rows[0] + 1], "earlier": [0, rows[1] + 1]})
     known = pl.concat([anchors.select("row", "earlier"), ends]).sort("earlier")
     offsets = known.select("earlier", offset=pl.col("row") - pl.col("earlier"))
-    wanted = pl.DataFrame({"earlier": earlier}).sort("earlier")
+    wanted = pl.DataFrame({"earlier": earlier[0]}).sort("earlier")
     before = wanted.join_asof(offsets, on="earlier", strategy="backward")
     behind = wanted.join_asof(offsets, on="earlier", strategy="forward")
     between = before.filter(before["offset"] == behind["offset"]).with_columns(row=pl.col("earlier") + pl.col("offset"))
-    free = pl.DataFrame({"row": later})
-    return between.join(free, on="row", how="semi").select("row", "earlier", is_changed=pl.lit(True))
+    between = between.join(pl.DataFrame({"row": later[0]}), on="row", how="semi").select("row", "earlier")
+    is_likely = pl.col("shares_personal") | (pl.col("personal_of_earlier") <= 1)
+    return compare_rows(between, later[1], earlier[1]).filter(is_likely).select(PAIRS_SCHEMA.keys())

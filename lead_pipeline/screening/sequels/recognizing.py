@@ -187,7 +187,7 @@ def _compare_by_rows(file: _File, earlier: EarlierImport, rows_read: int, rows: 
     known = pl.concat([anchors, pairs.select("row", "earlier")])
     if is_whole and known.height >= _ANCHORED * of_rows:
         free, left = _without(numbers, pairs["row"]), _without(left_out, pairs["earlier"])
-        between = pair_between(known, free, left, (rows_read, earlier.rows_read))
+        between = pair_between(known, (free, here), (left, there), (rows_read, earlier.rows_read))
         pairs = pl.concat([pairs, between])
     return _Found(earlier, pairs, (anchors.height + pairs.height) / (of_rows if is_whole else rows))
 

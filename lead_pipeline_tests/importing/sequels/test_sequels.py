@@ -159,10 +159,10 @@ def test_of_two_imports_with_the_same_faults_the_one_with_these_rows_is_meant(ho
 
 def test_another_list_with_many_of_the_same_people_is_no_sequel(home):
     first = home.drop(csv_bytes(HEADER, LIST))
-    people = [*RIGHT[:3], *RIGHT[4:8], *RIGHT[14:16], *RIGHT[18:20], RIGHT[10], *map(person, range(60, 68))]
+    people = [*RIGHT[:3], *RIGHT[4:8], *RIGHT[14:16], *RIGHT[18:20], RIGHT[10], LIST[8], *map(person, range(60, 67))]
     month = home.drop(csv_bytes(HEADER, people))
-    assert counts(month) == {"created": 8, "duplicate": 12}
-    assert (month.sequel.of, month.notices) == (None, ())
+    assert counts(month) == {"created": 7, "duplicate": 12, "rejected": 1}
+    assert (month.sequel.of, month.notices, month.reject_rate) == (None, (), 0.05)
     assert told(home, first).rows_recovered == 0
     assert month.rejected_file is not None
 

@@ -53,8 +53,27 @@ def test_of_two_that_could_be_the_row_the_one_that_shares_more_is():
 
 def test_rows_between_the_same_rows_are_the_same_where_they_are_as_many():
     anchors = pl.DataFrame({"row": [1, 2, 4], "earlier": [1, 2, 4]})
-    found = pair_between(anchors, pl.Series([3, 5, 6]), pl.Series([3, 5]), (6, 5))
+    there = cells(*(("", "Oslo", f"bad {number}") for number in range(1, 6)))
+    here = cells(*(("", "Oslo", str(number)) for number in range(1, 7)))
+    found = pair_between(anchors, (pl.Series([3, 5, 6]), here), (pl.Series([3, 5]), there), (6, 5))
     assert found.rows() == [(3, 3, True)]  # one more behind the last: nobody knows which is which
+
+
+def test_a_row_in_the_place_of_another_is_not_that_row_when_it_is_of_somebody_else():
+    headers = {"name": "name", "mail": "mail"}
+
+    def of(*rows):
+        frame = pl.DataFrame(rows, schema=list(headers), orient="row").with_row_index("row_number", 1)
+        return cells_of(frame.cast({"row_number": pl.Int64}), headers, {"name", "mail"})
+
+    def between(*later):
+        anchors = pl.DataFrame({"row": [1], "earlier": [1]})
+        second = pl.Series([2])
+        there = of(("Ida", "ida@example.com"), ("Jon", "jon@"))
+        return pair_between(anchors, (second, of(*later)), (second, there), (2, 2)).rows()
+
+    assert between(("Ida", "ida@example.com"), ("Kim", "kim@example.com")) == []
+    assert between(("Ida", "ida@example.com"), ("Jon", "jon@example.com")) == [(2, 2, True)]
 
 
 def test_the_columns_of_a_file_are_known_in_any_order_and_spelling():

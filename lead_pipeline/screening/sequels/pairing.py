@@ -59,8 +59,9 @@ def _sharing_rare_cells(later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFr
 
 
 def compare_rows(pairs: pl.DataFrame, later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Add to `row` and `earlier` how many cells they `shared` and how many each has (`of_later`, `of_earlier`); how many
-    of the earlier row's say who it is of (`personal_of_earlier`), and whether one of these is shared
+    """Add to `row` and `earlier` how many cells they `shared` and how many each has (`of_later`, `of_earlier`).
+
+    Also how many of the earlier row's cells say who it is of (`personal_of_earlier`), whether one of these is shared
     (`shares_personal`); and whether anything differs (`is_changed`).
     """
     there = earlier.rename({"row": "earlier"})

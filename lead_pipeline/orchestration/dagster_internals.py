@@ -132,7 +132,8 @@ def check_target() -> Callable[..., Any] | None:
     """Return what says which materialization a check is about, None when the name has moved: then the check of a file
     that was imported again looks outdated.
     """
-    return _found(*_TARGET, "checks of files that were imported again look outdated")
+    target: Callable[..., Any] | None = _found(*_TARGET, "checks of files that were imported again look outdated")
+    return target
 
 
 def _found(module: str, name: str, otherwise: str) -> Any:  # noqa: ANN401  # whatever Dagster has there

@@ -106,7 +106,9 @@ def test_a_command_that_can_write_no_more_ends_in_one_sentence(tmp_path, command
 def test_what_cannot_be_printed_ends_in_one_sentence(tmp_path, command):
     file = tmp_path / "good.csv"
     file.write_text(leads(1, rows=3))
-    started = [sys.executable, "-m", "lead_pipeline", "--home", str(tmp_path / "home")]
+    home = tmp_path / "home"
+    home.mkdir()
+    started = [sys.executable, "-m", "lead_pipeline", "--home", str(home)]
     with Path("/dev/full").open("w") as full:
         arguments = command.replace("FILE", str(file)).split()
         ended = subprocess.run([*started, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -30,7 +30,7 @@ from lead_pipeline.reporting.row_files.workbook_frame import (
 
 #: A workbook of more opens slowly, and nobody corrects more by hand: rows of a sheet, cells and bytes of the workbook,
 #: and notes, which spreadsheets draw one by one.
-MAX_ROWS, MAX_CELLS, MAX_BYTES, MAX_NOTES = 200_000, 4_000_000, 2**30, 5_000
+MAX_ROWS, MAX_CELLS, MAX_BYTES, MAX_NOTES = 200_000, 4_000_000, 2**30, 2_000
 
 _TYPES = "[Content_Types].xml"
 

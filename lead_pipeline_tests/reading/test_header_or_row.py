@@ -122,3 +122,10 @@ def test_known_names_above_typed_rows_are_always_the_header(names, rows):
 @given(st.lists(ROW, min_size=3, max_size=9))
 def test_typed_rows_without_names_never_have_a_header(rows):
     assert find_header([Record(row, 1, False) for row in rows]).header is None
+
+
+def test_the_header_of_a_rejected_file_is_known_though_a_spreadsheet_made_its_rows_narrower():
+    """The last added column is empty in every row, and the first row has text where others were corrected."""
+    rows = [f"person{n}{'@' if n > 4 else ' at '}example.com,Ida {n},4{n},{n},email_invalid" for n in (4, 9, 13, 17)]
+    header = found("email,name,shoe,_row_number,_reasons,_suggested", *rows)
+    assert (header.header, header.first_row) == (0, 1)

@@ -3,6 +3,7 @@ follows from it, and where rows come from, does not belong here.
 """
 
 import polars as pl
+import polars.selectors as cs
 
 #: Which rows are one: `row` of the later file, `earlier` (both Int64, each at most once), and `is_changed` Boolean.
 PAIRS_SCHEMA = {"row": pl.Int64, "earlier": pl.Int64, "is_changed": pl.Boolean}
@@ -10,12 +11,16 @@ PAIRS_SCHEMA = {"row": pl.Int64, "earlier": pl.Int64, "is_changed": pl.Boolean}
 #: A cell that more rows than this have distinguishes none of them.
 _RARE = 4
 
+#: A cell that a larger share of rows has, of so many or more, is no sign that two rows are one.
+_COMMON, _MANY_ROWS = 0.1, 20
+
 #: Of the pairs that are left, the best are taken so many times: those whose rows are in no better pair.
 _ROUNDS = 4
 
 
 def pair_by_cells(later: pl.DataFrame, earlier: pl.DataFrame, *, in_place: bool) -> pl.DataFrame:
-    """Return pairs (PAIRS_SCHEMA) of rows with the same cells, or with at least half of the earlier row's.
+    """Return pairs (PAIRS_SCHEMA) of rows with the same cells, or with at least half of what distinguishes the earlier
+    row.
 
     Args:
         later: cells of rows of the later file (CELLS_SCHEMA).
@@ -30,7 +35,7 @@ def pair_by_cells(later: pl.DataFrame, earlier: pl.DataFrame, *, in_place: bool)
         both = later.select("row").unique().join(earlier.select("row").unique(), on="row")
         compared.append(both.select("row", earlier="row"))
     found = compare_rows(pl.concat(compared).unique(), later, earlier)
-    good = found.filter((2 * pl.col("shared") >= pl.col("of_earlier")) & pl.col("shares_personal"))
+    good = found.filter(pl.col("is_alike") & pl.col("shares_personal"))
     return pl.concat([same, _best(good).select(PAIRS_SCHEMA.keys())])
 
 
@@ -59,26 +64,37 @@ def _sharing_rare_cells(later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFr
 
 
 def compare_rows(pairs: pl.DataFrame, later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
-    """Add to `row` and `earlier` how many cells they `shared` and how many each has (`of_later`, `of_earlier`).
-
-    Also how many of the earlier row's cells say who it is of (`personal_of_earlier`), whether one of these is shared
-    (`shares_personal`); and whether anything differs (`is_changed`).
+    """Add to `row` and `earlier` how many cells they have in common (`shared`), of how many of the earlier row
+    (`of_earlier`), not counting what many rows have, and whether these are at least half of them (`is_alike`); whether
+    a cell that says who somebody is is among them (`shares_personal`), and how many such cells the earlier row has
+    (`personal_of_earlier`); and whether anything at all differs (`is_changed`).
     """
-    there = earlier.rename({"row": "earlier"})
-    shared = (
-        pairs.join(there, on="earlier")
-        .join(later.select("row", "cell"), on=["row", "cell"])
-        .group_by("row", "earlier")
-        .agg(shared=pl.len(), shares_personal=pl.col("is_personal").any())
+    there = earlier.rename({"row": "earlier"}).join(_common_cells(later, earlier), on="cell", how="left")
+    there = there.with_columns(counts=pl.col("is_common").is_null())
+    common = pairs.join(there, on="earlier").join(later.select("row", "cell"), on=["row", "cell"])
+    shared = common.group_by("row", "earlier").agg(
+        same=pl.len(), shared=pl.col("counts").sum(), shares_personal=(pl.col("is_personal") & pl.col("counts")).any()
     )
-    of_later = later.group_by("row").agg(of_later=pl.len())
-    of_earlier = there.group_by("earlier").agg(of_earlier=pl.len(), personal_of_earlier=pl.col("is_personal").sum())
+    of_later = later.group_by("row").agg(cells_of_later=pl.len())
+    of_earlier = there.group_by("earlier").agg(
+        cells_of_earlier=pl.len(), of_earlier=pl.col("counts").sum(), personal_of_earlier=pl.col("is_personal").sum()
+    )
     compared = pairs.join(shared, on=["row", "earlier"], how="left").join(of_later, on="row", how="left")
-    compared = compared.join(of_earlier, on="earlier", how="left")
-    counts = ("shared", "of_later", "of_earlier", "personal_of_earlier")
-    return compared.with_columns(
-        *(pl.col(name).fill_null(0).cast(pl.Int64) for name in counts), pl.col("shares_personal").fill_null(False)
-    ).with_columns(is_changed=(pl.col("shared") != pl.col("of_earlier")) | (pl.col("shared") != pl.col("of_later")))
+    compared = compared.join(of_earlier, on="earlier", how="left").with_columns(
+        pl.col("shares_personal").fill_null(value=False), cs.integer().cast(pl.Int64).fill_null(0)
+    )
+    is_same = (pl.col("same") == pl.col("cells_of_earlier")) & (pl.col("same") == pl.col("cells_of_later"))
+    shares_any = (pl.col("shared") > 0) | (pl.col("cells_of_earlier") == 0)
+    is_alike = (2 * pl.col("shared") >= pl.col("of_earlier")) & shares_any
+    return compared.with_columns(is_changed=~is_same, is_alike=is_alike)
+
+
+def _common_cells(later: pl.DataFrame, earlier: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells that many rows of both files have: they distinguish nobody. Of few rows nothing is said."""
+    rows = later["row"].n_unique() + earlier["row"].n_unique()
+    cells = pl.concat([later.select("cell"), earlier.select("cell")]).group_by("cell").len()
+    many = cells.filter((pl.col("len") > _COMMON * rows) & (rows >= _MANY_ROWS))
+    return many.select("cell", is_common=pl.lit(True))  # a literal of polars
 
 
 def _best(found: pl.DataFrame) -> pl.DataFrame:

@@ -140,7 +140,7 @@ def _compare_by_numbers(file: _File, earlier: EarlierImport, numbers: pl.Series,
     same_reasons = (pl.col("said") == pl.col("reasons")).fill_null(value=False).cast(pl.Float64)
     compared = compare_rows(known.select("row", "earlier"), file.cells_of(rows), file.cells_left_out(originals))
     compared = compared.join(known.select("row", same_reasons=same_reasons), on="row")
-    return compared.filter((2 * pl.col("shared") >= pl.col("of_earlier")) | (pl.col("same_reasons") > 0))
+    return compared.filter(pl.col("is_alike") | (pl.col("same_reasons") > 0))
 
 
 def _find_by_rows(file: _File, earlier: list[EarlierImport]) -> _Found | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
@@ -67,6 +68,13 @@ def xlsx_bytes(header: Cells, rows: Sequence[Cells]) -> bytes:
                 else:
                     sheet.write_string(number, place, cell)
     return file.getvalue()
+
+
+def read_sheet(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows of the first sheet of a workbook, every cell text."""
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    header, *cells = [[str(cell) for cell in row] for row in rows]
+    return header, cells
 
 
 @dataclass

@@ -14,6 +14,7 @@ from lead_pipeline_tests.importing.sequels.corrected_files import (
     fair,
     fair_home,
     person,
+    read_sheet,
     xlsx_bytes,
 )
 from lead_pipeline_tests.systems.homes import counts
@@ -48,6 +49,18 @@ def test_a_rejected_file_that_was_corrected_recovers_rows_of_its_import(home):
     assert shown.counts == first.counts
     assert f"2 rows of this import became leads later, corrected in {second.import_id}." in sentences_to_notice(shown)
     assert second.import_id in (home.stages.home.root / str(shown.report_file)).read_text()
+
+
+def test_a_rejected_workbook_that_was_corrected_recovers_rows_of_its_import(home):
+    first = home.drop(csv_bytes(HEADER, LIST))
+    assert first.rejected_workbook is not None
+    header, rows = read_sheet(home.stages.home.root / first.rejected_workbook)
+    (cells,) = [cells for cells in rows if cells[header.index("_row_number")] == "9"]
+    cells[header.index("email")] = "person9@example.com"
+    second = home.drop(xlsx_bytes(header, rows), name="rejected.xlsx")
+    assert counts(second) == {"created": 1, "rejected": 3}
+    assert (second.sequel.of, second.sequel.still_rejected) == (first.import_id, 3)
+    assert home.recovered(first) == [(9, second.import_id, rows.index(cells) + 1)]
 
 
 #: What a person may do with a list on the way: header and rows become bytes.

@@ -45,6 +45,26 @@ def test_half_of_the_cells_is_needed():
     assert pairs(cells(("Ida", "Oslo", "12345")), cells(("Ida", "Oslo", "bad"))) == [(1, 1, True)]
 
 
+def test_what_many_rows_have_is_no_sign_that_two_are_one():
+    everybody = ("Oslo", "new", "web", "2026")
+    headers = {name: name for name in ("name", "family", "mail", "city", "status", "origin", "year")}
+
+    def of(*people):
+        frame = pl.DataFrame([(*one, *everybody) for one in people], schema=list(headers), orient="row")
+        return cells_of(
+            frame.with_row_index("row_number", 1).cast({"row_number": pl.Int64}), headers, {"name", "family", "mail"}
+        )
+
+    there = [(f"name {number}", f"family {number}", f"mail {number}") for number in range(1, 20)]
+    earlier = of(*there, ("Ida", "Moss", "ida@"))
+    assert pairs(of(*there, ("Ida", "Moss", "ida@example.com")), earlier) == [
+        *((number, number, False) for number in range(1, 20)),
+        (20, 20, True),
+    ]
+    others = [(f"nobody {number}", f"kin {number}", f"other {number}") for number in range(1, 20)]
+    assert pairs(of(*others, ("Eva", "Moss", "eva@example.com")), earlier, in_place=True) == []
+
+
 def test_of_two_that_could_be_the_row_the_one_that_shares_more_is():
     earlier = cells(("Ida", "Oslo", "bad"))
     later = cells(("Ida", "Oslo", "1"), ("Ida", "Oslo", "bad"), ("Ida", "Oslo", "2"))

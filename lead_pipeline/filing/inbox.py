@@ -3,6 +3,7 @@ No clock here (it is passed in), and no opinion about the content.
 """
 
 import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -42,8 +43,13 @@ class Drop:
 
     @property
     def key(self) -> str:
-        """Return text that names the path, whatever bytes it has."""
-        return os.fsencode("/".join(filter(None, (self.folder or "/", self.inner, self.path.name)))).hex()
+        """Return text that stands for the path below the inbox and does not show it: names of people may be in it."""
+        return hashlib.sha256(self.inbox_path).hexdigest()[:24]
+
+    @property
+    def inbox_path(self) -> bytes:
+        """Return the path below the inbox, whatever bytes it has."""
+        return os.fsencode("/".join(filter(None, (self.folder or "/", self.inner, self.path.name))))
 
 
 class Sighting(FrozenModel):
@@ -102,7 +108,7 @@ def list_drops(home: Home, warn: Callable[[str], object] = _ignore) -> list[Drop
         drops, deeper = _listed(home.inbox / folder / inner, folder, inner, warn)
         found.extend(drops)
         waiting.extend((folder, f"{inner}/{name}" if inner else name) for name in deeper)
-    return sorted(found, key=lambda drop: (drop.mtime_ns, drop.key))
+    return sorted(found, key=lambda drop: (drop.mtime_ns, drop.inbox_path))
 
 
 def source_of(home: Home, manifest: Manifest) -> str:

@@ -12,7 +12,7 @@ import_leads = recipes.asset_job(
     "import_leads",
     IMPORT_ASSETS,
     "Imports staged files: read, map, normalize, screen, commit, report, all steps in one process. Started by the "
-    "sensor of the inbox and by `lead-pipeline import`. To import a file, drop it into inbox/<profile>/; launched "
+    "sensor of the inbox and by `lead-pipeline import`. To import a file, drop it into `inbox/<profile>/`; launched "
     "again for a partition, it changes nothing that was committed. A run that refused a file fails, when all else is "
     "done.",
     tags=_NOT_RETRIED,
@@ -22,5 +22,5 @@ load_suppressions = recipes.asset_job(
     "load_suppressions",
     ["suppressions"],
     "Loads a staged list of people who may not be contacted. Started by the sensor of the inbox and by `lead-pipeline "
-    "suppress`; launched by hand, it has nothing to load: drop the list into inbox/suppressions/<folder>/.",
+    "suppress`; launched by hand, it has nothing to load: drop the list into `inbox/suppressions/<folder>/`.",
 )

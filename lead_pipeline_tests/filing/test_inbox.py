@@ -54,6 +54,22 @@ def test_a_file_rewritten_at_the_same_size_has_to_be_stable_again(home):
     assert look(home, seen, 4.0)[1] == ["a.csv"]
 
 
+def test_what_is_remembered_of_a_file_does_not_show_its_name(home):
+    """The cursor of the sensor is shown to whoever looks at Dagster, and files are called after people."""
+    (home.inbox / "call_schedule" / "Ann Quill.csv").write_text("x")
+    remembered = Sightings().after(list_drops(home), 0.0).model_dump_json()
+    for shown in ("Quill", b"Quill".hex(), "call_schedule"):
+        assert shown not in remembered
+
+
+def test_files_of_one_time_come_by_their_names(home):
+    for name in ("c.csv", "a.csv", "b.csv"):
+        path = home.inbox / "call_schedule" / name
+        path.write_text("x")
+        os.utime(path, ns=(10**18, 10**18))
+    assert [drop.path.name for drop in list_drops(home)] == ["a.csv", "b.csv", "c.csv"]
+
+
 @pytest.mark.parametrize("seconds", [0, 1, 86_400, 4_000_000_000], ids=["1970", "1970", "1970 too", "2096"])
 def test_a_time_of_change_in_the_past_or_future_is_as_good_as_any(home, seconds):
     drop(home, "newer.csv")

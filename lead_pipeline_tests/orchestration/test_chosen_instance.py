@@ -27,6 +27,7 @@ from lead_pipeline.orchestration.instances.needed_settings import missing_settin
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline_tests.orchestration.serving import free_port
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import prepared_home, quick_folder
 
@@ -193,7 +194,7 @@ def test_the_ui_does_not_watch_an_inbox_that_another_dagster_watches(home, other
     with dg.DagsterInstance.local_temp(str(other)) as instance:
         note_instance(Naming(home.root), instance)
     assert location_at_work(home) == str(other)
-    ended = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", "0"])
+    ended = CliRunner().invoke(main, ["--home", str(home.root), "ui", "--port", str(free_port())])
     assert ended.exit_code == 2
     assert f"The Dagster at {other} is at work on this home" in ended.stderr
     assert "switch its sensors off" in ended.stderr
@@ -271,7 +272,7 @@ def test_a_limit_that_was_set_for_the_pool_alone_is_enough(other):
 @pytest.mark.usefixtures("_short_ticks")
 def test_the_tick_of_a_location_says_what_is_missing_and_requests_runs_nevertheless(home, other):
     result = tick(home, other)
-    assert "add these lines to its dagster.yaml" in result.skip_reason.skip_message
+    assert "dagster.yaml lacks lines that imports need: concurrency" in result.skip_reason.skip_message
     assert "free_slots_after_run_end_seconds: 5" in result.skip_reason.skip_message
     assert "\n" not in result.skip_reason.skip_message
     with dg.DagsterInstance.local_temp(str(other)) as instance:

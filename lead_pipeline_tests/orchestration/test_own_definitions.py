@@ -152,7 +152,7 @@ def test_an_import_under_a_prefix_is_recorded_under_it_alone(watching, tmp_path)
         assert watching.instance.fetch_materializations(dg.AssetKey([table]), limit=5).records == []
     (run,) = watching.instance.get_runs()
     assert run.job_name == "crm__import_leads"
-    assert run.tags["lead_pipeline/home"] == str(watching.home.root.resolve())
+    assert run.tags["lead_pipeline/home"].startswith("home@")
     checks = {key.to_user_string() for key in _checks_of(watching.instance, run)}
     assert checks >= {"crm/imported_leads:file_accepted", "crm/rejected_leads:reject_rate"}
 
@@ -191,10 +191,21 @@ def test_the_run_of_another_home_in_the_same_dagster_is_not_failed_although_nobo
     }
 
 
-def test_every_job_tags_its_runs_with_the_home(tmp_path):
-    defs = build_definitions(tmp_path, key_prefix="crm")
-    for job in JOBS:
-        assert defs.resolve_job_def(f"crm__{job}").run_tags["lead_pipeline/home"] == str(tmp_path)
+def test_every_job_tags_its_runs_with_the_home_wherever_it_is_called_from(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    homes = [Path("data"), tmp_path / "data", tmp_path / "link", tmp_path / "x" / "data"]
+    tags = [
+        {
+            build_definitions(home, key_prefix="crm").resolve_job_def(f"crm__{job}").run_tags["lead_pipeline/home"]
+            for job in JOBS
+        }
+        for home in homes
+    ]
+    assert [len(tag) for tag in tags] == [1, 1, 1, 1]
+    assert tags[0] == tags[1] == tags[2] != tags[3]
+    assert all(tag.startswith("data@") for tag in set.union(*tags))
 
 
 # Labels.

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from lead_pipeline import LeadPipelineComponent
+from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline_tests.orchestration.own_project import Dev, OwnProject, page_block
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import quick_folder
@@ -144,7 +145,7 @@ def assert_one_history(dev, project):
     assert [run["status"] for run in imports] == ["SUCCESS", "SUCCESS"]
     for run in imports:
         tags = {tag["key"]: tag["value"] for tag in run["tags"]}
-        assert tags["lead_pipeline/home"] == str(project.home.resolve())
+        assert tags["lead_pipeline/home"] == Naming(project.home).run_tags["lead_pipeline/home"]
     assert not (project.home / "dagster" / "history").exists()  # nothing was recorded in an instance of the home's own
     assert len(partitions(dev, ["leads", "imported_leads"])) == 2
 

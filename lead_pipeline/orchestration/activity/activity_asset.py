@@ -28,5 +28,5 @@ load_call_activity = recipes.asset_job(
     "load_call_activity",
     ["call_activity"],
     "Loads a staged drop of call activity. Started by its sensor and by `lead-pipeline activity`; launched by hand, "
-    "it has nothing to load: drop the file into inbox/call_activity/.",
+    "it has nothing to load: drop the file into `inbox/call_activity/`.",
 )

@@ -1,5 +1,7 @@
 """What the definitions of one home are called in a Dagster, which may have those of other homes and teams as well."""
 
+import hashlib
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -52,8 +54,11 @@ class Naming:
 
     @property
     def run_tags(self) -> dict[str, str]:
-        """Return the tags that every run of our jobs has."""
-        return {HOME: str(self.home.resolve())}
+        """Return the tags that every run of our jobs has: the home by its name, and a hash of where it is, which is
+        short enough for the list of runs.
+        """
+        where = self.home.resolve()
+        return {HOME: f"{where.name}@{hashlib.sha256(os.fsencode(where)).hexdigest()[:8]}"}
 
 
 def parsed_key_prefix(given: str | Sequence[str] | None) -> tuple[str, ...]:

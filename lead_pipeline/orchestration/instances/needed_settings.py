@@ -22,8 +22,8 @@ def skip_reason(instance: dg.DagsterInstance, naming: Naming, runs: Sequence[dg.
     if not missing:
         return None
     return dg.SkipReason(
-        "This Dagster lacks settings that imports need; add these lines to its dagster.yaml (`lead-pipeline "
-        f"dagster-settings` prints them with the reasons) and restart it: {'; '.join(missing)}"
+        f"dagster.yaml lacks lines that imports need: {'; '.join(missing)}. Add them and restart "
+        "Dagster; `lead-pipeline dagster-settings` prints them with the reasons."
     )
 
 

@@ -55,7 +55,7 @@ def test_every_attribute_of_the_yaml_reaches_the_definitions(tmp_path):
         sensors=False,
     )  # fmt: skip
     specs = list(built.resolve_all_asset_specs())
-    assert len(specs) == 8
+    assert len(specs) == 9
     for spec in specs:
         assert spec.key.path[:2] == ["crm", "eu"]
         assert (spec.group_name, list(spec.owners), spec.tags["domain"]) == ("leads", ["ops@example.com"], "sales")
@@ -114,7 +114,8 @@ def test_a_project_that_is_scaffolded_imports_what_is_dropped_and_what_commands_
         dev.wait_for("look at the inbox", inbox.parent.is_dir)
         inbox.mkdir()
         (inbox / "dropped.csv").write_text(leads(1) + "12345,x\n")
-        dev.wait_for("import", lambda: list((project.home / "staging" / "receipts").glob("*.json")))
+        (inbox / "refused.csv").write_bytes(bytes(range(256)) * 20)
+        dev.wait_for("imports", lambda: len(list((project.home / "staging" / "receipts").glob("*.json"))) == 2)
         by_command = project.root / "by-command.csv"
         by_command.write_text(leads(2))
         ended = project.run("lead-pipeline", "import", str(by_command))
@@ -142,12 +143,14 @@ def partitions(dev, path):
 def assert_one_history(dev, project):
     runs = dev.graphql(RUNS)["runsOrError"]["results"]
     imports = [run for run in runs if run["jobName"] == "leads__import_leads"]
-    assert [run["status"] for run in imports] == ["SUCCESS", "SUCCESS"]
+    assert sorted(run["status"] for run in imports) == ["FAILURE", "SUCCESS", "SUCCESS"]
     for run in imports:
         tags = {tag["key"]: tag["value"] for tag in run["tags"]}
         assert tags["lead_pipeline/home"] == Naming(project.home).run_tags["lead_pipeline/home"]
     assert not (project.home / "dagster" / "history").exists()  # nothing was recorded in an instance of the home's own
-    assert len(partitions(dev, ["leads", "imported_leads"])) == 2
+    made = partitions(dev, ["leads", "imported_leads"])
+    assert {one.partition("@")[0] for one in made} == {"dropped", "by-command"}
+    assert partitions(dev, ["leads_by_area"]) == made
 
 
 def assert_graph(dev):

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 import dagster as dg
 
 from lead_pipeline.importing.engine import Report
+from lead_pipeline.orchestration.defining.naming import HOME
 
 #: How the imports of a run ended: one status, or of several how many of each, for people to read.
 STATUS = "lead_pipeline/status"
@@ -38,7 +39,8 @@ def import_tag(import_id: str) -> str:
 
 def tag_run(context: dg.AssetExecutionContext, reports: Sequence[Report]) -> None:
     """Tag this run with how its imports ended, and take from earlier runs that they wait for those of this one."""
-    _end_waiting(context.instance, reports)
+    of_home = {HOME: context.run.tags[HOME]} if HOME in context.run.tags else {}
+    _end_waiting(context.instance, reports, of_home)
     context.instance.add_run_tags(context.run.run_id, tags_of(reports))
 
 
@@ -52,11 +54,12 @@ def tags_of(reports: Sequence[Report]) -> dict[str, str]:
     }
 
 
-def _end_waiting(instance: dg.DagsterInstance, reports: Sequence[Report]) -> None:
+def _end_waiting(instance: dg.DagsterInstance, reports: Sequence[Report], of_home: Mapping[str, str]) -> None:
+    """Another home in the same Dagster may have an import of the same file, about which nobody has decided."""
     ended = {import_tag(one.result.import_id): one.result.status.value for one in reports if not one.waits}
     if not ended:
         return
-    for run in instance.get_runs(filters=dg.RunsFilter(tags={WAITS: _YES})):
+    for run in instance.get_runs(filters=dg.RunsFilter(tags={WAITS: _YES, **of_home})):
         decided = {tag: status for tag, status in ended.items() if run.tags.get(tag) == _WAITING}
         if decided:
             instance.add_run_tags(run.run_id, decided | _as_it_is_now(run.tags, decided.values()))

@@ -330,6 +330,7 @@ def test_some_files_of_a_run_wait_and_the_others_are_imported(watching):
     assert record.tags["lead_pipeline/status"] == "8 completed, 2 awaiting_approval"
     waiting = {one.import_id for one in watching.waiting()}
     found = {tag: value for tag, value in record.tags.items() if tag.startswith("lead_pipeline/")}
+    assert found.pop("lead_pipeline/home") == str(watching.home.root)
     assert found == {
         "lead_pipeline/status": "8 completed, 2 awaiting_approval", "lead_pipeline/profile": "asked",
         "lead_pipeline/files": "10", "lead_pipeline/completed": "true", "lead_pipeline/awaiting_approval": "true",
@@ -352,7 +353,7 @@ def test_the_tags_of_a_run_say_that_its_imports_wait_until_the_last_is_decided(w
     for import_id in ids:
         assert waits() == [first]
         assert watching.launch("approve_import" if import_id != ids[3] else "cancel_import", import_id).success
-        watching.execute(watching.tick())
+        assert [run.success for run in watching.execute(watching.tick())] == [True]
     assert waits() == []
     tags = watching.instance.get_run_by_id(first).tags
     assert tags[WAITS] == "false"

@@ -69,7 +69,7 @@ def assert_corrected_file_has_its_rows(rejected_file: Path) -> None:
     """What comes back as the second step of the demo is this very file, but for the cells that were corrected."""
     corrected, all_rows = read(SAMPLES / "messy-corrected.csv"), read(rejected_file)
     rejected = [row for row in all_rows if row["_outcome"] == "rejected"]
-    assert list(rejected[0]) == list(corrected[0])
+    assert [name for name in rejected[0] if name != "_suggested"] == list(corrected[0])  # one of an earlier release
     frame = ("_row_number", "_line_number", "_outcome", "_reasons")
     assert [[row[name] for name in frame] for row in rejected] == [[row[name] for name in frame] for row in corrected]
     # The sample has the guidance of an earlier release; what is said of each reason now comes first, then any hint.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from lead_pipeline.model.formula_injection import is_rejected_file
+from lead_pipeline.model.formula_injection import is_returning
 from lead_pipeline.reading.delimited.tokenizer import Record
 from lead_pipeline.reading.row_reader import WHITESPACE
 from lead_pipeline.reading.value_kinds import look_of, prevailing_look
@@ -48,13 +48,13 @@ def find_header(records: Sequence[Record]) -> SniffedHeader:
     """Find the header among the first records: the first that is neither blank, a title nor a comment.
 
     A title has one or two cells where the rows have more. When the first row that is none of these looks like the
-    rows below it (an email above emails, numbers above numbers), the file has no header. The header of a rejected file
+    rows below it (an email above emails, numbers above numbers), the file has no header. The header of a file
     of ours is known by the columns that it has added.
     """
     full = [record for record in records if not is_blank(record)]
     if not full:
         return SniffedHeader(0, 1, 0.0)
-    ours = next((number for number, record in enumerate(records) if is_rejected_file(record.cells)), None)
+    ours = next((number for number, record in enumerate(records) if is_returning(record.cells)), None)
     if ours is not None:  # no row has these names; a spreadsheet makes rows narrower whose last cells are empty
         return SniffedHeader(ours, ours + 1, 1.0)
     width = _prevailing_width(full)

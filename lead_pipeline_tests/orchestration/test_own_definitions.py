@@ -18,6 +18,7 @@ from lead_pipeline.orchestration.defining.asset_labels import Labels, fixed_colu
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.launching import Launcher
 from lead_pipeline.orchestration.liveness import SUSPECT_SECONDS, active_imports, fail_dead_runs
+from lead_pipeline.orchestration.telling.tagging import STATUS, WAITS, import_tag
 from lead_pipeline_tests.orchestration.watching import leads
 from lead_pipeline_tests.support import call_schedule, query
 
@@ -192,6 +193,22 @@ def test_the_run_of_another_home_in_the_same_dagster_is_not_failed_although_nobo
         theirs.run_id: DagsterRunStatus.STARTED,
         team.run_id: DagsterRunStatus.STARTED,
     }
+
+
+def test_an_import_of_another_home_that_waits_goes_on_waiting_when_the_same_file_is_imported_here(watching, tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text(leads(1))
+    launcher = Launcher(watching.home, watching.instance)
+    manifest = launcher.stage(file, call_schedule())
+    waits = {WAITS: "true", import_tag(manifest.import_id): "awaiting_approval", STATUS: "awaiting_approval"}
+    job = build_definitions(watching.home.root).resolve_job_def("import_leads")
+    theirs, ours = (
+        watching.instance.create_run_for_job(job, tags={**waits, **Naming(home).run_tags}).run_id
+        for home in (tmp_path / "other", watching.home.root)
+    )
+    launcher.import_staged(manifest, unheard)
+    found = {run_id: watching.instance.get_run_by_id(run_id).tags[WAITS] for run_id in (theirs, ours)}
+    assert found == {theirs: "true", ours: "false"}
 
 
 def test_every_job_tags_its_runs_with_the_home_wherever_it_is_called_from(tmp_path, monkeypatch):

@@ -143,8 +143,9 @@ def test_nine_bad_files_of_fifteen_are_seen_with_why_and_still_are_after_the_nex
 def test_the_run_says_which_files_were_refused_and_why(observer):
     page, ids = observer.page, observer.ids()
     observer.open("/runs?q[]=tag%3Alead_pipeline%2Fquarantined%3Dtrue")
-    said = ""
-    for link in {link.get_attribute("href") for link in page.locator("a[href^='/runs/']").all()}:
+    links, said = page.locator("a[href^='/runs/']"), ""
+    expect(links.first).to_be_visible()
+    for link in {link.get_attribute("href") for link in links.all()}:
         observer.open(str(link))
         expect(page.get_by_text("STEP_FAILURE").first).to_be_visible()
         page.get_by_text("View full message").last.click()

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from lead_pipeline.model.formula_injection import is_returning
 from lead_pipeline.reading.delimited.dialect import Dialect
 from lead_pipeline.reading.delimited.tokenizer import Record, Tokenizer
 from lead_pipeline.reading.header import is_blank
@@ -74,11 +75,23 @@ def _candidates(text: str, options: ReadingOptions) -> list[Dialect]:
         delimiters = delimiters if delimiters[0] in COMMON else "," + delimiters
     found = []
     for delimiter in delimiters:
+        if _is_ours(text, delimiter) and options.quote is None and options.escape is None:
+            found.append(Dialect(delimiter, '"'))
+            continue
         for quote in _quotes(text, delimiter, options):
             found.append(Dialect(delimiter, quote))
             if _may_escape(text, delimiter, quote, options):
                 found.append(Dialect(delimiter, quote, "\\"))
     return [dialect for dialect in found if dialect.escape] if options.escape else found
+
+
+def _is_ours(text: str, delimiter: str) -> bool:
+    """Tell whether a file of ours has come back, in which apostrophes stand before formulas and are never quotes, and
+    backslashes are what they are; spreadsheets that save it double quotes, too.
+    """
+    if "_row_number" not in text:
+        return False
+    return is_returning(cell.strip(' "') for cell in re.split(rf"[{re.escape(delimiter)}\r\n]", text))
 
 
 def _quotes(text: str, delimiter: str, options: ReadingOptions) -> list[str | None]:

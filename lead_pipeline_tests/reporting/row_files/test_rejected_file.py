@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lead_pipeline.model.fields import REJECTED_FILE_COLUMNS
 from lead_pipeline.model.formula_injection import made_harmless_text, restored_text
 from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.reading import read_rows
 from lead_pipeline.reporting.row_files.added_texts import guidance_for
 from lead_pipeline.reporting.row_files.rejected_file import write_rejected_file
 
@@ -176,6 +177,20 @@ def test_an_unknown_reason_is_a_fault_of_ours_and_publishes_nothing(path):
     with pytest.raises(ValueError, match="phone_to_short"):
         write_rejected_file(path, COLUMNS, [batch((["1", "a"], ["phone_to_short"]))])
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["@'", "';-@}"], ["'a'", "'b"], ["-'", "x"], ["a\\", "b\\"], ["'=1'", "it's"], ['\\"', "'"]],
+    ids=str,
+)
+def test_apostrophes_and_backslashes_in_cells_are_no_quotes_when_the_file_comes_back(path, cells):
+    write_rejected_file(
+        path, COLUMNS, [batch((cells, ["number_out_of_range"]), (["1", cells[1]], ["phone_too_short"]))]
+    )
+    rows = pl.concat(read_rows(path))
+    assert rows["reasons"].to_list() == [[], []]
+    assert [restored_text(cell) for cell in rows.select("caller_id", "Full Name").row(0)] == cells
 
 
 cells = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(

@@ -19,6 +19,7 @@ from lead_pipeline.reporting.report import report_as_html
 from lead_pipeline.reporting.row_files import rejected_workbook
 from lead_pipeline.reporting.summary import markdown_summary, result_as_json
 from lead_pipeline_tests.libreoffice import CSV, XLSX, saved_by_libreoffice
+from lead_pipeline_tests.reading.workbook.test_workbook_file import workbook
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 #: What spreadsheets damage, in columns of a list: each cell has to come back as it is, byte by byte.
@@ -189,3 +190,36 @@ def test_a_full_disk_leaves_no_half_workbook_and_the_import_can_be_concluded_lat
     again = stages.file(file, profile())
     assert (again.counts.created, again.counts.rejected) == (2, 3)
     assert (stages.home.root / again.rejected_workbook).exists()
+
+
+@pytest.mark.parametrize(
+    ("reading", "list_"),
+    [
+        ({"delimiter": ";"}, "phone;score\n12;1\n"),
+        ({"quote": "'"}, "phone,score\n'12','1'\n"),
+        ({"encoding": "cp1252"}, "phone,score\n12 \u00e9,1\n"),
+        ({"header_row": 3}, "a title\n\nphone,score\n12,1\n"),
+        ({"header": False}, "12,1\n13,2\n"),
+        ({"sheet": 2}, None),
+    ],
+    ids=str,
+)
+def test_what_a_profile_says_of_its_files_is_not_true_of_those_that_come_back(stages, reading, list_):
+    file = stages.home.root / "list.csv"
+    if list_ is None:
+        file.write_bytes(workbook(notes=[["nothing"]], leads=[["phone", "score"], ["12", "1"]]))
+    else:
+        file.write_bytes(list_.encode("cp1252"))
+    fields = {"phone": {"type": "phone", "required": True}, "lead_score": {"type": "integer", "column": "score"}}
+    if "header" in reading:
+        fields = {
+            "phone": {"type": "phone", "column": "column_1"},
+            "lead_score": {"type": "integer", "column": "column_2"},
+        }
+    described = profile(reading=reading, fields=fields)
+    first = stages.file(file, described)
+    assert first.counts.rejected == first.rows_read > 0
+    for returned in (first.rejected_file, first.rejected_workbook):
+        again = stages.file(stages.home.root / returned, described)
+        assert (again.message, again.rows_read, again.counts.rejected) == ("", first.rows_read, first.rows_read)
+        assert [one.code for one in again.reasons] == [one.code for one in first.reasons]

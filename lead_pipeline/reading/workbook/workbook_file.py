@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from lead_pipeline.model.errors import HeaderMissingError
+from lead_pipeline.model.errors import HeaderMissingError, UsageError
 from lead_pipeline.model.fields import REJECTED_SHEETS
-from lead_pipeline.model.formula_injection import is_rejected_file
+from lead_pipeline.model.formula_injection import is_rejected_file, is_returning
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.texts.typed_cells import CELL_TYPES
 from lead_pipeline.reading import notes
@@ -41,7 +41,7 @@ def open_workbook(source: Source, kind: str, options: ReadingOptions, packing: s
     for the limits), FileEmptyError for one without a value, HeaderMissingError, UsageError for a sheet that does not
     exist.
     """
-    sheet = read_sheet(source, kind, options.sheet)
+    sheet, options = _ours(source, kind, options) or (read_sheet(source, kind, options.sheet), options)
     first = _first_rows(sheet)
     header = _header_of(first, options)
     columns = _columns_of(first, header, sheet.facts.width, source.display_name)
@@ -51,6 +51,21 @@ def open_workbook(source: Source, kind: str, options: ReadingOptions, packing: s
         return _frames(sheet, columns, header.first_row)
 
     return RowReader(columns, facts, frames, has_rows=any(frame.height for frame in frames([])))
+
+
+def _ours(source: Source, kind: str, options: ReadingOptions) -> tuple[SheetStream, ReadingOptions] | None:
+    """Return the list of a rejected workbook of ours: what a profile says of the files that it reads is not true of it.
+
+    None for any other workbook, and where nothing is said that could be wrong.
+    """
+    if options == ReadingOptions():
+        return None
+    try:
+        sheet = read_sheet(source, kind, REJECTED_SHEETS[0])
+    except UsageError:
+        return None
+    ours = any(is_returning(record.cells) for record in _first_rows(sheet)[:_HEADER_ROWS])
+    return (sheet, ReadingOptions()) if ours else None
 
 
 def _facts_of(

@@ -20,8 +20,8 @@ CELLS_SCHEMA = {"row": pl.Int64, "cell": pl.UInt64, "is_personal": pl.Boolean}
 #: What a spreadsheet takes from the beginning of a number: its sign, the zeros before it, and the mark of a text.
 _BEFORE_NUMBER = r"^['+0]+"
 
-#: What it puts behind a whole number.
-_BEHIND_NUMBER = r"\.0+$"
+#: What it adds to, or takes from, the end of one: zeros behind the point.
+_BEHIND_NUMBER = r"(\.[0-9]*?)0+$"
 
 #: Original rows at a time: their text is long beside the hashes of it.
 _ROWS_AT_ONCE = 50_000
@@ -100,7 +100,7 @@ def cells_of(rows: pl.DataFrame, headers: Mapping[str, str], personal: Collectio
 
 def _hashed(column: str, header: str) -> pl.Expr:
     text = pl.col(column).str.strip_chars().str.to_lowercase().str.replace(_BEFORE_NUMBER, "")
-    text = text.str.replace(_BEHIND_NUMBER, "")
+    text = text.str.replace(_BEHIND_NUMBER, "${1}").str.strip_suffix(".")
     return pl.when(text != "").then(pl.concat_str(pl.lit(f"{header}\x1f"), text).hash())
 
 

@@ -38,8 +38,8 @@ _ANCHORED = 0.5
 #: Rows of a rejected file that are looked up in each import that it could be of.
 _SAMPLED = 200
 
-#: More rows than this are not compared by their cells, which takes a kilobyte of memory for each.
-_COMPARED = 300_000
+#: Rows with more cells than this together are not compared, which takes a hundred bytes of memory for each cell.
+_COMPARED = 5_000_000
 
 #: With so many earlier imports a file is compared, of those that it could be a sequel of.
 _TRIED = 5
@@ -64,6 +64,9 @@ class _File:
     workspace: Workspace
     import_no: int
     cells: FileCells
+
+    def are_too_many(self, rows: pl.Series) -> bool:
+        return rows.len() * len(self.cells.columns) > _COMPARED
 
     def cells_of(self, rows: pl.DataFrame) -> pl.DataFrame:
         return cells_of(rows, self.cells.headers, self.cells.personal_headers)
@@ -107,7 +110,7 @@ def _find_by_numbers(file: _File, earlier: list[EarlierImport]) -> _Found | None
     if column is None:
         return None
     numbers = find_row_numbers(file.workspace, file.import_no)
-    if not 0 < numbers.len() <= _COMPARED:
+    if not numbers.len() or file.are_too_many(numbers):
         return None
     sample = numbers.gather_every(max(1, numbers.len() // _SAMPLED))
     best, most = None, 0.0
@@ -179,7 +182,7 @@ def _compare_by_rows(file: _File, earlier: EarlierImport, rows_read: int, rows: 
     left_out = _without(find_rows_without_lead(file.workspace, earlier), anchors["earlier"])
     numbers = _without(find_row_numbers(file.workspace, file.import_no), anchors["row"])
     is_whole, of_rows = _is_whole(earlier, rows), max(rows, earlier.rows)
-    if max(left_out.len(), numbers.len()) > _COMPARED:
+    if file.are_too_many(left_out) or file.are_too_many(numbers):
         return _Found(earlier, pl.DataFrame(schema=PAIRS_SCHEMA), 0.0)
     there = file.cells_left_out(find_left_out(file.workspace, earlier, left_out))
     here = pl.concat([no_cells(), *map(file.cells_of, file.cells.rows(numbers))])

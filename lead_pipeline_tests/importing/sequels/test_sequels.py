@@ -8,6 +8,7 @@ from lead_pipeline.importing.concluding import earlier_result
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.reporting.summary import result_as_json
 from lead_pipeline.reporting.wording import sentences_to_notice
+from lead_pipeline.screening.sequels import recognizing
 from lead_pipeline_tests.importing.sequels.corrected_files import (
     HEADER,
     csv_bytes,
@@ -217,6 +218,13 @@ def test_a_list_of_one_column_is_recognised_by_the_rows_between(home):
     second = home.drop(csv_bytes(["email"], rows), by)
     assert (counts(second), second.sequel.of) == ({"created": 1, "duplicate": 9}, first.import_id)
     assert home.recovered(first) == [(6, second.import_id, 6)]
+
+
+def test_a_file_that_is_too_large_to_compare_is_imported_like_any_other(home, monkeypatch):
+    home.drop(csv_bytes(HEADER, LIST))
+    monkeypatch.setattr(recognizing, "_COMPARED", 15)
+    second = home.drop(csv_bytes(HEADER, RIGHT))
+    assert (counts(second), second.sequel.of) == ({"created": 4, "duplicate": 16}, None)
 
 
 def test_added_columns_that_a_person_took_out_are_not_needed(home):

@@ -27,6 +27,8 @@ def test_equal_rows_are_paired_once_each_in_their_order():
 
 def test_what_a_spreadsheet_changes_in_a_cell_is_no_difference():
     assert pairs(cells(("IDA ", "Oslo", "4912")), cells(("Ida", "Oslo", "+004912"))) == [(1, 1, False)]
+    assert pairs(cells(("3.5", "7", "'0.1")), cells(("3.50", "7.00", "0.1"))) == [(1, 1, False)]
+    assert pairs(cells(("Ida", "70", "7.05")), cells(("Ida", "7", "7.5"))) == []
 
 
 def test_a_changed_row_is_found_by_a_cell_that_few_have():

@@ -8,21 +8,19 @@ def sequel_sentences(sequel: SequelFacts, *, supposed: bool) -> tuple[str, ...]:
     """Say of a sequel which import it continues; `supposed` says that nothing was imported yet."""
     if sequel.of is None:
         return ()
-    leads, still = _leads(sequel.recovered.get(sequel.of, 0), supposed=supposed), _still(sequel.still_rejected)
+    became = _became(sequel.recovered.get(sequel.of, 0), "it", supposed=supposed)
     others = [
-        f"{_leads(rows, supposed=supposed)} that {import_id} left out."
+        f"{_became(rows, import_id, supposed=supposed)}."
         for import_id, rows in sequel.recovered.items()
         if import_id != sequel.of
     ]
-    return (f"A sequel of {sequel.of}: {leads} that it left out{still}.", *others)
+    return (f"A sequel of {sequel.of}: {became}{_still(sequel.still_rejected)}.", *others)
 
 
-def _leads(rows: int, *, supposed: bool) -> str:
-    """Return `3 rows became leads`, as a sentence goes on with `that it left out`."""
-    become = "would become" if supposed else "became"
-    if not rows:
-        return f"no row {become} a lead of those"
-    return f"{counted(rows, 'row')} {become} {'a lead' if rows == 1 else 'leads'} of those"
+def _became(rows: int, of: str, *, supposed: bool) -> str:
+    """Return `3 of the rows that it left out became leads`."""
+    become, leads = "would become" if supposed else "became", "leads" if rows > 1 else "a lead"
+    return f"{f'{rows:,}' if rows else 'none'} of the rows that {of} left out {become} {leads}"
 
 
 def _still(rows: int) -> str:

@@ -251,10 +251,10 @@ def test_a_sequel_that_waits_says_what_would_become_of_the_rows(home):
     by = fair(approval="manual")
     second = home.drop(home.corrected(first, {4: {"email": "person4@example.com"}}), by)
     assert second.status == ImportStatus.AWAITING_APPROVAL
-    assert "1 row would become a lead" in second.notices[0]
+    assert "1 of the rows that it left out would become a lead" in second.notices[0]
     assert told(home, first).rows_recovered == 0
     done = home.stages.decide(second.import_id, "approved")
-    assert "1 row became a lead" in done.notices[0]
+    assert "1 of the rows that it left out became a lead" in done.notices[0]
     assert told(home, first).rows_recovered == 1
 
 

@@ -246,6 +246,21 @@ def test_an_import_that_imported_nothing_has_no_sequel(home, answer):
     assert (second.sequel.of, counts(second)) == (None, {"created": 1, "rejected": 3})
 
 
+def test_an_import_that_waited_while_it_was_corrected_shows_what_was_recovered_once_it_is_approved(home):
+    by = fair(approval="manual")
+    first = home.drop(csv_bytes(HEADER, LIST), by)
+    second = home.drop(home.corrected(first, {4: {"email": "person4@example.com"}}))
+    assert second.sequel.of is None
+    approved = home.stages.decide(first.import_id, "approved")
+    assert counts(approved) == {"created": 16, "rejected": 4}
+    assert home.recovered(first) == [(4, second.import_id, 1)]
+    assert approved.recovered_by == {second.import_id: 1}
+    later = told(home, second)
+    assert (later.sequel.of, later.sequel.rows_recovered, later.sequel.still_rejected) == (first.import_id, 1, 3)
+    assert later.notices[0].startswith(f"A sequel of {first.import_id}: 1 of the rows")
+    assert first.import_id in (home.stages.home.root / str(later.report_file)).read_text()
+
+
 def test_a_sequel_that_waits_says_what_would_become_of_the_rows(home):
     first = home.drop(csv_bytes(HEADER, LIST))
     by = fair(approval="manual")

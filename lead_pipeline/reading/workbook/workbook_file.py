@@ -56,9 +56,9 @@ def open_workbook(source: Source, kind: str, options: ReadingOptions, packing: s
 def _ours(source: Source, kind: str, options: ReadingOptions) -> tuple[SheetStream, ReadingOptions] | None:
     """Return the list of a rejected workbook of ours: what a profile says of the files that it reads is not true of it.
 
-    None for any other workbook, and where nothing is said that could be wrong.
+    None for any other workbook, where nothing is said that could be wrong, and for whoever names one of its sheets.
     """
-    if options == ReadingOptions():
+    if options == ReadingOptions() or options.sheet in REJECTED_SHEETS:
         return None
     try:
         sheet = read_sheet(source, kind, REJECTED_SHEETS[0])

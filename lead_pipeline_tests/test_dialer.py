@@ -27,7 +27,8 @@ def home():
             (folder / "leads.csv").write_text(f"caller_id,lead_priority\n{ANA},3\n{BO},1\n{CY},2\n{DEE},1\n")
             stages.file(folder / "leads.csv", call_schedule())
             load(stages, f"phone\n{DEE}\n", kind="opted_out")
-            noon = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d} 17:00+00"  # in New York
+            # The next noon in New York: less than a day ahead, so that who was called now waits for the next action.
+            noon = f"{datetime.now(UTC) + timedelta(hours=24 - 17):%Y-%m-%d} 17:00+00"
             stages.store.workspace.run(f"create or replace macro base.asked_at() as '{noon}'::timestamptz")
         yield folder / "data"
 

@@ -19,10 +19,11 @@ _log = logging.getLogger(__name__)
 LATE = (
     "disposable_email_domains", "encodings.cp1250", "encodings.cp1251", "encodings.cp1252", "encodings.cp1253",
     "encodings.cp1254", "encodings.cp1257", "encodings.cp437", "encodings.iso8859_2", "encodings.mac_roman",
-    "encodings.unicode_escape", "encodings.utf_8_sig", "jinja2.ext", "lead_pipeline.orchestration.coordinator",
+    "encodings.unicode_escape", "encodings.utf_16_le", "encodings.utf_8_sig",
+    "jinja2.ext", "lead_pipeline.orchestration.coordinator",
     "pandera.api.pandas", "pandera.backends.polars.builtin_checks", "pandera.backends.polars.checks",
     "pandera.backends.polars.components", "pandera.backends.polars.container", "pandera.backends.register_checks",
-    "pandera.strategies.base_strategies", "phonenumbers.data.region_US", "pyarrow.compute", "tzdata",
+    "pandera.strategies.base_strategies", "phonenumbers.data.region_US", "pyarrow.compute", "tzdata", "xlsxwriter",
 )  # fmt: skip
 
 #: The same of packages that pandera uses where they are installed, and that we do not ask for.

@@ -35,6 +35,8 @@ class Example:
     rows: int = 1
     #: The file is dropped into the inbox, for what is said only of a dropped file.
     dropped: bool = False
+    #: The file is dropped into a folder of the inbox that no profile has the name of.
+    unclaimed: bool = False
 
     def as_bytes(self) -> bytes:
         return self.content.encode() if isinstance(self.content, str) else self.content
@@ -147,6 +149,7 @@ SHOWN: dict[Reason, Example] = {
     Reason.FILE_TYPE_UNSUPPORTED: Example(b"%PDF-1.7 phone numbers"),
     Reason.FILE_EMPTY: Example("phone,name\n"),
     Reason.FILE_ENCRYPTED: Example(_archive_with_password()),
+    Reason.FILE_PROFILE_UNUSABLE: Example(f"phone\n{_GOOD}\n", unclaimed=True),
     Reason.FILE_ALREADY_IMPORTED: Example(f"phone\n{_GOOD}\n", before=(f"phone\n{_GOOD}\n",), dropped=True),
     Reason.HEADER_MISSING: Example(f",,\n{_GOOD},a,b\n"),
     Reason.REQUIRED_COLUMN_UNMAPPED: Example("name,city\nAna,Bonn\n"),

@@ -241,7 +241,7 @@ class Stages:
             for step in () if state_of(self.home, manifest) == "cancelled" else (read_file, map_leads, normalize):
                 step(work)
         except FileRefusedError as error:
-            refusal = Refusal(code=error.reason or Reason.FILE_UNREADABLE, message=str(error))
+            refusal = Refusal(code=manifest.refusal_code or error.reason or Reason.FILE_UNREADABLE, message=str(error))
             work.put("refusal", refusal)
             record_refusal(work, self.store, refusal, datetime.now(UTC))
         else:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from lead_pipeline.filing.inbox import Drop
+from lead_pipeline.filing.manifests import pending_manifests
 from lead_pipeline.filing.staging import stage_activity
 from lead_pipeline.importing.activity.loading_calls import load_activity
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.intake import stage_drops
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline_tests.reasons_shown import SHOWN, Example
 from lead_pipeline_tests.support import Stages, quick_folder, staging
@@ -48,6 +50,8 @@ def test_each_reason_is_given_to_the_example_that_shows_it(stages, reason):
         assert_said_of_the_last_call(stages, reason, example)
     elif example.dropped:
         assert_said_of_a_dropped_file(stages, reason, example, profile)
+    elif example.unclaimed:
+        assert_said_of_an_unclaimed_file(stages, reason, example)
     elif effect == "file":
         assert_said_of_the_file(stages, reason, example, profile)
     else:
@@ -55,7 +59,27 @@ def test_each_reason_is_given_to_the_example_that_shows_it(stages, reason):
 
 
 def assert_said_of_the_file(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:
-    result = stages.file(written(stages, "shown.csv", example.as_bytes()), profile)
+    assert_refused(stages, reason, stages.file(written(stages, "shown.csv", example.as_bytes()), profile))
+
+
+def assert_said_of_an_unclaimed_file(stages: Stages, reason: Reason, example: Example) -> None:
+    drop(stages, "nobody", "shown.csv", example)
+    (manifest,) = pending_manifests(stages.home)
+    assert_refused(stages, reason, stages.run(manifest))
+
+
+def drop(stages: Stages, folder: str, name: str, example: Example) -> Path:
+    """Drop a file into a folder of the inbox, and have it taken."""
+    dropped = stages.home.inbox / folder / name
+    dropped.parent.mkdir()
+    dropped.write_bytes(example.as_bytes())
+    facts = dropped.stat()
+    found = Drop(dropped, folder, facts.st_size, facts.st_mtime_ns, facts.st_ino)
+    stage_drops(stages.home, [found], lambda: datetime.now(UTC))
+    return dropped
+
+
+def assert_refused(stages: Stages, reason: Reason, result: ImportResult) -> None:
     assert [(told.code, told.outcome) for told in result.reasons] == [(reason, "file")]
     assert result.status == "quarantined"
     assert result.message.endswith(".")
@@ -88,14 +112,8 @@ def assert_said_of_the_last_call(stages: Stages, reason: Reason, example: Exampl
 
 def assert_said_of_a_dropped_file(stages: Stages, reason: Reason, example: Example, profile: ImportProfile) -> None:
     """Say it in the note that a person finds beside the file; nothing was imported, so no row can carry it."""
-    folder = stages.home.inbox / profile.name
-    folder.mkdir()
     (stages.home.profiles / f"{profile.name}.yaml").write_text(profile.model_dump_json(exclude_unset=True))
-    dropped = folder / "again.csv"
-    dropped.write_bytes(example.as_bytes())
-    facts = dropped.stat()
-    drop = Drop(dropped, profile.name, facts.st_size, facts.st_mtime_ns, facts.st_ino)
-    stage_drops(stages.home, [drop], lambda: datetime.now(UTC))
+    dropped = drop(stages, profile.name, "again.csv", example)
     assert not dropped.exists()
     notes = [note.read_text() for note in stages.home.archive.rglob("*.reason.txt")]
     assert len(notes) == 1

@@ -230,7 +230,7 @@ _PERCENT_OF_STEPS = {
     "mapped_leads": (20, 30),
     "normalized_leads": (30, 60),
     "imported_leads": (60, 95),
-    "dry_run": (60, 100),
+    "dry_run": (60, 95),
     "import_report": (95, 100),
 }
 

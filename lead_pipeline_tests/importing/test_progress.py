@@ -37,10 +37,10 @@ def heard_of(imports, **profile):
 
 def test_the_numbers_grow_as_the_import_goes_and_end_with_those_of_the_result(imports):
     result, told = heard_of(imports)
-    assert told[-1] == ("imported_leads", 8, FINAL)
+    assert told[-2:] == [("imported_leads", 8, FINAL), ("import_report", 0, FINAL)]
     assert result.progress == FINAL
     steps = list(dict.fromkeys(step for step, _, _ in told))
-    assert steps == ["raw_leads", "mapped_leads", "normalized_leads", "imported_leads"]
+    assert steps == ["raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "import_report"]
     for name in ("processed", "imported", "skipped", "errors"):
         values = [getattr(progress, name) for _, _, progress in told]
         assert values == sorted(values), name
@@ -51,7 +51,8 @@ def test_the_numbers_grow_as_the_import_goes_and_end_with_those_of_the_result(im
 
 def test_of_an_import_that_waits_nothing_is_imported(imports):
     result, told = heard_of(imports, approval="manual")
-    assert told[-1] == ("dry_run", 8, FINAL.model_copy(update={"imported": 0}))
+    numbers = FINAL.model_copy(update={"imported": 0})
+    assert told[-2:] == [("dry_run", 8, numbers), ("import_report", 0, numbers)]
     assert result.progress == told[-1][2]
 
 

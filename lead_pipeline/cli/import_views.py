@@ -263,6 +263,7 @@ def progress_bar(
         done = None if progress.total is None else _percent(step, rows, progress.total)
         bar.update(task, description=f"{label}: {step.replace('_', ' ')}", completed=done or 0, total=done and 100)
         numbers.plain = f"  {progress_sentence(progress)}"
+        live.refresh()  # a small file is through all steps between two of its own refreshes
 
-    with Live(Group(bar, numbers), console=console, transient=True):
+    with Live(Group(bar, numbers), console=console, transient=True) as live:
         yield show

@@ -1,9 +1,12 @@
 """What every command shares: the home, exit codes, errors as sentences, results shown."""
 
+import contextlib
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,13 +81,40 @@ def open_pipeline(home: Path | None, store_wait: float = 60.0) -> LeadPipeline:
     return leads
 
 
+#: After how many seconds Ctrl-C is pressed again, as it were: out of whatever swallowed it the first time.
+_AGAIN_SECONDS = 0.05
+
+
+@contextlib.contextmanager
+def _interrupts_kept() -> Iterator[None]:
+    """Have Ctrl-C stop the command also when it comes at a moment in which Python cannot raise it.
+
+    What a signal's handler raises during a callback of the garbage collector (SQLAlchemy has one for each collection)
+    is reported as ignored, and the command would go on.
+    """
+
+    def again(ignored: "sys.UnraisableHookArgs") -> None:
+        if issubclass(ignored.exc_type, Exception) or ignored.exc_type in (SystemExit, GeneratorExit):
+            before(ignored)
+            return
+        timer = threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGINT))
+        timer.daemon = True
+        timer.start()
+
+    before, sys.unraisablehook = sys.unraisablehook, again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
 class Shell(click.Group):
     """A group whose commands end with our exit codes and one sentence, not a traceback, when a person can help."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
         """Run a command and turn LeadPipelineErrors into a sentence and an exit code."""
         try:
-            with DiskTroubleNamed():
+            with DiskTroubleNamed(), _interrupts_kept():
                 return super().invoke(ctx)
         except LeadPipelineError as error:
             click.echo(f"lead-pipeline: {error}", err=True)

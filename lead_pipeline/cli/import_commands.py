@@ -103,7 +103,8 @@ def _import_one(
 
 
 def _show_failure(file_name: str, profile: str, error: LeadPipelineError, *, as_json: bool, dry_run: bool) -> None:
-    click.echo(f"lead-pipeline: {file_name}: {error}", err=True)
+    said = str(error) if f"'{file_name}'" in str(error) else f"{file_name}: {error}"
+    click.echo(f"lead-pipeline: {said}", err=True)
     if as_json:
         from lead_pipeline.reporting.summary import failure_as_json
 

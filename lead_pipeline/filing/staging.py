@@ -258,7 +258,7 @@ def _opened(source: Path, name: str) -> int:
         # O_NONBLOCK: opening a pipe must not wait for a writer. O_NOFOLLOW: a link may point anywhere.
         descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except FileNotFoundError:
-        raise FileUnreadableError(f"There is no file '{name}' in {source.parent}. Check the path.") from None
+        raise FileUnreadableError(f"There is no file '{name}' in {source.parent.absolute()}. Check the path.") from None
     except OSError as error:
         raise FileUnreadableError(
             f"'{name}' cannot be opened ({os.strerror(error.errno or 0)}). "

@@ -323,5 +323,5 @@ def test_python_m_is_the_same_command_and_its_errors_leave_standard_output_alone
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=place, env=environment)
     assert result.returncode == 2
     assert result.stdout == ""
-    assert result.stderr.startswith("lead-pipeline: missing.csv: There is no file")
+    assert result.stderr.startswith("lead-pipeline: There is no file 'missing.csv'")
     assert result.stderr.count("\n") == 1

@@ -6,7 +6,6 @@ loads Dagster. Nothing is decided here: imports belong in importing/, runs in or
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -196,7 +195,7 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
         """Give what runs jobs: that of the `with` block, opened by the first who asks, else one for this call alone."""
         from lead_pipeline.importing.progress import waiting_reported
 
-        with written_for_the_owner(), waiting_reported(self._on_wait), _without_beta_warnings(), ExitStack() as alone:
+        with written_for_the_owner(), waiting_reported(self._on_wait), ExitStack() as alone:
             from lead_pipeline.orchestration.launching import opened_launcher
 
             opened = opened_launcher(self.home, self._store_wait, self._on_notice)
@@ -348,14 +347,6 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
         from lead_pipeline.store.settings import StoreSettings
 
         return StoreSettings(wait_seconds=self._store_wait)
-
-
-@contextmanager
-def _without_beta_warnings() -> Iterator[None]:
-    """Leave out that backfill policies may change, which Dagster says at every start; our own tests notice it."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*is currently in (beta|preview).*")
-        yield
 
 
 def _destination(given: str | Destination | None) -> Destination | None:

@@ -50,12 +50,7 @@ def history(limit: int, status: str | None, profile: str | None, as_json: bool, 
             _echo_record(one)
         return
     if not imports:
-        chosen = f" {' '.join(filter(None, (status and f'with the status {status}', profile and f'of {profile}')))}"
-        click.echo(
-            f"No import{chosen} was found. `lead-pipeline history` lists all."
-            if chosen.strip()
-            else "Nothing was imported yet. Try: lead-pipeline import FILE"
-        )
+        click.echo(_nothing_found(status, profile))
         return
     from rich.console import Console
 
@@ -63,6 +58,13 @@ def history(limit: int, status: str | None, profile: str | None, as_json: bool, 
 
     console = Console()
     console.print(history_view(imports, console.width))
+
+
+def _nothing_found(status: str | None, profile: str | None) -> str:
+    if not (status or profile):
+        return "Nothing was imported yet. Try: lead-pipeline import FILE"
+    chosen = (f" with the status {status}" if status else "") + (f" of {profile}" if profile else "")
+    return f"No import{chosen} was found. `lead-pipeline history` lists all."
 
 
 @click.command()

@@ -27,10 +27,11 @@ from lead_pipeline.orchestration.running import shown_of
 
 Evaluations = Iterator[dg.AssetCheckEvaluation | dg.Output[None]]
 
+_of_each_import = partial(recipes.asset_check, partitions_def=imports_partitions)
 
-@recipes.asset_check(
+
+@_of_each_import(
     asset="imported_leads",
-    partitions_def=imports_partitions,
     description="The file could be read, and its columns mapped by the profile.",
 )
 def file_accepted(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Evaluations:
@@ -38,9 +39,8 @@ def file_accepted(context: dg.AssetCheckExecutionContext, home: HomeResource) ->
     yield from _evaluated(context, home, check_accepted)
 
 
-@recipes.asset_check(
+@_of_each_import(
     asset="imported_leads",
-    partitions_def=imports_partitions,
     description="Nobody has to approve the import, or somebody has. Where it warns, nothing is imported yet: launch "
     "approve_import or cancel_import for the partition.",
 )
@@ -49,9 +49,8 @@ def approved(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Eval
     yield from _evaluated(context, home, check_approved)
 
 
-@recipes.asset_check(
+@_of_each_import(
     asset="imported_leads",
-    partitions_def=imports_partitions,
     blocking=True,
     description="Every row that was read has exactly one outcome.",
 )
@@ -60,9 +59,8 @@ def rows_accounted_for(context: dg.AssetCheckExecutionContext, home: HomeResourc
     yield from _evaluated(context, home, check_accounted_for)
 
 
-@recipes.asset_check(
+@_of_each_import(
     asset="rejected_leads",
-    partitions_def=imports_partitions,
     description="The share of rejected rows stays below the profile's limits.",
 )
 def reject_rate(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Evaluations:
@@ -70,9 +68,8 @@ def reject_rate(context: dg.AssetCheckExecutionContext, home: HomeResource) -> E
     yield from _evaluated(context, home, check_reject_rate)
 
 
-@recipes.asset_check(
+@_of_each_import(
     asset="imported_leads",
-    partitions_def=imports_partitions,
     description="The columns are those of the profile's last files.",
 )
 def layout_stable(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Evaluations:
@@ -80,9 +77,8 @@ def layout_stable(context: dg.AssetCheckExecutionContext, home: HomeResource) ->
     yield from _evaluated(context, home, check_layout)
 
 
-@recipes.asset_check(
+@_of_each_import(
     asset="rejected_leads",
-    partitions_def=imports_partitions,
     description="Every reason that was given is in the registry.",
 )
 def reasons_registered(context: dg.AssetCheckExecutionContext, home: HomeResource) -> Evaluations:

@@ -32,6 +32,7 @@ from lead_pipeline.orchestration.activity.activity_asset import (
     call_activity_partitions,
     load_call_activity,
 )
+from lead_pipeline.orchestration.assets import mapped_leads, normalized_leads, raw_leads
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
@@ -47,6 +48,10 @@ from lead_pipeline.orchestration.suppression_asset import suppressions
 
 #: The terminal shows our own progress; the run's log is in the UI.
 _QUIET: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+#: The steps of an import before anything of it is written.
+_BEFORE_THE_COMMIT = (raw_leads.name, mapped_leads.name, normalized_leads.name)
 
 
 class Launcher:
@@ -137,8 +142,23 @@ class Launcher:
                 instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False
             )
         if not result.success and _is_stopped(result):
-            raise StoppedError(_what_holds(job, result)) from None
+            raise StoppedError(self._what_holds(job, result)) from None
         return result
+
+    def _what_holds(self, job: str, result: dg.ExecuteInProcessResult) -> str:
+        """Return what is so after a run was stopped: whether rows may be written is known by the steps that ended."""
+        if job != import_leads.name:
+            return "Stopped. Run the same command again to finish; nothing is loaded twice."
+        done = {event.step_key for event in result.all_events if event.is_step_success}
+        if not done >= set(map(self._naming.name, _BEFORE_THE_COMMIT)):
+            return (
+                "Stopped. Nothing of this file was imported; run the same command again to continue. A running UI "
+                "imports it by itself, for it is staged."
+            )
+        return (
+            "Stopped while the rows were being written: either all of them are imported, or none. Run the same command "
+            "again to see which and to finish; nothing is imported twice. A running UI does so by itself."
+        )
 
 
 def _loaded(result: dg.ExecuteInProcessResult) -> dg.ExecuteInProcessResult:
@@ -151,30 +171,11 @@ def _loaded(result: dg.ExecuteInProcessResult) -> dg.ExecuteInProcessResult:
 #: How Dagster names an interrupt that comes while a step is at work, and between steps.
 _INTERRUPTS = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
 
-#: The steps of an import before anything of it is written.
-_BEFORE_THE_COMMIT = frozenset({"raw_leads", "mapped_leads", "normalized_leads"})
-
 
 def _is_stopped(result: dg.ExecuteInProcessResult) -> bool:
     """Return whether an interrupt ended the run, which Dagster makes a failure of."""
     errors = (getattr(event.event_specific_data, "error", None) for event in result.all_events if event.is_failure)
     return any(error is not None and error.cls_name in _INTERRUPTS for error in errors)
-
-
-def _what_holds(job: str, result: dg.ExecuteInProcessResult) -> str:
-    """Return what is so after a run was stopped: what may be written then is known by the step that was at work."""
-    if job != import_leads.name:
-        return "Stopped. Run the same command again to finish; nothing is loaded twice."
-    done = {event.step_key for event in result.all_events if event.is_step_success}
-    if done >= _BEFORE_THE_COMMIT:
-        return (
-            "Stopped while the rows were being written: either all of them are imported, or none. Run the same command "
-            "again to see which and to finish; nothing is imported twice. A running UI does so by itself."
-        )
-    return (
-        "Stopped. Nothing of this file was imported; run the same command again to continue. A running UI "
-        "imports it by itself, for it is staged."
-    )
 
 
 def _is_refused(result: dg.ExecuteInProcessResult) -> bool:

@@ -1,7 +1,5 @@
 """What is dropped of a file is said wherever its import is shown."""
 
-from collections.abc import Iterator
-
 import pytest
 from rich.console import Console
 
@@ -9,13 +7,6 @@ from lead_pipeline.cli.import_views import import_panel
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.reporting.report import report_as_html
 from lead_pipeline.reporting.summary import result_as_json
-from lead_pipeline_tests.support import Stages, quick_folder, staging
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def profile(**changes: object) -> ImportProfile:

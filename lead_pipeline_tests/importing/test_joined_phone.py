@@ -1,12 +1,7 @@
 """An import whose phones are in two columns, from the file to the report and the rejected file and back."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.reporting.report import report_as_html
-from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 PROFILE = ImportProfile.model_validate(
     {
@@ -16,12 +11,6 @@ PROFILE = ImportProfile.model_validate(
         "fields": {"phone": {"type": "phone", "column": ["caracteristica", "numero"], "required": True}},
     }
 )
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def test_both_columns_are_said_to_be_the_phone_and_the_rejected_file_keeps_them_apart(stages):

@@ -1,18 +1,6 @@
 """Letters that were lost: before the file came, on the way into it, and on the way of a rejected file back."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline_tests.support import Stages, quick_folder, staging
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
-
 
 PROFILE = ImportProfile.model_validate(
     {

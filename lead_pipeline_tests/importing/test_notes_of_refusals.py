@@ -1,6 +1,5 @@
 """Why a file was refused is said together with what was found while reading it: often that is the reason."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.notifying.compose import Links, compose
 from lead_pipeline.reporting.report import report_as_html
 from lead_pipeline.reporting.summary import result_as_json
-from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 PROFILE = ImportProfile.model_validate(
     {
@@ -22,12 +20,6 @@ PROFILE = ImportProfile.model_validate(
         "fields": {"phone": {"type": "phone", "required": True}},
     }
 )
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def refused(stages, content: str):

@@ -2,20 +2,12 @@
 
 from datetime import UTC, datetime
 
-import pytest
-
 from lead_pipeline.filing.staging import stage_import
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.concluding import report_import
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
-from lead_pipeline_tests.support import call_schedule, quick_folder, staging
-
-
-@pytest.fixture
-def stages():
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
+from lead_pipeline_tests.support import call_schedule
 
 
 def tables(work: WorkFolder) -> set[str]:

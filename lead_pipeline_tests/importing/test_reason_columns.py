@@ -1,15 +1,12 @@
 """Every reason that is about a value names the column that the value is in, wherever reasons are."""
 
-from collections.abc import Iterator
-
-import pytest
 from rich.console import Console
 
 from lead_pipeline.cli.import_views import import_panel
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.reporting.report import report_as_html
 from lead_pipeline.reporting.summary import markdown_summary, result_as_json
-from lead_pipeline_tests.support import Stages, quick_folder, staging
+from lead_pipeline_tests.support import Stages
 
 FIELDS = {
     "phone": {"type": "phone", "column": "caller"},
@@ -24,12 +21,6 @@ ROWS = """caller,Hours,Mail,Budget EUR
 201 555 0125,later,cy@example.com,1
 12,1,dee@example,2
 """
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def profile(**changes: object) -> ImportProfile:

@@ -3,7 +3,6 @@
 import csv
 import errno
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +19,7 @@ from lead_pipeline.reporting.row_files import rejected_workbook
 from lead_pipeline.reporting.summary import markdown_summary, result_as_json
 from lead_pipeline_tests.libreoffice import CSV, XLSX, saved_by_libreoffice
 from lead_pipeline_tests.reading.workbook.test_workbook_file import workbook
-from lead_pipeline_tests.support import Stages, quick_folder, staging
+from lead_pipeline_tests.support import Stages
 
 #: What spreadsheets damage, in columns of a list: each cell has to come back as it is, byte by byte.
 CELLS = {
@@ -37,12 +36,6 @@ CELLS = {
     "very long": "long " * 6_000, "a byte": "\\xe9", "like ours": "x",
 }  # fmt: skip
 HEADERS = [*list(CELLS)[:-1], "_suggested"]
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def profile(**changes: object) -> ImportProfile:

@@ -1,18 +1,10 @@
 """A workbook of which only the page with instructions was read is refused, and whoever is told is told that."""
 
-import pytest
-
 from lead_pipeline.reporting.report import report_as_html
 from lead_pipeline_tests.reading.workbook.test_workbook_file import INSTRUCTIONS, PEOPLE, workbook
-from lead_pipeline_tests.support import call_schedule, quick_folder, staging
+from lead_pipeline_tests.support import call_schedule
 
 SAID = "Only the sheet 'Read me' was read, not 'People'."
-
-
-@pytest.fixture
-def stages():
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def test_it_is_refused_and_the_result_says_which_sheets_there_are(stages):

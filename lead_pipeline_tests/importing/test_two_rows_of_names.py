@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from lead_pipeline_tests.reading.workbook.test_workbook_file import workbook
-from lead_pipeline_tests.support import call_schedule, quick_folder, staging
+from lead_pipeline_tests.support import call_schedule
 
 TABLE = [
     ["Person", None, "Reached by", None],
@@ -14,12 +14,6 @@ TABLE = [
     ["Jon", "Birch", "nobody", "jon@example.com"],
     ["Kim", "Cedar", "2015550182", "kim@example.com"],
 ]
-
-
-@pytest.fixture
-def stages():
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

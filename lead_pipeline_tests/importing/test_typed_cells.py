@@ -5,7 +5,6 @@ import datetime as dt
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 
 import polars as pl
 import pytest
@@ -18,16 +17,10 @@ from lead_pipeline.model.texts.typed_cells import AS_TYPED
 from lead_pipeline.normalizing.numbers import normalize_decimals
 from lead_pipeline_tests.reading.workbook.binary_workbooks import xls, xlsb
 from lead_pipeline_tests.reading.workbook.test_workbook_file import ODS, Shown, ods_cell, workbook
-from lead_pipeline_tests.support import Stages, quick_folder, staging
+from lead_pipeline_tests.support import Stages
 
 NUMBERS = [1.234, 149.999, 0.5, -2.375, 1500, 12.25, 1e-7, 1234567.891]
 HEADER = ["phone", "rating", "visits"]
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def profile(locale: str = "de", **rules: object) -> ImportProfile:

@@ -1,7 +1,6 @@
 """Rows that were imported although something about them is odd have a file; dropped back, it imports nobody again."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ from lead_pipeline.cli.import_views import locations
 from lead_pipeline.model.fields import WARNED_FILE_COLUMNS
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.reporting.summary import markdown_summary, result_as_json
-from lead_pipeline_tests.support import Stages, quick_folder, staging
+from lead_pipeline_tests.support import Stages
 
 ROWS = """phone,Mail,note
 212 555 0101,ana@example.com,
@@ -18,12 +17,6 @@ ROWS = """phone,Mail,note
 212 555 0103,not an address,
 12,eve@gmial.com,
 """
-
-
-@pytest.fixture
-def stages() -> Iterator[Stages]:
-    with quick_folder() as folder, staging(folder) as home:
-        yield home
 
 
 def profile(**changes: object) -> ImportProfile:

@@ -8,6 +8,12 @@ from lead_pipeline_tests.orchestration.crashing import Crasher
 from lead_pipeline_tests.support import quick_folder
 
 
+@pytest.fixture
+def folder():
+    with quick_folder() as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def place():
     with quick_folder() as folder:

@@ -29,19 +29,13 @@ from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline.pipeline import LeadPipeline
 from lead_pipeline_tests.orchestration.serving import free_port
 from lead_pipeline_tests.orchestration.watching import leads
-from lead_pipeline_tests.support import prepared_home, quick_folder
+from lead_pipeline_tests.support import prepared_home
 
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch):
     for name in ("DAGSTER_HOME", "LEAD_PIPELINE_DAGSTER_HOME"):
         monkeypatch.delenv(name, raising=False)
-
-
-@pytest.fixture
-def folder():
-    with quick_folder() as place:
-        yield place
 
 
 @pytest.fixture

@@ -11,15 +11,9 @@ from lead_pipeline.orchestration.serving.guard import ADDRESSES
 from lead_pipeline.orchestration.serving.service import WEB_SERVER
 from lead_pipeline_tests.orchestration.serving import Ui, drop, left_behind, receipts, unfinished_runs
 from lead_pipeline_tests.orchestration.watching import leads
-from lead_pipeline_tests.support import call_schedule, prepared_home, quick_folder, staging
+from lead_pipeline_tests.support import call_schedule, prepared_home, staging
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and process groups")
-
-
-@pytest.fixture
-def folder():
-    with quick_folder() as place:
-        yield place
 
 
 @pytest.fixture

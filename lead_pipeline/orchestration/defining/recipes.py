@@ -113,7 +113,7 @@ def asset_spec(spec: dg.AssetSpec) -> Recipe[dg.AssetSpec]:
 
 
 def asset_check(
-    *, asset: str, partitions_def: dg.PartitionsDefinition | None = None, **settings: Settings
+    *, asset: str, partitions_def: dg.PartitionsDefinition, **settings: Settings
 ) -> Callable[[Body], Recipe[dg.AssetChecksDefinition]]:
     """Keep a body that checks one of our assets, named without a prefix."""
 
@@ -121,7 +121,7 @@ def asset_check(
         def make(naming: Naming) -> dg.AssetChecksDefinition:
             return dg.asset_check(
                 asset=naming.asset_key(asset),
-                partitions_def=naming.partitions(partitions_def) if partitions_def else None,
+                partitions_def=naming.partitions(partitions_def),
                 **_with_home(settings, naming),
             )(_called(body, naming))
 

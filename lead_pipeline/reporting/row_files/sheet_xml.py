@@ -46,9 +46,11 @@ def rows_as_xml(rows: pl.DataFrame, first_row: int, style: int, styles: Mapping[
         style: the number of the style of all cells but those of `styles`.
         styles: position of a column: the style of each of its cells (Int64).
     """
+    from xlsxwriter.utility import xl_col_to_name  # here, because most commands write no workbook
+
     number = pl.int_range(first_row, first_row + pl.len()).cast(pl.String)
     cells = [
-        _cell(pl.col(name), number, column_letters(position), style, styles.get(position), rows[name])
+        _cell(pl.col(name), number, xl_col_to_name(position), style, styles.get(position), rows[name])
         for position, name in enumerate(rows.columns)
     ]
     row = pl.concat_str(pl.lit('<row r="'), number, pl.lit('">'), *cells, pl.lit("</row>"))
@@ -74,16 +76,6 @@ def _escaped(text: pl.Expr, texts: pl.Series) -> pl.Expr:
         text = pl.when(odd).then(text.str.replace_all("_x", "_x005F_x", literal=True)).otherwise(text)
         text = text.str.replace_many(_ESCAPED, _ESCAPES)
     return text.str.replace_many(_MARKUP, _MARKUP_ESCAPES) if texts.str.contains("[&<>]").any() else text
-
-
-def column_letters(position: int) -> str:
-    """Return the letters of a column: A for 0, Z for 25, AA for 26."""
-    letters = ""
-    position += 1
-    while position:
-        position, letter = divmod(position - 1, 26)
-        letters = chr(65 + letter) + letters
-    return letters
 
 
 def style_of(cell: str, sheet: str) -> int:

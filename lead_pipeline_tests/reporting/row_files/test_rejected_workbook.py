@@ -304,8 +304,11 @@ def test_columns_and_apostrophes_of_an_earlier_file_of_ours_are_not_repeated(pat
 
 
 @pytest.mark.parametrize(("position", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (16_383, "XFD")])
-def test_columns_have_the_letters_of_excel(position, letters):
-    assert sheet_xml.column_letters(position) == letters
+def test_cells_are_in_the_columns_that_excel_calls_so(position, letters):
+    row = pl.DataFrame({f"cell {index}": ["x"] for index in range(position + 1)})
+    found = sheet_xml.rows_as_xml(row, 7, 1, {}).decode()
+    assert f'<c r="{letters}7"' in found
+    assert found.count("<c ") == position + 1
 
 
 def test_programs_that_guess_types_know_it_for_a_workbook(path):

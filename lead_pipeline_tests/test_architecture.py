@@ -266,9 +266,10 @@ WITH_LOGIC = (ast.If, ast.IfExp, ast.For, ast.While, ast.Try, ast.comprehension,
 
 
 def is_called_by_dagster(function: ast.FunctionDef) -> bool:
-    kinds = {"asset", "multi_asset", "asset_check", "sensor", "op", "job"}
+    kinds = {"asset", "multi_asset", "asset_check", "sensor", "op", "job", "_of_each_import"}
     decorators = [node.func if isinstance(node, ast.Call) else node for node in function.decorator_list]
-    return any(isinstance(node, ast.Attribute) and node.attr in kinds for node in decorators)
+    names = {getattr(node, "attr", None) or getattr(node, "id", None) for node in decorators}
+    return bool(names & kinds)
 
 
 @pytest.mark.parametrize("path", ORCHESTRATION, ids=lambda path: path.stem)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
+from lead_pipeline.importing.withheld import ValuesWithheld
 from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
@@ -31,7 +32,15 @@ if TYPE_CHECKING:
     from lead_pipeline.orchestration.launching import Launcher
     from lead_pipeline.store.settings import StoreSettings
 
-__all__ = ["DEFAULT_PROFILE", "DiskTroubleNamed", "LeadPipeline", "OnProgress", "OnWait", "shown_name"]
+__all__ = [
+    "DEFAULT_PROFILE",
+    "DiskTroubleNamed",
+    "LeadPipeline",
+    "OnProgress",
+    "OnWait",
+    "ValuesWithheld",
+    "shown_name",
+]
 
 #: Called with the step at work, the rows that it has done so far, and how far the import is.
 OnProgress = Callable[[str, int, Progress], None]

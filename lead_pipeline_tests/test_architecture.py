@@ -44,6 +44,7 @@ MAY_IMPORT = {
     "profile_calls": PASSED | {"drafting"},
     "scrubbing": PASSED | {"importing", "orchestration"},
     "cli": {"pipeline", "model", "reporting", "orchestration"},
+    "web": {"pipeline", "model", "reporting", "orchestration"},
     "__main__": {"cli"},
 }
 
@@ -64,6 +65,7 @@ NEVER = {
     "importing": {"dagster", "duckdb", "click"},
     "orchestration": {"duckdb", "phonenumbers", "polars", "pyarrow"},
     "cli": {"duckdb"},
+    "web": {"dagster", "duckdb", "polars", "click"},
 }
 
 #: Rooms that never load Dagster, not even through what they import.
@@ -164,7 +166,7 @@ def test_a_room_that_knows_no_scheduler_loads_no_dagster(room):
     assert loaded_by(names_of(room)) & {"dagster", "dagster_webserver"} == set()
 
 
-@pytest.mark.parametrize("room", ["pipeline", "cli"])
+@pytest.mark.parametrize("room", ["pipeline", "cli", "web"])
 def test_who_may_use_dagster_loads_it_only_when_a_call_needs_it(room):
     modules = ["lead_pipeline.pipeline"] if room == "pipeline" else names_of(room)
     assert loaded_by(modules) & {"dagster", "dagster_webserver"} == set()
@@ -174,8 +176,10 @@ def test_the_package_itself_loads_nothing_heavy():
     assert loaded_by(["lead_pipeline"]) & {"dagster", "polars", "pandera", "pydantic", "duckdb", "click"} == set()
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) == "cli"], ids=lambda path: path.stem)
-def test_the_command_line_takes_nothing_of_dagsters_room_but_its_services(path: Path):
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if room_of(path) in ("cli", "web")], ids=lambda path: path.stem
+)
+def test_the_command_line_and_the_pages_take_nothing_of_dagsters_room_but_its_services(path: Path):
     taken = [name for name in imports_of(tree_of(path)) if name.startswith("lead_pipeline.orchestration")]
     assert [name for name in taken if not name.startswith("lead_pipeline.orchestration.serving.")] == []
 

@@ -14,6 +14,9 @@ from lead_pipeline.pipeline import LeadPipeline
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on. There is no login: keep it local."
 )
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--pages-port", default=3001, show_default=True, type=click.IntRange(1, 65535), help="Port of pages and API."
+)
 @click.option("--read-only", is_flag=True, help="For observers: look at everything, start nothing.")
 @click.option(
     "--allow-host",
@@ -23,8 +26,8 @@ from lead_pipeline.pipeline import LeadPipeline
     help="Another address that browsers may call the UI by, as behind a proxy or tunnel. Repeatable.",
 )
 @with_home
-def ui(host: str, port: int, read_only: bool, allow_hosts: tuple[str, ...], home: Path | None) -> None:
-    """Start the Dagster UI, and the daemon that watches the inbox. Stop with Ctrl-C."""
+def ui(host: str, port: int, pages_port: int, read_only: bool, allow_hosts: tuple[str, ...], home: Path | None) -> None:
+    """Start the pages, the Dagster UI, and the daemon that watches the inbox. Stop with Ctrl-C."""
     from lead_pipeline.orchestration.serving.services import UiSettings, serve
 
     pipeline = open_pipeline(home)
@@ -35,13 +38,14 @@ def ui(host: str, port: int, read_only: bool, allow_hosts: tuple[str, ...], home
             click.echo(f"Nothing is imported until this is corrected: {problem}", err=True)
     example = served.inbox / "call_schedule"
 
-    def ready(address: str) -> None:
+    def ready(address: str, pages: str) -> None:
+        click.echo(f"Pages and API: {pages}{' (read-only)' if read_only else ''}")
         click.echo(f"Dagster UI: {address}{' (read-only)' if read_only else ''}")
         if not read_only:
             click.echo(f"Drop files into {served.inbox}/<profile>/, for example {example}")
 
     example.mkdir(parents=True, exist_ok=True)
-    sys.exit(serve(served, UiSettings(host, port, read_only, allow_hosts), ready))
+    sys.exit(serve(served, UiSettings(host, port, read_only, allow_hosts, pages_port), ready))
 
 
 @click.command("dagster-settings")

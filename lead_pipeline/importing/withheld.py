@@ -49,6 +49,10 @@ class ValuesWithheld(contextlib.AbstractContextManager["ValuesWithheld"]):
         )
         return True
 
+    def said(self) -> str:
+        """Return what may be logged of what was caught."""
+        return str(self.disk_trouble or self._crash)
+
     def raise_crash(self) -> NoReturn:
         """Raise what was caught without the original as its context, which would bring the values along."""
         if self.is_interrupted:

@@ -37,9 +37,10 @@ class Ui:
 
     def __init__(self, home: Path, *options: str, port: int | None = None) -> None:
         self.home = home
-        self.port = port or free_port()
+        self.port, self.pages_port = port or free_port(), free_port()
         self._log = home.with_name(f"{home.name}.{free_port()}.log")
-        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", "--port", str(self.port), *options]
+        ports = ["--port", str(self.port), "--pages-port", str(self.pages_port)]
+        command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "ui", *ports, *options]
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=Path(__file__).parents[2], start_new_session=True

@@ -39,17 +39,21 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """An ASGI app in front of another: requests that a foreign page may have sent end here."""
+    """An ASGI app in front of another: requests that a foreign page may have sent end here.
+
+    `json_only` is for Dagster's server, which runs what a link or a form of old browsers may ask for.
+    """
 
     app: App
     addresses: frozenset[str]
+    json_only: bool = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        refusal = find_refusal(scope, self.addresses)
+        refusal = find_refusal(scope, self.addresses, json_only=self.json_only)
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         else:
@@ -78,14 +82,14 @@ def local_addresses(host: str, port: int, allowed: Iterable[str] = ()) -> frozen
     return frozenset(ours)
 
 
-def find_refusal(scope: Mapping[str, Any], addresses: frozenset[str]) -> Refusal | None:
+def find_refusal(scope: Mapping[str, Any], addresses: frozenset[str], *, json_only: bool = True) -> Refusal | None:
     """Return why an HTTP request or WebSocket handshake must not be answered, None when it may.
 
     The order is that of what the request claims: where it goes, where it comes from, what it does. The second rule is
     that of Go's `http.CrossOriginProtection`, with links let through.
     """
     own = addresses | _address_of_connection(scope)
-    return _wrong_host(scope, own) or _foreign_page(scope, own) or _unsafe_method(scope)
+    return _wrong_host(scope, own) or _foreign_page(scope, own) or (_unsafe_method(scope) if json_only else None)
 
 
 def _wrong_host(scope: Mapping[str, Any], addresses: frozenset[str]) -> Refusal | None:

@@ -33,27 +33,37 @@ _PORT_RELEASE_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class UiSettings:
-    """Where the UI listens. Dagster's web server has no login: anything but localhost needs a proxy with one."""
+    """Where the UI listens, and the pages beside it. Dagster's web server has no login: anything but localhost needs a
+    proxy with one.
+    """
 
     host: str = "127.0.0.1"
     port: int = 3000
     read_only: bool = False
     allow_hosts: tuple[str, ...] = ()
+    pages_port: int = 3001
 
     @property
     def addresses(self) -> frozenset[str]:
         """Return what the UI may be called by; raises UsageError for what is no host."""
         return local_addresses(self.host, self.port, self.allow_hosts)
 
+    @property
+    def pages_addresses(self) -> frozenset[str]:
+        """Return what the pages may be called by; raises UsageError for what is no host."""
+        return local_addresses(self.host, self.pages_port, self.allow_hosts)
 
-def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> int:
-    """Run the UI, and the daemon unless read-only, until one of them ends or we are told to stop; return the exit code.
+
+def serve(home: Home, settings: UiSettings, ready: Callable[[str, str], object]) -> int:
+    """Run the UI, the pages, and the daemon unless read-only, until one of them ends or we are told to stop; return the
+    exit code. `ready` is called with the addresses of both.
 
     Raises: UsageError when the port is taken, a host is none, or another Dagster is at work on the home;
     LeadPipelineError when a service does not start.
     """
     addresses = settings.addresses
-    _require_free(settings)
+    _require_free(settings.host, settings.port, "--port")
+    _require_free(settings.host, settings.pages_port, "--pages-port")
     if not settings.read_only:
         _require_no_other(home)
     instance = open_instance(home)  # once, before the services open it side by side
@@ -74,9 +84,11 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str], object]) -> i
         services.start("web server", _web_server(settings, workspace), {ADDRESSES: ",".join(sorted(addresses))})
         if not settings.read_only:
             services.start("daemon", command_of(DAEMON, "run", "-w", str(workspace)))
+        services.start("pages", _pages(home, settings))
         services.wait_for_port("web server", settings.host, settings.port)
+        services.wait_for_port("pages", settings.host, settings.pages_port)
         _require_guard(settings)
-        ready(f"http://{settings.host}:{settings.port}")
+        ready(_url(settings.host, settings.port), _url(settings.host, settings.pages_port))
         return services.watch()
     except KeyboardInterrupt:
         return 0
@@ -101,6 +113,18 @@ def _web_server(settings: UiSettings, workspace: Path) -> list[str]:
     return [*command, "--read-only"] if settings.read_only else command
 
 
+def _pages(home: Home, settings: UiSettings) -> list[str]:
+    command = [sys.executable, "-P", "-m", "lead_pipeline.web.serving", "--home", str(home.root.absolute())]
+    command += ["--host", settings.host, "--port", str(settings.pages_port)]
+    command += ["--addresses", ",".join(sorted(settings.pages_addresses))]
+    command += ["--dagster-url", _url(settings.host, settings.port)]
+    return [*command, "--read-only"] if settings.read_only else command
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def _require_no_other(home: Home) -> None:
     """Have the inbox watched by one Dagster alone; commands record in the home's own history from now on."""
     other = location_at_work(home)
@@ -113,14 +137,14 @@ def _require_no_other(home: Home) -> None:
     forget_location(home)
 
 
-def _require_free(settings: UiSettings) -> None:
+def _require_free(host: str, port: int, named: str) -> None:
     until = time.monotonic() + _PORT_RELEASE_SECONDS
-    while (number := _bind_error(settings)) and time.monotonic() < until:
+    while (number := _bind_error(host, port)) and time.monotonic() < until:
         time.sleep(0.1)
     if number:
         raise UsageError(
-            f"{settings.host}:{settings.port} cannot be listened on ({os.strerror(number)}). "
-            "Is the UI running already? Choose another port with --port."
+            f"{host}:{port} cannot be listened on ({os.strerror(number)}). "
+            f"Is the UI running already? Choose another port with {named}."
         )
 
 
@@ -141,12 +165,12 @@ def _require_guard(settings: UiSettings) -> None:
         )
 
 
-def _bind_error(settings: UiSettings) -> int:
+def _bind_error(host: str, port: int) -> int:
     """Return why a port cannot be listened on, as an error number of the system; 0 when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, port))
         except OSError as error:
             return error.errno or -1
     return 0

@@ -1,0 +1,1 @@
+"""Who may do what: people by sessions, programs by keys."""

@@ -1,0 +1,41 @@
+"""Composition root of the workbench: its routes, and what stands in front of them. None of them is made here."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from lead_pipeline import __version__
+from lead_pipeline.orchestration.serving.guard import Guard
+from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline.web.error_answers import Withholding, add_error_pages
+from lead_pipeline.web.pages import today_page
+from lead_pipeline.web.web_settings import WebSettings
+
+#: How long a page waits for the store before it says who holds it.
+STORE_WAIT_SECONDS = 5.0
+
+PAGES: tuple[APIRouter, ...] = (today_page.router,)
+
+ROUTES: tuple[APIRouter, ...] = ()
+
+
+def build_app(settings: WebSettings) -> ASGIApp:
+    """Return the ASGI app that serves a home."""
+    api = FastAPI(
+        title="lead_pipeline",
+        version=__version__,
+        description="Import lead lists, see what became of each row, and say who must not be contacted.",
+        openapi_url="/api/v1/openapi.json",
+        # Both pages load their script from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+    )
+    api.state.settings = settings
+    api.state.pipeline = LeadPipeline(settings.home, store_wait=STORE_WAIT_SECONDS)
+    add_error_pages(api)
+    for router in (*PAGES, *ROUTES):
+        api.include_router(router)
+    api.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), name="static")
+    return Guard(Withholding(api), settings.addresses, json_only=False)

@@ -1,0 +1,100 @@
+"""What is answered when something goes wrong: a sentence with a way out, and no value of a row, here or in the log."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lead_pipeline.model.errors import (
+    FileRefusedError,
+    ImportNotFoundError,
+    LeadPipelineError,
+    ListRefusedError,
+    ProfileError,
+    StoreLockedError,
+    UsageError,
+)
+from lead_pipeline.pipeline import ValuesWithheld
+from lead_pipeline.web.pages.rendered_pages import render
+
+_LOG = logging.getLogger(__name__)
+
+#: What an error of ours is as a status of HTTP; the first that fits.
+_STATUSES: tuple[tuple[type[LeadPipelineError], int], ...] = (
+    (ImportNotFoundError, 404),
+    (StoreLockedError, 503),
+    (FileRefusedError, 422),
+    (ListRefusedError, 422),
+    (ProfileError, 422),
+    (UsageError, 422),
+)
+
+#: What is said of a status that no sentence came with.
+_SENTENCES = {
+    404: "There is no such page. It may have been moved, or the address was cut off.",
+    405: "This address does not take that kind of request.",
+    500: "Something went wrong on our side, and nothing was changed by it. The log of the workbench says where.",
+}
+
+
+def is_for_programs(path: str) -> bool:
+    """Return whether who asks for a path is a program, which is answered in JSON."""
+    return path.startswith(("/api/", "/leads"))
+
+
+def status_of(error: LeadPipelineError) -> int:
+    """Return the status of HTTP that an error of ours is answered with."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def answered(request: Request, status: int, sentence: str) -> Response:
+    """Return the page, or for programs the problem (RFC 9457), that says what went wrong."""
+    title = HTTPStatus(status).phrase
+    if is_for_programs(request.url.path):
+        problem = {"title": title, "status": status, "detail": sentence}
+        return JSONResponse(problem, status, media_type="application/problem+json")
+    return render(request, "error.html.j2", status=status, heading=title, sentence=sentence)
+
+
+def add_error_pages(app: FastAPI) -> None:
+    """Have errors answered with their sentence."""
+
+    def failed(request: Request, error: LeadPipelineError) -> Response:
+        return answered(request, status_of(error), str(error))
+
+    def refused(request: Request, error: HTTPException) -> Response:
+        said = error.detail if error.detail != HTTPStatus(error.status_code).phrase else ""
+        response = answered(request, error.status_code, said or _SENTENCES.get(error.status_code, error.detail))
+        response.headers.update(error.headers or {})
+        return response
+
+    app.exception_handler(LeadPipelineError)(failed)
+    app.exception_handler(HTTPException)(refused)
+
+
+class Withholding:
+    """An ASGI app around another: of a crash, kind and lines of code are logged, and not its text."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and answer it when what should answer crashed before it began to."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        withheld = ValuesWithheld(f"answering {scope.get('method', scope['type'])}")
+        with withheld:
+            await self._app(scope, receive, noted)
+            return
+        _LOG.error("%s", withheld.said())
+        if scope["type"] == "http" and not begun:
+            response = answered(Request(scope), 500, _SENTENCES[500])
+            await response(scope, receive, send)

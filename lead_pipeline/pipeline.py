@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
+from lead_pipeline.handing_in import HandingIn
 from lead_pipeline.importing.withheld import ValuesWithheld
 from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
@@ -52,7 +53,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python
@@ -225,14 +226,18 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
 
     # Looking at files before they are imported.
 
-    def preview(self, file: str | Path, *, profile: str | ImportProfile = DEFAULT_PROFILE) -> ImportPreview:
+    def preview(
+        self, file: str | Path, *, profile: str | ImportProfile = DEFAULT_PROFILE, file_name: str | None = None
+    ) -> ImportPreview:
         """Return how a file would be read and what the profile makes of its columns, with sample rows; writes nothing.
+
+        `file_name` is what people know the file by, where that is not its own name.
 
         Raises: FileRefusedError or a subclass when it cannot be read, ProfileError.
         """
         from lead_pipeline.importing.import_preview import preview_import
 
-        return preview_import(Path(file), self.profile(profile))
+        return preview_import(Path(file), self.profile(profile), file_name=file_name)
 
     def dry_run(
         self,
@@ -241,19 +246,24 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
         profile: str | ImportProfile = DEFAULT_PROFILE,
         destination: str | Destination | None = None,
         again: bool = False,
+        file_name: str | None = None,
+        as_submitted: bool = False,
         on_progress: OnProgress | None = None,
     ) -> ImportResult:
         """Return what an import would come to, against the store as it is; nothing is kept but `dry_run_file`.
 
-        Arguments as of `import_file`; no run is recorded.
+        Arguments as of `import_file`, and what people know the file by; `as_submitted`, where it would be handed in by
+        `submit`, which takes a profile that was changed by the caller for another import. No run is recorded.
 
         Raises: FileUnreadableError, ProfileError, UsageError, StoreLockedError; LeadPipelineError when it crashes.
         """
         from lead_pipeline.filing.import_id import aimed_at
         from lead_pipeline.importing.dry_running import dry_run
+        from lead_pipeline.importing.handed_in.handing_over import identified
 
         self.home.prepare()
-        chosen, identity_name = aimed_at(self.profile(profile), _destination(destination))
+        chosen, wanted = self.profile(profile), _destination(destination)
+        chosen, identity_name = identified(self.home, chosen, wanted) if as_submitted else aimed_at(chosen, wanted)
         with written_for_the_owner():
             return dry_run(
                 self.home,
@@ -261,6 +271,7 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement):
                 chosen,
                 identity_name=identity_name,
                 again=again,
+                known_as=file_name,
                 settings=self._store_settings(),
                 on_wait=self._on_wait,
                 listener=on_progress or _ignore,

@@ -39,7 +39,9 @@ MAY_IMPORT = {
     "importing": PASSED,
     "orchestration": {"model", "importing"},
     "definitions": {"orchestration"},
-    "pipeline": PASSED | {"drafting", "importing", "orchestration", "managing", "profile_calls", "scrubbing"},
+    "pipeline": PASSED
+    | {"drafting", "importing", "orchestration", "handing_in", "managing", "profile_calls", "scrubbing"},
+    "handing_in": PASSED | {"importing", "orchestration"},
     "managing": PASSED | {"importing"},
     "profile_calls": PASSED | {"drafting"},
     "scrubbing": PASSED | {"importing", "orchestration"},

@@ -31,7 +31,7 @@ def published(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
 @contextmanager
@@ -48,10 +48,11 @@ def published_path(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _flush_folder(path.parent)
+    flush_folder(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Flush a folder to the disk, so that a rename in it outlives a loss of power."""
     if os.name == "nt":  # Windows cannot open a folder, and its file system journals the rename itself
         return
     descriptor = os.open(folder, os.O_RDONLY)

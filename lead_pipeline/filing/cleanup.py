@@ -2,10 +2,12 @@
 
 import contextlib
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.open_writers import is_open_for_writing, sees_writers
+from lead_pipeline.filing.uploads.uploaded_files import sweep_uploads
 
 #: Nothing of ours is written for that long: a name older than this has no living writer.
 _OLD_SECONDS = 6 * 3600.0
@@ -29,7 +31,9 @@ _PATTERNS = (
 
 
 def sweep(home: Home, now: float) -> list[Path]:
-    """Remove temporary files that nobody writes any more at time `now` (seconds since 1970); return them."""
+    """Remove temporary files that nobody writes any more at time `now` (seconds since 1970), and uploads whose time is
+    over; return them.
+    """
     removed = []
     for pattern in _PATTERNS:
         for path in home.root.glob(pattern):
@@ -42,7 +46,7 @@ def sweep(home: Home, now: float) -> list[Path]:
             if now - folder.lstat().st_mtime > _OLD_SECONDS:
                 shutil.rmtree(folder)
                 removed.append(folder)
-    return removed
+    return removed + sweep_uploads(home, datetime.fromtimestamp(now, UTC))
 
 
 def _is_abandoned(path: Path, age: float) -> bool:

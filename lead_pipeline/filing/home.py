@@ -13,7 +13,7 @@ _FOLDERS = (
     "inbox", "inbox/call_activity",
     "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
     "staging/decisions", "staging/dry_runs", "staging/taken", "staging/left", "staging/grown",
-    "staging/lists/waiting", "staging/lists/refused",
+    "staging/lists/waiting", "staging/lists/refused", "staging/uploads",
     "outbox", "outbox/sent", "outbox/given_up", "outbox/terminal", "archive", "quarantine",
     "tables", "reports", "dagster", "profiles",
 )  # fmt: skip

@@ -64,6 +64,7 @@ def _merged(first: Manifest | None, again: Manifest) -> Manifest:
         "attempts": first.attempts,
         "requested_at": first.requested_at,
         "commanded_by": first.commanded_by,
+        "handed_in": first.handed_in or again.handed_in,
     }
     dropped = tuple(dict.fromkeys((*first.dropped, *again.dropped)))
     return again.model_copy(update=kept | {"staged_at": first.staged_at, "dropped": dropped})

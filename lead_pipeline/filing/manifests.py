@@ -56,6 +56,7 @@ class Manifest(FrozenModel):
     attempts: int = 0
     requested_at: datetime | None = None
     commanded_by: str = ""  # the command that asked for it last, if one did (see `waiting_command`)
+    handed_in: bool = False  # nobody runs it in a process of their own: the next that looks asks for its run
 
     def staged_file(self, home: Home) -> Path:
         """Return the immutable copy that everything reads."""

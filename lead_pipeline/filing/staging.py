@@ -60,13 +60,14 @@ def stage_import(
     refusal: str | None = None,
     refusal_code: str = "",
     again: JudgedAgain | None = None,
+    handed_in: bool = False,
 ) -> Manifest:
     """Stage a file for import under a profile, and return the manifest that says so.
 
     The identity is a SHA-256 over the profile's name (or `identity_name`, for a profile that was changed by the
     caller), a NUL byte and the content, so the same content is the same import whatever the file is called. `known_as`
     is the name that people know the file by; `refusal` says why its import is to be refused without reading it, and
-    `refusal_code` is the reason that this is.
+    `refusal_code` is the reason that this is. One that is `handed_in` waits for no command.
     Raises: FileUnreadableError, FileChangedError (try later), DiskError (try again).
     """
     copy = _copy(home, source, identity_name or profile.name)
@@ -84,6 +85,7 @@ def stage_import(
         refusal=refusal,
         refusal_code=refusal_code,
         again=again,
+        handed_in=handed_in,
     )
     try:
         return register_manifest(home, manifest)

@@ -48,6 +48,7 @@ def dry_run(
     *,
     identity_name: str,
     again: bool = False,
+    known_as: str | None = None,
     settings: StoreSettings,
     on_wait: OnWait,
     listener: Listener,
@@ -66,7 +67,9 @@ def dry_run(
     with withheld, borrowed_home(home) as scratch, listening(listener):
         if rows is not None:
             lend_rows(home, scratch, rows)
-        manifest = stage_import(scratch, file, profile, now=utc_now(), identity_name=identity_name, again=rows)
+        manifest = stage_import(
+            scratch, file, profile, now=utc_now(), identity_name=identity_name, known_as=known_as, again=rows
+        )
         if is_imported(home, manifest.identity):
             earlier = as_it_would_be(home, manifest).import_id
             known = with_changed_profile(home, manifest, earlier_result(home, earlier))

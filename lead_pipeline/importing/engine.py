@@ -28,6 +28,7 @@ from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
 from lead_pipeline.importing.facts import CommitFacts, HeldNumbers, Refusal, Timings
 from lead_pipeline.importing.findings import REFUSED, Check, Examined, Finding, examined, why_not
+from lead_pipeline.importing.handed_in.kept_progress import progress_kept
 from lead_pipeline.importing.lists.delivered_list import load_and_put_away
 from lead_pipeline.importing.lists.refused_lists import note_refused_deliveries
 from lead_pipeline.importing.lists.suppression_list import as_metadata
@@ -275,7 +276,8 @@ def _make(work: WorkFolder, table: str, step: Step) -> Numbers | None:
         return None
     started = perf_counter()
     try:
-        numbers = step(work)
+        with progress_kept(work):
+            numbers = step(work)
     except FileRefusedError as error:
         code = work.manifest.refusal_code or error.reason or Reason.FILE_UNREADABLE
         work.put("refusal", Refusal(code=code, message=str(error)))
@@ -296,7 +298,8 @@ def _commit(work: WorkFolder, store: LeadStore) -> dict[str, Numbers]:
         record_refusal(work, store, refusal, utc_now())
         _note_seconds(work, "imported_leads", started)
         return {}
-    published = commit_or_hold(work, store, utc_now())
+    with progress_kept(work):
+        published = commit_or_hold(work, store, utc_now())
     _note_seconds(work, "imported_leads", started)
     facts = work.get("committed", CommitFacts)
     if facts is None or facts.status not in COMMITTED:
@@ -312,7 +315,8 @@ def _commit(work: WorkFolder, store: LeadStore) -> dict[str, Numbers]:
 def _report(work: WorkFolder) -> ImportResult:
     if is_finished(work.home, work.manifest.import_id):
         return earlier_result(work.home, work.manifest.import_id)
-    result = report_import(work, started_at(work.home, work.manifest), utc_now(), os.environ)
+    with progress_kept(work):
+        result = report_import(work, started_at(work.home, work.manifest), utc_now(), os.environ)
     work.clear()
     return result
 

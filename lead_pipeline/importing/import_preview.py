@@ -5,6 +5,7 @@ Nothing is staged, stored or recorded, and no run is started.
 from pathlib import Path
 
 import polars as pl
+from pydantic import Field
 
 from lead_pipeline.filing.home import shown_name
 from lead_pipeline.mapping.columns import map_columns
@@ -21,6 +22,8 @@ class MappedColumn(FrozenModel):
 
     column: str
     becomes: str
+    suggests: str | None = Field(default=None, description="The field that name and values clearly suggest.")
+    may_be: tuple[str, ...] = Field(default=(), description="The fields that it could be, best first.")
     evidence: str
     confidence: float
 
@@ -34,9 +37,9 @@ class ImportPreview(FrozenModel):
     refusal: str
 
 
-def preview_import(file: Path, profile: ImportProfile) -> ImportPreview:
+def preview_import(file: Path, profile: ImportProfile, *, file_name: str | None = None) -> ImportPreview:
     """Return how a file is read and what a profile makes of its columns; raises FileRefusedError."""
-    name = shown_name(file)
+    name = file_name or shown_name(file)
     preview = preview_file(file, file_name=name, options=profile.reading)
     names = [column.name for column in preview.columns]
     sample = next(open_rows(file, file_name=name, options=profile.reading).batches(ROWS_LOOKED_AT)).select(names)
@@ -49,6 +52,8 @@ def preview_import(file: Path, profile: ImportProfile) -> ImportPreview:
         MappedColumn(
             column=one.column,
             becomes=becomes.get(one.column, ""),
+            suggests=one.field,
+            may_be=tuple(other.field for other in one.alternatives),
             evidence=one.question or one.evidence,
             confidence=one.confidence,
         )

@@ -37,6 +37,24 @@ def listening(listener: Listener) -> Iterator[None]:
         _listening.reset(token)
 
 
+@contextmanager
+def also_listening(listener: Listener, begun: Progress) -> Iterator[None]:
+    """Call `listener` as well as the one that there is, if there is one; else the import has `begun` so far."""
+    outer = _listening.get()
+
+    def both(step: str, rows: int, progress: Progress) -> None:
+        listener(step, rows, progress)
+        if outer is not None:
+            outer.progress = progress
+            outer.listener(step, rows, progress)
+
+    token = _listening.set(_Listening(both, begun if outer is None else outer.progress))
+    try:
+        yield
+    finally:
+        _listening.reset(token)
+
+
 #: Called with how many seconds an import has waited for the store, and who holds it.
 WaitListener = Callable[[float, str], None]
 

@@ -33,7 +33,13 @@ __all__ = ["ActivityManifest", "Answer", "ListManifest", "Manifest", "earlier_re
 
 
 def submit_file(
-    home: Home, file: Path, profile: ImportProfile, destination: Destination | None = None, *, again: bool = False
+    home: Home,
+    file: Path,
+    profile: ImportProfile,
+    destination: Destination | None = None,
+    *,
+    again: bool = False,
+    known_as: str | None = None,
 ) -> Manifest:
     """Stage a file; one for another destination than its profile's is an import of its own.
 
@@ -46,7 +52,7 @@ def submit_file(
     rows = None
     if again:
         rows, identity_name = find_earlier(home, file, aimed, identity_name)
-    return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name, again=rows)
+    return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name, known_as=known_as, again=rows)
 
 
 def submit_list(home: Home, file: Path, settings: ListSettings) -> ListManifest:

@@ -75,6 +75,14 @@ class ImportNotFoundError(LeadPipelineError):
     """No import with that id is known."""
 
 
+class UploadNotFoundError(LeadPipelineError):
+    """No upload with that id is kept."""
+
+
+class UploadTooLargeError(LeadPipelineError):
+    """More was sent than is taken."""
+
+
 class RunFailedError(LeadPipelineError):
     """A run ended without finishing its import; the file stays staged, and running it again is safe."""
 

@@ -73,13 +73,20 @@ class Launcher:
         self._definitions = build_definitions(home.root, key_prefix=key_prefix, resources=replaced)
 
     def stage(
-        self, file: Path, profile: ImportProfile, destination: Destination | None = None, *, again: bool = False
+        self,
+        file: Path,
+        profile: ImportProfile,
+        destination: Destination | None = None,
+        *,
+        again: bool = False,
+        known_as: str | None = None,
     ) -> Manifest:
         """Stage a file; one aimed at another destination than its profile's is an import of its own.
 
-        With `again`, stage those rows alone that became no lead; raises UsageError when there are none.
+        With `again`, stage those rows alone that became no lead; raises UsageError when there are none. `known_as` is
+        what people know the file by.
         """
-        return submit_file(self.home, file, profile, destination, again=again)
+        return submit_file(self.home, file, profile, destination, again=again, known_as=known_as)
 
     def stage_list(self, file: Path, settings: ListSettings) -> ListManifest:
         """Stage a suppression list; raises FileUnreadableError."""

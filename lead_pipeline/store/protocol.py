@@ -91,6 +91,11 @@ class LeadStore(Protocol):
         Raises: ImportNotFoundError with the nearest id.
         """
 
+    def rows_of_import(self, import_id: str) -> list[dict[str, Any]]:
+        """Return what became of each row of an import, in file order: number, outcome, codes of reasons and warnings,
+        the columns that these are about, and the lead.
+        """
+
     def ask(self, question: str, limit: int) -> tuple[pl.DataFrame, bool]:
         """Answer one reading statement with at most `limit` rows, and say whether there were more.
 

@@ -16,6 +16,7 @@ from lead_pipeline.filing.cleanup import sweep
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import ACTIVITY_FOLDER, Drop, Sightings, list_drops
 from lead_pipeline.filing.lists.list_drops import LISTS_FOLDER
+from lead_pipeline.filing.uploads.handed_over import take_word
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.intake import (
     Taken,
@@ -144,7 +145,8 @@ def watch_inbox(
             log(one.line)
         state = state.after(taken, now)
         runs: list[_Run] = []
-        if not all(one.later for one in taken) or now - reconciled >= RECONCILE_SECONDS:
+        is_news = take_word(home) or not all(one.later for one in taken)
+        if is_news or now - reconciled >= RECONCILE_SECONDS:
             reconciled = now
             _tell_late_arrivals(home, clock(), log)
             active, suspects = scheduler.active_imports(state.suspects, now)

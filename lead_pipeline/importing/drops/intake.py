@@ -196,7 +196,8 @@ def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
         return False
     if decision is not None and (manifest.requested_at is None or decision.at > manifest.requested_at):
         return True  # the answer to the question that the last run left: no pause is due
-    if not manifest.dropped and manifest.refusal is None and now - manifest.staged_at < _HANDS_OFF:
+    is_anybodys = manifest.dropped or manifest.refusal is not None or manifest.handed_in
+    if not is_anybodys and now - manifest.staged_at < _HANDS_OFF:
         return False
     if manifest.requested_at is None:
         return True

@@ -208,6 +208,14 @@ class DuckdbLeadStore:
         near = did_you_mean(import_id, [known for (known,) in newest])
         raise ImportNotFoundError(f"No import has the id '{import_id}'.{near} `lead-pipeline history` lists all.")
 
+    def rows_of_import(self, import_id: str) -> list[dict[str, Any]]:
+        """Return what became of each row of an import, in file order."""
+        sql = """
+            select o.row_number, o.outcome, o.reason_codes, o.warning_codes, o.reason_columns, o.lead_id
+            from base.row_outcomes o join base.imports i using (import_no) where i.import_id = ? order by o.row_number
+        """
+        return self.workspace.frame(sql, [import_id]).to_dicts()
+
     def ask(self, question: str, limit: int) -> tuple[pl.DataFrame, bool]:
         """Answer one reading statement, a mistake in it with DuckDB's own words, for they quote the question only."""
         if not _READS.match(question):

@@ -1,0 +1,1 @@
+"""Files that are received over HTTP, until somebody hands them in."""

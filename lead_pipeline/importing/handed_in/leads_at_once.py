@@ -1,0 +1,131 @@
+"""Writes a few leads that a program hands in as a file, and says of each of them what became of it. They are judged as
+the rows of any file are.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.uploads.uploaded_files import Receiving, upload_path
+from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.handed_in.judged_leads import MOST_LEADS, GivenReason, JudgedLead, JudgedLeads
+from lead_pipeline.model.outcomes import COMMITTED, Outcome
+from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.reading_options import ReadingOptions
+from lead_pipeline.model.reasons import REASONS, Reason
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.store.opening import open_store
+from lead_pipeline.store.settings import OnWait, StoreSettings
+
+#: How the file is written, so that nothing about it has to be found out.
+_WRITTEN = ReadingOptions(encoding="utf-8", delimiter=",", quote='"', escape="", header=True, header_row=1)
+
+#: What the file of leads without another name is called.
+FILE_NAME = "leads.csv"
+
+#: A value of a lead; null is none.
+LeadValue = str | int | float | bool | None
+
+
+def read_as_written(profile: ImportProfile) -> ImportProfile:
+    """Return the profile, for the file of leads that were handed in."""
+    return profile.model_copy(update={"reading": _WRITTEN})
+
+
+@contextmanager
+def leads_file(home: Home, leads: Sequence[Mapping[str, LeadValue]], file_name: str = FILE_NAME) -> Iterator[Path]:
+    """Give a file of the leads, a row each, and forget it afterwards; raises UsageError for what is no lead.
+
+    The order of a lead's keys is without meaning, so that the same leads are the same file.
+    """
+    content = as_csv(leads).encode()
+    with Receiving(home, file_name) as receiving:
+        receiving.write(content)
+        upload = receiving.finish(utc_now())
+    path = upload_path(home, upload.file_id, upload.uploaded_at)
+    try:
+        yield path
+    finally:
+        path.with_name(f"{path.name}.json").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+
+def as_csv(leads: Sequence[Mapping[str, LeadValue]]) -> str:
+    """Return leads as CSV with a header; raises UsageError for none, too many, or one that says nothing."""
+    if not 0 < len(leads) <= MOST_LEADS:
+        raise UsageError(
+            f"There are {len(leads):,} leads; send 1 to {MOST_LEADS:,} at once. More of them are a file, which is "
+            "uploaded, or dropped into the inbox."
+        )
+    columns = sorted({name for lead in leads for name in lead})
+    blank = next((name for name in columns if not name.strip()), None)
+    if blank is not None:
+        raise UsageError("A lead has a key without a name. Name every value, as in a header: phone, email, first_name.")
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(columns)
+    for number, lead in enumerate(leads, 1):
+        cells = [_text(lead.get(name)) for name in columns]
+        if not any(cell.strip() for cell in cells):
+            raise UsageError(f"Lead {number} has no value at all. Leave it out, or say who it is.")
+        writer.writerow(cells)
+    return _encodable(written.getvalue())
+
+
+def _text(value: LeadValue) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        pass
+    else:
+        if "\0" not in text:
+            return text
+    raise UsageError("A lead has half a character in it, or a NUL: text that no file can hold. Send it as UTF-8.")
+
+
+def judged_leads(
+    home: Home, result: ImportResult, sent: int, *, settings: StoreSettings, on_wait: OnWait
+) -> JudgedLeads:
+    """Return what became of each of the leads that an import is of; raises StoreError, StoreLockedError."""
+    known: dict[int, JudgedLead] = {}
+    if result.status in COMMITTED:
+        with open_store(home.root, settings=settings, read_only=True, on_wait=on_wait) as store:
+            known = {row["row_number"]: _judged(row) for row in store.rows_of_import(result.import_id)}
+    missing = Outcome.SKIPPED if result.status in COMMITTED else None
+    return JudgedLeads(
+        result=result,
+        leads=tuple(known.get(row) or JudgedLead(row=row, outcome=missing) for row in range(1, sent + 1)),
+    )
+
+
+def _judged(row: Mapping[str, object]) -> JudgedLead:
+    columns = {str(one["code"]): one["column"] for one in _listed(row["reason_columns"])}
+    lead = row["lead_id"]
+    return JudgedLead(
+        row=int(str(row["row_number"])),
+        outcome=Outcome(str(row["outcome"])),
+        lead_id=None if lead is None else int(str(lead)),
+        reasons=tuple(_given(str(code), columns) for code in _listed(row["reason_codes"])),
+        warnings=tuple(_given(str(code), columns) for code in _listed(row["warning_codes"])),
+    )
+
+
+def _listed(value: object) -> list[dict[str, object]]:
+    return value if isinstance(value, list) else []
+
+
+def _given(code: str, columns: Mapping[str, object]) -> GivenReason:
+    info, column = REASONS[Reason(code)], columns.get(code)
+    return GivenReason(
+        code=code, column=None if column is None else str(column), title=info.title, guidance=info.guidance
+    )

@@ -15,6 +15,7 @@ from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
 from lead_pipeline.handing_in import HandingIn
 from lead_pipeline.importing.withheld import ValuesWithheld
+from lead_pipeline.looking import Looking
 from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import UsageError
@@ -53,7 +54,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python

@@ -67,7 +67,7 @@ _NO_ROWS = "select null::bigint as row_number where false"
 _REJECTED = """
     with known as (
         select o.row_number, 'Lead ' || l.lead_id || ' in ' || d.kind || ':' || d.name || ' was created on '
-               || strftime(l.created_at, '%Y-%m-%d') || ' by ' || i.import_id || '.' as lead
+               || strftime(l.created_at, '%Y-%m-%d') || ' by ' || i.import_id || '.' as lead, l.lead_id, i.import_id
         from base.row_outcomes o
         join base.leads l using (lead_id)
         join base.destinations d using (destination_id)
@@ -76,7 +76,7 @@ _REJECTED = """
           and list_contains(o.reason_codes, $existing)
     )
     select r.* exclude (import_id, raw) replace (nullif(concat_ws(' ', r.hints, k.lead), '') as hints),
-           c.row_number is not null as is_known
+           c.row_number is not null as is_known, k.lead_id as matched_lead_id, k.import_id as matched_import_id
     from main.rejected_leads r left join known k using (row_number)
     left join ({come_again}) c on c.row_number = r.row_number
     where r.import_id = $import_id order by r.row_number
@@ -88,8 +88,9 @@ def publish_rejected(workspace: Workspace, import_id: str, path: Path) -> int:
 
     Columns: row_number, line_number BIGINT; outcome VARCHAR; reason_codes VARCHAR[]; hints VARCHAR; reason_columns
     STRUCT(code, field, column)[]; is_known BOOLEAN: a row of a sequel that is known from the import that it continues,
-    and that nobody has to look at. Their cells are in the rejected file and, as `raw`, in the view `rejected_leads`; a
-    third copy would only be one more to erase.
+    and that nobody has to look at; matched_lead_id BIGINT, matched_import_id VARCHAR: of a duplicate, the lead that is
+    there and the import that created it. Their cells are beside the rejected file and, as `raw`, in the
+    view `rejected_leads`; another copy would only be one more to erase.
 
     Raises: StoreError when DuckDB cannot write the file.
     """

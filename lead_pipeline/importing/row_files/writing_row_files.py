@@ -12,6 +12,7 @@ import polars as pl
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import CommitFacts, MappedFacts, ReadFacts, column_mapping
 from lead_pipeline.importing.row_files.kept_rows import kept_suggestions, warned_rows
+from lead_pipeline.importing.row_files.left_out_table import LEFT_OUT, WARNED, kept_for_looking
 from lead_pipeline.importing.steps import RAW
 from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.mapping.columns import attribute_names
@@ -19,7 +20,7 @@ from lead_pipeline.model.fields import RESERVED_COLUMNS, attribute_column
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult, ReasonCount
-from lead_pipeline.reporting.row_files.original_columns import EXTRA_CELLS
+from lead_pipeline.reporting.row_files.original_columns import EXTRA_CELLS, OriginalColumns
 from lead_pipeline.reporting.row_files.rejected_file import write_rejected_file, write_warned_file
 from lead_pipeline.reporting.row_files.rejected_workbook import LeftOutRows, RowsOfSheet, write_rejected_workbook
 from lead_pipeline.reporting.row_files.workbook_frame import ReasonLine
@@ -28,6 +29,9 @@ from lead_pipeline.reporting.wording import one_line
 #: Outcomes of rows on the first sheet of the workbook, in their order, and on the last.
 _TO_CORRECT = (Outcome.REJECTED, Outcome.SKIPPED)
 _OTHERS = (Outcome.DUPLICATE, Outcome.SUPPRESSED)
+
+#: Of a duplicate: the lead that was there, and the import that created it.
+_MATCHED = ("matched_lead_id", "matched_import_id")
 
 _NO_WORKBOOK = (
     "There is no rejected workbook: the file has more columns than a sheet can have. rejected.csv has every row."
@@ -58,9 +62,11 @@ class _RowFiles:
         if not _left_out(self.commit):
             rejected.unlink(missing_ok=True)  # of a dry run that left rows out
             workbook.unlink(missing_ok=True)
+            (self.folder / LEFT_OUT).unlink(missing_ok=True)
             return result
         rows = _Rows(self.work, self._verdicts(), "reason_codes")
-        write_rejected_file(rejected, rows.columns, rows.of(), rows.supplying)
+        with kept_for_looking(self.folder / LEFT_OUT, rows.originals) as keep:
+            write_rejected_file(rejected, rows.columns, map(keep, rows.of()), rows.supplying)
         missing = write_rejected_workbook(workbook, self._in_sheets(rows, result))
         if missing is None:
             workbook.unlink(missing_ok=True)
@@ -76,8 +82,10 @@ class _RowFiles:
         rows = _Rows(self.work, kept, "warning_codes")
         if self.commit.status not in COMMITTED or not rows.count():
             path.unlink(missing_ok=True)
+            (self.folder / WARNED).unlink(missing_ok=True)
             return result
-        write_warned_file(path, rows.columns, rows.of(), rows.supplying)
+        with kept_for_looking(self.folder / WARNED, rows.originals) as keep:
+            write_warned_file(path, rows.columns, map(keep, rows.of()), rows.supplying)
         return result.model_copy(update={"warned_file": self.work.home.relative(path)})
 
     def _verdicts(self) -> Path:
@@ -114,6 +122,11 @@ class _Rows:
         supplying |= {name: self._mapped.joined.get(name, (column,)) for name, column in self._mapped.fields.items()}
         self.supplying = {name: tuple(names[one] for one in columns) for name, columns in supplying.items()}
 
+    @property
+    def originals(self) -> OriginalColumns:
+        """Return the columns as they stand in files of ours."""
+        return OriginalColumns.among(self.columns, self.supplying)
+
     def count(self, *outcomes: Outcome) -> int:
         """Return how many rows have one of the outcomes, or any."""
         if not self._path.exists():
@@ -135,7 +148,8 @@ class _Rows:
 
     def _verdicts(self, outcomes: tuple[Outcome, ...]) -> pl.LazyFrame:
         rows = pl.scan_parquet(self._path, glob=False)
-        if "is_known" in rows.collect_schema():
+        there = rows.collect_schema()
+        if "is_known" in there:
             rows = rows.filter(~pl.col("is_known"))
         rows = rows.select(
             "row_number",
@@ -143,6 +157,7 @@ class _Rows:
             pl.col(self._codes).alias("reasons"),
             pl.col("hints").alias("row_hints"),
             "reason_columns",
+            *(name for name in _MATCHED if name in there),
         )
         return rows.filter(pl.col("outcome").is_in([one.value for one in outcomes])) if outcomes else rows
 

@@ -1,0 +1,1 @@
+"""Looking at imports without opening the store: from results, receipts, and the files that lie beside them."""

@@ -4,9 +4,19 @@ never opens the store, and so never keeps an import waiting. Nothing is decided 
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lead_pipeline.model.looks.import_looks import (
+    DayLook,
+    FileKind,
+    ImportFilter,
+    ImportLook,
+    ImportsPage,
+    Scorecard,
+)
 from lead_pipeline.model.looks.left_out_rows import LeftOutPage, RowFilter, ShownRow
 
 if TYPE_CHECKING:
@@ -44,3 +54,41 @@ class Looking(ABC):
         from lead_pipeline.importing.looking.looking_at_rows import left_out_row
 
         return left_out_row(self.home, import_id, row_number, chosen or RowFilter())
+
+    def imports(self, chosen: ImportFilter | None = None, *, offset: int = 0, limit: int = 50) -> ImportsPage:
+        """Return some of the imports that a filter finds, under way and ended, newest first.
+
+        Lists that were loaded, and calls, are not among them. What the ledger has of imports whose results were removed
+        is in `history`.
+        """
+        from lead_pipeline.importing.looking.looking_at_imports import look_at_imports
+
+        return look_at_imports(self.home, chosen or ImportFilter(), offset=offset, limit=limit)
+
+    def days(self, *, until: dt.date | None = None, days: int = 14) -> tuple[DayLook, ...]:
+        """Return what came on each of the last days until one (None: today), the newest first.
+
+        Days are those of this computer's time zone.
+        """
+        from lead_pipeline.importing.clock import utc_now
+        from lead_pipeline.importing.looking.looking_at_imports import day_of, look_at_days
+
+        return look_at_days(self.home, until or day_of(utc_now()), days)
+
+    def scorecards(self) -> tuple[Scorecard, ...]:
+        """Return how the files of each source do: a profile, or a folder below its own; unusual ones first."""
+        from lead_pipeline.importing.looking.looking_at_imports import look_at_sources
+
+        return look_at_sources(self.home)
+
+    def look_at(self, import_id: str) -> ImportLook:
+        """Return an import under way or ended, with its result and files; raises ImportNotFoundError."""
+        from lead_pipeline.importing.looking.looking_at_one_import import look_at_import
+
+        return look_at_import(self.home, import_id)
+
+    def file_of(self, import_id: str, kind: FileKind) -> tuple[Path, str]:
+        """Return where a file of an import lies, and the name to download it by; raises ImportNotFoundError."""
+        from lead_pipeline.importing.looking.looking_at_one_import import file_of_import
+
+        return file_of_import(self.home, import_id, kind)

@@ -94,6 +94,12 @@ def archived_file(home: Home, manifest: Manifest) -> Path | None:
     return path if path.exists() else None
 
 
+def quarantined_file(home: Home, manifest: Manifest) -> Path | None:
+    """Return where a refused file is kept, None when it is not any more."""
+    path = _quarantined(home, manifest)
+    return path if path.exists() else None
+
+
 def _archived(home: Home, manifest: Manifest) -> Path:
     return home.archive / manifest.profile.name / f"{manifest.import_id}{safe_suffix(manifest.file_name)}"
 

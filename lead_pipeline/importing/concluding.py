@@ -8,6 +8,7 @@ from datetime import datetime
 from lead_pipeline.filing.archive import archive_import, quarantine_import
 from lead_pipeline.filing.decisions import await_decision
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.inbox import source_of
 from lead_pipeline.filing.json_files import read_json, write_json
 from lead_pipeline.filing.late_bytes import begun_as
 from lead_pipeline.filing.life_cycle import finish
@@ -166,6 +167,7 @@ def _finished(work: WorkFolder, started_at: datetime, ended_at: datetime) -> Imp
         status=commit.status,
         profile=manifest.profile.name,
         destination=str(manifest.profile.destination),
+        source=source_of(work.home, manifest),
         file=_shown_file(read, mapped),
         rows_read=commit.rows_read,
         counts=commit.counts,
@@ -251,6 +253,7 @@ def _without_rows(
         status=status,
         profile=manifest.profile.name,
         destination=str(manifest.profile.destination),
+        source=source_of(work.home, manifest),
         file=read.file if read else known,
         rows_read=None,
         message=message,

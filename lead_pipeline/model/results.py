@@ -123,10 +123,14 @@ class ImportResult(FrozenModel):
     status: ImportStatus
     profile: str
     destination: str
+    source: str = Field(default="", description="The folder below the profile's that the file came from.")
     file: FileFacts
     rows_read: int | None = Field(description="null when the file was refused before its rows were counted")
     counts: RowCounts = RowCounts()
     contacts_created: int = 0
+    duplicates_of: dict[str, int] = Field(
+        default_factory=dict, description="Earlier import: how many rows are leads that it created, most first."
+    )
     reasons: tuple[ReasonCount, ...] = ()
     message: str = Field(
         default="",

@@ -71,9 +71,10 @@ class _RowFiles:
         if missing is None:
             workbook.unlink(missing_ok=True)
             missing = (_NO_WORKBOOK,)
-        names = {
+        names: dict[str, object] = {
             "rejected_file": self.work.home.relative(rejected),
             "rejected_workbook": self.work.home.relative(workbook) if workbook.exists() else None,
+            "duplicates_of": rows.matched_imports(),
         }
         return result.model_copy(update={**names, "notices": (*result.notices, *missing)})
 
@@ -132,6 +133,15 @@ class _Rows:
         if not self._path.exists():
             return 0
         return int(self._verdicts(outcomes).select(pl.len()).collect().item())
+
+    def matched_imports(self) -> dict[str, int]:
+        """Return how many rows are leads that each earlier import created, most first."""
+        rows = self._verdicts(())
+        if "matched_import_id" not in rows.collect_schema():
+            return {}
+        matched = rows.select(pl.col("matched_import_id").drop_nulls().value_counts(sort=True, name="rows")).collect()
+        found = matched.to_series().struct.unnest().sort("rows", "matched_import_id", descending=[True, False])
+        return dict(found.iter_rows())
 
     def of(self, *outcomes: Outcome) -> Iterator[pl.DataFrame]:
         """Yield the rows with one of the outcomes, or any, in the order of the file."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from lead_pipeline.model.looks.import_looks import (
     DayLook,
@@ -21,6 +21,9 @@ from lead_pipeline.model.looks.left_out_rows import LeftOutPage, RowFilter, Show
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.home import Home
+
+#: How many seconds a decision waits for a run that is at work on its import.
+_DECISION_PATIENCE = 5.0
 
 
 class Looking(ABC):
@@ -92,3 +95,34 @@ class Looking(ABC):
         from lead_pipeline.importing.looking.looking_at_one_import import file_of_import
 
         return file_of_import(self.home, import_id, kind)
+
+    def decide(self, import_id: str, answer: Literal["approved", "cancelled"]) -> None:
+        """Record the answer to an import that waits for approval; the sensor has it carried out within seconds.
+
+        `approve` and `cancel` carry it out in this process instead. Raises: as these, but for what the store says.
+        """
+        from lead_pipeline.filing.decisions import decide
+        from lead_pipeline.importing.clock import utc_now
+
+        decide(self.home, import_id, answer, utc_now(), _DECISION_PATIENCE)
+
+    # Who may look, where others can.
+
+    def set_password(self, password: str) -> None:
+        """Set the password of the pages, and sign everybody out; raises UsageError for one that is too short."""
+        from lead_pipeline.filing.access.passwords import write_password
+
+        self.home.prepare()
+        write_password(self.home, password)
+
+    def password_version(self) -> str:
+        """Return what changes with the password of the pages, empty when there is none."""
+        from lead_pipeline.filing.access.passwords import password_version
+
+        return password_version(self.home)
+
+    def is_password(self, given: str) -> bool:
+        """Return whether this is the password of the pages."""
+        from lead_pipeline.filing.access.passwords import is_password
+
+        return is_password(self.home, given)

@@ -120,7 +120,7 @@ def report_as_html(result: ImportResult, home: Path | None = None) -> str:
             warned_link=_link_from_report(result, result.warned_file),
             columns=_column_rows(result),
             columns_left_out=max(0, len(columns) - MAX_COLUMNS),
-            facts=_facts(result),
+            facts=file_facts(result),
             stages=_stage_rows(result),
             seconds=(result.ended_at - result.started_at).total_seconds(),
         )
@@ -184,7 +184,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= MAX_COLUMN_LENGTH else text[: MAX_COLUMN_LENGTH - 1] + "…"
 
 
-def _facts(result: ImportResult) -> list[tuple[str, str]]:
+def file_facts(result: ImportResult) -> list[tuple[str, str]]:
     """Return what is known about the file, most asked-for facts first; unknown facts are left out."""
     file = result.file
     facts = [

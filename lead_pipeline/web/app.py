@@ -2,21 +2,32 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from lead_pipeline import __version__
 from lead_pipeline.orchestration.serving.guard import Guard
 from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline.web.access.login_limits import LoginLimits
+from lead_pipeline.web.access.people import require_person
+from lead_pipeline.web.access.security_headers import SecurityHeaders
+from lead_pipeline.web.access.sessions import Sessions
 from lead_pipeline.web.error_answers import Withholding, add_error_pages
-from lead_pipeline.web.pages import today_page
+from lead_pipeline.web.pages import decision_page, import_page, imports_page, login_page, rows_page, today_page
 from lead_pipeline.web.web_settings import WebSettings
 
 #: How long a page waits for the store before it says who holds it.
 STORE_WAIT_SECONDS = 5.0
 
-PAGES: tuple[APIRouter, ...] = (today_page.router,)
+#: For people: who may not see them is sent to the login, and what changes something needs the token of a form.
+PAGES: tuple[APIRouter, ...] = (
+    today_page.router,
+    imports_page.router,
+    import_page.router,
+    rows_page.router,
+    decision_page.router,
+)
 
 ROUTES: tuple[APIRouter, ...] = ()
 
@@ -34,8 +45,12 @@ def build_app(settings: WebSettings) -> ASGIApp:
     )
     api.state.settings = settings
     api.state.pipeline = LeadPipeline(settings.home, store_wait=STORE_WAIT_SECONDS)
+    api.state.sessions = Sessions()
+    api.state.login_limits = LoginLimits()
     add_error_pages(api)
-    for router in (*PAGES, *ROUTES):
+    for router in PAGES:
+        api.include_router(router, dependencies=[Depends(require_person)])
+    for router in (login_page.router, *ROUTES):
         api.include_router(router)
     api.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), name="static")
-    return Guard(Withholding(api), settings.addresses, json_only=False)
+    return Guard(SecurityHeaders(Withholding(api)), settings.addresses, json_only=False)

@@ -1,0 +1,1 @@
+"""What says who may use the workbench: kept in the home, for its owner alone."""

@@ -3,6 +3,7 @@ routes of pages; programs have keys instead.
 """
 
 import ipaddress
+import re
 from typing import cast
 from urllib.parse import quote
 
@@ -18,6 +19,8 @@ COOKIE = "lead_pipeline_session"
 #: The field of a form that has the token.
 TOKEN_FIELD = "csrf_token"  # noqa: S105  its name
 
+_PORT = re.compile(r":[0-9]+$")
+
 _TOO_OLD = "This form is too old, or the server was started again since. Go back, load the page again, and repeat it."
 _READ_ONLY_ROWS = (
     "Rows are not shown here: this server is read-only, for counts. Open the pages on the computer itself."
@@ -31,10 +34,9 @@ NOT_SERVED = (
 
 def is_local(name: str) -> bool:
     """Return whether a host, or an address of a server (`localhost:3001`), is this computer for itself alone."""
-    host = name.rpartition(":")[0] if name.rpartition(":")[2].isdigit() and not name.endswith("]") else name
-    host = host.strip("[]")
+    host = _PORT.sub("", name) if name.startswith("[") or name.count(":") == 1 else name
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
 

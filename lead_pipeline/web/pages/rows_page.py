@@ -21,6 +21,9 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(require_rows)]
 #: So many rows are on a page.
 PAGE_SIZE = 50
 
+#: What an address may say of the rows that are looked for; a text may be somebody's name.
+_IN_ADDRESSES = ("outcome", "code", "column")
+
 #: A longer text is in no cell that people look for.
 _LONGEST_TEXT = 200
 
@@ -37,7 +40,7 @@ ROWS_MEANT: dict[RowsMeant, str] = {
 @router.get("/imports/{import_id}/rows")
 def list_rows(request: Request, import_id: str) -> HTMLResponse:
     """Show rows by what the address says."""
-    return _listed(request, import_id, request.query_params)
+    return _listed(request, import_id, {name: request.query_params.get(name, "") for name in (*_IN_ADDRESSES, "page")})
 
 
 @router.post("/imports/{import_id}/rows")
@@ -49,7 +52,7 @@ def find_rows(request: Request, import_id: str, form: Annotated[FormData, Depend
 @router.get("/imports/{import_id}/rows/{row_number}")
 def show_row(request: Request, import_id: str, row_number: str) -> HTMLResponse:
     """Show one row with its cells, and what is wrong with which."""
-    asked = request.query_params
+    asked = {name: request.query_params.get(name, "") for name in _IN_ADDRESSES}
     chosen = _filter_of(asked)
     shown = pipeline_of(request).left_out_row(import_id, number_of(row_number), chosen)
     kept = _kept(asked)
@@ -68,7 +71,7 @@ def show_row(request: Request, import_id: str, row_number: str) -> HTMLResponse:
 
 def _listed(request: Request, import_id: str, asked: Mapping[str, str]) -> HTMLResponse:
     pipeline, chosen = pipeline_of(request), _filter_of(asked)
-    number = number_of(asked.get("page", "1"))
+    number = number_of(asked.get("page", ""))
     found = pipeline.left_out_rows(import_id, chosen, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     look = pipeline.look_at(import_id)
     return render(
@@ -106,5 +109,5 @@ def _filter_of(asked: Mapping[str, str]) -> RowFilter:
 
 def _kept(asked: Mapping[str, str], **more: object) -> str:
     """Return what an address has of a filter: everything but a text."""
-    known = {name: asked[name] for name in ("outcome", "code", "column") if asked.get(name)}
+    known = {name: asked[name] for name in _IN_ADDRESSES if asked.get(name)}
     return f"?{urlencode({**known, **more})}" if known or more else ""

@@ -8,7 +8,7 @@ from lead_pipeline.cli.list_commands import lists, suppressed
 from lead_pipeline.cli.look_commands import explain, history, preview, show, sql
 from lead_pipeline.cli.profile_commands import profiles
 from lead_pipeline.cli.scrub_commands import activity, scrub
-from lead_pipeline.cli.service_commands import dagster_settings, demo, ui
+from lead_pipeline.cli.service_commands import dagster_settings, demo, password, ui
 from lead_pipeline.cli.shell import main
 
 __all__ = ["main"]
@@ -25,6 +25,7 @@ for _command in (
     import_command,
     leads,
     lists,
+    password,
     preview,
     profiles,
     scrub,

@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from lead_pipeline.model.errors import UsageError
+from lead_pipeline.orchestration.serving.guard import is_local
 from lead_pipeline.pipeline import LeadPipeline
 from lead_pipeline.web.access.login_limits import LoginLimits
-from lead_pipeline.web.access.people import is_local, is_open_to_others
+from lead_pipeline.web.access.people import is_open_to_others
 from lead_pipeline.web.access.sessions import IDLE_SECONDS, LONGEST_SECONDS, Sessions
 from lead_pipeline.web.web_settings import WebSettings
 from lead_pipeline_tests.web.prepared_home import CANARY

@@ -29,6 +29,9 @@ _HEADERS = [(b"x-frame-options", b"SAMEORIGIN"), (b"cross-origin-resource-policy
 _ADDRESS = re.compile(r"([a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", re.ASCII)
 
 
+_PORT = re.compile(r":[0-9]+$")
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a request is not answered, as a status of HTTP and one sentence."""
@@ -80,6 +83,15 @@ def local_addresses(host: str, port: int, allowed: Iterable[str] = ()) -> frozen
             )
         ours |= {address} if match[3] else {address, f"{address}:{port}"}
     return frozenset(ours)
+
+
+def is_local(name: str) -> bool:
+    """Return whether a host, or an address of a server (`localhost:3001`), is this computer for itself alone."""
+    host = _PORT.sub("", name) if name.startswith("[") or name.count(":") == 1 else name
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def find_refusal(scope: Mapping[str, Any], addresses: frozenset[str], *, json_only: bool = True) -> Refusal | None:

@@ -2,13 +2,12 @@
 routes of pages; programs have keys instead.
 """
 
-import ipaddress
-import re
 from typing import cast
 from urllib.parse import quote
 
 from fastapi import HTTPException, Request
 
+from lead_pipeline.orchestration.serving.guard import is_local
 from lead_pipeline.pipeline import LeadPipeline
 from lead_pipeline.web.access.sessions import Sessions
 from lead_pipeline.web.web_settings import WebSettings
@@ -19,8 +18,6 @@ COOKIE = "lead_pipeline_session"
 #: The field of a form that has the token.
 TOKEN_FIELD = "csrf_token"  # noqa: S105  its name
 
-_PORT = re.compile(r":[0-9]+$")
-
 _TOO_OLD = "This form is too old, or the server was started again since. Go back, load the page again, and repeat it."
 _READ_ONLY_ROWS = (
     "Rows are not shown here: this server is read-only, for counts. Open the pages on the computer itself."
@@ -28,22 +25,13 @@ _READ_ONLY_ROWS = (
 _READ_ONLY_ACTIONS = "Nothing can be changed here: this server is read-only. Use one that is not, or the command."
 NOT_SERVED = (
     "The pages are not served: this address can be reached by others, and no password is set. Set one with "
-    "`lead-pipeline password`, and start again."
+    "`lead-pipeline password`; they are served from then on."
 )
-
-
-def is_local(name: str) -> bool:
-    """Return whether a host, or an address of a server (`localhost:3001`), is this computer for itself alone."""
-    host = _PORT.sub("", name) if name.startswith("[") or name.count(":") == 1 else name
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def is_open_to_others(settings: WebSettings) -> bool:
     """Return whether others may come: by the address that is listened on, or by a proxy or tunnel that is allowed."""
-    return not is_local(settings.host) or not all(map(is_local, settings.addresses))
+    return not all(map(is_local, (settings.host, *settings.addresses)))
 
 
 def sessions_of(request: Request) -> Sessions:

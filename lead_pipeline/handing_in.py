@@ -14,13 +14,20 @@ from lead_pipeline.filing.home import followed, written_for_the_owner
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.handed_in.import_state import ImportState
 from lead_pipeline.model.handed_in.judged_leads import JudgedLeads
+from lead_pipeline.model.handed_in.mappings import HandMapping, SuggestedMapping
+from lead_pipeline.model.handed_in.row_errors import RowErrors
 from lead_pipeline.model.handed_in.uploads import Submitted, Upload
+from lead_pipeline.model.listings import ListResult
+from lead_pipeline.model.outcomes import Outcome
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.model.results import ImportResult
+from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.decisions import Answer
     from lead_pipeline.filing.home import Home
     from lead_pipeline.filing.uploads.uploaded_files import Receiving
+    from lead_pipeline.importing.import_preview import ImportPreview
     from lead_pipeline.orchestration.launching import Launcher
     from lead_pipeline.store.settings import OnWait, StoreSettings
 
@@ -36,6 +43,12 @@ class HandingIn(ABC):
 
     @abstractmethod
     def _store_settings(self) -> StoreSettings: ...
+
+    @abstractmethod
+    def preview(
+        self, file: str | Path, *, profile: str | ImportProfile = ..., file_name: str | None = None
+    ) -> ImportPreview:
+        """Return how a file would be read."""
 
     @abstractmethod
     def profile(self, profile: str | ImportProfile) -> ImportProfile:
@@ -122,6 +135,52 @@ class HandingIn(ABC):
         with written_for_the_owner():
             return hand_over(self.home, path, self.profile(profile), wanted, file_name=file_name)
 
+    def forget_upload(self, file_id: str) -> None:
+        """Remove an upload; raises UploadNotFoundError."""
+        from lead_pipeline.filing.uploads.uploaded_files import remove_upload
+        from lead_pipeline.importing.clock import utc_now
+
+        remove_upload(self.home, file_id, utc_now())
+
+    def suggest_mapping(self, preview: ImportPreview) -> SuggestedMapping:
+        """Return what the columns of a previewed file seem to be; a question is no suggestion."""
+        from lead_pipeline.importing.handed_in.mapped_by_hand import suggested_mapping
+
+        return suggested_mapping(preview)
+
+    def mapped_profile(self, file_id: str, mapping: HandMapping) -> ImportProfile:
+        """Return the profile that imports an upload as somebody mapped its columns, on top of `identity_upsert`.
+
+        Raises: UploadNotFoundError; UsageError for a column or field that there is not; FileRefusedError.
+        """
+        from lead_pipeline.importing.handed_in.mapped_by_hand import BASE_PROFILE, mapped_profile
+
+        base, upload = self.profile(BASE_PROFILE), self.upload(file_id)
+        preview = self.preview(self.upload_path(file_id), profile=base, file_name=upload.file_name)
+        return mapped_profile(base, mapping, [column.header for column in preview.file.columns])
+
+    def row_errors(
+        self,
+        result: ImportResult,
+        *,
+        outcome: Outcome | None = Outcome.REJECTED,
+        code: str | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> RowErrors:
+        """Return the reasons of the rows that an import left out, without any value; from files alone.
+
+        Args:
+            result: what came of the import.
+            outcome: of rows with this outcome; None: of all that are no lead.
+            code: this reason only.
+            offset: how many to pass over.
+            limit: at most so many.
+        """
+        from lead_pipeline.importing.handed_in.row_errors import row_errors
+
+        return row_errors(self.home, result, outcome=outcome, code=code, offset=offset, limit=limit)
+
     def answer(self, import_id: str, answer: Answer) -> ImportState:
         """Record that a waiting import is `approved` or `cancelled`, which whoever watches the inbox carries out.
 
@@ -160,21 +219,72 @@ class HandingIn(ABC):
         judgement as of the rows of a file.
 
         Args:
-            leads: the values of each under the names that the columns of a file would have.
+            leads: the values of each under the names that the columns of a file would have, or those of our fields.
             profile: how they are read: a profile's name, or a profile itself.
             destination: as of `submit`.
 
         Raises: UsageError for none, too many, or what is no lead; otherwise as `import_file`.
         """
-        from lead_pipeline.importing.handed_in.leads_at_once import judged_leads, leads_file, read_as_written
+        from lead_pipeline.importing.handed_in.leads_at_once import (
+            judged_leads,
+            leads_file,
+            named_as_columns,
+            read_as_written,
+        )
 
         self.home.prepare()
         chosen = read_as_written(self.profile(profile))
         wanted = Destination.parse(destination) if isinstance(destination, str) else destination
-        with leads_file(self.home, leads) as file, self._launcher() as launcher:
+        named, keys = named_as_columns(leads, chosen)
+        with leads_file(self.home, named) as file, self._launcher() as launcher:
             staged = launcher.stage(file, chosen, wanted, known_as="leads.csv")
             result = launcher.import_staged(staged, _unheard)
-        return judged_leads(self.home, result, len(leads), settings=self._store_settings(), on_wait=self._on_wait)
+        settings = self._store_settings()
+        return judged_leads(self.home, result, len(leads), keys, settings=settings, on_wait=self._on_wait)
+
+    def suppress_people(
+        self,
+        people: Sequence[Mapping[str, str]],
+        *,
+        kind: SuppressionKind,
+        region: str | None = "US",
+        **said: object,
+    ) -> ListResult:
+        """Add people to a list of those who must not be contacted, in a recorded run of this process.
+
+        Args:
+            people: of each the `phone`, the `email`, or both, and the `source` where that is known.
+            kind: what being on the list means.
+            region: country (ISO code) of numbers that are written without +.
+            said: what else holds for the list, as of `suppress`.
+
+        Raises: UsageError, ListRefusedError, StoreLockedError, RunFailedError, as `suppress`.
+        """
+        from lead_pipeline.importing.handed_in.leads_at_once import people_file
+        from lead_pipeline.importing.lists.list_settings_given import settings_given
+        from lead_pipeline.importing.submitting import list_result
+
+        settings = settings_given(kind, region, {key: value for key, value in said.items() if value is not None})
+        self.home.prepare()
+        with people_file(self.home, people) as file, self._launcher() as launcher:
+            manifest = launcher.stage_list(file, settings, known_as="people.csv")
+            return list_result(manifest, launcher.load_list(manifest))
+
+    def files_of_import(self, import_id: str) -> dict[str, Path]:
+        """Return the files that an import left for people, by what they are: `report`, `rejected_file`,
+        `rejected_workbook`, `warned_file`; raises ImportNotFoundError.
+        """
+        result = self.state_of_import(import_id).result
+        if result is None:
+            return {}
+        named = {
+            "report": result.report_file,
+            "rejected_file": result.rejected_file,
+            "rejected_workbook": result.rejected_workbook,
+            "warned_file": result.warned_file,
+        }
+        paths = {kind: self.home.root / path for kind, path in named.items() if path}
+        return {kind: path for kind, path in paths.items() if path.is_file()}
 
 
 def _unheard(*_: object) -> None:

@@ -15,6 +15,7 @@ from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
 from lead_pipeline.handing_in import HandingIn
 from lead_pipeline.importing.withheld import ValuesWithheld
+from lead_pipeline.key_calls import KeyCalls
 from lead_pipeline.looking import Looking
 from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
@@ -54,7 +55,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, KeyCalls):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python

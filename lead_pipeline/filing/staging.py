@@ -144,15 +144,17 @@ def stage_list(
     *,
     now: datetime,
     settings: ListSettings | None = None,
+    known_as: str | None = None,
 ) -> ListManifest:
-    """Stage a suppression list, about which `settings` may say more. What is said is part of its identity.
+    """Stage a suppression list, about which `settings` may say more. What is said is part of its identity; `known_as`
+    is the name that people know the file by.
 
     Raises: FileUnreadableError, FileChangedError, DiskError.
     """
     said = settings or ListSettings(kind=kind, region=region)
     plain = f"suppressions-2/{said.kind}/{said.region or '-'}"
     copy = _copy(home, source, plain if said.is_plain else f"suppressions-3/{said.model_dump_json()}")
-    name = shown_name(source)
+    name = known_as or shown_name(source)
     manifest = ListManifest(
         list_id=import_id_of(name, copy.identity),
         identity=copy.identity,

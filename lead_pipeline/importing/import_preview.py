@@ -23,7 +23,6 @@ class MappedColumn(FrozenModel):
     column: str
     becomes: str
     suggests: str | None = Field(default=None, description="The field that name and values clearly suggest.")
-    may_be: tuple[str, ...] = Field(default=(), description="The fields that it could be, best first.")
     evidence: str
     confidence: float
 
@@ -53,7 +52,6 @@ def preview_import(file: Path, profile: ImportProfile, *, file_name: str | None 
             column=one.column,
             becomes=becomes.get(one.column, ""),
             suggests=one.field,
-            may_be=tuple(other.field for other in one.alternatives),
             evidence=one.question or one.evidence,
             confidence=one.confidence,
         )

@@ -55,12 +55,12 @@ def submit_file(
     return stage_import(home, file, aimed, now=utc_now(), identity_name=identity_name, known_as=known_as, again=rows)
 
 
-def submit_list(home: Home, file: Path, settings: ListSettings) -> ListManifest:
+def submit_list(home: Home, file: Path, settings: ListSettings, *, known_as: str | None = None) -> ListManifest:
     """Stage a suppression list; raises FileUnreadableError, which those who require the list will know of."""
     now = utc_now()
     sweep(home, now.timestamp())
     try:
-        return stage_list(home, file, settings.kind, settings.region, now=now, settings=settings)
+        return stage_list(home, file, settings.kind, settings.region, now=now, settings=settings, known_as=known_as)
     except FileChangedError:  # not refused, but to be tried again
         raise
     except FileUnreadableError as error:

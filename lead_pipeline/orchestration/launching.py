@@ -88,9 +88,9 @@ class Launcher:
         """
         return submit_file(self.home, file, profile, destination, again=again, known_as=known_as)
 
-    def stage_list(self, file: Path, settings: ListSettings) -> ListManifest:
+    def stage_list(self, file: Path, settings: ListSettings, *, known_as: str | None = None) -> ListManifest:
         """Stage a suppression list; raises FileUnreadableError."""
-        return submit_list(self.home, file, settings)
+        return submit_list(self.home, file, settings, known_as=known_as)
 
     def import_staged(self, manifest: Manifest, listener: Listener) -> ImportResult:
         """Import a staged file in a recorded run, unless it was imported before; raises RunFailedError."""

@@ -1,5 +1,7 @@
 """Composition root of the workbench: its routes, and what stands in front of them. None of them is made here."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -9,12 +11,17 @@ from starlette.types import ASGIApp
 from lead_pipeline import __version__
 from lead_pipeline.orchestration.serving.guard import Guard
 from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline.web.access.key_access import WrongKeys
 from lead_pipeline.web.access.login_limits import LoginLimits
 from lead_pipeline.web.access.people import require_person
 from lead_pipeline.web.access.security_headers import SecurityHeaders
 from lead_pipeline.web.access.sessions import Sessions
+from lead_pipeline.web.api.bounded_bodies import BoundedBodies
+from lead_pipeline.web.api.described import describe
+from lead_pipeline.web.api.routes import ROUTES
 from lead_pipeline.web.error_answers import Withholding, add_error_pages
 from lead_pipeline.web.pages import decision_page, import_page, imports_page, login_page, rows_page, today_page
+from lead_pipeline.web.running_here import RunsHere
 from lead_pipeline.web.web_settings import WebSettings
 
 #: How long a page waits for the store before it says who holds it.
@@ -29,11 +36,16 @@ PAGES: tuple[APIRouter, ...] = (
     decision_page.router,
 )
 
-ROUTES: tuple[APIRouter, ...] = ()
-
 
 def build_app(settings: WebSettings) -> ASGIApp:
     """Return the ASGI app that serves a home."""
+    runs = RunsHere(settings.home)
+
+    @asynccontextmanager
+    async def closing_runs(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        runs.close()
+
     api = FastAPI(
         title="lead_pipeline",
         version=__version__,
@@ -42,15 +54,19 @@ def build_app(settings: WebSettings) -> ASGIApp:
         # Both pages load their script from elsewhere.
         docs_url=None,
         redoc_url=None,
+        lifespan=closing_runs,
     )
     api.state.settings = settings
+    api.state.runs, api.state.wrong_keys = runs, WrongKeys()
     api.state.pipeline = LeadPipeline(settings.home, store_wait=STORE_WAIT_SECONDS)
     api.state.sessions = Sessions()
     api.state.login_limits = LoginLimits()
     add_error_pages(api)
+    api.add_middleware(BoundedBodies)
     for router in PAGES:
         api.include_router(router, dependencies=[Depends(require_person)])
     for router in (login_page.router, *ROUTES):
         api.include_router(router)
     api.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), name="static")
+    describe(api)
     return Guard(SecurityHeaders(Withholding(api)), settings.addresses, json_only=False)

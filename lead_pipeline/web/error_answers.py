@@ -1,20 +1,26 @@
 """What is answered when something goes wrong: a sentence with a way out, and no value of a row, here or in the log."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lead_pipeline.model.errors import (
+    DiskError,
     FileRefusedError,
     ImportNotFoundError,
     LeadPipelineError,
     ListRefusedError,
     ProfileError,
     StoreLockedError,
+    UploadNotFoundError,
+    UploadTooLargeError,
     UsageError,
 )
 from lead_pipeline.pipeline import ValuesWithheld
@@ -25,6 +31,9 @@ _LOG = logging.getLogger(__name__)
 #: What an error of ours is as a status of HTTP; the first that fits.
 _STATUSES: tuple[tuple[type[LeadPipelineError], int], ...] = (
     (ImportNotFoundError, 404),
+    (UploadNotFoundError, 404),
+    (UploadTooLargeError, 413),
+    (DiskError, 507),
     (StoreLockedError, 503),
     (FileRefusedError, 422),
     (ListRefusedError, 422),
@@ -50,11 +59,15 @@ def status_of(error: LeadPipelineError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
-def answered(request: Request, status: int, sentence: str) -> Response:
-    """Return the page, or for programs the problem (RFC 9457), that says what went wrong."""
+def answered(
+    request: Request, status: int, sentence: str, errors: Sequence[Mapping[str, str]] | None = None
+) -> Response:
+    """Return the page, or for programs the problem (RFC 9457), that says what went wrong; `errors` are what is wrong in
+    which part of a request.
+    """
     title = HTTPStatus(status).phrase
     if is_for_programs(request.url.path):
-        problem = {"title": title, "status": status, "detail": sentence}
+        problem = {"title": title, "status": status, "detail": sentence, "errors": errors}
         return JSONResponse(problem, status, media_type="application/problem+json")
     return render(request, "error.html.j2", status=status, heading=title, sentence=sentence)
 
@@ -71,8 +84,29 @@ def add_error_pages(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
+    def malformed(request: Request, error: RequestValidationError) -> Response:
+        found = [{"where": _where(one["loc"]), "detail": _detail(one)} for one in error.errors()]
+        sentence = "; ".join(dict.fromkeys(f"{one['where']}: {one['detail']}" for one in found[:5]))
+        return answered(request, 422, f"The request does not fit. {sentence}.", found)
+
     app.exception_handler(LeadPipelineError)(failed)
+    app.exception_handler(RequestValidationError)(malformed)
     app.exception_handler(HTTPException)(refused)
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    """Return which part of a request is meant; the keys of what was sent may be anything, and are not said."""
+    return ".".join(str(part)[:80] for part in location if part not in ("LeadsSent", "list", "dict"))
+
+
+def _detail(error: Mapping[str, Any]) -> str:
+    """Return what is wrong, without what was sent."""
+    if error["type"] == "extra_forbidden":
+        return "there is no such key"
+    if error["type"] == "json_invalid":
+        return "this is not JSON"
+    said: str = error["msg"]
+    return (said.removeprefix("Value error, ")[:1].lower() + said.removeprefix("Value error, ")[1:]).rstrip(".")
 
 
 class Withholding:

@@ -1,6 +1,7 @@
 """Serves the workbench in this process until told to stop: what `lead-pipeline ui` starts beside Dagster."""
 
 import argparse
+import os
 from pathlib import Path
 
 import uvicorn
@@ -24,6 +25,8 @@ def main() -> None:
     given.add_argument("--read-only", action="store_true")
     said = given.parse_args()
     exit_with_parent()
+    # For good, and not around each call: threads share it, and what they write holds personal data.
+    os.umask(0o077)
     settings = WebSettings(
         home=said.home,
         host=said.host,

@@ -139,6 +139,13 @@ def upload_path(home: Home, file_id: str, now: datetime) -> Path:
     return _content_path(home, find_upload(home, file_id, now).file_id)
 
 
+def remove_upload(home: Home, file_id: str, now: datetime) -> None:
+    """Remove an upload; raises UploadNotFoundError."""
+    upload = find_upload(home, file_id, now)
+    _record_path(home, upload.file_id).unlink(missing_ok=True)
+    _content_path(home, upload.file_id).unlink(missing_ok=True)
+
+
 def list_uploads(home: Home, now: datetime) -> list[Upload]:
     """Return the uploads that are kept, newest first."""
     found = [readable_json(path, Upload) for path in uploads_folder(home).glob("[!.]*.json")]

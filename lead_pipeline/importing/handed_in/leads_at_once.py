@@ -4,14 +4,17 @@ the rows of any file are.
 
 import csv
 import io
+import secrets
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.uploads.uploaded_files import Receiving, upload_path
+from lead_pipeline.filing.uploads.uploaded_files import Receiving, remove_upload, upload_path
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.model.errors import UsageError
+from lead_pipeline.model.fields import folded_header
 from lead_pipeline.model.handed_in.judged_leads import MOST_LEADS, GivenReason, JudgedLead, JudgedLeads
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.profile import ImportProfile
@@ -24,9 +27,6 @@ from lead_pipeline.store.settings import OnWait, StoreSettings
 #: How the file is written, so that nothing about it has to be found out.
 _WRITTEN = ReadingOptions(encoding="utf-8", delimiter=",", quote='"', escape="", header=True, header_row=1)
 
-#: What the file of leads without another name is called.
-FILE_NAME = "leads.csv"
-
 #: A value of a lead; null is none.
 LeadValue = str | int | float | bool | None
 
@@ -36,22 +36,52 @@ def read_as_written(profile: ImportProfile) -> ImportProfile:
     return profile.model_copy(update={"reading": _WRITTEN})
 
 
+def named_as_columns(
+    leads: Sequence[Mapping[str, LeadValue]], profile: ImportProfile
+) -> tuple[list[Mapping[str, LeadValue]], dict[str, str]]:
+    """Return leads whose keys are columns of the profile, and what each column that was called otherwise was called: a
+    key may be the name of a field, where no key is that of its column.
+    """
+    keys = {folded_header(name) for lead in leads for name in lead}
+    columns = {field: profile.column_of(field) for field, rule in profile.fields.items() if rule.has_column}
+    renamed = {field: column for field, column in columns.items() if folded_header(column) not in keys}
+    called = {folded_header(field): column for field, column in renamed.items()}
+    named = [{called.get(folded_header(name), name): value for name, value in lead.items()} for lead in leads]
+    return list(named), {column: field for field, column in renamed.items()}
+
+
 @contextmanager
-def leads_file(home: Home, leads: Sequence[Mapping[str, LeadValue]], file_name: str = FILE_NAME) -> Iterator[Path]:
+def leads_file(home: Home, leads: Sequence[Mapping[str, LeadValue]]) -> Iterator[Path]:
     """Give a file of the leads, a row each, and forget it afterwards; raises UsageError for what is no lead.
 
     The order of a lead's keys is without meaning, so that the same leads are the same file.
     """
-    content = as_csv(leads).encode()
-    with Receiving(home, file_name) as receiving:
+    with _kept_meanwhile(home, as_csv(leads)) as path:
+        yield path
+
+
+@contextmanager
+def people_file(home: Home, people: Sequence[Mapping[str, str]]) -> Iterator[Path]:
+    """Give a list of people, and forget it afterwards; raises UsageError for what says nobody.
+
+    No two of them are the same content, which would be loaded once: somebody who was taken off may be added again.
+    """
+    request = "".join(secrets.choice(string.ascii_lowercase) for _ in range(24))
+    with _kept_meanwhile(home, as_csv([{**person, "request": request} for person in people])) as path:
+        yield path
+
+
+@contextmanager
+def _kept_meanwhile(home: Home, text: str) -> Iterator[Path]:
+    content = text.encode()
+    with Receiving(home, "leads.csv") as receiving:
         receiving.write(content)
         upload = receiving.finish(utc_now())
     path = upload_path(home, upload.file_id, upload.uploaded_at)
     try:
         yield path
     finally:
-        path.with_name(f"{path.name}.json").unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        remove_upload(home, upload.file_id, upload.uploaded_at)
 
 
 def as_csv(leads: Sequence[Mapping[str, LeadValue]]) -> str:
@@ -94,13 +124,15 @@ def _encodable(text: str) -> str:
 
 
 def judged_leads(
-    home: Home, result: ImportResult, sent: int, *, settings: StoreSettings, on_wait: OnWait
+    home: Home, result: ImportResult, sent: int, keys: Mapping[str, str], *, settings: StoreSettings, on_wait: OnWait
 ) -> JudgedLeads:
-    """Return what became of each of the leads that an import is of; raises StoreError, StoreLockedError."""
+    """Return what became of each of the leads that an import is of; `keys` are what columns are called that they named
+    otherwise. Raises: StoreError, StoreLockedError.
+    """
     known: dict[int, JudgedLead] = {}
     if result.status in COMMITTED:
         with open_store(home.root, settings=settings, read_only=True, on_wait=on_wait) as store:
-            known = {row["row_number"]: _judged(row) for row in store.rows_of_import(result.import_id)}
+            known = {row["row_number"]: _judged(row, keys) for row in store.rows_of_import(result.import_id)}
     missing = Outcome.SKIPPED if result.status in COMMITTED else None
     return JudgedLeads(
         result=result,
@@ -108,8 +140,9 @@ def judged_leads(
     )
 
 
-def _judged(row: Mapping[str, object]) -> JudgedLead:
-    columns = {str(one["code"]): one["column"] for one in _listed(row["reason_columns"])}
+def _judged(row: Mapping[str, object], keys: Mapping[str, str]) -> JudgedLead:
+    named = {str(one["code"]): one["column"] for one in _listed(row["reason_columns"])}
+    columns = {code: None if column is None else keys.get(str(column), column) for code, column in named.items()}
     lead = row["lead_id"]
     return JudgedLead(
         row=int(str(row["row_number"])),

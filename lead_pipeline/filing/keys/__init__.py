@@ -1,0 +1,1 @@
+"""The keys of programs that call the HTTP API."""

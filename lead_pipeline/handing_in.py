@@ -177,7 +177,7 @@ class HandingIn(ABC):
             offset: how many to pass over.
             limit: at most so many.
         """
-        from lead_pipeline.importing.handed_in.row_errors import row_errors
+        from lead_pipeline.importing.handed_in.errors_of_rows import row_errors
 
         return row_errors(self.home, result, outcome=outcome, code=code, offset=offset, limit=limit)
 

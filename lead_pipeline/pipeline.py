@@ -15,7 +15,6 @@ from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
 from lead_pipeline.handing_in import HandingIn
 from lead_pipeline.importing.withheld import ValuesWithheld
-from lead_pipeline.key_calls import KeyCalls
 from lead_pipeline.looking import Looking
 from lead_pipeline.managing import LeadManagement
 from lead_pipeline.model.destination import Destination
@@ -27,6 +26,7 @@ from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.model.story import PersonStory
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.profile_calls import ProfileCalls
+from lead_pipeline.program_calls import ProgramCalls
 from lead_pipeline.scrubbing import Scrubbing
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, KeyCalls):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, ProgramCalls):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python

@@ -40,10 +40,10 @@ MAY_IMPORT = {
     "orchestration": {"model", "importing"},
     "definitions": {"orchestration"},
     "pipeline": PASSED
-    | {"drafting", "importing", "orchestration", "handing_in", "key_calls", "looking", "managing", "profile_calls"}
+    | {"drafting", "importing", "orchestration", "handing_in", "looking", "managing", "profile_calls", "program_calls"}
     | {"scrubbing"},
     "handing_in": PASSED | {"importing", "orchestration"},
-    "key_calls": PASSED | {"importing"},
+    "program_calls": PASSED | {"importing"},
     "managing": PASSED | {"importing"},
     "looking": {"model", "filing", "importing"},
     "profile_calls": PASSED | {"drafting"},

@@ -7,6 +7,7 @@ from lead_pipeline.cli.lead_commands import leads
 from lead_pipeline.cli.list_commands import lists, suppressed
 from lead_pipeline.cli.look_commands import explain, history, preview, show, sql
 from lead_pipeline.cli.profile_commands import profiles
+from lead_pipeline.cli.program_commands import keys, webhooks
 from lead_pipeline.cli.scrub_commands import activity, scrub
 from lead_pipeline.cli.service_commands import dagster_settings, demo, password, ui
 from lead_pipeline.cli.shell import main
@@ -23,6 +24,7 @@ for _command in (
     explain,
     history,
     import_command,
+    keys,
     leads,
     lists,
     password,
@@ -34,5 +36,6 @@ for _command in (
     suppress,
     suppressed,
     ui,
+    webhooks,
 ):
     main.add_command(_command)

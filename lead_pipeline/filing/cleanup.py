@@ -26,6 +26,7 @@ _PATTERNS = (
     "reports/*/.*.tmp",
     "outbox/.*.tmp",
     "outbox/*/.*.tmp",
+    "outbox/webhooks/*/.*.tmp",
     "tables/*/*/.*.tmp",
 )
 

@@ -14,7 +14,8 @@ _FOLDERS = (
     "staging", "staging/manifests", "staging/lists", "staging/parts", "staging/receipts", "staging/locks",
     "staging/decisions", "staging/dry_runs", "staging/taken", "staging/left", "staging/grown",
     "staging/lists/waiting", "staging/lists/refused", "staging/uploads",
-    "outbox", "outbox/sent", "outbox/given_up", "outbox/terminal", "archive", "quarantine",
+    "outbox", "outbox/sent", "outbox/given_up", "outbox/terminal",
+    "outbox/webhooks", "outbox/webhooks/sent", "outbox/webhooks/given_up", "archive", "quarantine",
     "tables", "reports", "dagster", "profiles",
 )  # fmt: skip
 

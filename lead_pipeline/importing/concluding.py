@@ -26,12 +26,15 @@ from lead_pipeline.importing.facts import (
 from lead_pipeline.importing.progress import report_progress
 from lead_pipeline.importing.row_files.writing_row_files import with_row_files
 from lead_pipeline.importing.sequels.recoveries import tell_first_imports, tell_late_recoveries, with_recoveries
-from lead_pipeline.model.errors import ImportNotFoundError, counted
+from lead_pipeline.model.errors import ImportNotFoundError, ProfileError, counted
 from lead_pipeline.model.formula_injection import added_columns
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.results import FileFacts, ImportResult, ReasonCount
+from lead_pipeline.model.webhooks.webhook_settings import WebhookSettings
 from lead_pipeline.notifying.announcements import announce, is_continued
 from lead_pipeline.notifying.delivery import post_message, with_notice
+from lead_pipeline.notifying.webhooks.webhook_delivery import post_webhooks
+from lead_pipeline.profiles.webhooks.webhook_file import load_webhooks
 from lead_pipeline.reporting.report import write_report
 from lead_pipeline.reporting.sequel_wording import sequel_sentences
 from lead_pipeline.reporting.wording import status_sentence
@@ -78,6 +81,7 @@ def earlier_result(home: Home, import_id: str) -> ImportResult:
 def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment: Mapping[str, str]) -> ImportResult:
     result = _with_beginning(home, manifest, _continued(home, result, manifest))
     folder, result = home.reports / manifest.import_id, with_notice(home, result, manifest, environment)
+    hooks, result = _webhooks(home, result)
     write_report(folder / "report.html", result, home.root)
     write_json(folder / "result.json", result)
     if result.status in COMMITTED:
@@ -85,6 +89,7 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
         tell_first_imports(home, result.sequel, again)
         result = tell_late_recoveries(home, result)
     post_message(home, manifest, result, environment)
+    post_webhooks(home, hooks, manifest, result)
     announce(home, manifest, result)
     if result.status == ImportStatus.AWAITING_APPROVAL:
         await_decision(home, manifest, result.ended_at)
@@ -95,6 +100,15 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
         quarantine_import(home, manifest, _why_set_aside(result))
     finish(home, manifest, result.status, result.ended_at)
     return result
+
+
+def _webhooks(home: Home, result: ImportResult) -> tuple[WebhookSettings, ImportResult]:
+    """Return whom to tell of the import; where nobody can be read from the home's file, say so instead."""
+    try:
+        return load_webhooks(home.root), result
+    except ProfileError as error:
+        said = f"No webhook was told of this import, for their file is wrong. {' '.join(str(error).splitlines())}"
+        return WebhookSettings(), result.model_copy(update={"notices": (*result.notices, said)})
 
 
 def _continued(home: Home, result: ImportResult, manifest: Manifest) -> ImportResult:

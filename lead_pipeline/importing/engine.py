@@ -35,6 +35,7 @@ from lead_pipeline.importing.lists.suppression_list import as_metadata
 from lead_pipeline.importing.progress import report_waiting
 from lead_pipeline.importing.sequels.recoveries import recoveries_of
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
+from lead_pipeline.importing.webhooks.webhooks_of_home import send_webhooks
 from lead_pipeline.importing.withheld import errors_without_values
 from lead_pipeline.model.errors import FileRefusedError, ScreeningError
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
@@ -168,7 +169,9 @@ class Engine:
             (work.manifest, errors_without_values(f"reporting {work.manifest.import_id}", partial(_report, work)))
             for work in self._works(import_ids)
         ]
-        deliver(self.home, utc_now(), os.environ, warn, own_imports={result.import_id for _, result in ended})
+        own_imports = {result.import_id for _, result in ended}
+        deliver(self.home, utc_now(), os.environ, warn, own_imports=own_imports)
+        send_webhooks(self.home, utc_now(), os.environ, warn, own_imports=own_imports)
         return [self._described(manifest, result) for manifest, result in ended]
 
     def check(self, check: Check, import_ids: Sequence[str]) -> list[Checked]:
@@ -200,8 +203,9 @@ class Engine:
             return {"summary": activity_report(result)} | activity_metadata(result)
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
-        """Send the emails that are due, and return how many were sent."""
-        return deliver(self.home, utc_now(), os.environ, warn)
+        """Send the emails and webhooks that are due, and return how many were sent."""
+        sent = deliver(self.home, utc_now(), os.environ, warn)
+        return sent + send_webhooks(self.home, utc_now(), os.environ, warn)
 
     def release(self) -> None:
         """Release the locks of the imports that steps have worked on."""

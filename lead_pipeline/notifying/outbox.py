@@ -18,6 +18,14 @@ _LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=1)
 
 
+def is_pause_over(attempts: int, tried_at: datetime | None, now: datetime) -> bool:
+    """Return whether what was tried so often may be tried again."""
+    if tried_at is None:
+        return True
+    pause = _FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 16))
+    return now - tried_at >= min(pause, _LONGEST_PAUSE)
+
+
 class OutboxMessage(FrozenModel):
     """An email about an import, as it will be sent; it holds no value of a row."""
 
@@ -34,10 +42,7 @@ class OutboxMessage(FrozenModel):
 
     def is_due(self, now: datetime) -> bool:
         """Return whether it was never tried, or its pause is over."""
-        if self.tried_at is None:
-            return True
-        pause = _FIRST_PAUSE * (1 << min(max(self.attempts - 1, 0), 16))
-        return now - self.tried_at >= min(pause, _LONGEST_PAUSE)
+        return is_pause_over(self.attempts, self.tried_at, now)
 
 
 class Sent(FrozenModel):

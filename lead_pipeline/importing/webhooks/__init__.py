@@ -1,0 +1,1 @@
+"""Whom a home tells of its imports over HTTP."""

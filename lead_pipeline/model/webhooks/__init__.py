@@ -1,0 +1,1 @@
+"""Whom programs are told that an import ended."""

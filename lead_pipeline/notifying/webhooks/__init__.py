@@ -1,0 +1,1 @@
+"""Telling programs how an import ended: signed, retried, counts and links only."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from lead_pipeline.model.looks.import_looks import (
     DayLook,
@@ -21,9 +21,6 @@ from lead_pipeline.model.looks.left_out_rows import LeftOutPage, RowFilter, Show
 
 if TYPE_CHECKING:
     from lead_pipeline.filing.home import Home
-
-#: How many seconds a decision waits for a run that is at work on its import.
-_DECISION_PATIENCE = 5.0
 
 
 class Looking(ABC):
@@ -95,16 +92,6 @@ class Looking(ABC):
         from lead_pipeline.importing.looking.looking_at_one_import import file_of_import
 
         return file_of_import(self.home, import_id, kind)
-
-    def decide(self, import_id: str, answer: Literal["approved", "cancelled"]) -> None:
-        """Record the answer to an import that waits for approval; the sensor has it carried out within seconds.
-
-        `approve` and `cancel` carry it out in this process instead. Raises: as these, but for what the store says.
-        """
-        from lead_pipeline.filing.decisions import decide
-        from lead_pipeline.importing.clock import utc_now
-
-        decide(self.home, import_id, answer, utc_now(), _DECISION_PATIENCE)
 
     # Who may look, where others can.
 

@@ -10,7 +10,9 @@ from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.json_files import read_json
 from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.committing import dry_run_import
+from lead_pipeline.importing.concluding import report_commit
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.managing.settings_in_force import Settings, settings_in_force
@@ -49,7 +51,7 @@ def commit_or_hold(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str
         if facts.status == ImportStatus.AWAITING_APPROVAL:
             _hold_for_approval(work, store, facts, at)
             return _NOTHING
-    return commit_leads(work, store, at, changes, settings)
+    return commit_leads(work, store, at, changes, settings, lambda committed: report_commit(committed, utc_now()))
 
 
 def may_yet_wait(work: WorkFolder) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from lead_pipeline.filing.archive import archive_import, quarantine_import
-from lead_pipeline.filing.decisions import await_decision
+from lead_pipeline.filing.decisions import await_decision, started_at
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import source_of
 from lead_pipeline.filing.json_files import read_json, write_json
@@ -39,6 +39,9 @@ from lead_pipeline.reporting.report import write_report
 from lead_pipeline.reporting.sequel_wording import sequel_sentences
 from lead_pipeline.reporting.wording import status_sentence
 
+#: What is said until they are there.
+_FILES_TO_COME = "The leads are imported; the files of the rows that were left out are being written."
+
 #: The view of the store that has both values where a row met a lead with another one.
 _DIFFERING = "the view `differing_values`"
 
@@ -54,6 +57,17 @@ def report_import(
     """
     report_progress("import_report", 0)
     return _conclude(work.home, work.manifest, with_row_files(work, result_of(work, started_at, ended_at)), environment)
+
+
+def report_commit(work: WorkFolder, at: datetime) -> None:
+    """Write report and result as soon as an import is committed, for who looks: tables and files of rows, which take
+    longer of a large file, are written after them, and then both again. Emails are of the latter.
+    """
+    result = result_of(work, started_at(work.home, work.manifest), at)
+    result = result.model_copy(update={"notices": (*result.notices, _FILES_TO_COME)})
+    folder = work.home.reports / work.manifest.import_id
+    write_report(folder / "report.html", result, work.home.root)
+    write_json(folder / "result.json", result)
 
 
 def set_aside(

@@ -2,7 +2,7 @@
 What a row or value means does not belong here.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -186,18 +186,21 @@ def commit_leads(
     at: datetime,
     layout_changes: tuple[str, ...] = (),
     settings: Settings = (),
+    on_commit: Callable[[WorkFolder], object] | None = None,
 ) -> dict[str, int]:
     """Screen and write the import in one transaction, and publish its rows as Parquet after the commit. `settings` is
-    what the files of destinations say.
+    what the files of destinations say; `on_commit` is called in between, as soon as the facts are known.
 
     The normalized parts end here; of the raw ones the rejected file needs the rows that were left out.
     """
     report_progress("imported_leads", 0)
     record, profile = record_of(work), work.manifest.profile
     entry = commit_import(store, record, profile, staged_rows(work), at=at, settings=settings)
+    work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
+    if on_commit is not None:
+        on_commit(work)
     with store.for_another_thread() as other, ThreadPoolExecutor(1) as aside:
         leads = aside.submit(_publish_leads, work, other, at)
-        work.put("committed", facts_of(entry, store.ledger_counts(entry.import_no), layout_changes))
         rejected = _publish_rejected(work, store)
         sequel = work.require("committed", CommitFacts).sequel
         publish_recoveries(work.home, store, work.manifest.import_id, sequel)

@@ -119,8 +119,8 @@ def _is_chosen(line: ImportLine, day: dt.date, chosen: ImportFilter) -> bool:
 def _pending(home: Home, manifest: Manifest, known: KnownResult | None) -> ImportLine:
     """Return an import for which something is left to do; one that waits for a person has a result already."""
     state = state_of(home, manifest)
-    if state == "awaited" and known is not None:
-        return known.line
+    if known is not None and (state == "awaited" or known.is_committed):
+        return known.line  # it waits, or is committed and files of its rows are being written
     at_work = WorkFolder(home, manifest).folder.is_dir() and is_locked(home, manifest.import_id)
     why = manifest.waits_for
     if state in ("approved", "cancelled"):

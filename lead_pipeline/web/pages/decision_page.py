@@ -49,5 +49,5 @@ def _asked(request: Request, import_id: str, answer: _Answer) -> HTMLResponse:
 
 
 def _decided(request: Request, import_id: str, answer: _Answer) -> Response:
-    pipeline_of(request).decide(import_id, answer)
+    pipeline_of(request).answer(import_id, answer)
     return RedirectResponse(f"/imports/{import_id}", 303)

@@ -39,6 +39,8 @@ def show_import(request: Request, import_id: str) -> HTMLResponse:
     """Show the page of an import."""
     look = pipeline_of(request).look_at(import_id)
     shown: dict[str, Any] = {"page": "imports", "look": look, "line": look.line, "files": FILE_WORDS}
+    if look.result is None:
+        shown |= _how_far(request, import_id)
     return render(request, "import.html.j2", **shown | (_said(look.result) if look.result else {}))
 
 
@@ -48,7 +50,13 @@ def show_state(request: Request, import_id: str) -> Response:
     look = pipeline_of(request).look_at(import_id)
     if look.line.status not in _UNDER_WAY:
         return Response(status_code=204)
-    return render(request, "state.html.j2", line=look.line)
+    return render(request, "state.html.j2", line=look.line, **_how_far(request, import_id))
+
+
+def _how_far(request: Request, import_id: str) -> dict[str, Any]:
+    """Return how far an import under way is, as far as it says so."""
+    state = pipeline_of(request).state_of_import(import_id)
+    return {"progress": state.progress, "step": state.step.replace("_", " ")}
 
 
 @router.get("/imports/{import_id}/files/{kind}")

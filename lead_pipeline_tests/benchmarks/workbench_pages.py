@@ -1,10 +1,12 @@
 """How long pages take: of an import with a million rejected rows, of rows that are looked for among a hundred thousand,
 and today's with two thousand imports; and how long after its commit an import can be looked at.
 
-Beside rows that are looked for stands what one does by hand: `rejected.csv` read by Polars, and filtered. Pages are asked
-for over HTTP from the real server, in this process; each figure is the median of five, after a first one that is said.
+Beside rows that are looked for stands what one does by hand: `rejected.csv` read by Polars, and filtered. Pages are
+asked for over HTTP from the real server, in this process; each figure is the median of five, after a first one that is
+said.
 
-    python -m lead_pipeline_tests.benchmarks.workbench_pages [--rejected 1000000] [--looked-among 100000] [--imports 2000]
+    python -m lead_pipeline_tests.benchmarks.workbench_pages [--rejected 1000000] [--looked-among 100000]
+        [--imports 2000] [--good 1000000]
 """
 
 import argparse

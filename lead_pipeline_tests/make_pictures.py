@@ -1,5 +1,7 @@
-"""Makes the pictures of the pages in docs/, from a home of made-up imports: `python -m lead_pipeline_tests.make_pictures`.
-The tests do not compare them: fonts differ from one machine to another.
+"""Makes the pictures of the pages in docs/, from a home of made-up imports. The tests do not compare them: fonts differ
+from one machine to another.
+
+    python -m lead_pipeline_tests.make_pictures
 """
 
 import tempfile

@@ -266,3 +266,11 @@ def test_sessions_do_not_fill_the_memory():
         sessions.sign_in(str(number), "v")
     assert not sessions.is_signed_in("0", "v")
     assert sessions.is_signed_in("1499", "v")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/imports", "/leads/import/jobs"])
+def test_where_pages_need_a_password_programs_need_a_key(locked, prepared_once, path):
+    """Otherwise the API would show without it what the pages do not."""
+    with served(prepared_once.root) as address:
+        assert httpx.get(address + path).status_code == 200
+    assert httpx.get(locked + path).status_code == 401

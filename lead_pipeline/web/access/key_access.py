@@ -1,4 +1,6 @@
-"""Which program may do what: the keys of requests. On the machine itself the API is open until somebody makes a key."""
+"""Which program may do what: the keys of requests. On the machine itself the API is open until somebody makes a key,
+or sets a password for the pages.
+"""
 
 import base64
 import binascii
@@ -61,7 +63,7 @@ def _check_key(request: Request, settings: WebSettings, scope: ApiScope) -> None
     wrong.require_patience(address)
     text = _key_of(request.headers.get("authorization", ""))
     if text is None:
-        if is_local(settings, address) and not leads.keys():
+        if is_local(settings, address) and not leads.keys() and not leads.password_version():
             return
         raise HTTPException(401, "This needs a key. `lead-pipeline keys create NAME --scope read` makes one.", _ASKS)
     key = leads.find_key(text)

@@ -122,9 +122,9 @@ def _pending(home: Home, manifest: Manifest, known: KnownResult | None) -> Impor
     if known is not None and (state == "awaited" or known.is_committed):
         return known.line  # it waits, or is committed and files of its rows are being written
     at_work = WorkFolder(home, manifest).folder.is_dir() and is_locked(home, manifest.import_id)
-    why = manifest.waits_for
+    why, would_be = manifest.waits_for, None
     if state in ("approved", "cancelled"):
-        why = f"It was {state}, and is being completed."
+        why, would_be = f"It was {state}, and is being completed.", known
     return ImportLine(
         import_id=manifest.import_id,
         status=ImportStatus.PROCESSING if at_work else ImportStatus.QUEUED,
@@ -132,8 +132,8 @@ def _pending(home: Home, manifest: Manifest, known: KnownResult | None) -> Impor
         source=source_of(home, manifest),
         destination=str(manifest.profile.destination),
         file_name=manifest.file_name,
-        rows_read=known.line.rows_read if known else None,
-        counts=known.line.counts if known else RowCounts(),
+        rows_read=would_be.line.rows_read if would_be else None,
+        counts=would_be.line.counts if would_be else RowCounts(),
         why=why,
         came_at=manifest.staged_at,
         at=manifest.staged_at,

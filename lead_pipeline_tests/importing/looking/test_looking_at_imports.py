@@ -216,6 +216,18 @@ def test_an_import_that_waits_is_seen_with_what_would_become_of_it(stages):
     assert leads.look_at(manifest.import_id).line.status == ImportStatus.COMPLETED_WITH_REJECTS
 
 
+def test_a_cancelled_file_that_comes_again_has_no_counts_of_before(stages):
+    text = "phone\n2125550178\n14\n"
+    _, manifest = staged(stages, "again.csv", text, approval="manual")
+    stages.run(manifest)
+    stages.decide(manifest.import_id, "cancelled")
+    leads = LeadPipeline(stages.home.root)
+    assert leads.look_at(manifest.import_id).line.status == ImportStatus.CANCELLED
+    staged(stages, "again.csv", text, approval="manual")
+    line = leads.look_at(manifest.import_id).line
+    assert (line.status, line.rows_read, line.counts.total) == (ImportStatus.QUEUED, None, 0)
+
+
 def test_rows_that_are_leads_already_are_counted_by_the_import_that_created_them(stages):
     _, first = staged(stages, "first.csv", "phone\n2125550111\n2125550112\n")
     stages.run(first)

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from lead_pipeline.correcting import Correcting
 from lead_pipeline.filing.disk_trouble import DiskTroubleNamed
 from lead_pipeline.filing.home import Home, followed, shown_name, written_for_the_owner
 from lead_pipeline.handing_in import HandingIn
@@ -55,7 +56,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, ProgramCalls):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, ProgramCalls, Correcting):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python

@@ -40,10 +40,11 @@ MAY_IMPORT = {
     "orchestration": {"model", "importing"},
     "definitions": {"orchestration"},
     "pipeline": PASSED
-    | {"drafting", "importing", "orchestration", "handing_in", "looking", "managing", "profile_calls", "program_calls"}
-    | {"scrubbing"},
+    | {"drafting", "importing", "orchestration"}
+    | {"correcting", "handing_in", "looking", "managing", "profile_calls", "program_calls", "scrubbing"},
     "handing_in": PASSED | {"importing", "orchestration"},
     "program_calls": PASSED | {"importing"},
+    "correcting": PASSED | {"importing"},
     "managing": PASSED | {"importing"},
     "looking": {"model", "filing", "importing"},
     "profile_calls": PASSED | {"drafting"},

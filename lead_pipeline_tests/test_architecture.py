@@ -41,7 +41,8 @@ MAY_IMPORT = {
     "definitions": {"orchestration"},
     "pipeline": PASSED
     | {"drafting", "importing", "orchestration"}
-    | {"correcting", "handing_in", "looking", "managing", "profile_calls", "program_calls", "scrubbing"},
+    | {"correcting", "handing_in", "looking", "managing", "preparing", "profile_calls", "program_calls", "scrubbing"},
+    "preparing": PASSED | {"drafting", "importing"},
     "handing_in": PASSED | {"importing", "orchestration"},
     "program_calls": PASSED | {"importing"},
     "correcting": PASSED | {"importing"},

@@ -14,7 +14,7 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.workbench.correction_files import changing, corrections_folder, write_corrections
 from lead_pipeline.importing.correcting.correcting_rows import open_desk
-from lead_pipeline.importing.submitting import submit_file
+from lead_pipeline.importing.handed_in.handing_over import hand_over
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
@@ -41,18 +41,17 @@ def hand_in_corrections(home: Home, import_id: str) -> CorrectionHandedIn:
             )
         manifest = desk.rejected.manifest
         name = corrected_name(manifest.file_name, len(corrections.handed_in))
-        folder = corrections_folder(home) / short_of(import_id)
-        path = folder / name
+        path = corrections_folder(home) / f"{short_of(import_id)}.csv"
         rows = desk.rows.filter(pl.col("row_number").is_in(numbers))
         with published(path) as file:
             for text in _lines(rows, desk.rejected.columns):
                 file.write(text.encode())
         try:
-            staged = submit_file(home, path, read_as_written(manifest.profile), manifest.profile.destination)
+            staged = hand_over(home, path, read_as_written(manifest.profile), file_name=name)
         finally:
             path.unlink(missing_ok=True)
         write_corrections(home, _without(corrections, frozenset(numbers), staged.import_id))
-    return CorrectionHandedIn(import_id=staged.import_id, rows=len(numbers))
+    return CorrectionHandedIn(import_id=staged.import_id, rows=len(numbers), already_imported=staged.already_imported)
 
 
 def corrected_name(file_name: str, before: int) -> str:

@@ -1,34 +1,46 @@
-"""The rows that an import rejected, as they are in its file, gathered once and kept beside their corrections. What is
+"""The rows that an import rejected, as they are in its file. What is
 changed of them does not belong here.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from lead_pipeline.filing.archive import archived_file
-from lead_pipeline.filing.atomic import published_path
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.life_cycle import find_manifest
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.work_folder import published_table
-from lead_pipeline.filing.workbench.correction_files import corrections_folder
+from lead_pipeline.importing.row_files.left_out_table import HEADERS, LEFT_OUT
 from lead_pipeline.importing.sequels.recoveries import recovered_numbers
 from lead_pipeline.mapping.cell_types import with_numbers_spelled
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.model.errors import FileUnreadableError, ImportNotFoundError, UsageError
 from lead_pipeline.model.formula_injection import added_columns, is_returning, restored, restored_header
 from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.reading import open_rows
 from lead_pipeline.reading.row_reader import RowReader
 
 #: More rejected rows than this are corrected in the workbook, or by the source of the file.
 MOST_ROWS = 200_000
+
+#: What reading finds wrong with a row, whatever its values are.
+_OF_READING = [
+    reason.value
+    for reason in (
+        Reason.ROW_TOO_MANY_CELLS,
+        Reason.ROW_TOO_FEW_CELLS,
+        Reason.QUOTE_UNCLOSED,
+        Reason.ENCODING_INVALID,
+        Reason.SPREADSHEET_ERROR,
+    )
+]
 
 #: By how many rows the columns of a file are recognised.
 _SAMPLE_ROWS = 1000
@@ -55,35 +67,59 @@ def rejected_rows(home: Home, import_id: str) -> RejectedRows:
     Raises:
         ImportNotFoundError: no import has that id.
         UsageError: it rejected no rows, or more than can be corrected here.
-        FileUnreadableError: its file is not in the archive any more.
+        FileUnreadableError: an earlier release imported it, and its file is not in the archive any more.
     """
     manifest = find_manifest(home, import_id)
     if manifest is None or manifest.import_id != import_id:
-        raise ImportNotFoundError(f"There is no import '{import_id}'. The page 'Imports' lists all of them.")
-    verdicts = published_table(home, "rejected_leads", import_id)
+        raise ImportNotFoundError(f"There is no import '{import_id}'. The page Imports lists all of them.")
     if not is_imported(home, import_id):
         raise UsageError(f"{import_id} is not completed, so none of its rows can be fixed yet. Look at its page.")
-    if not verdicts.exists():
-        raise UsageError(f"{import_id} left no row out: there is nothing to fix.")
-    kept = corrections_folder(home) / f"{short_of(import_id)}.parquet"
-    if not kept.exists():
-        _gather(home, manifest, verdicts, kept)
+    frame, columns = _read(home, manifest, _version(home, import_id))
+    if frame.is_empty():
+        raise UsageError(f"{import_id} rejected no row: there is nothing to fix.")
     recovered = recovered_numbers(home, import_id)
-    frame, columns = _read(kept, kept.stat().st_mtime_ns)
-    open_rows_only = frame.filter(~pl.col("row_number").is_in(recovered.implode()))
-    return RejectedRows(manifest, columns, open_rows_only, frame.height - open_rows_only.height)
+    left = frame.filter(~pl.col("row_number").is_in(recovered.implode()))
+    return RejectedRows(manifest, columns, left, frame.height - left.height)
+
+
+def _version(home: Home, import_id: str) -> int:
+    try:
+        return (home.reports / import_id / LEFT_OUT).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _version: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    frame = pl.read_parquet(path, glob=False, memory_map=False)
-    own = ("row_number", "line_number", "codes", "reasons", "extra_cells")
-    return frame, tuple(name for name in frame.columns if name not in own)
+def _read(home: Home, manifest: Manifest, version: int) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the rejected rows and the columns of the file, from what pages keep of it, else from the archive."""
+    path = home.reports / manifest.import_id / LEFT_OUT
+    headers = json.loads(pq.read_metadata(path).metadata[HEADERS.encode()])["columns"] if version else []
+    if not headers or len(set(headers)) < len(headers):
+        return _from_archive(home, manifest)
+    rows = pl.scan_parquet(path, glob=False).filter(pl.col("outcome") == Outcome.REJECTED.value)
+    _check_number(rows.select(pl.len()).collect().item(), manifest.import_id)
+    found = rows.select("row_number", "line_number", "reasons", "extra_cells", "cells").collect()
+    cells = [pl.col("cells").list.get(index, null_on_oob=True).alias(name) for index, name in enumerate(headers)]
+    frame = found.select("row_number", "line_number", codes="reasons").hstack(
+        found.select(pl.col("reasons").list.filter(pl.element().is_in(_OF_READING)), "extra_cells")
+    )
+    return frame.hstack(found.select(cells)), tuple(headers)
 
 
-def _gather(home: Home, manifest: Manifest, verdicts: Path, kept: Path) -> None:
-    """Write the cells of the rejected rows, read from the file again, beside the corrections."""
-    rejected = _rejected(verdicts, manifest.import_id)
+def _check_number(rows: int, import_id: str) -> None:
+    if rows > MOST_ROWS:
+        raise UsageError(
+            f"{import_id} rejected {rows:,} rows, and up to {MOST_ROWS:,} can be fixed here. So many rows have one "
+            "cause: change the profile and import the file again, or correct the rejected workbook."
+        )
+
+
+def _from_archive(home: Home, manifest: Manifest) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the same from the file itself."""
+    verdicts = published_table(home, "rejected_leads", manifest.import_id)
+    rejected = pl.scan_parquet(verdicts, glob=False).filter(pl.col("outcome") == Outcome.REJECTED.value)
+    numbers = rejected.select("row_number", codes="reason_codes").sort("row_number").collect()
+    _check_number(numbers.height, manifest.import_id)
     path = archived_file(home, manifest)
     if path is None:
         raise FileUnreadableError(
@@ -91,29 +127,11 @@ def _gather(home: Home, manifest: Manifest, verdicts: Path, kept: Path) -> None:
             "them in the rejected file, if you still have it, and import that."
         )
     reader = open_rows(path, file_name=manifest.file_name, options=manifest.profile.reading)
-    rows = pl.concat(_wanted(reader, rejected["row_number"]))
+    rows = pl.concat(_wanted(reader, numbers["row_number"])) if numbers.height else next(reader.batches()).clear()
     rows = _as_people_see_it(rows, [column.name for column in reader.columns], manifest)
-    joined = rejected.join(rows, on="row_number", how="inner", maintain_order="left")
-    with published_path(kept) as temporary:
-        joined.write_parquet(temporary)
-
-
-def _rejected(verdicts: Path, import_id: str) -> pl.DataFrame:
-    rows = (
-        pl.scan_parquet(verdicts, glob=False)
-        .filter(pl.col("outcome") == Outcome.REJECTED.value)
-        .select("row_number", codes="reason_codes")
-        .sort("row_number")
-        .collect()
-    )
-    if rows.is_empty():
-        raise UsageError(f"{import_id} rejected no row: there is nothing to fix.")
-    if rows.height > MOST_ROWS:
-        raise UsageError(
-            f"{import_id} rejected {rows.height:,} rows, and up to {MOST_ROWS:,} can be fixed here. So many rows have "
-            "one cause: change the profile and import the file again, or correct the rejected workbook."
-        )
-    return rows
+    own = ("row_number", "line_number", "reasons", "extra_cells")
+    columns = tuple(name for name in rows.columns if name not in own)
+    return rows.join(numbers, on="row_number", how="inner", maintain_order="left"), columns
 
 
 def _wanted(reader: RowReader, numbers: pl.Series) -> Iterator[pl.DataFrame]:

@@ -24,6 +24,7 @@ SETTLED_BY_LOOKING = (
     Reason.ROW_TOO_MANY_CELLS.value,
     Reason.ROW_TOO_FEW_CELLS.value,
     Reason.QUOTE_UNCLOSED.value,
+    Reason.SPREADSHEET_ERROR.value,  # the judge sees by the text whether it still stands there
 )
 
 #: How reading writes a byte that is no text; such a cell has to be corrected.

@@ -304,6 +304,13 @@ def test_the_corrected_file_is_read_as_it_was_written_whatever_the_profile_says_
     assert city == "Łódź"
 
 
+def test_rows_of_an_import_of_an_earlier_release_are_read_from_the_archive(imported):
+    stages, leads, import_id = imported
+    new = leads.rows_to_correct(import_id)
+    (stages.home.reports / import_id / "left_out.parquet").unlink()
+    assert leads.rows_to_correct(import_id) == new
+
+
 def test_a_rejected_file_that_came_back_can_be_fixed_as_well(stages):
     first = stages.file(file_of(stages.home.root, BAD), profile())
     back = stages.file(stages.home.root / first.rejected_file, profile())

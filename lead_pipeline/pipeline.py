@@ -26,6 +26,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.model.story import PersonStory
 from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.preparing import Preparing
 from lead_pipeline.profile_calls import ProfileCalls
 from lead_pipeline.program_calls import ProgramCalls
 from lead_pipeline.scrubbing import Scrubbing
@@ -56,7 +57,7 @@ OnWait = Callable[[float, str], None]
 DEFAULT_PROFILE = "call_schedule"
 
 
-class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, ProgramCalls, Correcting):
+class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, ProgramCalls, Correcting, Preparing):
     """One home: the folder below which everything lies, the lead store and the history of runs included.
 
     ```python

@@ -16,7 +16,7 @@ _FOLDERS = (
     "staging/lists/waiting", "staging/lists/refused", "staging/uploads",
     "outbox", "outbox/sent", "outbox/given_up", "outbox/terminal",
     "outbox/webhooks", "outbox/webhooks/sent", "outbox/webhooks/given_up", "archive", "quarantine",
-    "staging/corrections",
+    "staging/corrections", "staging/drafts",
     "tables", "reports", "dagster", "profiles",
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Imports that somebody prepares step by step before they are handed in."""

@@ -70,6 +70,12 @@ class Correcting:
             )
         )
 
+    def row_to_correct(self, import_id: str, row_number: int) -> RowToCorrect:
+        """Return one row as it is after all changes; raises UsageError for one that is not to be corrected."""
+        from lead_pipeline.importing.correcting.correcting_rows import row_to_correct
+
+        return self._correcting(lambda: row_to_correct(self.home, import_id, row_number))
+
     def correct_row(self, import_id: str, row_number: int, cells: Mapping[str, str]) -> RowToCorrect:
         """Change cells of a rejected row, by their columns; without cells the row is taken as it is.
 

@@ -13,6 +13,7 @@ from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.workbench.import_drafts import (
     DraftView,
+    DryRunRow,
     FileToPick,
     ImportDraft,
     ProfileFile,
@@ -115,6 +116,12 @@ class Preparing(ABC):
                 on_wait=self._on_wait,
                 listener=on_progress or _unheard,
             )
+
+    def dry_run_rows(self, result: ImportResult, *, limit: int) -> tuple[DryRunRow, ...]:
+        """Return the first rows that a dry run says would not be imported."""
+        from lead_pipeline.importing.preparing.dry_run_rows import rows_left_out
+
+        return rows_left_out(self.home, result, limit)
 
     def start_draft(self, draft_id: str) -> Submitted:
         """Hand the prepared import in, to be taken at once; the draft remembers as what.

@@ -19,8 +19,22 @@ from lead_pipeline.web.access.sessions import Sessions
 from lead_pipeline.web.api.bounded_bodies import BoundedBodies
 from lead_pipeline.web.api.described import describe
 from lead_pipeline.web.api.routes import ROUTES
+from lead_pipeline.web.dry_runs_here import DryRunsHere
 from lead_pipeline.web.error_answers import Withholding, add_error_pages
-from lead_pipeline.web.pages import decision_page, import_page, imports_page, login_page, rows_page, today_page
+from lead_pipeline.web.pages import (
+    decision_page,
+    fix_page,
+    import_page,
+    imports_page,
+    login_page,
+    new_import_page,
+    new_import_result_page,
+    people_page,
+    profiles_page,
+    rows_page,
+    suppressions_page,
+    today_page,
+)
 from lead_pipeline.web.running_here import RunsHere
 from lead_pipeline.web.web_settings import WebSettings
 
@@ -30,10 +44,16 @@ STORE_WAIT_SECONDS = 5.0
 #: For people: who may not see them is sent to the login, and what changes something needs the token of a form.
 PAGES: tuple[APIRouter, ...] = (
     today_page.router,
+    new_import_result_page.router,  # before the routes whose addresses would take theirs
+    new_import_page.router,
+    fix_page.router,
     imports_page.router,
     import_page.router,
     rows_page.router,
     decision_page.router,
+    people_page.router,
+    suppressions_page.router,
+    profiles_page.router,
 )
 
 
@@ -45,6 +65,7 @@ def build_app(settings: WebSettings) -> ASGIApp:
     async def closing_runs(_app: FastAPI) -> AsyncIterator[None]:
         yield
         runs.close()
+        api.state.dry_runs.close()
 
     api = FastAPI(
         title="lead_pipeline",
@@ -59,6 +80,7 @@ def build_app(settings: WebSettings) -> ASGIApp:
     api.state.settings = settings
     api.state.runs, api.state.wrong_keys = runs, WrongKeys()
     api.state.pipeline = LeadPipeline(settings.home, store_wait=STORE_WAIT_SECONDS)
+    api.state.dry_runs = DryRunsHere(api.state.pipeline)
     api.state.sessions = Sessions()
     api.state.login_limits = LoginLimits()
     add_error_pages(api)

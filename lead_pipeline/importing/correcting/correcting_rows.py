@@ -211,14 +211,25 @@ def _these(rows: pl.DataFrame, numbers: Sequence[int]) -> pl.DataFrame:
     return rows.filter(pl.col("row_number").is_in(list(numbers)))
 
 
+def row_to_correct(home: Home, import_id: str, row_number: int) -> RowToCorrect:
+    """Return one row; raises UsageError when it is not to be corrected, and as `rejected_rows`."""
+    desk = open_desk(home, import_id)
+    _check_is_there(desk, import_id, row_number)
+    return _as_models(desk, [row_number])[0]
+
+
+def _check_is_there(desk: Desk, import_id: str, row_number: int) -> None:
+    if row_number not in set(desk.rows["row_number"]):
+        raise UsageError(f"Row {row_number} of {import_id} is not one to fix: it was not rejected, or is handed in.")
+
+
 def correct_row(home: Home, import_id: str, row_number: int, cells: Mapping[str, str]) -> RowToCorrect:
     """Change cells of a row, or without cells take it as it is; return it as it is then.
 
     Raises: UsageError when there is no such row to correct, or no such column; as `rejected_rows`.
     """
     desk = open_desk(home, import_id)
-    if row_number not in set(desk.rows["row_number"]):
-        raise UsageError(f"Row {row_number} of {import_id} is not one to fix: it was not rejected, or is handed in.")
+    _check_is_there(desk, import_id, row_number)
     unknown = next((name for name in cells if name not in desk.rejected.columns), None)
     if unknown is not None:
         near = did_you_mean(unknown, desk.rejected.columns)

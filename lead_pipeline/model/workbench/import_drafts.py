@@ -122,6 +122,15 @@ class DraftView(FrozenModel):
     is_changed: bool = Field(default=False, description="The choices make another profile than the one named.")
 
 
+class DryRunRow(FrozenModel):
+    """A row that would not be imported."""
+
+    row_number: int
+    outcome: str
+    titles: tuple[str, ...]
+    guidance: str
+
+
 class FileToPick(FrozenModel):
     """A file that is here already and can be imported."""
 

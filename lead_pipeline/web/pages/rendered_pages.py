@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     import jinja2
 
 #: What the navigation has, in its order: name of the page, path, words.
-NAVIGATION = (("today", "/", "Today"), ("imports", "/imports", "Imports"))
+NAVIGATION = (
+    ("today", "/", "Today"),
+    ("new", "/imports/new", "New import"),
+    ("imports", "/imports", "Imports"),
+    ("people", "/people", "People"),
+    ("suppressions", "/suppressions", "Suppressions"),
+    ("profiles", "/profiles", "Profiles"),
+)
 
 #: What a status is called in a badge, and which of the looks of badges it has.
 STATUS_WORDS: dict[ImportStatus, tuple[str, str]] = {
@@ -71,8 +78,8 @@ def number_of(text: str, *, least: int = 1) -> int:
     return max(least, int(text)) if text.isascii() and text.isdigit() and len(text) < 10 else least
 
 
-def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
-    """Return a page; `values` are what its template shows, `page` which entry of the navigation it belongs to."""
+def rendered(request: Request, template: str, **values: object) -> str:
+    """Return a page, or a part of one, as text; values as of `render`."""
     cookie = cookie_of(request)
     known = {
         "page": "",
@@ -82,12 +89,16 @@ def render(request: Request, template: str, *, status: int = 200, **values: obje
     }
     mark = _token.set(sessions_of(request).token_for(cookie))
     try:
-        text = _pages().get_template(template).render({**known, **values})
+        return _pages().get_template(template).render({**known, **values})
     finally:
         _token.reset(mark)
-    response = HTMLResponse(text, status)
+
+
+def render(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page; `values` are what its template shows, `page` which entry of the navigation it belongs to."""
+    response = HTMLResponse(rendered(request, template, **values), status)
     if request.state.fresh:
-        give_cookie(request, response, cookie)
+        give_cookie(request, response, cookie_of(request))
     return response
 
 

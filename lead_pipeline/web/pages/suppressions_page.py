@@ -65,9 +65,9 @@ async def add(request: Request, form: Annotated[FormData, Depends(form_of)]) -> 
     return await _answered(request, done=done)
 
 
-async def _answered(request: Request, **said: object) -> HTMLResponse:
+async def _answered(request: Request, *, status: int = 200, **said: object) -> HTMLResponse:
     """Make the page in a thread: it asks the store, and others are not to wait for that."""
-    return await anyio.to_thread.run_sync(partial(_shown, request, **said))
+    return await anyio.to_thread.run_sync(partial(_shown, request, status=status, **said))
 
 
 def _trouble(kind: str | None, people: list[str], reason: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from lead_pipeline.drafting.in_memory import column_verdicts
-from lead_pipeline.mapping.proposing import MappingProposal, propose_mapping
+from lead_pipeline.mapping.proposing import propose_mapping
 from lead_pipeline.model.fields import (
     IDENTIFIER_KINDS,
     STANDARD_FIELDS,
@@ -72,18 +72,20 @@ def _words(name: str) -> str:
 
 def proposed_targets(
     names: Sequence[str], sample: pl.DataFrame, profile: ImportProfile
-) -> tuple[dict[str, str], MappingProposal]:
-    """Return what each column would become, and the proposal with its evidence.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what each column would become, and on what evidence.
 
     Headers that the profile names come first; then, for fields that are still free, what header and values suggest.
+    Columns that the profile takes by itself are left to it.
     """
+    of_others = columns_of_others(names, profile)
     found: dict[str, str] = {}
     for target, header in _headers(profile).items():
         near = [name for name in names if folded_header(name) == folded_header(header)]
         exact = [name for name in near if name == header] or near
         if exact and exact[0] not in found:
             found[exact[0]] = target
-    proposal = propose_mapping(names, sample, profile.default_region)
+    proposal = propose_mapping([name for name in names if name not in of_others], sample, profile.default_region)
     taken = set(found.values())
     for one in proposal.columns:
         target = f"field:{one.field}"
@@ -91,7 +93,8 @@ def proposed_targets(
             found[one.column] = target
             taken.add(target)
     rest = KEEP if profile.other_columns == "attributes" else SKIP
-    return {name: found.get(name, rest) for name in names}, proposal
+    evidence = {one.column: one.question or one.evidence for one in proposal.columns}
+    return {name: found.get(name, rest) for name in names}, evidence | of_others
 
 
 def _headers(profile: ImportProfile) -> dict[str, str]:

@@ -87,7 +87,7 @@ def look_at_draft(home: Home, draft_id: str) -> DraftView:
     if looked.sample is None or looked.preview is None:
         return DraftView(draft=draft, reading=looked.reading, problems=(looked.reading.trouble,))
     names = list(looked.sample.columns)
-    proposed, proposal = proposed_targets(names, looked.sample, base)
+    proposed, evidence = proposed_targets(names, looked.sample, base)
     targets = {name: draft.choices.columns.get(name, proposed[name]) for name in names}
     text = _text(home, base, draft.choices.model_copy(update={"columns": targets}))
     profile, problems = _parsed(home, text, base)
@@ -108,7 +108,7 @@ def look_at_draft(home: Home, draft_id: str) -> DraftView:
                 looks_like=one.looks_like,
                 target=targets[one.name],
                 proposed=proposed[one.name],
-                evidence=of_others.get(one.name) or proposal.of(one.name).question or proposal.of(one.name).evidence,
+                evidence=of_others.get(one.name, evidence[one.name]),
             )
             for one in looked.preview.columns
         ),

@@ -92,7 +92,8 @@ def _columns(base: ImportProfile, choices: ImportChoices) -> dict[str, Any]:
     fields, attributes, aliases = _named(base, choices)
     if choices.identify_by and choices.identify_by != base.identify_by:
         for kind, rule in _identified(base, choices.identify_by).items():
-            fields[kind] = (fields.get(kind) or {}) | rule
+            if kind == choices.identify_by or fields.get(kind, {}) is not _REMOVED:
+                fields[kind] = (fields.get(kind) or {}) | rule
     if choices.phone_format:
         fields["phone"] = (fields.get("phone") or {}) | {
             "format": None if choices.phone_format == "any" else choices.phone_format

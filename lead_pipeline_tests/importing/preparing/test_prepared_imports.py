@@ -119,6 +119,14 @@ def test_the_identifier_that_is_chosen_rejects_rows_and_the_other_does_not_any_m
     assert profile.name == "identity_upsert"
 
 
+def test_the_identifier_before_may_become_an_alias(leads):
+    text = CONTACTS.replace("E-mail", "Email")
+    view = begun(leads, "identity_upsert", text, columns={"Email": "alias:email"}, identify_by="phone")
+    assert (view.problems, view.identify_by) == ((), "phone")
+    made = parse_profile(leads.draft_profile_text(view.draft.draft_id, "mine"), "mine", folder=None)
+    assert ("email" in made.fields, made.aliases["email"].column) == (False, "Email")
+
+
 def test_fields_aliases_attributes_and_what_is_not_imported_are_as_chosen(stages: Stages):
     leads = LeadPipeline(stages.home.root)
     chosen = {"Full Name": "field:full_name", "Second mail": "alias:email", "Internal": "skip", "Firm": "keep"}

@@ -1,6 +1,7 @@
 """Makes pages of templates, and hands handlers what every page needs. What is on a page belongs to its own module."""
 
 import datetime as dt
+from collections.abc import AsyncIterator
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -62,9 +63,13 @@ def settings_of(request: Request) -> WebSettings:
     return cast("WebSettings", request.app.state.settings)
 
 
-async def form_of(request: Request) -> FormData:
-    """Return the fields of a form; a dependency, so that handlers need not wait themselves."""
-    return await request.form()
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """Give the fields of a form, and close the files in it; a dependency, so that handlers need not wait themselves."""
+    form = await request.form()
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 def text_of(form: FormData, name: str) -> str:

@@ -54,7 +54,7 @@ class Preparing(ABC):
 
         Raises: UploadNotFoundError, ProfileError.
         """
-        from lead_pipeline.importing.preparing.prepared_imports import begin_draft
+        from lead_pipeline.drafting.preparing.prepared_imports import begin_draft
 
         self.home.prepare()
         with written_for_the_owner():
@@ -75,7 +75,7 @@ class Preparing(ABC):
 
     def change_draft(self, draft_id: str, **changes: object) -> ImportDraft:
         """Keep what somebody chose, by the keys of ImportDraft; raises UsageError when there is no such draft."""
-        from lead_pipeline.importing.preparing.prepared_imports import change_draft
+        from lead_pipeline.drafting.preparing.prepared_imports import change_draft
 
         with written_for_the_owner():
             return change_draft(self.home, draft_id, **changes)
@@ -86,13 +86,13 @@ class Preparing(ABC):
 
         Raises: UsageError when there is no such draft, UploadNotFoundError when its file is gone, ProfileError.
         """
-        from lead_pipeline.importing.preparing.prepared_imports import look_at_draft
+        from lead_pipeline.drafting.preparing.prepared_imports import look_at_draft
 
         return look_at_draft(self.home, draft_id)
 
     def draft_profile_text(self, draft_id: str, name: str) -> str:
         """Return the choices of a draft as the YAML of a profile of that name."""
-        from lead_pipeline.importing.preparing.prepared_imports import text_under_name
+        from lead_pipeline.drafting.preparing.prepared_imports import text_under_name
 
         return text_under_name(self.home, draft_id, name)
 
@@ -101,8 +101,8 @@ class Preparing(ABC):
 
         Raises: ProfileError with what stands in the way; StoreLockedError, DiskError.
         """
+        from lead_pipeline.drafting.preparing.prepared_imports import file_of_draft
         from lead_pipeline.importing.dry_running import dry_run
-        from lead_pipeline.importing.preparing.prepared_imports import file_of_draft
 
         draft, profile = self.draft(draft_id), self._profile_of(draft_id)
         with written_for_the_owner():
@@ -119,7 +119,7 @@ class Preparing(ABC):
 
     def dry_run_rows(self, result: ImportResult, *, limit: int) -> tuple[DryRunRow, ...]:
         """Return the first rows that a dry run says would not be imported."""
-        from lead_pipeline.importing.preparing.dry_run_rows import rows_left_out
+        from lead_pipeline.importing.preparing.rows_of_dry_runs import rows_left_out
 
         return rows_left_out(self.home, result, limit)
 
@@ -128,8 +128,8 @@ class Preparing(ABC):
 
         Raises: ProfileError with what stands in the way; as `submit`.
         """
+        from lead_pipeline.drafting.preparing.prepared_imports import file_of_draft
         from lead_pipeline.importing.handed_in.handing_over import hand_over
-        from lead_pipeline.importing.preparing.prepared_imports import file_of_draft
 
         draft, profile = self.draft(draft_id), self._profile_of(draft_id)
         with written_for_the_owner():
@@ -163,7 +163,7 @@ class Preparing(ABC):
             return save_profile(self.home, name, text, seen=seen)
 
     def _profile_of(self, draft_id: str) -> ImportProfile:
-        from lead_pipeline.importing.preparing.prepared_imports import profile_of_draft
+        from lead_pipeline.drafting.preparing.prepared_imports import profile_of_draft
 
         return profile_of_draft(self.home, draft_id)
 

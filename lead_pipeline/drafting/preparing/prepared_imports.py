@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,6 @@ from lead_pipeline.drafting.preparing.draft_columns import (
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.uploads.uploaded_files import find_upload, upload_path
 from lead_pipeline.filing.workbench.draft_files import new_draft_id, read_draft, write_draft
-from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.model.errors import FileRefusedError, ProfileError, RequiredColumnUnmappedError, UsageError
 from lead_pipeline.model.profile import ImportProfile
@@ -51,7 +51,7 @@ class _Looked:
 
 def begin_draft(home: Home, file_id: str, profile: str, title: str = "") -> ImportDraft:
     """Begin to prepare an import of an upload; raises UploadNotFoundError, ProfileError."""
-    now = utc_now()
+    now = datetime.now(UTC)
     upload = find_upload(home, file_id, now)
     load_profile(profile, folder=home.profiles)
     draft = ImportDraft(
@@ -70,7 +70,7 @@ def begin_draft(home: Home, file_id: str, profile: str, title: str = "") -> Impo
 def change_draft(home: Home, draft_id: str, **changes: object) -> ImportDraft:
     """Keep changes of a draft, by its keys; raises UsageError when there is none of that id, or it was started."""
     draft = read_draft(home, draft_id)
-    kept = ImportDraft.model_validate(draft.model_dump() | changes | {"changed_at": utc_now()})
+    kept = ImportDraft.model_validate(draft.model_dump() | changes | {"changed_at": datetime.now(UTC)})
     write_draft(home, kept)
     return kept
 
@@ -161,7 +161,7 @@ def text_under_name(home: Home, draft_id: str, name: str) -> str:
 
 def file_of_draft(home: Home, draft: ImportDraft) -> Path:
     """Return where the content of the draft's file lies; raises UploadNotFoundError when its time is over."""
-    return upload_path(home, draft.file_id, utc_now())
+    return upload_path(home, draft.file_id, datetime.now(UTC))
 
 
 def _look(home: Home, draft: ImportDraft, base: ImportProfile) -> _Looked:

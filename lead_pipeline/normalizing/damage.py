@@ -1,16 +1,19 @@
 """What a spreadsheet did to a value on its way to us, by name, and the repair where there is one. Finding damage
 changes no value: whether a repair is applied is the profile's choice, and made by the caller.
+
+What can be told by the look of a value is told of whole columns; only texts with letters beyond ASCII are looked at one
+by one.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-import phonenumbers
 import polars as pl
 
 from lead_pipeline.normalizing.mojibake import suspect_pattern, ungarbled
+from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 
 
 class Damage(StrEnum):
@@ -46,38 +49,36 @@ class Finding(NamedTuple):
     safe: bool = False
 
 
-class _Value(NamedTuple):
-    text: str
-    kind: Kind
-    region: str | None
+_TEXT = pl.col("text")
 
-
-_SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})")
-_DECIMAL_TAIL = re.compile(r"(\+?\d{3,})[.,]0+")
-_DATE = re.compile(
-    r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2})?)?|\d{1,2}[/.]\d{1,2}[/.](\d{4}|\d{2})( \d{1,2}:\d{2}(:\d{2})?)?"
-    r"|\d{1,2}[-. ](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*([-. ]\d{2,4})?"
-    r"|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]\d{2,4}",
-    re.IGNORECASE,
+_SCIENTIFIC = r"^\+?([0-9])(?:[.,]([0-9]+))?[eE]\+?([0-9]{1,2})$"
+_DECIMAL_TAIL = r"^(\+?[0-9]{3,})[.,]0+$"
+_MONTHS = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_DATE = (
+    r"(?i)^(?:[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+    r"|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{4}|[0-9]{2})(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?"
+    rf"|[0-9]{{1,2}}[-. ]{_MONTHS}[a-z]*(?:[-. ][0-9]{{2,4}})?|{_MONTHS}[a-z]*[-. ][0-9]{{2,4}})$"
 )
+_HASHES = "^#{3,}$"
+_DIGITS = "^[0-9]+$"
+
 _QUOTED = re.compile(
     "[\u201c\u201d\u201e\u00ab\u2018\u2019\u201a\"'](.+)[\u201c\u201d\u201f\u00bb\u2018\u2019\"']", re.DOTALL
 )
-_HASHES = re.compile("#{3,}")
 _SMART = re.compile("[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb]")
 _STRAIGHT = str.maketrans("\u2018\u2019\u201a\u201c\u201d\u201e\u201f", '\'\'\'""""')
 
 #: Postal codes of digits only, with their length and the zeros that a number would drop (UPU postal addressing S42).
 _POSTAL_DIGITS = {"US": 5, "DE": 5, "FR": 5, "IT": 5, "ES": 5, "MX": 5, "PR": 5, "TR": 5, "FI": 5}
 
-#: Only such values are looked at one by one; all others show no trace of damage.
-_SUSPECTS = "[eE.,/:\u0080-\uffff]|^[A-Za-z]{3,9}[-. ]\\d|[-. ][A-Za-z]{3}|^\\d{3,15}$|^\\d{4}-\\d{2}-\\d{2}|###"
+#: What a number in scientific notation has at least, that names something.
+_FEWEST_DIGITS = 7
+
+_BEYOND_ASCII = r"[^\x00-\x7f]"
 
 
 def find_damage(raw: pl.Series, kind: Kind, region: str | None = None) -> pl.DataFrame:
     """Find spreadsheet damage in a column of texts; of phones, give the ones that could not be normalized.
-
-    Phones of digits only are parsed one by one to see whether a plus or a zero is missing, which takes its time.
 
     Args:
         raw: String, any length; null is no damage.
@@ -90,24 +91,87 @@ def find_damage(raw: pl.Series, kind: Kind, region: str | None = None) -> pl.Dat
         profile with `repair: safe` may have it applied).
     """
     values = raw.cast(pl.String)
-    distinct = values.unique().drop_nulls()
-    suspects = distinct.filter(distinct.str.contains(_SUSPECTS))
-    found = [(value, _finding(value, kind, region)) for value in suspects]
-    table = pl.DataFrame(
-        [(value, finding.damage.value, finding.repair, finding.safe) for value, finding in found if finding],
-        schema={"value": pl.String, **DAMAGE_SCHEMA},
-        orient="row",
-    )
+    distinct = values.unique().drop_nulls().to_frame("value")
+    table = pl.concat(
+        [_told_by_letters(distinct, kind), *_told_by_look(distinct.with_columns(text=_trimmed()), kind, region)]
+    ).unique("value", keep="first", maintain_order=True)
     joined = values.to_frame("value").join(table, on="value", how="left", maintain_order="left")
     return joined.select(*DAMAGE_SCHEMA)
 
 
-def _finding(text: str, kind: Kind, region: str | None) -> Finding | None:
+def _trimmed() -> pl.Expr:
+    return pl.col("value").str.strip_chars()
+
+
+def _told_by_look(texts: pl.DataFrame, kind: Kind, region: str | None) -> Iterator[pl.DataFrame]:
+    """Yield what is told by the look of values: `value` and what `find_damage` gives."""
+    if kind in ("text", "postal_code"):  # of phones, emails and dates, which are refused then, a hint says so
+        yield _found(texts.filter(_TEXT.str.contains(_HASHES)), Damage.NOT_SHOWN)
+    if kind not in ("text", "email"):
+        yield from _scientific(texts.filter(_TEXT.str.contains(_SCIENTIFIC)))
+        tails = texts.filter(_TEXT.str.contains(_DECIMAL_TAIL))
+        yield _found(tails, Damage.DECIMAL_TAIL, _TEXT.str.extract(_DECIMAL_TAIL, 1), safe=pl.lit(value=True))
+    if kind == "phone":
+        yield _found(texts.filter(_TEXT.str.contains(_DATE)), Damage.DATE)
+        yield from _digits_lost(texts.filter(_TEXT.str.contains(_DIGITS)), region)
+    if kind == "postal_code" and region in _POSTAL_DIGITS:
+        short = texts.filter(_TEXT.str.contains(rf"^[0-9]{{{_POSTAL_DIGITS[region] - 1}}}$"))
+        yield _found(short, Damage.ZERO_LOST, pl.lit("0") + _TEXT, safe=pl.lit(value=True))
+
+
+_NO_REPAIR, _NOT_SAFE = pl.lit(None, pl.String), pl.lit(value=False)
+
+
+def _found(
+    texts: pl.DataFrame, damage: Damage, repair: pl.Expr = _NO_REPAIR, safe: pl.Expr = _NOT_SAFE
+) -> pl.DataFrame:
+    return texts.select("value", damage=pl.lit(damage.value), repair=repair, safe=safe)
+
+
+def _scientific(texts: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """`1.9518761336E+10` has all its digits; `1.95188E+10` could be any of 100,000 numbers."""
+    digits = _TEXT.str.extract(_SCIENTIFIC, 1) + _TEXT.str.extract(_SCIENTIFIC, 2).fill_null("")
+    exponent = _TEXT.str.extract(_SCIENTIFIC, 3).cast(pl.UInt32)
+    spelled = texts.with_columns(digits=digits)
+    length = pl.col("digits").str.len_chars()
+    whole = spelled.filter((length == exponent + 1) & (length >= _FEWEST_DIGITS))
+    yield _found(whole, Damage.SCIENTIFIC, pl.col("digits"), safe=pl.lit(value=True))
+    yield _found(spelled.join(whole, on="value", how="anti"), Damage.PRECISION_LOST)
+
+
+def _digits_lost(texts: pl.DataFrame, region: str | None) -> Iterator[pl.DataFrame]:
+    """Numbers that are none in their country, but are with a zero before them; or in the world, with a plus."""
+    candidates = texts.filter(_TEXT.str.len_chars().is_between(3, 15))  # E.164 has 15 digits at most
+    if region is not None:
+        candidates = candidates.filter(~_are_valid(candidates["text"], region))
+    in_the_world = _are_valid("+" + candidates["text"], None)
+    candidates = candidates.with_columns(abroad=in_the_world)
+    if region is not None:
+        here = candidates.filter(_are_valid("0" + candidates["text"], region))
+        yield _found(here, Damage.ZERO_LOST, pl.lit("0") + _TEXT, safe=~pl.col("abroad"))
+    yield _found(candidates.filter("abroad"), Damage.PLUS_LOST, pl.lit("+") + _TEXT, safe=pl.lit(region is not None))
+
+
+def _are_valid(phones: pl.Series, region: str | None) -> pl.Series:
+    return normalize_phones(phones, region)["valid"]
+
+
+def _told_by_letters(distinct: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """Return what letters beyond ASCII tell, value by value: `value` and what `find_damage` gives."""
+    letters = distinct.filter(pl.col("value").str.contains(_BEYOND_ASCII))["value"]
+    found = [(value, _of_letters(value, kind)) for value in letters]
+    return pl.DataFrame(
+        [(value, finding.damage.value, finding.repair, finding.safe) for value, finding in found if finding],
+        schema={"value": pl.String, **DAMAGE_SCHEMA},
+        orient="row",
+    )
+
+
+def _of_letters(text: str, kind: Kind) -> Finding | None:
     garbled = _mojibake(text)  # before whitespace goes: a misread `à` ends with a no-break space
-    value = _Value(text.strip(), kind, region)
     if garbled is None and LOST_LETTER in text:
         return Finding(Damage.LETTERS_LOST)
-    return garbled or next((finding for rule in _RULES if (finding := rule(value))), None)
+    return garbled or _quotes(text.strip(), kind)
 
 
 def _mojibake(text: str) -> Finding | None:
@@ -121,8 +185,7 @@ def _mojibake(text: str) -> Finding | None:
     return Finding(Damage.MOJIBAKE, before.text.strip(), before.is_sure)
 
 
-def _quotes(value: _Value) -> Finding | None:
-    text, kind, _ = value
+def _quotes(text: str, kind: Kind) -> Finding | None:
     if not _SMART.search(text):
         return None
     inner = _QUOTED.fullmatch(text)
@@ -131,75 +194,3 @@ def _quotes(value: _Value) -> Finding | None:
     if kind == "text":
         return None  # an apostrophe or a quotation in a name or a note is good typography
     return Finding(Damage.SMART_QUOTES, _SMART.sub("", text) if kind == "phone" else text.translate(_STRAIGHT))
-
-
-def _not_shown(value: _Value) -> Finding | None:
-    """Of phones, emails and dates, which are refused then, a hint says so."""
-    text, kind, _ = value
-    return Finding(Damage.NOT_SHOWN) if kind in ("text", "postal_code") and _HASHES.fullmatch(text) else None
-
-
-def _scientific(value: _Value) -> Finding | None:
-    """`1.9518761336E+10` has all its digits; `1.95188E+10` could be any of 100,000 numbers."""
-    text, kind, _ = value
-    found = _SCIENTIFIC.fullmatch(text)
-    if found is None or kind in ("text", "email"):
-        return None
-    digits = found.group(1) + (found.group(2) or "")
-    if len(digits) == int(found.group(3)) + 1 and len(digits) >= 7:
-        return Finding(Damage.SCIENTIFIC, digits, True)
-    return Finding(Damage.PRECISION_LOST)
-
-
-def _decimal_tail(value: _Value) -> Finding | None:
-    text, kind, _ = value
-    found = _DECIMAL_TAIL.fullmatch(text)
-    if found is None or kind in ("text", "email"):
-        return None
-    return Finding(Damage.DECIMAL_TAIL, found.group(1), True)
-
-
-def _date(value: _Value) -> Finding | None:
-    text, kind, _ = value
-    return Finding(Damage.DATE) if kind == "phone" and _DATE.fullmatch(text) else None
-
-
-def _zero(value: _Value) -> Finding | None:
-    """A number that is none in its country, but is one with a zero before it, and none with a plus."""
-    text, kind, region = value
-    if not text.isascii() or not text.isdigit() or region is None:
-        return None
-    if kind == "postal_code":
-        length = _POSTAL_DIGITS.get(region)
-        return Finding(Damage.ZERO_LOST, "0" + text, True) if length and len(text) == length - 1 else None
-    if kind != "phone" or _is_valid(text, region) or not _is_valid("0" + text, region):
-        return None
-    return Finding(Damage.ZERO_LOST, "0" + text, not _is_valid("+" + text, None))
-
-
-def _plus(value: _Value) -> Finding | None:
-    """Digits that are no number of the country, but are one in the world when a plus stands before them."""
-    text, kind, region = value
-    if kind != "phone" or not text.isascii() or not text.isdigit():
-        return None
-    if (region is not None and _is_valid(text, region)) or not _is_valid("+" + text, None):
-        return None
-    return Finding(Damage.PLUS_LOST, "+" + text, region is not None)
-
-
-def _is_valid(text: str, region: str | None) -> bool:
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
-    except phonenumbers.NumberParseException:
-        return False
-
-
-_RULES: tuple[Callable[[_Value], Finding | None], ...] = (
-    _not_shown,
-    _quotes,
-    _scientific,
-    _decimal_tail,
-    _date,
-    _zero,
-    _plus,
-)

@@ -2,7 +2,8 @@
 No network. What a profile makes of an address does not belong here.
 
 Most addresses are plain: ASCII, a dotted name behind the @, no trick. For these the library's rules are one regular
-expression, built from its own constants; all others are left to it, once per distinct spelling.
+expression, built from its own constants. Of others with one @ each side is judged for itself; what has quotes or angle
+brackets is left to the library, once per distinct spelling.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES, DNS_LABEL_LENGTH_LIMIT
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.email_parts import judge_by_sides
 from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.missing import means_missing
 
@@ -20,6 +22,9 @@ EMAIL_SCHEMA: dict[str, type[pl.DataType]] = {"email": pl.String, "reason": pl.S
 
 _RAW = pl.col("raw")
 _PART = 500_000
+
+#: For fewer distinct spellings the library is done before the expressions are built.
+_WORTH_COMPILING = 1_000
 
 
 def normalize_emails(raw: pl.Series, *, allow_display_name: bool = False) -> pl.DataFrame:
@@ -60,7 +65,7 @@ def _normalize_part(spellings: pl.DataFrame) -> pl.DataFrame:
     addresses, others = split(present, _RAW.str.contains("@", literal=True))
     wordless, words = split(others, ~means_missing(_RAW))
     verdicts += [_refused(wordless, Reason.EMAIL_INVALID), _refused(pl.concat([missing, words]), Reason.EMAIL_MISSING)]
-    verdicts.append(_by_library(addresses))
+    verdicts.append(_by_sides_or_library(addresses))
     return pl.concat(verdicts, how="diagonal").sort("row").select(*EMAIL_SCHEMA)
 
 
@@ -93,10 +98,24 @@ def _refused(rows: pl.DataFrame, reason: Reason) -> pl.DataFrame:
     return rows.select("row", reason=pl.lit(reason.value))
 
 
-def _by_library(spellings: pl.DataFrame) -> pl.DataFrame:
-    distinct = spellings["raw"].unique()
+def _by_sides_or_library(spellings: pl.DataFrame) -> pl.DataFrame:
+    """Judge spellings with an @ in them, once per distinct one."""
+    distinct = spellings.select(_RAW.unique())
+    simple, tricky = split(distinct, ~_RAW.str.contains(r'["<]'))
+    if simple.height < _WORTH_COMPILING:
+        simple, tricky = distinct.clear(), distinct
+    single, several = split(simple, _RAW.str.count_matches("@", literal=True) == 1)
+    verdicts = [
+        judge_by_sides(single["raw"]),
+        several.select("raw", reason=pl.lit(Reason.EMAIL_INVALID.value)),
+        _by_library(tricky["raw"]),
+    ]
+    return spellings.join(pl.concat(verdicts, how="diagonal"), on="raw", how="left").drop("raw")
+
+
+def _by_library(distinct: pl.Series) -> pl.DataFrame:
     verdicts = pl.DataFrame([_normalize_email(one) for one in distinct], schema=EMAIL_SCHEMA, orient="row")
-    return spellings.join(verdicts.insert_column(0, distinct), on="raw", how="left").drop("raw")
+    return verdicts.insert_column(0, distinct)
 
 
 def _normalize_email(spelling: str) -> tuple[str | None, str | None]:

@@ -1,4 +1,5 @@
-"""Compare our verdicts on random email spellings with email-validator's; exit 1 at a difference.
+"""Compare our verdicts on random email spellings, on mixtures of letters beyond ASCII, and with `--code-points` on each
+code point in front and inside, with email-validator's; exit 1 at a difference.
 
 python -m lead_pipeline_tests.benchmarks.emails_differential --spellings 1000000 --seed 1
 """
@@ -6,13 +7,15 @@ python -m lead_pipeline_tests.benchmarks.emails_differential --spellings 1000000
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import chain, islice
 
 import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline_tests.normalizing.email_spellings import EmailSpeller
+from lead_pipeline_tests.normalizing.email_spellings import EmailSpeller, mixtures
 
 
 def by_library(spelling: str, *, allow_display_name: bool = False) -> str | None:
@@ -36,21 +39,32 @@ def differences(spellings: list[str], *, allow_display_name: bool = False) -> li
     ]
 
 
+def code_points() -> Iterator[str]:
+    """Yield addresses with each code point but surrogates, in front and inside."""
+    for point in chain(range(0x80, 0xD800), range(0xE000, sys.maxunicode + 1)):
+        yield f"{chr(point)}a@example.com"
+        yield f"a{chr(point)}.b{chr(point)}@example.com"
+
+
 def main() -> int:
     """Run the comparison and print its figures."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--spellings", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--code-points", action="store_true")
     chosen = options.parse_args()
-    started, speller, wrong = time.perf_counter(), EmailSpeller(chosen.seed), 0
-    for _ in range(0, chosen.spellings, 50_000):
-        found = differences(list(speller.spellings(50_000)))
-        wrong += len(found)
+    started, wrong, count = time.perf_counter(), 0, 0
+    half = chosen.spellings // 2
+    spelled = chain(EmailSpeller(chosen.seed).spellings(half), mixtures(chosen.seed, half))
+    every = chain(spelled, code_points() if chosen.code_points else ())
+    while some := list(islice(every, 50_000)):
+        found = differences(some)
+        wrong, count = wrong + len(found), count + len(some)
         for difference in found[:3]:
             print(difference, flush=True)
     print(
         f"email-validator {version('email-validator')}, polars {pl.__version__}, seed {chosen.seed}: "
-        f"{chosen.spellings:,} random spellings, {wrong} mismatches ({time.perf_counter() - started:.0f} s)"
+        f"{count:,} spellings, {wrong} mismatches ({time.perf_counter() - started:.0f} s)"
     )
     return 1 if wrong else 0
 

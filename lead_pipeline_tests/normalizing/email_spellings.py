@@ -3,7 +3,10 @@ with belongs to the tests and the script that use them.
 """
 
 import random
+import sys
+import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
 
 NAMES = (
     "ana",
@@ -120,3 +123,51 @@ class EmailSpeller:
             else:
                 text.insert(place, self.random.choice(MARKS))
         return "".join(text)
+
+
+def letters_of_every_kind() -> Iterator[str]:
+    """Yield the first and the last of each run of code points of one general category, but surrogates."""
+    for category, run in groupby(map(chr, range(0x80, sys.maxunicode + 1)), key=unicodedata.category):
+        if category != "Cs":
+            first, *_, last = list(run) * 2
+            yield from {first, last}
+
+
+#: Letters that compose with marks, and marks; singletons that become ASCII in NFC; Hangul; what is no letter.
+_MIXED = (
+    *"aeinosuAEINOU",
+    *"\u0301\u0308\u0327\u030a\u0345\u05b0\u093c\u0f71\u3099\u309a",
+    *"\u037e\u1fef\u212a\u212b\u2126\u2000\u0340\u0374\u0387",
+    *"\u1100\u1161\u11a8\uac00\u304b\u30cf\u0915\u0621\u05e9\u0416\u4f8b\U0001f600\U0001d400\u00df\u0131\u017f",
+    *".+-_'`;,:<@ \u00a0\u200b\u200d\u202e\u2028\ue000\U000e0001\u00ad",
+)
+
+
+def mixtures(seed: int, count: int) -> Iterator[str]:
+    """Yield random local parts of letters beyond ASCII and marks, at domains in ASCII or not."""
+    source = random.Random(seed)
+    domains = (
+        "example.com",
+        "Mail.Example.ORG",
+        "m\u00fcnchen.de",
+        "xn--mnchen-3ya.de",
+        "\u4f8b\u3048.jp",
+        "x.test",
+        "",
+    )
+    mailboxes = ("info", "INFO", "Sales", "\u212ainfo", "in\ufb01", "inf\u00ba")
+    for _ in range(count):
+        local = "".join(source.choice(_MIXED) for _ in range(source.randrange(1, 9)))
+        if source.random() < 0.05:
+            local = source.choice(mailboxes)
+        if source.random() < 0.03:
+            local *= source.randrange(20, 90)
+        yield f"{local}@{source.choice(domains)}"
+
+
+def as_long_as_allowed() -> Iterator[str]:
+    """Yield addresses about as long as allowed: as spelled, in NFC, or with their domain in ASCII."""
+    domains = ("example.com", "m\u00fcnchen.de", "x.test", "\u4f8b" * 20 + ".jp")
+    for length in range(30, 250):
+        for letter in ("a", "\u00e9", "e\u0301", "\u0958"):
+            yield from (f"{letter * length}@{domain}" for domain in domains)

@@ -1,5 +1,7 @@
+import random
 import re
 
+import phonenumbers
 import polars as pl
 import pytest
 from babel import Locale, localedata
@@ -146,3 +148,31 @@ def test_every_encoding_that_ftfy_knows_makes_a_text_suspect():
     assert len(ENCODINGS) == len(CHARMAP_ENCODINGS)
     for encoding in CHARMAP_ENCODINGS:
         assert re.search(suspect_pattern(), "é".encode().decode(encoding)), encoding
+
+
+def is_valid(text, region):
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def told_by_the_library(digits, region):
+    """What is missing from digits that are no number, said by the library, one by one."""
+    if region is not None and is_valid(digits, region):
+        return None, None, None
+    abroad = is_valid(f"+{digits}", None)
+    if region is not None and is_valid(f"0{digits}", region):
+        return Damage.ZERO_LOST.value, f"0{digits}", not abroad
+    return (Damage.PLUS_LOST.value, f"+{digits}", region is not None) if abroad else (None, None, None)
+
+
+@pytest.mark.parametrize("region", [None, "US", "DE", "IT", "GB", "AU"])
+def test_lost_zeros_and_pluses_are_told_as_the_library_tells_them(region):
+    source = random.Random(7)
+    several = ["".join(source.choices("0123456789", k=source.randrange(3, 16))) for _ in range(1_200)]
+    several += [f"{code}{source.randrange(10**9)}" for code in (1, 44, 49, 39, 61) for _ in range(100)]
+    expected = [told_by_the_library(digits, region) for digits in several]
+    assert sum(damage == Damage.PLUS_LOST.value for damage, _, _ in expected) > 5
+    assert any(damage == Damage.ZERO_LOST.value for damage, _, _ in expected) is (region not in (None, "US", "AU"))
+    assert find_damage(pl.Series(several), "phone", region).rows() == expected

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline_tests.benchmarks.emails_differential import by_library, differences
 from lead_pipeline_tests.normalizing.corpora import corpus
-from lead_pipeline_tests.normalizing.email_spellings import EmailSpeller
+from lead_pipeline_tests.normalizing.email_spellings import (
+    EmailSpeller,
+    as_long_as_allowed,
+    letters_of_every_kind,
+    mixtures,
+)
 
 
 def judged(spelling: str | None) -> tuple[str | None, str | None]:
@@ -90,6 +95,33 @@ def test_random_spellings_are_judged_as_by_the_library():
     spellings = list(EmailSpeller(20261120).spellings(4_000))
     assert 1_000 < sum(by_library(spelling) is not None for spelling in spellings) < 3_000
     assert differences(spellings)[:3] == []
+
+
+def test_letters_of_every_kind_are_accepted_in_front_and_inside_where_the_library_accepts_them():
+    kinds = list(letters_of_every_kind())
+    assert len(kinds) > 3_000
+    spellings = [form.format(letter) for letter in kinds for form in ("{}a@example.com", "a{0}.b{0}@example.com")]
+    assert 3_000 < sum(by_library(spelling) is not None for spelling in spellings) < len(spellings) - 1_000
+    assert differences(spellings)[:3] == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_mixtures_of_letters_and_marks_are_judged_as_by_the_library(seed):
+    spellings = list(mixtures(seed, 4_000))
+    assert 700 < sum(by_library(spelling) is not None for spelling in spellings) < 3_300
+    assert differences(spellings)[:3] == []
+
+
+def test_an_address_is_as_long_as_the_library_allows():
+    spellings = list(as_long_as_allowed())
+    assert 500 < sum(by_library(spelling) is not None for spelling in spellings) < len(spellings) - 500
+    assert differences(spellings)[:3] == []
+
+
+def test_many_spellings_are_refused_for_the_reasons_that_few_are():
+    found = pl.Series([*EmailSpeller(3).spellings(3_000), *mixtures(3, 2_000), *as_long_as_allowed()]).unique()
+    few = [normalize_emails(found[start : start + 500]) for start in range(0, found.len(), 500)]
+    assert normalize_emails(found).rows() == pl.concat(few).rows()
 
 
 def test_every_refusal_of_the_library_has_one_code_and_the_domains_code_blames_the_domain_alone():

@@ -23,6 +23,8 @@ _PART = 500_000
 _WINDOW = 2_000_000
 #: For fewer values the library is done before the expressions are built.
 _WORTH_COMPILING = 1_000
+#: So it is for fewer numbers of one calling code: digits that have lost something look like numbers of any country.
+_WORTH_COMPILING_A_CODE = 50
 
 _MISSING = pl.lit(Reason.PHONE_MISSING.value, REASON)
 _NO_ROWS = pl.DataFrame(schema={"row": pl.UInt32, "reason": REASON})
@@ -82,7 +84,7 @@ def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame
     if spelled.height < _WORTH_COMPILING:
         compiled = MetadataVerdicts(VERDICT.to_frame(), _NO_ROWS, spelled.select("row"))
     else:
-        compiled = verdicts_on_spellings(spelled, region)
+        compiled = verdicts_on_spellings(spelled, region, _WORTH_COMPILING_A_CODE)
     by_library = _by_library(spelled.join(compiled.uncovered, on="row", how="semi"), region)
     numbers, garbage = split(by_library, pl.col("reason").ne_missing(Reason.PHONE_NOT_A_NUMBER.value))
     refused = _with_words_understood(pl.concat([compiled.refused, garbage.select("row", "reason")]), spelled)

@@ -35,11 +35,13 @@ class MetadataVerdicts(NamedTuple):
     uncovered: pl.DataFrame
 
 
-def verdicts_on_spellings(spellings: pl.DataFrame, region: str | None) -> MetadataVerdicts:
-    """Return what becomes of spellings (`row`, `raw`; none null); every row comes back once."""
+def verdicts_on_spellings(spellings: pl.DataFrame, region: str | None, fewest: int = 1) -> MetadataVerdicts:
+    """Return what becomes of spellings (`row`, `raw`; none null); every row comes back once. Calling codes with fewer
+    numbers than `fewest` are not covered.
+    """
     spelled = read_spellings(spellings)
     dialled = dial(spelled.numbers, region)
-    numbers = pl.concat([VERDICT.to_frame(), *_by_calling_code(dialled)], how="diagonal")
+    numbers = pl.concat([VERDICT.to_frame(), *_by_calling_code(dialled, fewest)], how="diagonal")
     if spelled.extensions.height:
         numbers = numbers.drop("extension").join(spelled.extensions, on="row", how="left")
     return MetadataVerdicts(
@@ -49,9 +51,12 @@ def verdicts_on_spellings(spellings: pl.DataFrame, region: str | None) -> Metada
     )
 
 
-def _by_calling_code(dialled: Dialled) -> Iterator[pl.DataFrame]:
+def _by_calling_code(dialled: Dialled, fewest: int) -> Iterator[pl.DataFrame]:
     for code, numbers in dialled.numbers.items():
         together = pl.concat(numbers)
+        if together.height < fewest:
+            dialled.uncovered.append(together.select("row"))
+            continue
         try:
             yield verdicts_on_numbers(together, code)
         except UncoveredPatternError:

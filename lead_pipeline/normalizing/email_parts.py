@@ -1,0 +1,116 @@
+"""The two sides of an email address, each judged for itself as email-validator does: local parts by expressions,
+domains by the library, once each. Where nothing but one @ is between them, that is all there is to it.
+"""
+
+import sys
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+
+import polars as pl
+from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_MAX_LENGTH
+
+from lead_pipeline.model.reasons import Reason
+
+#: A domain that the library accepts, and the shortest name before one.
+_GOOD_DOMAIN, _SHORTEST = "example.com", "a"
+
+_NULL = pl.lit(None, pl.String)
+
+
+def judge_by_sides(spellings: pl.Series) -> pl.DataFrame:
+    """Judge spellings that have exactly one @, and neither quotes nor angle brackets, as the library judges them whole.
+
+    Args:
+        spellings: String, distinct.
+
+    Returns:
+        `raw` (String), `email` (String, the library's normalized form; null when refused), `reason` (String, null when
+        accepted). An address is as long as allowed when its spelling, its normalized form and that with the domain in
+        ASCII are (RFC 3696 erratum 1690: 254 bytes).
+    """
+    sides = pl.col("raw").str.splitn("@", 2).struct
+    rows = spellings.rename("raw").to_frame().with_columns(local=sides[0], domain=sides[1])
+    rows = rows.with_columns(_normalized_local()).join(_judged_domains(rows["domain"]), on="domain", how="left")
+    email = pl.format("{}@{}", "normal", "normal_domain")
+    fits = (_short("raw") & (email.str.len_bytes() <= EMAIL_MAX_LENGTH)) & _fits_before("normal", "ascii_domain")
+    accepted = rows.with_columns(email=pl.when(fits).then(email))
+    of_the_domain = (
+        pl.col("normal").is_not_null()
+        & (pl.col("domain") != "")
+        & pl.col("normal_domain").is_null()
+        & _fits_before("local", pl.lit(_GOOD_DOMAIN))
+        & _fits_before("normal", pl.lit(_GOOD_DOMAIN))
+    )
+    blamed = pl.when(of_the_domain).then(pl.lit(Reason.EMAIL_DOMAIN_INVALID.value)).otherwise(
+        pl.lit(Reason.EMAIL_INVALID.value)
+    )  # fmt: skip
+    return accepted.select("raw", "email", reason=pl.when(pl.col("email").is_null()).then(blamed))
+
+
+def _short(name: str) -> pl.Expr:
+    return pl.col(name).str.len_bytes() <= EMAIL_MAX_LENGTH
+
+
+def _fits_before(local: str, domain: str | pl.Expr) -> pl.Expr:
+    behind = pl.col(domain) if isinstance(domain, str) else domain
+    return pl.col(local).str.len_bytes() + 1 + behind.str.len_bytes() <= EMAIL_MAX_LENGTH
+
+
+def _normalized_local() -> pl.Expr:
+    """Return `normal`: the local part in NFC (RFC 6532 section 3.1), a mailbox of RFC 2142 in lower case; null where
+    it, or what it becomes, is none.
+    """
+    composed = pl.col("local").str.normalize("NFC")
+    lower = composed.str.to_lowercase()
+    folded = pl.when(lower.is_in(CASE_INSENSITIVE_MAILBOX_NAMES)).then(lower)
+    good = pl.col("local").str.contains(_local_form()) & composed.str.contains(_local_form())
+    return pl.when(good).then(pl.coalesce(folded, composed)).alias("normal")
+
+
+@cache
+def _local_form() -> str:
+    """Return the pattern of local parts: dot-atoms with any letters, numbers, marks, punctuation and symbols (RFC 6531
+    section 3.3), without a mark in front, as the Unicode version of this interpreter knows them.
+    """
+    first, further = ATEXT + _code_points("LNPS"), ATEXT + _code_points("LNPSM")
+    return rf"^[{first}][{further}]*(?:\.[{further}]+)*$"
+
+
+@cache
+def _code_points(groups: str) -> str:
+    """Return the code points beyond ASCII whose general category is in one of the groups, as ranges of a pattern."""
+    return "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in _ranges(groups))
+
+
+def _ranges(groups: str) -> Iterator[tuple[int, int]]:
+    for is_in, points in groupby(enumerate(_groups_beyond_ascii(), start=0x80), key=lambda one: one[1] in groups):
+        if is_in:
+            first, *_, last = [point for point, _ in points] * 2
+            yield first, last
+
+
+@cache
+def _groups_beyond_ascii() -> str:
+    return "".join(unicodedata.category(chr(point))[0] for point in range(0x80, sys.maxunicode + 1))
+
+
+def _judged_domains(domains: pl.Series) -> pl.DataFrame:
+    """Return for each distinct domain `normal_domain` and `ascii_domain`, null where the library refuses it."""
+    distinct = domains.unique()
+    judged = pl.DataFrame(
+        [_judged_domain(one) for one in distinct],
+        schema={"normal_domain": pl.String, "ascii_domain": pl.String},
+        orient="row",
+    )
+    return judged.insert_column(0, distinct.alias("domain"))
+
+
+def _judged_domain(domain: str) -> tuple[str | None, str | None]:
+    try:
+        found = validate_email(f"{_SHORTEST}@{domain}", check_deliverability=False)
+    except EmailNotValidError:
+        return None, None
+    return found.domain, found.ascii_domain

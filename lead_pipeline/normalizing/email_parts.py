@@ -9,15 +9,35 @@ from functools import cache
 from itertools import groupby
 
 import polars as pl
-from email_validator import EmailNotValidError, validate_email
-from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_MAX_LENGTH
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator.rfc_constants import (
+    ATEXT,
+    CASE_INSENSITIVE_MAILBOX_NAMES,
+    DNS_LABEL_LENGTH_LIMIT,
+    EMAIL_MAX_LENGTH,
+)
 
 from lead_pipeline.model.reasons import Reason
+from lead_pipeline.normalizing.frames import split
 
 #: A domain that the library accepts, and the shortest name before one.
 _GOOD_DOMAIN, _SHORTEST = "example.com", "a"
 
 _NULL = pl.lit(None, pl.String)
+
+
+@cache
+def plain_address(local: str) -> pl.Expr:
+    """True where `raw` is what the pattern `local` says and a domain, each accepted beyond doubt, the domain in lower
+    case: RFC 1035 labels with a hyphen nowhere doubled (`xn--` is decoded), a top level that ends in a letter, no
+    special-use name; short enough that no length limit matters.
+    """
+    raw, letters = pl.col("raw"), "A-Za-z0-9"
+    label = f"[{letters}]+(?:-[{letters}]+)*"
+    last_label = f"(?:[{letters}]+-)*[{letters}]*[A-Za-z]"
+    special = rf"(?i)[@.](?:{'|'.join(pl.Series(SPECIAL_USE_DOMAIN_NAMES).str.escape_regex())})$"
+    short = raw.str.len_bytes() <= DNS_LABEL_LENGTH_LIMIT
+    return short & raw.str.contains(rf"^{local}@(?:{label}\.)+{last_label}$") & ~raw.str.contains(special)
 
 
 def judge_by_sides(spellings: pl.Series) -> pl.DataFrame:
@@ -99,13 +119,20 @@ def _groups_beyond_ascii() -> str:
 
 def _judged_domains(domains: pl.Series) -> pl.DataFrame:
     """Return for each distinct domain `normal_domain` and `ascii_domain`, null where the library refuses it."""
-    distinct = domains.unique()
+    distinct = domains.unique().to_frame("domain").with_columns(raw=pl.lit(f"{_SHORTEST}@") + pl.col("domain"))
+    plain, others = split(distinct, plain_address(_SHORTEST))
+    lower = pl.col("domain").str.to_lowercase()
     judged = pl.DataFrame(
-        [_judged_domain(one) for one in distinct],
+        [_judged_domain(one) for one in others["domain"]],
         schema={"normal_domain": pl.String, "ascii_domain": pl.String},
         orient="row",
     )
-    return judged.insert_column(0, distinct.alias("domain"))
+    return pl.concat(
+        [
+            plain.select("domain", normal_domain=lower, ascii_domain=lower),
+            judged.insert_column(0, others["domain"]),
+        ]
+    )
 
 
 def _judged_domain(domain: str) -> tuple[str | None, str | None]:

@@ -7,14 +7,13 @@ brackets is left to the library, once per distinct spelling.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import polars as pl
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES, DNS_LABEL_LENGTH_LIMIT
+from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES
 
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.email_parts import judge_by_sides
+from lead_pipeline.normalizing.email_parts import judge_by_sides, plain_address
 from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.missing import means_missing
 
@@ -69,20 +68,11 @@ def _normalize_part(spellings: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(verdicts, how="diagonal").sort("row").select(*EMAIL_SCHEMA)
 
 
-@cache
 def _is_plain() -> pl.Expr:
-    """True where the address is accepted beyond doubt, and comes back as written but for upper and lower case.
-
-    RFC 5322 3.2.3 dot-atom before the @; behind it RFC 1035 labels with a hyphen nowhere doubled (`xn--` is decoded), a
-    top level that ends in a letter, no special-use name; short enough that no length limit matters.
+    """True where the address is accepted beyond doubt, and comes back as written but for upper and lower case: a
+    dot-atom (RFC 5322 3.2.3) in front of a plain domain.
     """
-    letters = "A-Za-z0-9"
-    label = f"[{letters}]+(?:-[{letters}]+)*"
-    last_label = f"(?:[{letters}]+-)*[{letters}]*[A-Za-z]"
-    form = rf"^[{ATEXT}]+(?:\.[{ATEXT}]+)*@(?:{label}\.)+{last_label}$"
-    special = rf"(?i)[@.](?:{'|'.join(pl.Series(SPECIAL_USE_DOMAIN_NAMES).str.escape_regex())})$"
-    short = _RAW.str.len_bytes() <= DNS_LABEL_LENGTH_LIMIT
-    return short & _RAW.str.contains(form) & ~_RAW.str.contains(special)
+    return plain_address(rf"[{ATEXT}]+(?:\.[{ATEXT}]+)*")
 
 
 def _folded() -> pl.Expr:

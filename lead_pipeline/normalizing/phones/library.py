@@ -71,11 +71,14 @@ def library_verdict(spelling: str, region: str | None) -> PhoneVerdict:
 def verdict_on(number: PhoneNumber) -> PhoneVerdict:
     """Return the verdict on a parsed number."""
     length = phonenumbers.is_possible_number_with_reason(number)
-    valid = phonenumbers.is_valid_number(number)
+    # What is_valid_number says of it, which looks for the region again, as does number_type: most of the time is that.
+    region = phonenumbers.region_code_for_number(number)
+    kind = PhoneNumberType.UNKNOWN if region is None else phonenumbers.number_type(number)
+    valid = kind != PhoneNumberType.UNKNOWN
     return PhoneVerdict(
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
-        region=phonenumbers.region_code_for_number(number),
-        type=PhoneNumberType.to_string(phonenumbers.number_type(number)).lower(),
+        region=region,
+        type=PhoneNumberType.to_string(kind).lower(),
         possible=length in (ValidationResult.IS_POSSIBLE, ValidationResult.IS_POSSIBLE_LOCAL_ONLY),
         valid=valid,
         reason=None if valid else LENGTH_REASONS[length].value,

@@ -142,18 +142,22 @@ def _scientific(texts: pl.DataFrame) -> Iterator[pl.DataFrame]:
 def _digits_lost(texts: pl.DataFrame, region: str | None) -> Iterator[pl.DataFrame]:
     """Numbers that are none in their country, but are with a zero before them; or in the world, with a plus."""
     candidates = texts.filter(_TEXT.str.len_chars().is_between(3, 15))  # E.164 has 15 digits at most
-    if region is not None:
-        candidates = candidates.filter(~_are_valid(candidates["text"], region))
-    in_the_world = _are_valid("+" + candidates["text"], None)
-    candidates = candidates.with_columns(abroad=in_the_world)
-    if region is not None:
-        here = candidates.filter(_are_valid("0" + candidates["text"], region))
-        yield _found(here, Damage.ZERO_LOST, pl.lit("0") + _TEXT, safe=~pl.col("abroad"))
-    yield _found(candidates.filter("abroad"), Damage.PLUS_LOST, pl.lit("+") + _TEXT, safe=pl.lit(region is not None))
+    validity = candidates.with_columns(_validity(candidates["text"], region)).filter(~pl.col("as_is"))
+    with_zero = validity.filter("with_zero")
+    yield _found(with_zero, Damage.ZERO_LOST, pl.lit("0") + _TEXT, safe=~pl.col("with_plus"))
+    with_plus = validity.filter("with_plus")
+    yield _found(with_plus, Damage.PLUS_LOST, pl.lit("+") + _TEXT, safe=pl.lit(region is not None))
 
 
-def _are_valid(phones: pl.Series, region: str | None) -> pl.Series:
-    return normalize_phones(phones, region)["valid"]
+def _validity(digits: pl.Series, region: str | None) -> pl.DataFrame:
+    """Return whether digits are numbers `as_is`, `with_zero` before them, and `with_plus`; without a region, only the
+    last can be told. All are read at once: what takes its time is to read any.
+    """
+    prefixes = {"with_plus": "+"} if region is None else {"as_is": "", "with_zero": "0", "with_plus": "+"}
+    valid = normalize_phones(pl.concat([prefix + digits for prefix in prefixes.values()]), region)["valid"]
+    told = {name: valid.slice(place * digits.len(), digits.len()) for place, name in enumerate(prefixes)}
+    nothing = pl.repeat(value=False, n=digits.len(), dtype=pl.Boolean, eager=True)
+    return pl.DataFrame({name: told.get(name, nothing) for name in ("as_is", "with_zero", "with_plus")})
 
 
 def _told_by_letters(distinct: pl.DataFrame, kind: Kind) -> pl.DataFrame:

@@ -4,7 +4,7 @@ change or refuse an address.
 Throw-away domains come from the package disposable-email-domains, the other lists from data/ (source and date in each).
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import polars as pl
@@ -34,11 +34,9 @@ def hint_emails(emails: pl.Series) -> pl.DataFrame:
         One row per value, in order: `warnings` (List(String), codes in registry order, empty for none) and
         `suggestion` (String, the whole address with the domain that was probably meant; null for none).
     """
-    parts = emails.cast(pl.String).rename("email").to_frame().select(
-        "email",
-        local=pl.col("email").str.extract(r"^(.*)@", 1),
-        domain=pl.col("email").str.extract(r"@([^@]*)$", 1).str.to_lowercase(),
-    )  # fmt: skip
+    sides = pl.col("email").str.splitn("@", 2).struct  # a normalized address has one @
+    parts = emails.cast(pl.String).rename("email").to_frame()
+    parts = parts.select(local=sides[0], domain=sides[1].str.to_lowercase())
     meant = _meant_domains(parts["domain"].drop_nulls().unique())
     hinted = parts.join(meant, on="domain", how="left", maintain_order="left")
     warnings = [
@@ -63,9 +61,13 @@ def _when(found: pl.Expr, reason: Reason) -> pl.Expr:
 
 def _meant_domains(domains: pl.Series) -> pl.DataFrame:
     """Return for distinct domains whether they are `disposable`, and the provider probably `meant`, null for none."""
-    disposable = _disposable_domains()
-    rows = [(domain, _is_below(domain, disposable), meant_domain(domain)) for domain in domains]
+    rows = [(domain, *_hints_on_domain(domain)) for domain in domains]
     return pl.DataFrame(rows, schema={"domain": pl.String, "disposable": pl.Boolean, "meant": pl.String}, orient="row")
+
+
+@lru_cache(maxsize=100_000)  # the batches of a list have much the same domains
+def _hints_on_domain(domain: str) -> tuple[bool, str | None]:
+    return _is_below(domain, _disposable_domains()), meant_domain(domain)
 
 
 def _is_below(domain: str, known: frozenset[str]) -> bool:

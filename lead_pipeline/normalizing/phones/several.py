@@ -137,4 +137,4 @@ def _with_ending(number: str, ending: str) -> str:
 
 
 def _digits(text: str) -> int:
-    return sum(character.isdecimal() for character in text)
+    return sum(map(str.isdecimal, text))

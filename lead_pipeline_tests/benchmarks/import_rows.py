@@ -1,5 +1,8 @@
 """Imports N generated rows against M existing leads through the real command, and prints rows/s, peak memory and the
-share of each stage beside a bare DuckDB load of the same file. Run it by hand: `python import_rows.py --help`.
+share of each stage beside a bare DuckDB load of the same file, and beside what people write by hand for it. Run it by
+hand: `python -m lead_pipeline_tests.benchmarks.import_rows --help`.
+
+`--mix` says what is in the list, see `mixes.py`; without it, it is the clean US list of earlier figures.
 """
 
 import argparse
@@ -24,6 +27,7 @@ from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord
+from lead_pipeline_tests.benchmarks.mixes import MIXES, write_mix
 
 #: Area codes and exchanges of which every number is valid in phonenumbers' plan for the US.
 _AREAS = pl.Series(
@@ -127,17 +131,36 @@ def bare_load(file: Path, folder: Path) -> float:
     return time.perf_counter() - started
 
 
+def process_start(home: Path) -> float:
+    """Return the seconds that the command takes for a file of one row: loading, Dagster's instance, an empty run."""
+    file = home.with_name("one.csv")
+    write_file(file, 500, 1)
+    return run_measured([sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(file), "--json"])[0]
+
+
+def by_hand(file: Path, folder: Path) -> float:
+    """Return the seconds of a script that asks phonenumbers and email-validator about each row, and loads the rest."""
+    command = [sys.executable, "-m", "lead_pipeline_tests.benchmarks.import_by_hand", str(file), str(folder / "peer")]
+    return run_measured(command)[0]
+
+
 def main() -> None:
     """Generate, import, and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--existing", type=int, default=1_000_000)
     parser.add_argument("--known-share", type=float, default=0.1, help="share of the rows that are leads already")
+    parser.add_argument("--mix", choices=MIXES, help="what is in the list")
+    parser.add_argument("--by-hand", action="store_true", help="also run a script that asks the libraries row by row")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="lead-pipeline-bench-"))
     home, file = folder / "home", folder / "leads.csv"
     known = int(arguments.rows * arguments.known_share) if arguments.existing else 0
-    write_file(file, arguments.existing - min(known, arguments.existing), arguments.rows)
+    first = arguments.existing - min(known, arguments.existing)
+    if arguments.mix:
+        write_mix(file, arguments.mix, arguments.rows, first=first)
+    else:
+        write_file(file, first, arguments.rows)
     if arguments.existing:
         fill_store(home, load_profile("call_schedule", folder=None), 0, arguments.existing)
     command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(file), "--json"]
@@ -149,12 +172,20 @@ def main() -> None:
     rest = sum(stages.values()) - stages["normalized_leads"]
     print(f"machine: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print(f"file: {arguments.rows:,} rows, {file.stat().st_size / 1e6:.0f} MB; {arguments.existing:,} existing leads")
-    print(f"outcome: {result['rows_created']:,} created, {result['rows_duplicate']:,} duplicate")
+    counts = ", ".join(f"{result[f'rows_{name}']:,} {name}" for name in ("created", "duplicate", "rejected"))
+    print(f"list: {arguments.mix or 'clean US list'}; outcome: {counts}")
     print(f"whole command: {seconds:.2f} s, {arguments.rows / seconds:,.0f} rows/s, peak memory {peak:,.0f} MB")
     for stage, spent in stages.items():
         print(f"  {stage:<18} {spent:6.2f} s  {spent / seconds:5.0%}")
     print(f"  {'start and report':<18} {seconds - sum(stages.values()):6.2f} s")
     print(f"everything but normalizing: {rest:.2f} s; bare DuckDB load: {bare:.2f} s; ratio {rest / bare:.1f}")
+    net = seconds - process_start(folder / "small")
+    print(
+        f"net of process start: {net:.2f} s, {arguments.rows / net:,.0f} rows/s, {net / bare:.1f} times the bare load"
+    )
+    if arguments.by_hand:
+        peer = by_hand(file, folder)
+        print(f"by hand: {peer:.1f} s, {arguments.rows / peer:,.0f} rows/s; {peer / net:.1f} times ours")
     shutil.rmtree(folder)
 
 

@@ -14,6 +14,7 @@ from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.committing import dry_run_import
 from lead_pipeline.importing.concluding import report_commit
 from lead_pipeline.importing.facts import Cancellation, CommitFacts, MappedFacts, ReadFacts
+from lead_pipeline.importing.findings import rows_add_up
 from lead_pipeline.importing.layout_drift import layout_changes
 from lead_pipeline.importing.managing.settings_in_force import Settings, settings_in_force
 from lead_pipeline.importing.progress import report_outcomes, report_progress
@@ -51,7 +52,13 @@ def commit_or_hold(work: WorkFolder, store: LeadStore, at: datetime) -> dict[str
         if facts.status == ImportStatus.AWAITING_APPROVAL:
             _hold_for_approval(work, store, facts, at)
             return _NOTHING
-    return commit_leads(work, store, at, changes, settings, lambda committed: report_commit(committed, utc_now()))
+    return commit_leads(work, store, at, changes, settings, _report_early)
+
+
+def _report_early(work: WorkFolder) -> None:
+    """Let an import be looked at from its commit on; not one that the check of its rows is about to stop."""
+    if rows_add_up(work):
+        report_commit(work, utc_now())
 
 
 def may_yet_wait(work: WorkFolder) -> bool:

@@ -77,6 +77,11 @@ def examined(work: WorkFolder) -> Examined:
     return Examined(result, manifest.profile, _accounting_of(work, work.get("committed", CommitFacts)))
 
 
+def rows_add_up(work: WorkFolder) -> bool:
+    """Return whether every row of an import that was just committed has exactly one outcome."""
+    return _accounting_of(work, work.get("committed", CommitFacts)).adds_up
+
+
 def _accounting_of(work: WorkFolder, facts: CommitFacts | None) -> Accounting:
     if facts is None:
         return Accounting(0, 0, 0, 0)

@@ -86,10 +86,9 @@ def double_in_ledger(work):
 def test_a_missing_or_doubled_row_fails_the_blocking_check_and_no_report_is_made(watching, monkeypatch, tamper):
     really_commit = steps.commit_leads
 
-    def commit_and_tamper(work, *arguments):
-        numbers = really_commit(work, *arguments)
-        tamper(work)
-        return numbers
+    def commit_and_tamper(*arguments):
+        *given, on_commit = arguments
+        return really_commit(*given, lambda work: (tamper(work), on_commit(work)))
 
     monkeypatch.setattr("lead_pipeline.importing.approval.commit_leads", commit_and_tamper)
     run = imported(watching, leads(1, rows=4))

@@ -9,7 +9,7 @@ import polars as pl
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.rules import BooleanRule, OptionRule, TagsRule
 from lead_pipeline.model.texts.typed_cells import AS_TYPED
-from lead_pipeline.normalizing.email_hints import is_one_slip
+from lead_pipeline.normalizing.emails.email_hints import is_one_slip
 from lead_pipeline.normalizing.verdicts import NO_REASON, RAW, filled_text, read_verdicts, when
 
 _TRUE = ("true", "yes", "y", "1")

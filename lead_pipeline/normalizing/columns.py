@@ -29,8 +29,8 @@ from lead_pipeline.normalizing.choices import nearest_options, normalize_boolean
 from lead_pipeline.normalizing.consents import as_consent_times, normalize_ips
 from lead_pipeline.normalizing.damage import LOST_LETTER, Damage, Kind
 from lead_pipeline.normalizing.dates.moments import normalize_dates, normalize_datetimes
-from lead_pipeline.normalizing.email_hints import hint_emails
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.emails.email_hints import hint_emails
 from lead_pipeline.normalizing.missing import without_missing
 from lead_pipeline.normalizing.numbers import normalize_decimals, normalize_integers
 from lead_pipeline.normalizing.phones.phone_facts import describe_phones

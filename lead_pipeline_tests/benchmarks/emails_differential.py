@@ -15,7 +15,7 @@ import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline_tests.normalizing.email_spellings import EmailSpeller, mixtures
+from lead_pipeline_tests.normalizing.emails.email_spellings import EmailSpeller, mixtures
 
 
 def by_library(spelling: str, *, allow_display_name: bool = False) -> str | None:

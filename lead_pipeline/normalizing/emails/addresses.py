@@ -13,7 +13,7 @@ from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import ATEXT, CASE_INSENSITIVE_MAILBOX_NAMES
 
 from lead_pipeline.model.reasons import Reason
-from lead_pipeline.normalizing.email_parts import judge_by_sides, plain_address
+from lead_pipeline.normalizing.emails.address_sides import judge_by_sides, plain_address
 from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.missing import means_missing
 

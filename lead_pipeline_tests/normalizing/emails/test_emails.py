@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline_tests.benchmarks.emails_differential import by_library, differences
 from lead_pipeline_tests.normalizing.corpora import corpus
-from lead_pipeline_tests.normalizing.email_spellings import (
+from lead_pipeline_tests.normalizing.emails.email_spellings import (
     EmailSpeller,
     as_long_as_allowed,
     letters_of_every_kind,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lead_pipeline.model.reasons import REASONS, Reason
-from lead_pipeline.normalizing.email_hints import hint_emails, meant_domain
+from lead_pipeline.normalizing.emails.email_hints import hint_emails, meant_domain
 from lead_pipeline_tests.normalizing.corpora import corpus
 
 

@@ -42,7 +42,7 @@ STATUS_WORDS: dict[ImportStatus, tuple[str, str]] = {
     ImportStatus.PROCESSING: ("Being imported", "quiet"),
     ImportStatus.AWAITING_APPROVAL: ("Waits for approval", "waiting"),
     ImportStatus.COMPLETED: ("Imported", "good"),
-    ImportStatus.COMPLETED_WITH_REJECTS: ("Imported, with rejects", "good"),
+    ImportStatus.COMPLETED_WITH_REJECTS: ("Imported, with rejects", "waiting"),
     ImportStatus.FAILED: ("Failed", "bad"),
     ImportStatus.QUARANTINED: ("Refused", "bad"),
     ImportStatus.CANCELLED: ("Cancelled", "quiet"),

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from lead_pipeline.filing.home import followed, written_for_the_owner
 from lead_pipeline.model.destination import Destination
+from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.model.handed_in.import_state import ImportState
-from lead_pipeline.model.handed_in.judged_leads import JudgedLeads
+from lead_pipeline.model.handed_in.judged_leads import JudgedLeads, LeadsBatch, LeadValue
 from lead_pipeline.model.handed_in.mappings import HandMapping, SuggestedMapping
 from lead_pipeline.model.handed_in.row_errors import RowErrors
 from lead_pipeline.model.handed_in.uploads import Submitted, Upload
@@ -26,6 +27,7 @@ from lead_pipeline.model.suppression_kinds import SuppressionKind
 if TYPE_CHECKING:
     from lead_pipeline.filing.decisions import Answer
     from lead_pipeline.filing.home import Home
+    from lead_pipeline.filing.manifests import Manifest
     from lead_pipeline.filing.uploads.uploaded_files import Receiving
     from lead_pipeline.importing.import_preview import ImportPreview
     from lead_pipeline.orchestration.launching import Launcher
@@ -210,7 +212,7 @@ class HandingIn(ABC):
 
     def import_leads(
         self,
-        leads: Sequence[Mapping[str, str | int | float | bool | None]],
+        leads: Sequence[Mapping[str, LeadValue]],
         *,
         profile: str | ImportProfile,
         destination: str | Destination | None = None,
@@ -225,22 +227,50 @@ class HandingIn(ABC):
 
         Raises: UsageError for none, too many, or what is no lead; otherwise as `import_file`.
         """
-        from lead_pipeline.importing.handed_in.leads_at_once import (
-            judged_leads,
-            leads_file,
-            named_as_columns,
-            read_as_written,
-        )
+        (judged,) = self.import_leads_together([LeadsBatch(leads, profile, destination)])
+        if isinstance(judged, LeadPipelineError):
+            raise judged
+        return judged
+
+    def import_leads_together(self, batches: Sequence[LeadsBatch]) -> list[JudgedLeads | LeadPipelineError]:
+        """Import leads of several callers, each as an import of its own, in as few recorded runs as can be; return of
+        each what became of them, or what `import_leads` would raise.
+
+        Raises: StoreError, StoreLockedError when what became of them cannot be read; sent again, they say it.
+        """
+        from lead_pipeline.importing.handed_in.leads_at_once import HandedIn, judged_leads
 
         self.home.prepare()
-        chosen = read_as_written(self.profile(profile))
-        wanted = Destination.parse(destination) if isinstance(destination, str) else destination
-        named, keys = named_as_columns(leads, chosen)
-        with leads_file(self.home, named) as file, self._launcher() as launcher:
-            staged = launcher.stage(file, chosen, wanted, known_as="leads.csv")
-            result = launcher.import_staged(staged, _unheard)
-        settings = self._store_settings()
-        return judged_leads(self.home, result, len(leads), keys, settings=settings, on_wait=self._on_wait)
+        with self._launcher() as launcher:
+            staged = [self._staged_leads(launcher, batch) for batch in batches]
+            there = [one for one in staged if not isinstance(one, LeadPipelineError)]
+            results = iter(launcher.import_together([manifest for manifest, _ in there]))
+        ended: list[HandedIn | LeadPipelineError] = []
+        for one, batch in zip(staged, batches, strict=True):
+            if isinstance(one, LeadPipelineError):
+                ended.append(one)
+                continue
+            result = next(results)
+            ended.append(HandedIn(result, len(batch.leads), one[1]) if isinstance(result, ImportResult) else result)
+        imported = [one for one in ended if isinstance(one, HandedIn)]
+        judged = iter(judged_leads(self.home, imported, settings=self._store_settings(), on_wait=self._on_wait))
+        return [next(judged) if isinstance(one, HandedIn) else one for one in ended]
+
+    def _staged_leads(
+        self, launcher: Launcher, batch: LeadsBatch
+    ) -> tuple[Manifest, Mapping[str, str]] | LeadPipelineError:
+        """Stage leads, and return what columns are called that they named otherwise; or what is wrong with them."""
+        from lead_pipeline.importing.handed_in.leads_at_once import leads_file, named_as_columns, read_as_written
+
+        try:
+            chosen = read_as_written(self.profile(batch.profile))
+            given = batch.destination
+            wanted = Destination.parse(given) if isinstance(given, str) else given
+            named, keys = named_as_columns(batch.leads, chosen)
+            with leads_file(self.home, named) as file:
+                return launcher.stage(file, chosen, wanted, known_as="leads.csv"), keys
+        except LeadPipelineError as error:
+            return error
 
     def suppress_people(
         self,

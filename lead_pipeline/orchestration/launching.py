@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from lead_pipeline.importing.submitting import (
     submit_list,
     unrecorded_refusals,
 )
+from lead_pipeline.importing.waiting import may_ever_wait
 from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.errors import ListRefusedError, RunFailedError, StoppedError
 from lead_pipeline.model.lists.list_settings import ListSettings
@@ -36,11 +38,13 @@ from lead_pipeline.orchestration.assets import mapped_leads, normalized_leads, r
 from lead_pipeline.orchestration.boundary import REFUSED
 from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.dagster_internals import WithoutLogFailures
+from lead_pipeline.orchestration.dagster_scheduler import DagsterScheduler
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.defining.recipes import HOME_RESOURCE
 from lead_pipeline.orchestration.instance import open_instance, open_other_instance
 from lead_pipeline.orchestration.instances.chosen_instance import choose_instance
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
+from lead_pipeline.orchestration.liveness import FIRST, LAST
 from lead_pipeline.orchestration.partitions import imports_partitions, suppression_lists_partitions
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sqlite import release_sqlite
@@ -99,7 +103,49 @@ class Launcher:
             if imported is not None:
                 return imported
             self._import(manifest)
-        return earlier_result(self.home, manifest.import_id).model_copy(update={"already_imported": False})
+        return self._ended(manifest.import_id)
+
+    def import_together(self, manifests: Sequence[Manifest]) -> list[ImportResult | RunFailedError]:
+        """Import staged files in as few recorded runs as can be, unless they were imported before; return what came of
+        each, or why its run ended without it.
+        """
+        with waiting_command(self.home) as command:
+            each = {manifest.import_id: manifest for manifest in manifests}
+            known = {import_id: begin_attempt(self.home, one, command) for import_id, one in each.items()}
+            failed: dict[str, RunFailedError] = {}
+            for group in self._groups([each[import_id] for import_id, result in known.items() if result is None]):
+                try:
+                    self._import_group(group)
+                except RunFailedError as error:  # which may concern only one of them
+                    failed |= {
+                        manifest.import_id: error for manifest in group if not finished_result(self.home, manifest)
+                    }
+        return [
+            failed.get(one) or known[one] or self._ended(one) for one in (manifest.import_id for manifest in manifests)
+        ]
+
+    def _ended(self, import_id: str) -> ImportResult:
+        return earlier_result(self.home, import_id).model_copy(update={"already_imported": False})
+
+    def _groups(self, manifests: Sequence[Manifest]) -> list[list[Manifest]]:
+        """Return which files share a run: neighbours among the partitions that never wait for a person."""
+        scheduler = DagsterScheduler(self.home, self.instance, self._naming)
+        together = {one.import_id: one for one in manifests if not may_ever_wait(one.profile)}
+        order = scheduler.in_run_order(list(together))
+        groups = [[one] for one in manifests if one.import_id not in together]
+        for wanted, ids in groupby(order, together.__contains__):
+            if wanted:
+                groups.append([together[import_id] for import_id in ids])
+        return groups
+
+    def _import_group(self, group: Sequence[Manifest]) -> None:
+        if len(group) == 1:
+            self._import(group[0])
+            return
+        ends = {FIRST: group[0].import_id, LAST: group[-1].import_id}
+        result = self._run(import_leads.name, ends | {"lead_pipeline/files": str(len(group))})
+        if not result.success and not _is_refused(result):
+            raise RunFailedError(_why(result))
 
     def record_refusals(self) -> None:
         """Record, in runs, the imports that are refused without being read and that nobody has recorded yet."""
@@ -111,7 +157,7 @@ class Launcher:
 
     def _import(self, manifest: Manifest) -> None:
         tags = {"lead_pipeline/profile": manifest.profile.name, "lead_pipeline/file": masked_name(manifest.file_name)}
-        result = self._run(import_leads.name, imports_partitions, manifest.import_id, tags)
+        result = self._run_of(import_leads.name, imports_partitions, manifest.import_id, tags)
         if not result.success and not _is_refused(result):  # what was refused has a result, as what was imported
             raise RunFailedError(_why(result))
 
@@ -125,7 +171,7 @@ class Launcher:
         Raises: ListRefusedError when nothing of it was loaded because of what is in it, else RunFailedError.
         """
         tags = {"lead_pipeline/kind": manifest.kind, "lead_pipeline/file": masked_name(manifest.file_name)}
-        result = _loaded(self._run(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags))
+        result = _loaded(self._run_of(load_suppressions.name, suppression_lists_partitions, manifest.list_id, tags))
         metadata = result.asset_materializations_for_node(self._naming.name(suppressions.name))[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
@@ -136,14 +182,18 @@ class Launcher:
     def load_activity(self, manifest: ActivityManifest) -> dict[str, Any]:
         """Load a staged drop of call activity in a recorded run and return its counts; raises as `load_list`."""
         tags = {"lead_pipeline/file": masked_name(manifest.file_name)}
-        result = _loaded(self._run(load_call_activity.name, call_activity_partitions, manifest.drop_id, tags))
+        result = _loaded(self._run_of(load_call_activity.name, call_activity_partitions, manifest.drop_id, tags))
         metadata = result.asset_materializations_for_node(self._naming.name(call_activity.name))[0].metadata
         return {name: value.value for name, value in metadata.items() if not name.startswith("dagster/")}
 
-    def _run(
+    def _run_of(
         self, job: str, partitions: dg.DynamicPartitionsDefinition, key: str, tags: dict[str, str]
     ) -> dg.ExecuteInProcessResult:
         self.instance.add_dynamic_partitions(self._naming.partitions_name(partitions), [key])
+        return self._run(job, tags, key)
+
+    def _run(self, job: str, tags: dict[str, str], key: str | None = None) -> dg.ExecuteInProcessResult:
+        """Run a job over a partition, or over the range that the tags name."""
         with contextlib.redirect_stderr(WithoutLogFailures(sys.stderr)):
             result = self._definitions.resolve_job_def(self._naming.name(job)).execute_in_process(
                 instance=self.instance, partition_key=key, tags=tags, run_config=_QUIET, raise_on_error=False

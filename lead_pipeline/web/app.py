@@ -21,6 +21,7 @@ from lead_pipeline.web.api.described import describe
 from lead_pipeline.web.api.routes import ROUTES
 from lead_pipeline.web.dry_runs_here import DryRunsHere
 from lead_pipeline.web.error_answers import Withholding, add_error_pages
+from lead_pipeline.web.leads_together import LeadsTogether
 from lead_pipeline.web.pages import (
     decision_page,
     fix_page,
@@ -78,7 +79,7 @@ def build_app(settings: WebSettings) -> ASGIApp:
         lifespan=closing_runs,
     )
     api.state.settings = settings
-    api.state.runs, api.state.wrong_keys = runs, WrongKeys()
+    api.state.runs, api.state.leads_together, api.state.wrong_keys = runs, LeadsTogether(runs), WrongKeys()
     api.state.pipeline = LeadPipeline(settings.home, store_wait=STORE_WAIT_SECONDS)
     api.state.dry_runs = DryRunsHere(api.state.pipeline)
     api.state.sessions = Sessions()

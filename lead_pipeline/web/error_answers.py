@@ -18,6 +18,7 @@ from lead_pipeline.model.errors import (
     LeadPipelineError,
     ListRefusedError,
     ProfileError,
+    RunFailedError,
     StoreLockedError,
     UploadNotFoundError,
     UploadTooLargeError,
@@ -39,6 +40,7 @@ _STATUSES: tuple[tuple[type[LeadPipelineError], int], ...] = (
     (ListRefusedError, 422),
     (ProfileError, 422),
     (UsageError, 422),
+    (RunFailedError, 503),  # nothing was imported, and sent again it changes nothing twice
 )
 
 #: What is said of a status that no sentence came with.
@@ -67,7 +69,7 @@ def answered(
     """
     title = HTTPStatus(status).phrase
     if is_for_programs(request.url.path):
-        problem = {"title": title, "status": status, "detail": sentence, "errors": errors}
+        problem = {"title": title, "status": status, "detail": sentence} | ({"errors": errors} if errors else {})
         return JSONResponse(problem, status, media_type="application/problem+json")
     return render(request, "error.html.j2", status=status, heading=title, sentence=sentence)
 
@@ -89,6 +91,10 @@ def add_error_pages(app: FastAPI) -> None:
         sentence = "; ".join(dict.fromkeys(f"{one['where']}: {one['detail']}" for one in found[:5]))
         return answered(request, 422, f"The request does not fit. {sentence}.", found)
 
+    def crashed(request: Request, _error: Exception) -> Response:
+        return answered(request, 500, _SENTENCES[500])
+
+    app.exception_handler(Exception)(crashed)  # and Withholding logs it
     app.exception_handler(LeadPipelineError)(failed)
     app.exception_handler(RequestValidationError)(malformed)
     app.exception_handler(HTTPException)(refused)

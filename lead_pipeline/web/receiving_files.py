@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from lead_pipeline.model.handed_in.uploads import Upload
 from lead_pipeline.pipeline import LeadPipeline
+from lead_pipeline.web.pages.rendered_pages import settings_of
 
 #: So much is gathered before it is written.
 _BLOCK = 1 << 20
@@ -112,7 +113,7 @@ class _Parsing:
         self.is_whole = True
 
 
-async def receive_form(request: Request, leads: LeadPipeline, *, most_bytes: int | None = None) -> ReceivedForm:
+async def receive_form(request: Request, leads: LeadPipeline) -> ReceivedForm:
     """Read a form with one file, and keep that as an upload.
 
     Raises: HTTPException for what is no such form or breaks off; UploadTooLargeError, DiskError, UsageError. Then
@@ -121,13 +122,13 @@ async def receive_form(request: Request, leads: LeadPipeline, *, most_bytes: int
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):
         raise HTTPException(415, _HOW)
-    parsing, receiving = _Parsing(), None
+    parsing, receiving, most = _Parsing(), None, settings_of(request).upload_bytes
     try:
         parser = MultipartParser(options[b"boundary"], parsing.callbacks())
         async for chunk in request.stream():
             parser.write(chunk)
             if parsing.file_name is not None and receiving is None:
-                receiving = await run_in_threadpool(leads.receive_upload, parsing.file_name, most_bytes=most_bytes)
+                receiving = await run_in_threadpool(leads.receive_upload, parsing.file_name, most_bytes=most)
             if receiving is not None and len(parsing.pending) >= _BLOCK:
                 await _write(receiving, parsing)
         if receiving is None or not parsing.is_whole:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -10,8 +11,22 @@ from lead_pipeline.orchestration.serving.lifeline import exit_with_parent
 from lead_pipeline.web.app import build_app
 from lead_pipeline.web.web_settings import WebSettings
 
+#: The environment variable that says how many megabytes an upload may have.
+UPLOAD_MB = "LEAD_PIPELINE_UPLOAD_MB"
+
+_MOST_BYTES = 2 << 30
+
 #: Requests that are being answered may go on for so long when the service is told to stop.
 _STOP_SECONDS = 3
+
+
+def _upload_bytes(given: str) -> int:
+    """Return what an upload may have at most; raises SystemExit for what is no number of megabytes."""
+    if not given.strip():
+        return _MOST_BYTES
+    if given.isascii() and given.isdigit() and int(given):
+        return int(given) << 20
+    sys.exit(f"{UPLOAD_MB} is '{given[:20]}', which is not a number of megabytes. Write one, such as 2048.")
 
 
 def main() -> None:
@@ -34,6 +49,7 @@ def main() -> None:
         addresses=frozenset(said.addresses.split(",")),
         dagster_url=said.dagster_url,
         read_only=said.read_only,
+        upload_bytes=_upload_bytes(os.environ.get(UPLOAD_MB, "")),
     )
     # No access log: what is asked for is nobody's business, and it would be the only place that has it.
     uvicorn.run(

@@ -10,6 +10,7 @@ class WebSettings:
 
     `addresses` are what it may be called by, as browsers write them (`localhost:3001`); `dagster_url` is where Dagster
     has its own UI, empty where none is served beside it. Read-only, counts are shown, never rows, and nothing starts.
+    `upload_bytes` are what an uploaded file may have at most.
     """
 
     home: Path
@@ -18,6 +19,7 @@ class WebSettings:
     addresses: frozenset[str] = frozenset()
     dagster_url: str = ""
     read_only: bool = False
+    upload_bytes: int = 2 << 30
 
     @property
     def url(self) -> str:

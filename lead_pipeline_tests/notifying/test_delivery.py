@@ -256,8 +256,8 @@ def test_a_mail_server_that_is_down_fails_no_run_and_the_sensor_sends_later(watc
         monkeypatch.setenv("LEAD_PIPELINE_SMTP_PORT", str(server.port))
         home, sensor = HomeResource(root=str(watching.home.root)), outbox_sensor.define(Naming(watching.home.root))
         with dg.build_sensor_context(instance=watching.instance, resources={"home": home}) as context:
-            assert sensor(context).skip_message == "Emails sent: 1."
-            assert sensor(context).skip_message == "Emails sent: 0."
+            assert sensor(context).skip_message == "Emails and webhooks sent: 1."
+            assert sensor(context).skip_message == "Emails and webhooks sent: 0."
         assert len(server.messages) == 1
     assert sensor.default_status is dg.DefaultSensorStatus.RUNNING
 

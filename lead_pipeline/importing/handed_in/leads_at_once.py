@@ -8,6 +8,7 @@ import secrets
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from lead_pipeline.filing.home import Home
@@ -15,7 +16,7 @@ from lead_pipeline.filing.uploads.uploaded_files import Receiving, remove_upload
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.fields import folded_header
-from lead_pipeline.model.handed_in.judged_leads import MOST_LEADS, GivenReason, JudgedLead, JudgedLeads
+from lead_pipeline.model.handed_in.judged_leads import MOST_LEADS, GivenReason, JudgedLead, JudgedLeads, LeadValue
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
@@ -26,9 +27,6 @@ from lead_pipeline.store.settings import OnWait, StoreSettings
 
 #: How the file is written, so that nothing about it has to be found out.
 _WRITTEN = ReadingOptions(encoding="utf-8", delimiter=",", quote='"', escape="", header=True, header_row=1)
-
-#: A value of a lead; null is none.
-LeadValue = str | int | float | bool | None
 
 
 def read_as_written(profile: ImportProfile) -> ImportProfile:
@@ -123,21 +121,31 @@ def _encodable(text: str) -> str:
     raise UsageError("A lead has half a character in it, or a NUL: text that no file can hold. Send it as UTF-8.")
 
 
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What came of leads, how many there were, and what columns are called that they named otherwise."""
+
+    result: ImportResult
+    sent: int
+    keys: Mapping[str, str]
+
+
 def judged_leads(
-    home: Home, result: ImportResult, sent: int, keys: Mapping[str, str], *, settings: StoreSettings, on_wait: OnWait
-) -> JudgedLeads:
-    """Return what became of each of the leads that an import is of; `keys` are what columns are called that they named
-    otherwise. Raises: StoreError, StoreLockedError.
-    """
-    known: dict[int, JudgedLead] = {}
-    if result.status in COMMITTED:
-        with open_store(home.root, settings=settings, read_only=True, on_wait=on_wait) as store:
-            known = {row["row_number"]: _judged(row, keys) for row in store.rows_of_import(result.import_id)}
-    missing = Outcome.SKIPPED if result.status in COMMITTED else None
-    return JudgedLeads(
-        result=result,
-        leads=tuple(known.get(row) or JudgedLead(row=row, outcome=missing) for row in range(1, sent + 1)),
-    )
+    home: Home, imports: Sequence[HandedIn], *, settings: StoreSettings, on_wait: OnWait
+) -> list[JudgedLeads]:
+    """Return what became of each of the leads that imports are of; raises StoreError, StoreLockedError."""
+    if not any(one.result.status in COMMITTED for one in imports):
+        return [_of_one(one, ()) for one in imports]
+    with open_store(home.root, settings=settings, read_only=True, on_wait=on_wait) as store:
+        return [_of_one(one, store.rows_of_import(one.result.import_id)) for one in imports]
+
+
+def _of_one(handed_in: HandedIn, rows: Sequence[Mapping[str, object]]) -> JudgedLeads:
+    known = {judged.row: judged for judged in (_judged(row, handed_in.keys) for row in rows)}
+    missing = Outcome.SKIPPED if handed_in.result.status in COMMITTED else None
+    numbers = range(1, handed_in.sent + 1)
+    leads = tuple(known.get(row) or JudgedLead(row=row, outcome=missing) for row in numbers)
+    return JudgedLeads(result=handed_in.result, leads=leads)
 
 
 def _judged(row: Mapping[str, object], keys: Mapping[str, str]) -> JudgedLead:

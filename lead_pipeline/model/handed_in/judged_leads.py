@@ -1,13 +1,31 @@
 """Leads that a program hands in itself, a few at a time, and what became of each of them at once."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from pydantic import Field
 
+from lead_pipeline.model.destination import Destination
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.outcomes import Outcome
+from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
 
 #: How many leads are taken at once; more are a file.
 MOST_LEADS = 1000
+
+
+#: A value of a lead; null is none.
+LeadValue = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsBatch:
+    """Leads that somebody hands in together, and how they are read."""
+
+    leads: Sequence[Mapping[str, LeadValue]]
+    profile: str | ImportProfile
+    destination: str | Destination | None = None
 
 
 class GivenReason(FrozenModel):

@@ -14,6 +14,7 @@ from lead_pipeline.model.handed_in.mappings import HandMapping, IdentifierColumn
 from lead_pipeline.model.handed_in.row_errors import RowError
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ImportResult, RowCounts
+from lead_pipeline.model.scrub.scrub_rules import Lookback, ScrubScope
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 from lead_pipeline.pipeline import DEFAULT_PROFILE
 
@@ -181,8 +182,10 @@ class ScrubAsked(FrozenModel):
     file_id: FileId
     profile: str = DEFAULT_PROFILE
     destination: DestinationText = None
-    scopes: list[str] = Field(default=[], description="Try these scopes instead of the profile's.")
-    lookback_days: list[int | Literal["all"]] = Field(default=[], description="Try these numbers of days, or `all`.")
+    scopes: list[ScrubScope] = Field(default=[], max_length=2, description="Try these instead of the profile's.")
+    lookback_days: list[Lookback] = Field(
+        default=[], max_length=5, description="Try these numbers of days, or `all`; with scopes, every pair of them."
+    )
     without: list[str] = Field(default=[], description="Rules, or kinds of suppressions, to leave aside.")
 
 

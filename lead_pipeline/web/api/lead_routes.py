@@ -1,15 +1,15 @@
 """Leads that a program hands in itself: judged and imported at once, as the rows of a file are."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request, Response
 
+from lead_pipeline.model.handed_in.judged_leads import LeadsBatch
 from lead_pipeline.model.outcomes import ImportStatus
-from lead_pipeline.pipeline import DEFAULT_PROFILE, LeadPipeline
+from lead_pipeline.pipeline import DEFAULT_PROFILE
 from lead_pipeline.web.access.key_access import allowed
 from lead_pipeline.web.api.api_answers import Lead, LeadsAnswer, LeadsSent, leads_answer
-from lead_pipeline.web.running_here import runs_of
+from lead_pipeline.web.leads_together import leads_together
 
 router = APIRouter(tags=["leads"])
 
@@ -39,16 +39,10 @@ async def import_leads(
         if not 0 < len(leads) <= 1000:
             raise HTTPException(422, "Send 1 to 1,000 leads at once; more of them are a file.")
         sent = LeadsSent(leads=leads, profile=profile, destination=destination)
-    judged = await runs_of(request).run(
-        partial(_imported, leads=sent.leads, profile=sent.profile, destination=sent.destination)
-    )
+    found = await leads_together(request).judge(LeadsBatch(sent.leads, sent.profile, sent.destination))
+    judged = leads_answer(found.result, found.leads)
     if judged.status == ImportStatus.QUARANTINED:
         raise HTTPException(422, judged.message)
     if judged.status == ImportStatus.AWAITING_APPROVAL:
         response.status_code = 202
     return judged
-
-
-def _imported(pipeline: LeadPipeline, leads: list[Lead], profile: str, destination: str | None) -> LeadsAnswer:
-    judged = pipeline.import_leads(leads, profile=profile, destination=destination)
-    return leads_answer(judged.result, judged.leads)

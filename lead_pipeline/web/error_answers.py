@@ -19,6 +19,7 @@ from lead_pipeline.model.errors import (
     ListRefusedError,
     ProfileError,
     RunFailedError,
+    StoreError,
     StoreLockedError,
     UploadNotFoundError,
     UploadTooLargeError,
@@ -41,7 +42,22 @@ _STATUSES: tuple[tuple[type[LeadPipelineError], int], ...] = (
     (ProfileError, 422),
     (UsageError, 422),
     (RunFailedError, 503),  # nothing was imported, and sent again it changes nothing twice
+    (StoreError, 500),
+    (LeadPipelineError, 409),
 )
+
+#: What a page is headed with, where HTTP's own words are none for people.
+_HEADINGS = {
+    403: "Not allowed here",
+    404: "Not found",
+    409: "That cannot be done now",
+    413: "Too much",
+    422: "That does not work",
+    429: "Too often",
+    500: "Something went wrong",
+    503: "Not right now",
+    507: "The disk is full",
+}
 
 #: What is said of a status that no sentence came with.
 _SENTENCES = {
@@ -58,7 +74,7 @@ def is_for_programs(path: str) -> bool:
 
 def status_of(error: LeadPipelineError) -> int:
     """Return the status of HTTP that an error of ours is answered with."""
-    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+    return next(status for kind, status in _STATUSES if isinstance(error, kind))
 
 
 def answered(
@@ -71,7 +87,7 @@ def answered(
     if is_for_programs(request.url.path):
         problem = {"title": title, "status": status, "detail": sentence} | ({"errors": errors} if errors else {})
         return JSONResponse(problem, status, media_type="application/problem+json")
-    return render(request, "error.html.j2", status=status, heading=title, sentence=sentence)
+    return render(request, "error.html.j2", status=status, heading=_HEADINGS.get(status, title), sentence=sentence)
 
 
 def add_error_pages(app: FastAPI) -> None:

@@ -220,7 +220,7 @@ def test_an_import_of_an_earlier_release_is_shown_without_its_rows(copied):
         page = client.get(f"/imports/{copied.messy}")
         assert f"/imports/{copied.messy}/rows" not in page.text
         answer = client.get(f"/imports/{copied.messy}/rows")
-    assert answer.status_code == 500 or answer.status_code == 404
+    assert answer.status_code == 409
     assert "earlier release" in seen(answer)
 
 

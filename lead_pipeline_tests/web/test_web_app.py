@@ -5,7 +5,7 @@ import logging
 import httpx
 import pytest
 
-from lead_pipeline.model.errors import ImportNotFoundError, StoreLockedError, UsageError
+from lead_pipeline.model.errors import ImportNotFoundError, LeadPipelineError, StoreError, StoreLockedError, UsageError
 from lead_pipeline.pipeline import LeadPipeline
 from lead_pipeline.web.pages import today_page
 from lead_pipeline_tests.web.serving_pages import served
@@ -52,6 +52,8 @@ def test_a_page_that_there_is_not_is_a_sentence_for_people_and_a_problem_for_pro
         (ImportNotFoundError("There is no import 'x'."), 404),
         (UsageError("That is no phone."), 422),
         (StoreLockedError("The store is held by process 7."), 503),
+        (LeadPipelineError("This import is of an earlier release."), 409),
+        (StoreError("The store is damaged."), 500),
     ],
 )
 def test_an_error_that_a_person_can_fix_is_a_page_with_its_sentence(tmp_path, monkeypatch, error, status):

@@ -16,6 +16,7 @@ _ERRORS = {
     "401": "A key is needed, or was wrong.",
     "403": "The key does not allow it, or the server is read-only.",
     "404": "There is no such thing.",
+    "409": "That cannot be done as things stand.",
     "413": "More was sent than is taken.",
     "415": "What was sent is of another type.",
     "422": "What was sent does not fit; the detail says what, and how to put it right.",

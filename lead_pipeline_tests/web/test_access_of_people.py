@@ -157,7 +157,7 @@ def test_a_password_that_is_too_short_is_not_set(tmp_path, password):
         ({"addresses": frozenset({"localhost:3001", "leads.example.com"})}, True),
         ({"addresses": frozenset({"localhost:3001", "[::1]:3001", "127.0.0.1:3001"})}, False),
     ],
-    ids=str,
+    ids=lambda one: " ".join(f"{name}={sorted(value)}" for name, value in one.items()) if isinstance(one, dict) else "",
 )
 def test_others_can_come_by_the_address_or_by_a_proxy(tmp_path, settings, is_open):
     assert is_open_to_others(WebSettings(tmp_path, **settings)) is is_open

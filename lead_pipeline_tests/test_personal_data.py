@@ -62,7 +62,7 @@ def is_where_rows_belong(home, path):
     ):
         return True
     if parts[0] == "reports":
-        return path.name in ("rejected.csv", "dry_run.csv")
+        return path.name in ("rejected.csv", "dry_run.csv", "left_out.parquet", "warned.parquet")
     return parts[0] == "staging" and (len(parts) == 2 or parts[1] in ("parts", "spill")) and path.suffix != ".json"
 
 

@@ -5,7 +5,7 @@ is a result, so that the others go on; an import that is finished is left alone,
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -26,7 +26,7 @@ from lead_pipeline.importing.activity.activity_results import activity_metadata
 from lead_pipeline.importing.approval import commit_or_hold, may_yet_wait
 from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.concluding import earlier_result, report_import
-from lead_pipeline.importing.facts import CommitFacts, HeldNumbers, Refusal, Timings
+from lead_pipeline.importing.facts import CommitFacts, HeldNumbers, ReadFacts, Refusal, Timings
 from lead_pipeline.importing.findings import REFUSED, Check, Examined, Finding, examined, why_not
 from lead_pipeline.importing.handed_in.kept_progress import progress_kept
 from lead_pipeline.importing.lists.delivered_list import load_and_put_away
@@ -139,7 +139,7 @@ class Engine:
         self._examined.clear()
         stopped: list[ScreeningError] = []
         committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
-        with self._store(on_wait) as store:
+        with self._store(on_wait, self._rows_of(import_ids)) as store:
             note_refused_deliveries(store, self.home)
             for work in self._works(import_ids):
                 import_id = work.manifest.import_id
@@ -213,12 +213,17 @@ class Engine:
             import_id, descriptor = self._locks.popitem()
             release(self.home, import_id, descriptor)
 
-    def _store(self, on_wait: OnWait) -> AbstractContextManager[LeadStore]:
+    def _rows_of(self, import_ids: Sequence[str]) -> int:
+        """Return the rows of the largest of some imports, as far as they were read."""
+        read = [work.get("read", ReadFacts) for work in self._works(import_ids)]
+        return max((facts.rows_read for facts in read if facts), default=0)
+
+    def _store(self, on_wait: OnWait, rows: int = 0) -> AbstractContextManager[LeadStore]:
         def report(waited: float, holder: str) -> None:
             report_waiting(waited, holder)
             on_wait(waited, holder)
 
-        return open_store(self.home.root, settings=self._settings, on_wait=report)
+        return open_store(self.home.root, settings=replace(self._settings, rows=rows), on_wait=report)
 
     def _works(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
         """Yield the work folders of imports, locked against every other process."""

@@ -9,10 +9,14 @@ OnWait = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """How long to wait for a store that somebody else holds, and what DuckDB may use. Sizes as DuckDB spells them."""
+    """How long to wait for a store that somebody else holds, and what DuckDB may use. Sizes as DuckDB spells them.
+
+    Without a `memory_limit` it is what `rows`, those that are to be written, need, and the machine has.
+    """
 
     wait_seconds: float = 60.0
-    memory_limit: str = "800MB"
+    memory_limit: str | None = None
+    rows: int = 0
     threads: int | None = None
 
 

@@ -14,6 +14,7 @@ import duckdb
 
 from lead_pipeline.model.errors import StoreError, StoreLockedError
 from lead_pipeline.store.duckdb.migrating import migrate, require_known_version
+from lead_pipeline.store.memory import limit_now
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 from lead_pipeline.store.withheld_values import LOCKED, errors_without_values
 
@@ -103,7 +104,7 @@ def _lock_down(con: duckdb.DuckDBPyConnection, home: Path, settings: StoreSettin
     con.execute("SET autoinstall_known_extensions = false")
     con.execute("SET autoload_known_extensions = false")
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET memory_limit = ?", [settings.memory_limit])
+    con.execute("SET memory_limit = ?", [settings.memory_limit or limit_now(settings.rows)])
     con.execute("SET temp_directory = ?", [str(spill)])
     if settings.threads:
         con.execute("SET threads = ?", [settings.threads])

@@ -1,6 +1,6 @@
 """Leads that a program hands in itself: judged and imported at once, as the rows of a file are."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Query, Request, Response
 
@@ -22,8 +22,13 @@ _SENT = Body(
 )
 
 
-@router.post("/leads", dependencies=[Depends(allowed("import"))])
-@router.post("/api/v1/leads", dependencies=[Depends(allowed("import"))])
+_WAITS: dict[int | str, dict[str, Any]] = {
+    202: {"model": LeadsAnswer, "description": "The import waits for a person, as the profile says."}
+}
+
+
+@router.post("/leads", dependencies=[Depends(allowed("import"))], responses=_WAITS)
+@router.post("/api/v1/leads", dependencies=[Depends(allowed("import"))], responses=_WAITS)
 async def import_leads(
     request: Request,
     response: Response,

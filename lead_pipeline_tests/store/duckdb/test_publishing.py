@@ -103,6 +103,6 @@ def test_of_rejected_leads_everything_is_published_but_their_cells(screened):
     assert screened.store.publish_rejected(entry.import_id, path) == 2
     assert pl.read_parquet(path).to_dicts() == [
         {"row_number": row, "line_number": row + 1, "outcome": outcome, "reason_codes": [code], "hints": None}
-        | {"reason_columns": [], "is_known": False}
+        | {"reason_columns": [], "is_known": False, "matched_lead_id": None, "matched_import_id": None}
         for row, outcome, code in ((3, "rejected", "number_invalid"), (5, "duplicate", "duplicate_in_file"))
     ]

@@ -36,7 +36,7 @@ _PAGES_NOT_SERVED = (
 @with_home
 def ui(host: str, port: int, pages_port: int, read_only: bool, allow_hosts: tuple[str, ...], home: Path | None) -> None:
     """Start the pages, the Dagster UI, and the daemon that watches the inbox. Stop with Ctrl-C."""
-    from lead_pipeline.orchestration.serving.guard import is_local
+    from lead_pipeline.orchestration.serving.guard import is_open_to_others
     from lead_pipeline.orchestration.serving.services import UiSettings, serve
 
     pipeline = open_pipeline(home)
@@ -48,7 +48,7 @@ def ui(host: str, port: int, pages_port: int, read_only: bool, allow_hosts: tupl
     example = served.inbox / "call_schedule"
 
     settings = UiSettings(host, port, read_only, allow_hosts, pages_port)
-    is_open = not all(map(is_local, (host, *settings.pages_addresses)))
+    is_open = is_open_to_others(host, settings.pages_addresses)
 
     def ready(address: str, pages: str) -> None:
         if is_open and not pipeline.password_version():

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from lead_pipeline import LeadPipeline
-from lead_pipeline.web.access.key_access import is_local
+from lead_pipeline.web.access.key_access import comes_from_here
 from lead_pipeline.web.web_settings import WebSettings
 from lead_pipeline_tests.support import prepared_home, quick_folder
 from lead_pipeline_tests.web.api_client import Client, take_what_is_due
@@ -159,7 +159,7 @@ def test_whoever_guesses_has_to_wait_and_so_has_nobody_else(leads, keys):
     ids=["localhost", "ipv6", "a neighbour", "every interface", "behind a proxy", "behind a proxy's port", "nowhere"],
 )
 def test_only_what_cannot_come_from_elsewhere_is_local(settings, address, local):
-    assert is_local(settings, address) is local
+    assert comes_from_here(settings, address) is local
 
 
 def test_without_any_key_the_api_is_open_here_and_closed_behind_a_proxy(tmp_path):

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.home import Home
@@ -73,14 +74,9 @@ def _pending_state(home: Home, manifest: Manifest) -> ImportState:
     if decided == "awaited":
         status, result = ImportStatus.AWAITING_APPROVAL, _result_of(home, manifest)
         waits_for = result.message if result else "A person has to approve it."
-    return ImportState(
-        import_id=manifest.import_id,
+    return _state(
+        manifest,
         status=status,
-        profile=manifest.profile.name,
-        destination=str(manifest.profile.destination),
-        file_name=manifest.file_name,
-        file_bytes=manifest.file_bytes,
-        submitted_at=manifest.staged_at,
         step=progress.step if progress else "",
         progress=progress.progress if progress else None,
         waits_for=waits_for,
@@ -92,17 +88,20 @@ def _ended_state(home: Home, receipt: Receipt) -> ImportState:
     manifest, result = receipt.manifest, _result_of(home, receipt.manifest)
     # What is done about an import later, such as undoing it, stands in its result.
     status = result.status if result is not None and receipt.status in COMMITTED else receipt.status
+    progress = result.progress if result else None
+    return _state(manifest, status=status, ended_at=receipt.at, progress=progress, result=result)
+
+
+def _state(manifest: Manifest, **known: Any) -> ImportState:  # noqa: ANN401  # as many kinds as the model has fields
+    """Return a state with what is known of the file that was staged."""
     return ImportState(
         import_id=manifest.import_id,
-        status=status,
         profile=manifest.profile.name,
         destination=str(manifest.profile.destination),
         file_name=manifest.file_name,
         file_bytes=manifest.file_bytes,
         submitted_at=manifest.staged_at,
-        ended_at=receipt.at,
-        progress=result.progress if result else None,
-        result=result,
+        **known,
     )
 
 

@@ -94,6 +94,11 @@ def is_local(name: str) -> bool:
         return host == "localhost"
 
 
+def is_open_to_others(host: str, addresses: Iterable[str]) -> bool:
+    """Return whether others may reach a server: by what it listens on, or by a proxy or tunnel that is allowed."""
+    return not all(map(is_local, (host, *addresses)))
+
+
 def find_refusal(scope: Mapping[str, Any], addresses: frozenset[str], *, json_only: bool = True) -> Refusal | None:
     """Return why an HTTP request or WebSocket handshake must not be answered, None when it may.
 

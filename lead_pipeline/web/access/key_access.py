@@ -4,7 +4,6 @@ or sets a password for the pages.
 
 import base64
 import binascii
-import ipaddress
 from collections.abc import Callable
 
 from fastapi import HTTPException, Request
@@ -14,6 +13,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from lead_pipeline.model.access.api_keys import ApiScope
 from lead_pipeline.model.errors import listed
+from lead_pipeline.orchestration.serving.guard import is_local
+from lead_pipeline.web.access.people import is_open_to_others
 from lead_pipeline.web.pages.rendered_pages import pipeline_of, settings_of
 from lead_pipeline.web.web_settings import WebSettings
 
@@ -63,7 +64,7 @@ def _check_key(request: Request, settings: WebSettings, scope: ApiScope) -> None
     wrong.require_patience(address)
     text = _key_of(request.headers.get("authorization", ""))
     if text is None:
-        if is_local(settings, address) and not leads.keys() and not leads.password_version():
+        if comes_from_here(settings, address) and not leads.keys() and not leads.password_version():
             return
         raise HTTPException(401, "This needs a key. `lead-pipeline keys create NAME --scope read` makes one.", _ASKS)
     key = leads.find_key(text)
@@ -91,18 +92,8 @@ def _key_of(header: str) -> str | None:
     return "" if header.strip() else None
 
 
-def is_local(settings: WebSettings, address: str) -> bool:
+def comes_from_here(settings: WebSettings, address: str) -> bool:
     """Return whether a request can only come from this machine: nothing outside can reach the server, neither by
     itself nor by a proxy, which would have a name of its own.
     """
-    names = {one.rpartition(":")[0] or one for one in settings.addresses}
-    return _is_loopback(settings.host) and _is_loopback(address) and all(map(_is_loopback, names))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return is_local(address) and not is_open_to_others(settings)

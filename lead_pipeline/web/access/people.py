@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fastapi import HTTPException, Request
 
-from lead_pipeline.orchestration.serving.guard import is_local
+from lead_pipeline.orchestration.serving import guard
 from lead_pipeline.pipeline import LeadPipeline
 from lead_pipeline.web.access.sessions import Sessions
 from lead_pipeline.web.web_settings import WebSettings
@@ -31,7 +31,7 @@ NOT_SERVED = (
 
 def is_open_to_others(settings: WebSettings) -> bool:
     """Return whether others may come: by the address that is listened on, or by a proxy or tunnel that is allowed."""
-    return not all(map(is_local, (settings.host, *settings.addresses)))
+    return guard.is_open_to_others(settings.host, settings.addresses)
 
 
 def sessions_of(request: Request) -> Sessions:

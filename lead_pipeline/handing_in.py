@@ -260,7 +260,8 @@ class HandingIn(ABC):
         self, launcher: Launcher, batch: LeadsBatch
     ) -> tuple[Manifest, Mapping[str, str]] | LeadPipelineError:
         """Stage leads, and return what columns are called that they named otherwise; or what is wrong with them."""
-        from lead_pipeline.importing.handed_in.leads_at_once import leads_file, named_as_columns, read_as_written
+        from lead_pipeline.importing.handed_in.files_of_ours import read_as_written
+        from lead_pipeline.importing.handed_in.leads_at_once import leads_file, named_as_columns
 
         try:
             chosen = read_as_written(self.profile(batch.profile))

@@ -2,8 +2,6 @@
 That its rows are a sequel of the first import is recognised when it is imported.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import PurePath
 
@@ -14,14 +12,10 @@ from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.workbench.correction_files import changing, corrections_folder, write_corrections
 from lead_pipeline.importing.correcting.correcting_rows import open_desk
+from lead_pipeline.importing.handed_in.files_of_ours import csv_text, read_as_written
 from lead_pipeline.importing.handed_in.handing_over import hand_over
 from lead_pipeline.model.errors import UsageError
-from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.workbench.corrections import Changes, CorrectionHandedIn, Corrections
-
-#: How the file is written, so that nothing has to be detected.
-_AS_WRITTEN = ReadingOptions(encoding="utf-8", delimiter=",", quote='"', escape="", header=True, header_row=1)
 
 _BATCH = 10_000
 
@@ -61,21 +55,10 @@ def corrected_name(file_name: str, before: int) -> str:
     return f"{stem} corrected{f' {before + 1}' if before else ''}.csv"
 
 
-def read_as_written(profile: ImportProfile) -> ImportProfile:
-    """Return the profile for a file that we wrote: whatever it says of the original's encoding, header or sheet."""
-    return profile.model_copy(update={"reading": _AS_WRITTEN})
-
-
 def _lines(rows: pl.DataFrame, columns: tuple[str, ...]) -> Iterator[str]:
-    yield _csv([columns])
+    yield csv_text([columns])
     for part in rows.select(columns).iter_slices(_BATCH):
-        yield _csv(part.fill_null("").rows())
-
-
-def _csv(rows: list[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
+        yield csv_text(part.fill_null("").rows())
 
 
 def _without(corrections: Corrections, rows: frozenset[int], import_id: str) -> Corrections:

@@ -2,8 +2,6 @@
 the rows of any file are.
 """
 
-import csv
-import io
 import secrets
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,24 +12,16 @@ from pathlib import Path
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.uploads.uploaded_files import Receiving, remove_upload, upload_path
 from lead_pipeline.importing.clock import utc_now
+from lead_pipeline.importing.handed_in.files_of_ours import csv_text
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.fields import folded_header
 from lead_pipeline.model.handed_in.judged_leads import MOST_LEADS, GivenReason, JudgedLead, JudgedLeads, LeadValue
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.profile import ImportProfile
-from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.reasons import REASONS, Reason
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.store.opening import open_store
 from lead_pipeline.store.settings import OnWait, StoreSettings
-
-#: How the file is written, so that nothing about it has to be found out.
-_WRITTEN = ReadingOptions(encoding="utf-8", delimiter=",", quote='"', escape="", header=True, header_row=1)
-
-
-def read_as_written(profile: ImportProfile) -> ImportProfile:
-    """Return the profile, for the file of leads that were handed in."""
-    return profile.model_copy(update={"reading": _WRITTEN})
 
 
 def named_as_columns(
@@ -93,15 +83,11 @@ def as_csv(leads: Sequence[Mapping[str, LeadValue]]) -> str:
     blank = next((name for name in columns if not name.strip()), None)
     if blank is not None:
         raise UsageError("A lead has a key without a name. Name every value, as in a header: phone, email, first_name.")
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(columns)
-    for number, lead in enumerate(leads, 1):
-        cells = [_text(lead.get(name)) for name in columns]
-        if not any(cell.strip() for cell in cells):
-            raise UsageError(f"Lead {number} has no value at all. Leave it out, or say who it is.")
-        writer.writerow(cells)
-    return _encodable(written.getvalue())
+    rows = [[_text(lead.get(name)) for name in columns] for lead in leads]
+    empty = next((number for number, cells in enumerate(rows, 1) if not any(map(str.strip, cells))), None)
+    if empty is not None:
+        raise UsageError(f"Lead {empty} has no value at all. Leave it out, or say who it is.")
+    return _encodable(csv_text([columns, *rows]))
 
 
 def _text(value: LeadValue) -> str:

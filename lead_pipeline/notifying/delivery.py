@@ -2,14 +2,11 @@
 the receipt. An email that cannot be sent never fails an import.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.import_id import short_of
-from lead_pipeline.filing.locks import is_locked, release, try_acquire
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.errors import did_you_mean, listed
 from lead_pipeline.model.outcomes import ImportStatus
@@ -21,6 +18,8 @@ from lead_pipeline.notifying.outbox import (
     GIVE_UP_AFTER,
     OutboxMessage,
     discard_message,
+    due_messages,
+    key_of_event,
     note_failure,
     note_sent,
     pending_messages,
@@ -95,12 +94,12 @@ def post_message(home: Home, manifest: Manifest, result: ImportResult, environme
         return
     waits = result.status == ImportStatus.AWAITING_APPROVAL
     if not waits:
-        discard_message(home, _key(manifest, waits=True))  # not sent yet, and no longer true
+        discard_message(home, key_of_event(manifest, waits=True))  # not sent yet, and no longer true
     composed = compose(result, Links(home.root, environment.get(REPORT_URL, "").strip()))
     put_message(
         home,
         OutboxMessage(
-            key=_key(manifest, waits=waits),
+            key=key_of_event(manifest, waits=waits),
             import_id=manifest.import_id,
             to=notify.email,
             subject=composed.subject,
@@ -109,12 +108,6 @@ def post_message(home: Home, manifest: Manifest, result: ImportResult, environme
             written_at=result.ended_at,
         ),
     )
-
-
-def _key(manifest: Manifest, *, waits: bool) -> str:
-    """Return one key for each message about a staged file: that it needs approval, and how it ended."""
-    staging = hashlib.sha256(manifest.staged_at.isoformat().encode()).hexdigest()[:8]
-    return f"{short_of(manifest.identity)}-{staging}-{'waits' if waits else 'ended'}"
 
 
 def deliver(
@@ -129,18 +122,8 @@ def deliver(
     A message about an import that another process is still working on is left to that process; `own_imports` are the
     imports of this process. Two processes never send at the same time.
     """
-    descriptor = try_acquire(home, _OUTBOX)
-    if descriptor is None:
-        return 0
-    try:
-        due = [
-            message
-            for message in pending_messages(home)
-            if message.is_due(now) and (message.import_id in own_imports or not is_locked(home, message.import_id))
-        ]
+    with due_messages(home, _OUTBOX, pending_messages, now, own_imports) as due:
         return _send(home, due[:_MESSAGES_AT_ONCE], now, environment, log) if due else 0
-    finally:
-        release(home, _OUTBOX, descriptor)
 
 
 def _send(

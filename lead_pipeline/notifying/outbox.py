@@ -1,13 +1,19 @@
-"""Emails waiting to be sent, one file each: written with an import's result and removed once sent, so that a crash in
-between sends one again rather than never.
+"""What waits to be sent about imports, emails among it, one file each: written with an import's result and removed once
+sent, so that a crash in between sends one again rather than never.
 """
 
-from collections.abc import Iterator
+import contextlib
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import readable_json, write_json
+from lead_pipeline.filing.locks import is_locked, release, try_acquire
+from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.fields import FrozenModel
 
 #: The pause between two attempts doubles, from the first to the longest.
@@ -18,23 +24,11 @@ _LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=1)
 
 
-def is_pause_over(attempts: int, tried_at: datetime | None, now: datetime) -> bool:
-    """Return whether what was tried so often may be tried again."""
-    if tried_at is None:
-        return True
-    pause = _FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 16))
-    return now - tried_at >= min(pause, _LONGEST_PAUSE)
+class Waiting(FrozenModel):
+    """Something about an import that waits to be sent; it holds no value of a row."""
 
-
-class OutboxMessage(FrozenModel):
-    """An email about an import, as it will be sent; it holds no value of a row."""
-
-    key: str  # letters, digits and hyphens; one key per event, so that nothing is sent twice
+    key: str  # letters, digits and hyphens; one key per event and receiver, so that nothing is sent twice
     import_id: str
-    to: tuple[str, ...]
-    subject: str
-    text: str
-    html: str
     written_at: datetime
     attempts: int = 0
     tried_at: datetime | None = None
@@ -42,7 +36,55 @@ class OutboxMessage(FrozenModel):
 
     def is_due(self, now: datetime) -> bool:
         """Return whether it was never tried, or its pause is over."""
-        return is_pause_over(self.attempts, self.tried_at, now)
+        if self.tried_at is None:
+            return True
+        pause = _FIRST_PAUSE * (1 << min(max(self.attempts - 1, 0), 16))
+        return now - self.tried_at >= min(pause, _LONGEST_PAUSE)
+
+
+_Message = TypeVar("_Message", bound=Waiting)
+
+
+def key_of_event(manifest: Manifest, *, waits: bool) -> str:
+    """Return one key for each event of a staged file: that it needs approval, and how it ended."""
+    staging = hashlib.sha256(manifest.staged_at.isoformat().encode()).hexdigest()[:8]
+    return f"{short_of(manifest.identity)}-{staging}-{'waits' if waits else 'ended'}"
+
+
+@contextlib.contextmanager
+def due_messages(
+    home: Home,
+    lock: str,
+    pending: Callable[[Home], Iterable[_Message]],
+    now: datetime,
+    own_imports: Collection[str],
+) -> Iterator[list[_Message]]:
+    """Give what is due among what is pending; nothing where another process sends, which `lock` is about.
+
+    What is about an import that another process is still working on is left to that process; `own_imports` are the
+    imports of this process.
+    """
+    descriptor = try_acquire(home, lock)
+    if descriptor is None:
+        yield []
+        return
+    try:
+        yield [
+            one
+            for one in pending(home)
+            if one.is_due(now) and (one.import_id in own_imports or not is_locked(home, one.import_id))
+        ]
+    finally:
+        release(home, lock, descriptor)
+
+
+class OutboxMessage(Waiting):
+    """An email about an import, as it will be sent."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
 
 
 class Sent(FrozenModel):

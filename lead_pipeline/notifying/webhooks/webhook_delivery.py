@@ -2,7 +2,6 @@
 cannot be delivered never fails an import.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -10,12 +9,11 @@ from datetime import datetime
 import httpx
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.import_id import short_of
-from lead_pipeline.filing.locks import is_locked, release, try_acquire
 from lead_pipeline.filing.manifests import Manifest
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.results import ImportResult
 from lead_pipeline.model.webhooks.webhook_settings import Webhook, WebhookAttempt, WebhookSettings
+from lead_pipeline.notifying.outbox import due_messages, key_of_event
 from lead_pipeline.notifying.webhooks.webhook_outbox import (
     GIVE_UP_AFTER,
     WebhookMessage,
@@ -57,9 +55,7 @@ def post_webhooks(home: Home, settings: WebhookSettings, manifest: Manifest, res
 
 
 def _key(manifest: Manifest, hook: Webhook, *, waits: bool) -> str:
-    """Return one key for each message about a staged file: that it waits, and how it ended."""
-    staging = hashlib.sha256(manifest.staged_at.isoformat().encode()).hexdigest()[:8]
-    return f"{short_of(manifest.identity)}-{staging}-{'waits' if waits else 'ended'}-{hook.name}"
+    return f"{key_of_event(manifest, waits=waits)}-{hook.name}"
 
 
 def deliver_webhooks(
@@ -75,18 +71,8 @@ def deliver_webhooks(
     What is about an import that another process is still working on is left to that process; `own_imports` are the
     imports of this process. Two processes never send at the same time.
     """
-    descriptor = try_acquire(home, _LOCK)
-    if descriptor is None:
-        return 0
-    try:
-        due = [
-            message
-            for message in pending_webhooks(home)
-            if message.is_due(now) and (message.import_id in own_imports or not is_locked(home, message.import_id))
-        ]
+    with due_messages(home, _LOCK, pending_webhooks, now, own_imports) as due:
         return _send_due(home, settings, due, now, environment, log) if due else 0
-    finally:
-        release(home, _LOCK, descriptor)
 
 
 def _send_due(

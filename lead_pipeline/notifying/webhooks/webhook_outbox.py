@@ -8,28 +8,17 @@ from pathlib import Path
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.json_files import readable_json, write_json
-from lead_pipeline.model.fields import FrozenModel
-from lead_pipeline.notifying.outbox import Sent, is_pause_over
+from lead_pipeline.notifying.outbox import Sent, Waiting
 
 #: What could not be delivered for this long is given up.
 GIVE_UP_AFTER = timedelta(days=3)
 
 
-class WebhookMessage(FrozenModel):
-    """What an address is to be told; it holds no value of a row."""
+class WebhookMessage(Waiting):
+    """What an address is to be told."""
 
-    key: str  # letters, digits and hyphens; one key per event and address, so that nothing is sent twice
-    import_id: str
     hook: str
     body: str
-    written_at: datetime
-    attempts: int = 0
-    tried_at: datetime | None = None
-    trouble: str = ""  # why the last attempt failed
-
-    def is_due(self, now: datetime) -> bool:
-        """Return whether it was never tried, or its pause is over."""
-        return is_pause_over(self.attempts, self.tried_at, now)
 
 
 def put_webhook(home: Home, message: WebhookMessage) -> None:

@@ -42,7 +42,7 @@ def _program(playwright: Playwright) -> str | None:
 def opened(found: Browser) -> Page:
     """Return a page as large as a screen."""
     expect.set_options(timeout=_PATIENCE)
-    page = found.new_page(viewport={"width": 1500, "height": 1300})
+    page = found.new_page(viewport={"width": 1500, "height": 1300}, reduced_motion="reduce")  # no colour halfway
     page.set_default_timeout(_PATIENCE)
     return page
 

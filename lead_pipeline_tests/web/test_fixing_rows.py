@@ -28,7 +28,7 @@ class Fixing:
         self.browser, self.path = found, f"{address}/imports/{import_id}/fix"
 
     def page(self, **said: object) -> Page:
-        context = self.browser.new_context(viewport={"width": 1400, "height": 1000}, **said)
+        context = self.browser.new_context(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce", **said)
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.goto(self.path)

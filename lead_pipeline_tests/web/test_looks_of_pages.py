@@ -46,7 +46,11 @@ def address(prepared_once: Prepared):
 
 
 def opened(chromium: Browser, *, width: int = 1280, scheme: str = "light") -> Page:
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",  # axe must not see a colour on its way to another
+    )
     page = context.new_page()
     page.set_default_timeout(60_000)
     return page

@@ -3,6 +3,7 @@ answers beside the leads. How an answer is found, and which attribute is a place
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -25,33 +26,62 @@ _LEADS_AT_ONCE = 250_000
 _Answer = tuple[tuple[str, ...], tuple[str, ...], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whose time zones are looked for: a query for `lead_id`, `phone`, `postal_code`, `state`, `country` and
+    `attributes` (a JSON object), and what it binds. `names` are those that the attributes may have; None where only the
+    attributes themselves say it.
+    """
+
+    sql: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    names: Sequence[str] | None = None
+
+
+_WITHOUT_ZONES = People(
+    "select lead_id, phone, postal_code, state, country, attributes from base.leads where time_zone_set is null"
+)
+
+
 def assign_time_zones(workspace: Workspace, find: FindTimeZones, places: FindPlaces) -> int:
     """Give every lead that has no number of a set of time zones its own, inside a transaction of the caller's; return
-    how many these were: new ones, those that an import changed, and all of a store from before there were such numbers.
+    how many these were: those that an import changed, and all of a store from before there were such numbers.
+    """
+    if not workspace.one("select exists (from base.leads where time_zone_set is null)"):
+        return 0
+    leads = find_time_zones(workspace, _WITHOUT_ZONES, find, places)
+    workspace.run(
+        "update base.leads l set time_zone_set = z.time_zone_set from zones_of_leads z where l.lead_id = z.lead_id"
+    )
+    return leads
+
+
+def find_time_zones(workspace: Workspace, people: People, find: FindTimeZones, places: FindPlaces) -> int:
+    """Fill `zones_of_leads` with `lead_id` and `time_zone_set` of the people; return how many they are.
 
     A profile may have no field for a place, and keep the file's columns of it as attributes: then these say where
     somebody is.
     """
-    ((first, last, leads),) = workspace.rows(
-        "select min(lead_id), max(lead_id), count(*) from base.leads where time_zone_set is null"
-    )
-    if not leads:
-        return 0
     workspace.run("create or replace temp table zones_of_leads (lead_id bigint, time_zone_set integer)")
-    place, bound = _place(places(_names_of_attributes(workspace)))
-    step = _LEADS_AT_ONCE if leads > _LEADS_AT_ONCE else last - first + 1
-    for start in range(first, last + 1, step):
-        _find(workspace, find, place, bound | {"start": start, "end": start + step})
+    names = _names_of_attributes(workspace, people) if people.names is None else people.names
+    place, bound = _place(places(names))
     workspace.run(
-        "update base.leads l set time_zone_set = z.time_zone_set from zones_of_leads z where l.lead_id = z.lead_id"
+        f"create or replace temp table people_in_places as select lead_id, phone, {place} from ({people.sql})",  # noqa: S608  # names of standard fields
+        {**people.params, **bound},
     )
+    ((first, last, leads),) = workspace.rows("select min(lead_id), max(lead_id), count(*) from people_in_places")
+    step = _LEADS_AT_ONCE if leads > _LEADS_AT_ONCE else last - first + 1 if leads else 1
+    for start in range(first, last + 1, step) if leads else ():
+        _find(workspace, find, start, start + step)
+    workspace.run("drop table people_in_places")
     return int(leads)
 
 
-def _names_of_attributes(workspace: Workspace) -> list[str]:
+def _names_of_attributes(workspace: Workspace, people: People) -> list[str]:
     found = workspace.rows(
-        "select distinct unnest(json_keys(attributes)) as name from base.leads"
-        " where time_zone_set is null and attributes is not null order by name"
+        f"select distinct unnest(json_keys(attributes)) as name from ({people.sql}) where attributes is not null"  # noqa: S608  # a query of ours
+        " order by name",
+        dict(people.params),
     )
     return [name for (name,) in found]
 
@@ -59,20 +89,20 @@ def _names_of_attributes(workspace: Workspace) -> list[str]:
 def _place(names: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
     """Return the expressions of where somebody is, and what these bind: the field, else the first attribute of it."""
     columns, bound = [], {}
-    for field in _PLACE:
-        sources = [f"nullif(trim({field}), '')"]
-        for number, name in enumerate(names.get(field, ())):
-            bound[f"{field}_{number}"] = member_pointer(name)
-            sources.append(f"nullif(trim(json_extract_string(attributes, ${field}_{number})), '')")
-        columns.append(f"coalesce({', '.join(sources)}) as {field}")
+    for place in _PLACE:
+        sources = [f"nullif(trim({place}), '')"]
+        for number, name in enumerate(names.get(place, ())):
+            bound[f"{place}_{number}"] = member_pointer(name)
+            sources.append(f"nullif(trim(json_extract_string(attributes, ${place}_{number})), '')")
+        columns.append(f"coalesce({', '.join(sources)}) as {place}")
     return ", ".join(columns), bound
 
 
-def _find(workspace: Workspace, find: FindTimeZones, place: str, bound: dict[str, Any]) -> None:
+def _find(workspace: Workspace, find: FindTimeZones, start: int, end: int) -> None:
     people = workspace.frame(
-        f"select lead_id, phone, {place} from base.leads"  # noqa: S608  # names of standard fields
-        " where time_zone_set is null and lead_id >= $start and lead_id < $end",
-        bound,
+        "select lead_id, phone, postal_code, state, country from people_in_places"
+        " where lead_id >= $start and lead_id < $end",
+        {"start": start, "end": end},
     )
     if people.is_empty():
         return

@@ -11,7 +11,7 @@ from lead_pipeline.enrolling.history import begin_changes
 from lead_pipeline.enrolling.settings_of_destinations import keep_settings
 from lead_pipeline.importing.managing.matches import manage_matches
 from lead_pipeline.importing.managing.settings_in_force import Settings
-from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_leads
+from lead_pipeline.importing.managing.time_zones_of_leads import find_zones_of_leads, find_zones_of_people
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.screening.matches.rows_of_changes import begin_choosing, list_rows_of_changes
@@ -19,7 +19,7 @@ from lead_pipeline.screening.sequels.recognizing import find_sequel, find_sequel
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.screening.updates.lead_changes import list_changes
 from lead_pipeline.screening.updates.updating import Change
-from lead_pipeline.screening.writing import write_import
+from lead_pipeline.screening.writing import FindZones, write_import
 from lead_pipeline.store.ledger import find_committed, find_entry
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry
@@ -44,7 +44,7 @@ def commit_import(
     Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
     with store.writing(staged.keys(record, profile), f"importing {record.import_id}") as workspace:
-        _write_once(workspace, record, profile, staged, at, settings)
+        _write_once(workspace, record, profile, staged, at, settings, find_zones_of_people)
         find_zones_of_leads(workspace)
         return _entry_of(workspace, record)
 
@@ -81,6 +81,7 @@ def _write_once(
     staged: StagedRows,
     at: datetime,
     settings: Settings,
+    find_zones: FindZones | None = None,
 ) -> list[Change]:
     """Write an import that is not committed yet; return what it changes in leads that are there already."""
     begin_choosing(workspace)
@@ -88,7 +89,7 @@ def _write_once(
         return []
     management = profile.lead_management
     keep_settings(workspace, settings, at)
-    screened = write_import(workspace, record, profile, staged, at=at)
+    screened = write_import(workspace, record, profile, staged, at=at, find_zones=find_zones)
     if management.enroll:
         enroll_leads(workspace, record.destination, screened.import_no, at, max_attempts=management.max_attempts)
     suppress_enrollments_of_rows(workspace, screened.import_no, at)

@@ -169,9 +169,15 @@ def normalize_leads(work: WorkFolder, at: datetime | None = None) -> dict[str, i
 
 def _places(work: WorkFolder) -> dict[str, list[str]]:
     """Return which attributes say where somebody is: postal codes, states, countries that are no fields."""
+    return places_among(_names_of_attributes(work))
+
+
+def _names_of_attributes(work: WorkFolder) -> list[str]:
+    """Return every name that an attribute of a row may have, those of the file's columns first."""
     profile, mapped = work.manifest.profile, work.require("mapped", MappedFacts)
     columns = column_mapping(work.require("read", ReadFacts), mapped)
-    return places_among([*attribute_names(columns, profile).values(), *profile.attributes])
+    given = (*profile.attributes, *profile.attribute_defaults, *profile.lead_management.additional_data)
+    return list(dict.fromkeys([*attribute_names(columns, profile).values(), *given]))
 
 
 def _rows_and_invalid(batch: pl.DataFrame) -> tuple[int, int]:
@@ -220,6 +226,7 @@ def staged_rows(work: WorkFolder) -> StagedRows:
         rows_read=read.rows_read,
         supplied=frozenset(mapped.supplied),
         raw_rows=partial(_original_rows, work, read),
+        attributes=_names_of_attributes(work),
         columns=supplying_columns(read, mapped),
         do_not_contact=_do_not_contact(work, read),
         cells=cells_of_work(work, RAW),

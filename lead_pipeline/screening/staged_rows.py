@@ -1,6 +1,6 @@
 """The rows of an import as they are handed over for the commit."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -25,6 +25,7 @@ class StagedRows:
         supplied: the rules of the profile (and "attributes") that the file has values for: an update touches nothing
             else.
         raw_rows: gives the originals of rows.
+        attributes: the names that attributes of the rows may have; None where only the rows say it.
         columns: the header, as people are shown it, of the column that supplies a rule of the profile.
         do_not_contact: rows that say of themselves that they may not be contacted: `row_number`, `kind` of suppression.
         cells: the cells of the file, by which rows are recognised that an earlier import left out.
@@ -35,6 +36,7 @@ class StagedRows:
     rows_read: int
     supplied: frozenset[str]
     raw_rows: RawRows
+    attributes: Sequence[str] | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     do_not_contact: pl.DataFrame | None = None
     cells: FileCells | None = None

@@ -2,8 +2,10 @@
 and import record land together or not at all.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.fields import DERIVED_COLUMNS
@@ -33,6 +35,10 @@ from lead_pipeline.store.ledger import destination_id, record_import
 from lead_pipeline.store.records import Conclusion, ImportRecord
 from lead_pipeline.store.workspace import Workspace
 
+#: Given a query for people who become leads (`lead_id`, `phone`, `postal_code`, `state`, `country`, `attributes`), what
+#: it binds, and the names that attributes may have: fills `zones_of_leads` (`lead_id`, `time_zone_set`).
+FindZones = Callable[[Workspace, str, Mapping[str, Any], Sequence[str] | None], None]
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenedImport:
@@ -56,13 +62,15 @@ def write_import(
     staged: StagedRows,
     *,
     at: datetime,
+    find_zones: FindZones | None = None,
 ) -> ScreenedImport:
-    """Decide what becomes of the rows, write everything that comes of them, and record the import.
+    """Decide what becomes of the rows, write everything that comes of them, and record the import. Without `find_zones`
+    new leads have no time zones yet.
 
     Raises: StoreError or a subclass when nothing could be kept; ScreeningError when screening cannot be trusted.
     """
     screened = _screen_import(workspace, record, profile, staged, at)
-    contacts_created = _write_leads_and_contacts(workspace, profile, screened, staged.supplied)
+    contacts_created = _write_leads_and_contacts(workspace, profile, screened, staged, find_zones)
     _find_reason_columns(workspace, staged)
     _write_ledger(workspace, screened.import_no)
     keep_scrub_hits(workspace, screened.import_no)
@@ -123,16 +131,23 @@ def _count(workspace: Workspace) -> RowCounts:
 
 
 def _write_leads_and_contacts(
-    workspace: Workspace, profile: ImportProfile, screened: ScreenedImport, supplied: frozenset[str]
+    workspace: Workspace,
+    profile: ImportProfile,
+    screened: ScreenedImport,
+    staged: StagedRows,
+    find_zones: FindZones | None,
 ) -> int:
     """Write the leads that are new or change, and whom they are of; return how many contacts are new."""
     contacts_created = _number_leads(workspace, screened.counts.created)
     find_uncallable_leads(workspace)
     write_contacts(workspace, profile, screened.import_no, screened.at, aliases=screened.aliases)
-    _write_leads(workspace, profile, screened)
+    if find_zones is not None:
+        # Before they are written, not by an update afterwards: DuckDB keeps all that an update replaces in memory.
+        find_zones(workspace, _new_people(profile, screened.rows), screened.rows.params, staged.attributes)
+    _write_leads(workspace, profile, screened, with_zones=find_zones is not None)
     _write_secondary_contacts(workspace, screened.rows, screened.import_no)
     if profile.when_known in ("update", "fill"):
-        keep_other_consents(workspace, profile, screened.rows, supplied, screened.import_no)
+        keep_other_consents(workspace, profile, screened.rows, staged.supplied, screened.import_no)
     if screened.counts.updated:
         write_updates(workspace, screened.changes, screened.import_no, screened.at)
     if profile.when_known in ("update", "fill"):
@@ -163,18 +178,30 @@ def _number_leads(workspace: Workspace, created: int) -> int:
     return new
 
 
-def _write_leads(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport) -> None:
+def _new_people(profile: ImportProfile, rows: RowSource) -> str:
+    """Return the query for where the people are who become leads, as `FindZones` takes it."""
+    known = lead_columns(profile)
+    columns = [
+        f"{known[name].value if name in known else 'null::varchar'} as {name}"
+        for name in ("phone", "postal_code", "state", "country")
+    ]
+    return f"select n.lead_id, {', '.join(columns)}, p.attributes from {rows.sql} p join new_leads n using (row_number)"  # noqa: S608  # names of standard fields
+
+
+def _write_leads(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport, *, with_zones: bool) -> None:
     rows = screened.rows
     columns = [f"{column.value} as {column.name}" for column in lead_columns(profile).values()]
     if "phone" in profile.fields:
         columns.append(f"{KEY_OF['phone'].format(value='p.phone')} as phone_key")
     columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in rows.columns]
+    columns += ["z.time_zone_set"] if with_zones else []
+    zones = "left join zones_of_leads z using (lead_id)" if with_zones else ""
     workspace.run(
         f"""
         insert into base.leads by name
         select n.lead_id, n.contact_id, $destination_id as destination_id, {", ".join(columns)}, p.attributes,
                $import_no as import_no, n.row_number, $at as created_at, $at as updated_at
-        from {rows.sql} p join new_leads n using (row_number)
+        from {rows.sql} p join new_leads n using (row_number) {zones}
         """,  # noqa: S608  # names of standard fields
         rows.params | {"destination_id": screened.destination_id, "import_no": screened.import_no, "at": screened.at},
     )

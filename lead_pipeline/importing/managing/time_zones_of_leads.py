@@ -2,9 +2,10 @@
 by number, fields and attributes. When somebody may be called does not belong here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from lead_pipeline.enrolling.time_zone_sets import assign_time_zones
+from lead_pipeline.enrolling.time_zone_sets import People, assign_time_zones, find_time_zones
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.normalizing.time_zones.zones_of_places import zones_of_postal_code, zones_of_state
@@ -16,6 +17,13 @@ _PLACES = ("postal_code", "state", "country")
 def find_zones_of_leads(workspace: Workspace) -> int:
     """Give every lead that has none yet its time zones, inside a transaction of the caller's; return how many."""
     return assign_time_zones(workspace, distinct_time_zones, places_among)
+
+
+def find_zones_of_people(
+    workspace: Workspace, people: str, params: Mapping[str, Any], names: Sequence[str] | None
+) -> None:
+    """Fill `zones_of_leads` for the people of a query before they are leads, see `screening.writing`."""
+    find_time_zones(workspace, People(people, params, names), distinct_time_zones, places_among)
 
 
 def load_places() -> None:

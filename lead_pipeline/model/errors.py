@@ -67,6 +67,10 @@ class ProfileError(LeadPipelineError):
     """A profile is not usable: unknown name, wrong key, wrong value."""
 
 
+class ProfileNotFoundError(ProfileError):
+    """No profile of that name is known."""
+
+
 class UsageError(LeadPipelineError):
     """A command was called with something that does not exist or does not fit."""
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from lead_pipeline.model.errors import ProfileError, UsageError, did_you_mean, listed
+from lead_pipeline.model.errors import ProfileError, ProfileNotFoundError, UsageError, did_you_mean, listed
 from lead_pipeline.model.fields import FrozenModel
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.profiles.check_declarations import declaration_problems, region_problem, value_problems
@@ -184,10 +184,9 @@ def _listing(name: str, folder: Path | None) -> ProfileListing:
     entries = {entry.name: entry for entry in profile_names(folder)}
     if name in entries:
         return entries[name]
-    advice = f"put your own into {folder}" if folder else "put your own into the folder profiles/ of the home"
-    raise ProfileError(
-        f"There is no profile '{name}'.{did_you_mean(name, entries)} The profiles are {listed(entries)}; {advice}, "
-        "as NAME.yaml."
+    raise ProfileNotFoundError(
+        f"There is no profile '{name}'.{did_you_mean(name, entries)} The profiles are {listed(entries)}; put your own "
+        "into the folder profiles/ of the home, as NAME.yaml."
     )
 
 

@@ -138,7 +138,7 @@ def main() -> None:
     said = given.parse_args()
     print(datetime.now(UTC).isoformat(timespec="minutes"))
     with tempfile.TemporaryDirectory() as folder, staging(Path(folder) / "rows") as stages:
-        for rows in (said.looked_among, said.rejected):
+        for rows in sorted({said.looked_among, said.rejected}):
             if rows:
                 rows_looked_for(stages, rows)
         if said.good:

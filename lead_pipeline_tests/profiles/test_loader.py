@@ -331,7 +331,8 @@ def test_an_unknown_profile_is_refused_with_the_known_ones(name, tmp_path: Path)
         load_profile(name, folder=tmp_path)
     assert f"'{name}'" in str(refused.value)
     assert "call_schedule" in str(refused.value)
-    assert str(tmp_path) in str(refused.value)
+    assert "profiles/ of the home" in str(refused.value)
+    assert str(tmp_path) not in str(refused.value), "programs are told it too"
 
 
 def test_a_name_that_differs_from_the_file_s_is_refused(tmp_path: Path):

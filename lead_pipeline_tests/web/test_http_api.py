@@ -388,11 +388,13 @@ def test_whom_the_rules_would_leave_out_is_said_before_anything_is_imported(clie
     problem(client.post("/api/v1/scrub-previews", json={"file_id": file_id, "scopes": ["nowhere"]}), 422)
 
 
-def test_profiles_and_destinations_can_be_named(client):
+def test_profiles_and_destinations_can_be_named(client, home):
     names = [one["name"] for one in client.get("/api/v1/profiles").json()]
     assert {"call_schedule", "asking"} <= set(names)
     assert "extends" not in client.get("/api/v1/profiles/asking").json()["yaml"]
-    problem(client.get("/api/v1/profiles/askin"), 422)
+    said = problem(client.get("/api/v1/profiles/askin"), 404)
+    assert "Did you mean 'asking'?" in said
+    assert str(home.root) not in said
     assert "offer:solar" in [one["destination"] for one in client.get("/api/v1/destinations").json()]
     assert client.get("/api/v1/health").json()["status"] == "ok"
 

@@ -10,7 +10,7 @@ from lead_pipeline.web.api.api_answers import Problem
 
 _PROBLEM = "application/problem+json"
 
-#: Every route may answer so.
+#: How a route may answer, see `_errors_of`.
 _ERRORS = {
     "400": "The request cannot be read.",
     "401": "A key is needed, or was wrong.",
@@ -51,14 +51,31 @@ def _described(app: FastAPI) -> dict[str, Any]:
         "password": {"type": "http", "scheme": "basic", "description": "Any name, and the key as the password."},
     }
     answer = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for path, operation in _operations(found):
-        for status, words in _ERRORS.items():
-            operation["responses"][status] = {"description": words, "content": answer}
+    for path, method, operation in _operations(found):
+        for status in _errors_of(path, method, operation):
+            operation["responses"][status] = {"description": _ERRORS[status], "content": answer}
         operation["security"] = [] if path in _WITHOUT_KEY else [{"key": []}, {"password": []}, {}]
     return found
 
 
-def _operations(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _errors_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+    """Return the errors that a route can have by what it takes: only a body can be too large, of another type or name
+    what is not there, and only who sends something writes on the disk.
+    """
+    sends = "requestBody" in operation
+    never: set[str] = set()
+    if not sends:
+        never |= {"413", "415"}
+    if not sends and "{" not in path:
+        never |= {"404"}
+    if method == "get":
+        never |= {"507"}
+    if path in _WITHOUT_KEY:
+        never |= {"401", "403", "409", "422", "429"}
+    return [status for status in _ERRORS if status not in never]
+
+
+def _operations(found: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in found["paths"].items():
-        for operation in methods.values():
-            yield path, operation
+        for method, operation in methods.items():
+            yield path, method, operation

@@ -203,6 +203,10 @@ def test_voice_campaign_sample_secondary_contacts_numbers_and_error_report(walke
     walker.at("File")
     walker.press("Continue")
     walker.at("Map variables")
+    expect(page.get_by_role("alert")).to_have_text(
+        "No column is the phone yet, and this kind of import needs it. Choose which one it is."
+    )
+    expect(page.get_by_label("secondary_phone_1 becomes").locator("option:checked")).to_have_text("Secondary 1 phone")
     walker.map("Number", "phone (required)")
     walker.map("Balance", "balance due")
     walker.press("Continue")

@@ -110,18 +110,23 @@ def _headers(profile: ImportProfile) -> dict[str, str]:
 
 
 def columns_of_others(names: Sequence[str], profile: ImportProfile) -> dict[str, str]:
-    """Return the columns that the profile takes by itself, such as those of secondary contacts, with what they are."""
+    """Return the columns that are not proposed as anything: those that the profile takes by itself, and those of more
+    secondary contacts than are wanted; with what is said of them.
+    """
+    found = taken_columns(names, profile)
     contacts = profile.secondary_contacts
+    return found if contacts is None else found | _beyond(names, found, contacts)
+
+
+def taken_columns(names: Sequence[str], profile: ImportProfile) -> dict[str, str]:
+    """Return the columns that the profile takes by itself, such as those of secondary contacts, with what they are."""
     wanted: dict[str, str] = {}
     for name, rule in profile.rules.items():
         if name.startswith("secondary."):
             wanted[folded_header(profile.column_of(name))] = title_of(name)
         elif len(rule.headers) > 1:
             wanted |= {folded_header(header): f"part of the {title_of(name)}" for header in rule.headers}
-    found = {name: wanted[folded_header(name)] for name in names if folded_header(name) in wanted}
-    if contacts is None:
-        return found
-    return found | _beyond(names, found, contacts)
+    return {name: wanted[folded_header(name)] for name in names if folded_header(name) in wanted}
 
 
 def _beyond(names: Sequence[str], found: Mapping[str, str], contacts: SecondaryContacts) -> dict[str, str]:

@@ -14,6 +14,7 @@ from lead_pipeline.drafting.preparing.draft_columns import (
     identifier_shares,
     proposed_targets,
     suggested_identifier,
+    taken_columns,
     targets_of,
 )
 from lead_pipeline.filing.home import Home
@@ -21,6 +22,7 @@ from lead_pipeline.filing.uploads.uploaded_files import find_upload, upload_path
 from lead_pipeline.filing.workbench.draft_files import new_draft_id, read_draft, write_draft
 from lead_pipeline.mapping.columns import map_columns
 from lead_pipeline.model.errors import FileRefusedError, ProfileError, RequiredColumnUnmappedError, UsageError
+from lead_pipeline.model.fields import title_of
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reading_options import ReadingOptions
 from lead_pipeline.model.workbench.import_drafts import (
@@ -93,8 +95,9 @@ def look_at_draft(home: Home, draft_id: str) -> DraftView:
     profile, problems = _parsed(home, text, base)
     problems += _doubled(targets)
     if profile is not None and not problems:
-        problems += _refusal(names, profile, looked.sample)
+        problems += _refusal(targets, profile, looked.sample)
     of_others = columns_of_others(names, profile or base)
+    taken = taken_columns(names, profile or base)
     shares = identifier_shares(targets, looked.sample, base)
     chosen = profile or base
     return DraftView(
@@ -109,6 +112,7 @@ def look_at_draft(home: Home, draft_id: str) -> DraftView:
                 target=targets[one.name],
                 proposed=proposed[one.name],
                 evidence=of_others.get(one.name, evidence[one.name]),
+                taken_as=taken.get(one.name, ""),
             )
             for one in looked.preview.columns
         ),
@@ -229,11 +233,17 @@ def _doubled(targets: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-def _refusal(names: list[str], profile: ImportProfile, sample: pl.DataFrame) -> tuple[str, ...]:
+def _refusal(targets: dict[str, str], profile: ImportProfile, sample: pl.DataFrame) -> tuple[str, ...]:
+    """Say why the file would be refused: by what is to be chosen here, where a choice mends it."""
     try:
-        map_columns(names, profile, sample)
+        map_columns(list(targets), profile, sample)
     except RequiredColumnUnmappedError as error:
-        return (str(error).replace(f"Profile '{profile.name}'", "The profile"),)
+        missing = [
+            f"No column is the {title_of(name)} yet, and this kind of import needs it. Choose which one it is."
+            for name, rule in profile.rules.items()
+            if rule.required and rule.has_column and _target(name) not in targets.values()
+        ]
+        return tuple(missing) or (str(error).replace(f"Profile '{profile.name}'", "The profile"),)
     return ()
 
 

@@ -68,6 +68,7 @@ class DraftColumn(FrozenModel):
     target: str
     proposed: str = Field(description="What it would become if nobody chose.")
     evidence: str
+    taken_as: str = Field(default="", description="What the profile takes it as by itself: a secondary contact.")
 
 
 class TargetChoice(FrozenModel):

@@ -56,6 +56,13 @@ def test_what_a_killed_process_left_goes_after_minutes_when_nobody_has_it_open(h
     assert removed == set(LEFT_OVER) - set(new_store)
 
 
+def test_corrections_that_nobody_goes_on_with_are_kept_for_ninety_days(home):
+    write(home, "staging/corrections/0123456789ab.json", age=91 * 86400)
+    write(home, "staging/corrections/ba9876543210.json", age=89 * 86400)
+    assert [path.name for path in sweep(home, NOW)] == ["0123456789ab.json"]
+    assert (home.staging / "corrections" / "ba9876543210.json").exists()
+
+
 def test_files_that_are_not_ours_stay_however_old(home):
     for name in KEPT:
         write(home, name, age=10**7)

@@ -45,6 +45,10 @@ MODULES = (
     ),
 )
 
+#: What was said of each change, kept in the tree: a sweep takes hours, and is gone on with. A change of which the line
+#: of code is another one is another change.
+JUDGED = Path(__file__).parent / "mutants" / "judged.jsonl"
+
 #: How long the tests may take that a change is shown to at first, and what it is shown to where it survives them.
 AT_FIRST, AT_LAST = 15.0, 600.0
 #: How much longer anything may take with a change than without, before it is taken for endless.
@@ -128,14 +132,14 @@ class Sweep:
         self.judge, self.seen, self.results = judge, seen, results
         self.equal, self.tally = equal_changes(), Counter[str]()
         # What survived tests is shown to them again: there may be more of them.
-        self.known = {one["key"]: one for one in _read(results) if one["verdict"] != "survived"}
+        self.known = {one["change"]: one for one in _read(results) if one["verdict"] != "survived"}
 
     def show_to_histories(self, mutant: Mutant) -> bool:
         """Show a change to steps of histories; return whether it needs to be shown to tests."""
         if mutant.key in self.equal:
             self._tell(mutant, "equal", self.equal[mutant.key])
-        elif mutant.key in self.known:
-            one = self.known[mutant.key]
+        elif mutant.digest in self.known:
+            one = self.known[mutant.digest]
             if one["verdict"] == _UNSEEN:
                 return True
             self._tell(mutant, one["verdict"], one["by"], is_new=False)
@@ -166,7 +170,8 @@ class Sweep:
 
     def _keep(self, mutant: Mutant, verdict: str, by: str) -> None:
         with self.results.open("a", encoding="utf-8") as file:
-            print(json.dumps({"key": mutant.key, "verdict": verdict, "by": by[:300]}), file=file)
+            said = {"change": mutant.digest, "in": f"{mutant.name} {mutant.within}", "verdict": verdict}
+            print(json.dumps(said | {"by": by[:80]}), file=file)
 
 
 def _read(results: Path) -> list[dict[str, str]]:
@@ -201,7 +206,7 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--only", nargs="*", default=[""], help="parts of what names the changes, as it is printed")
     arguments.add_argument("--part", nargs=2, type=int, default=(0, 1), metavar=("N", "OF"), help="every OF-th, from N")
-    arguments.add_argument("--results", type=Path, default=Path("screening_mutants.jsonl"),
+    arguments.add_argument("--results", type=Path, default=JUDGED,
                            help="what was said of each: what was caught before is not judged again")  # fmt: skip
     arguments.add_argument("--notes", type=Path, default=Path("which_tests_run_what.json"),
                            help="what was noted of the tests; they are run once where this is not there")  # fmt: skip

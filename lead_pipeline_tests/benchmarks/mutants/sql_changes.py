@@ -1,6 +1,7 @@
 """The changes that break each clause of the screening SQL once, and each step that decides which SQL is run."""
 
 import ast
+import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -72,6 +73,11 @@ class Mutant:
         """Return what names the change for as long as its clause stays as it is: where it is, and the text around."""
         again = f" ({self.nth})" if self.nth > 1 else ""
         return f"{self.name} {self.within}: {self.clause}{again}"
+
+    @property
+    def digest(self) -> str:
+        """Return the key in short."""
+        return hashlib.blake2b(self.key.encode(), digest_size=8).hexdigest()
 
     @property
     def clause(self) -> str:

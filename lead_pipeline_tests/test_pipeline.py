@@ -190,7 +190,7 @@ LOCKED = {
 def test_a_store_that_another_process_holds_is_waited_for_as_long_as_said_and_the_holder_is_named(past, folder, call):
     waits = []
     impatient = LeadPipeline(
-        past.home.root, store_wait=0.2, on_wait=lambda waited, holder: waits.append((waited, holder))
+        past.home.root, store_wait=2, on_wait=lambda waited, holder: waits.append((waited, holder))
     )
     with held_store(past) as holder, pytest.raises((StoreLockedError, RunFailedError), match=f"process {holder}"):
         call(impatient, write(folder, "never.csv", "caller_id\n2125550144\n"))

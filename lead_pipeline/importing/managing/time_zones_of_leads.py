@@ -27,7 +27,7 @@ def find_zones_of_people(
 
 
 def load_places() -> None:
-    """Load the tables of places, which takes most of a second, before processes are forked that ask them."""
+    """Load the tables of places, which takes a moment, before processes are forked that ask them."""
     zones_of_postal_code("US", "10001")
     zones_of_state("US", "NY")
 

@@ -1,7 +1,6 @@
 """Tables of places and the time zones that their clocks may show. Phone numbers do not belong here.
 
-Countries come from CLDR (Babel), ZIP codes and states of the United States from the package zipcodes, states and postal
-codes of other countries with several zones from data/.
+Countries come from CLDR (Babel), ZIP codes, states and postal codes of countries with several zones from data/.
 """
 
 import re
@@ -13,7 +12,6 @@ from importlib.resources import files
 from typing import NamedTuple
 from zoneinfo import available_timezones
 
-import zipcodes
 from babel.core import get_global
 
 _ZIP = re.compile(r"([0-9]{5})(?:[ -]?[0-9]{4})?")
@@ -70,12 +68,19 @@ def _united_states() -> _UnitedStates:
     """The zone of each ZIP code of a place, and the zones of each state; the armed forces' are in the whole world."""
     of_zip_codes: dict[str, tuple[str, ...]] = {}
     of_states: dict[str, set[str]] = defaultdict(set)
-    for entry in zipcodes.list_all():  # type: ignore[no-untyped-call]  # it has no types
-        zone = str(entry["timezone"])
-        if entry["state"] not in ("AA", "AE", "AP") and zone in available_zones():
-            of_zip_codes[str(entry["zip_code"])] = (zone,)
-            of_states[str(entry["state"])].add(zone)
+    for state, zone, codes in _lines("us_zip_codes.txt"):
+        if zone in available_zones():
+            of_states[state].add(zone)
+            of_zip_codes.update(dict.fromkeys(_zip_codes(codes), (zone,)))
     return _UnitedStates(of_zip_codes, of_states)
+
+
+def _zip_codes(ranges: str) -> Iterator[str]:
+    """Yield the codes of `10001-10003 10005`."""
+    for ends in ranges.split():
+        first, _, last = ends.partition("-")
+        for code in range(int(first), int(last or first) + 1):
+            yield f"{code:05d}"
 
 
 @cache

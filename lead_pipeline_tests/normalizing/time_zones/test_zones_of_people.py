@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 from lead_pipeline.normalizing.time_zones.zones_of_people import find_time_zones
-from lead_pipeline.normalizing.time_zones.zones_of_places import available_zones, zones_of_country, zones_of_state
+from lead_pipeline.normalizing.time_zones.zones_of_places import (
+    available_zones,
+    zones_of_country,
+    zones_of_postal_code,
+    zones_of_state,
+)
+from lead_pipeline_tests.make_zip_code_table import TABLE, known_codes, table
 
 _COLUMNS = ("phone", "postal_code", "state", "country")
 
@@ -121,3 +127,21 @@ def test_every_zone_of_the_tables_is_one() -> None:
     assert named <= available_zones()
     assert set(zones_of_country("US")) <= available_zones()
     assert "Napakiak" not in zones_of_state("US", "AK")
+
+
+def test_each_zip_code_is_in_the_zone_that_its_package_says_and_no_other_code_is_in_any() -> None:
+    known = {code: zone for code, _, zone in known_codes() if zone in available_zones()}
+    codes = (f"{number:05d}" for number in range(100_000))
+    found = {code: zones for code in codes if (zones := zones_of_postal_code("US", code))}
+    assert found == {code: (zone,) for code, zone in known.items()}
+
+
+def test_each_state_is_in_the_zones_of_its_zip_codes() -> None:
+    known = known_codes()
+    for one in {state for _, state, _ in known}:
+        zones = {zone for _, state, zone in known if state == one} & available_zones()
+        assert zones_of_state("US", one) == tuple(sorted(zones))
+
+
+def test_the_table_of_zip_codes_is_as_its_generator_makes_it() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table(), "run `python -m lead_pipeline_tests.make_zip_code_table`"

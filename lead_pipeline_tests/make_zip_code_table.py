@@ -9,7 +9,7 @@ import zipcodes
 
 TABLE = Path(__file__).parents[1] / "lead_pipeline" / "normalizing" / "data" / "us_zip_codes.txt"
 
-_OPENING = """# ZIP codes of the United States by state and time zone: state, zone, codes and ranges of codes without a gap.
+_OPENING = """# ZIP codes of the United States by state and time zone: state, zone, codes and ranges without a gap.
 # From zipcodes {version} (MIT); made by `python -m lead_pipeline_tests.make_zip_code_table`.
 """
 

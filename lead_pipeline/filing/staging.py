@@ -8,6 +8,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from lead_pipeline.filing.life_cycle import register_manifest
 from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
 from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
 from lead_pipeline.filing.open_writers import is_open_for_writing
+from lead_pipeline.filing.shared_blocks import shares_blocks
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
@@ -235,7 +237,7 @@ def _temporary(folder: Path) -> Iterator[tuple[IO[bytes], str]]:
     """
     descriptor, name = tempfile.mkstemp(prefix=".copy.", suffix=".tmp", dir=folder)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "w+b") as file:
             yield file, name
     finally:
         Path(name).unlink(missing_ok=True)
@@ -275,12 +277,25 @@ def _opened(source: Path, name: str) -> int:
 
 
 def _copied(file: IO[bytes], copy: IO[bytes], identity_name: str) -> tuple[str, str]:
-    """Copy all bytes and flush them to the disk; return their SHA-256 and the identity of the import."""
+    """Copy all bytes and flush them to the disk; return their SHA-256 and the identity of the import.
+
+    They are read once, for both digests and the copy. Where the file system lets two files share their blocks until one
+    of them is written to, nothing is copied at all, and the digests are those of the copy.
+    """
     content, identity = hashlib.sha256(), identity_hash(identity_name)
-    while block := file.read(_BLOCK):
-        content.update(block)
-        identity.update(block)
-        copy.write(block)
+    is_shared = shares_blocks(file, copy)
+    with ThreadPoolExecutor(2) as pool:  # both at once; of less than a block, sooner than a thread starts
+        under_way: list[Future[None]] = []
+        while block := (copy if is_shared else file).read(_BLOCK):
+            wait(under_way)
+            under_way.clear()
+            for digest in (content, identity):
+                if len(block) < _BLOCK:
+                    digest.update(block)
+                else:
+                    under_way.append(pool.submit(digest.update, block))
+            if not is_shared:
+                copy.write(block)
     copy.flush()
     os.fsync(copy.fileno())
     return content.hexdigest(), identity.hexdigest()

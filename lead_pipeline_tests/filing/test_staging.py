@@ -1,13 +1,15 @@
+import fcntl
 import hashlib
 import os
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from lead_pipeline.filing.life_cycle import find_manifest
 from lead_pipeline.filing.manifests import pending_manifests
-from lead_pipeline.filing.staging import FileChangedError, stage_import, stage_list
+from lead_pipeline.filing.staging import FileChangedError, identity_of, stage_import, stage_list
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline_tests.support import NOW
@@ -199,3 +201,92 @@ def test_a_full_disk_leaves_no_half_copy(home, monkeypatch):
     with pytest.raises(DiskError, match=r"could not be copied.*No space left"):
         stage_import(home, source, PROFILE, now=NOW)
     assert files(home.staging) == []
+
+
+BLOCK = 1 << 20
+
+
+@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 5 * BLOCK, 5 * BLOCK + 7])
+def test_a_file_of_any_number_of_blocks_is_copied_whole_and_known_by_all_of_its_bytes(home, size):
+    content = os.urandom(size)
+    source = drop(home, "a.csv", content)
+    manifest = stage_import(home, source, PROFILE, now=NOW)
+    assert manifest.staged_file(home).read_bytes() == content
+    assert manifest.file_sha256 == hashlib.sha256(content).hexdigest()
+    assert manifest.identity == identity_of(source, PROFILE.name)
+    assert manifest.identity == hashlib.sha256(b"call_schedule\0" + content).hexdigest()
+
+
+def written_by(monkeypatch):
+    """Count the bytes that are written to files through Python."""
+    written, really_open = [], os.fdopen
+
+    def counting(descriptor, mode="r", *arguments):
+        file = really_open(descriptor, mode, *arguments)
+        if "w" in mode:
+            really_write = file.write
+            file = Counted(file, lambda block: written.append(len(block)) or really_write(block))
+        return file
+
+    monkeypatch.setattr(os, "fdopen", counting)
+    return written
+
+
+class Counted:
+    def __init__(self, file, write):
+        self._file, self.write = file, write
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def __enter__(self):
+        self._file.__enter__()
+        return self
+
+    def __exit__(self, *error):
+        return self._file.__exit__(*error)
+
+
+@pytest.mark.parametrize("size", [len(CONTENT), 3 * BLOCK + 7])
+def test_where_files_may_share_their_blocks_nothing_is_written_and_everything_is_known(home, monkeypatch, size):
+    content = os.urandom(size)
+    source = drop(home, "a.csv", content)
+    asked = []
+
+    def clone(copy, request, original):  # as ioctl_ficlone(2) has it: the file system of the tests may not
+        asked.append(request)
+        with Path(f"/proc/self/fd/{copy}").open("r+b") as file:
+            file.write(os.pread(original, size, 0))
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", clone)
+    written = written_by(monkeypatch)
+    manifest = stage_import(home, source, PROFILE, now=NOW)
+    assert asked == [0x40049409]
+    assert sum(written) < 1 << 16  # the manifest
+    assert manifest.staged_file(home).read_bytes() == content
+    assert manifest.identity == hashlib.sha256(b"call_schedule\0" + content).hexdigest()
+
+
+def test_a_file_that_is_written_to_while_its_blocks_are_shared_is_not_staged(home, monkeypatch):
+    source = drop(home, "a.csv")
+
+    def clone(copy, _request, original):
+        with Path(f"/proc/self/fd/{copy}").open("r+b") as file:
+            file.write(os.pread(original, 1 << 16, 0))
+        with source.open("ab") as file:
+            file.write(b"more")
+        return 0
+
+    monkeypatch.setattr(fcntl, "ioctl", clone)
+    with pytest.raises(FileChangedError):
+        stage_import(home, source, PROFILE, now=NOW)
+    assert files(home.staging) == []
+
+
+def test_a_file_of_a_file_system_without_shared_blocks_is_copied(home, monkeypatch):
+    def refuse(*_arguments):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(fcntl, "ioctl", refuse)
+    assert stage_import(home, drop(home, "a.csv"), PROFILE, now=NOW).staged_file(home).read_bytes() == CONTENT

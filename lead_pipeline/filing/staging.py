@@ -3,6 +3,7 @@ Which files are staged when, and where they end up, does not belong here.
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import stat
@@ -22,7 +23,6 @@ from lead_pipeline.filing.life_cycle import register_manifest
 from lead_pipeline.filing.list_manifests import ListManifest, list_manifest_path
 from lead_pipeline.filing.manifests import DroppedFile, JudgedAgain, Manifest, path_hex
 from lead_pipeline.filing.open_writers import is_open_for_writing
-from lead_pipeline.filing.shared_blocks import shares_blocks
 from lead_pipeline.model.errors import DiskError, FileUnreadableError
 from lead_pipeline.model.lists.list_settings import ListSettings
 from lead_pipeline.model.profile import ImportProfile
@@ -30,6 +30,9 @@ from lead_pipeline.model.scrub.activity_settings import ActivitySettings
 from lead_pipeline.model.suppression_kinds import SuppressionKind
 
 _BLOCK = 1 << 20
+
+#: FICLONE, as most processors number it (ioctl_ficlone(2)); Python names it from 3.13 on.
+_FICLONE = 0x40049409
 
 
 class FileChangedError(FileUnreadableError):
@@ -283,7 +286,7 @@ def _copied(file: IO[bytes], copy: IO[bytes], identity_name: str) -> tuple[str, 
     of them is written to, nothing is copied at all, and the digests are those of the copy.
     """
     content, identity = hashlib.sha256(), identity_hash(identity_name)
-    is_shared = shares_blocks(file, copy)
+    is_shared = _shares_blocks(file, copy)
     with ThreadPoolExecutor(2) as pool:  # both at once; of less than a block, sooner than a thread starts
         under_way: list[Future[None]] = []
         while block := (copy if is_shared else file).read(_BLOCK):
@@ -299,6 +302,16 @@ def _copied(file: IO[bytes], copy: IO[bytes], identity_name: str) -> tuple[str, 
     copy.flush()
     os.fsync(copy.fileno())
     return content.hexdigest(), identity.hexdigest()
+
+
+def _shares_blocks(file: IO[bytes], copy: IO[bytes]) -> bool:
+    """Make an empty file, open for writing, a copy that shares its blocks on the disk with the original until either is
+    written to; return whether that can be done: on Btrfs, XFS, bcachefs and the like, and within one file system.
+    """
+    with contextlib.suppress(OSError):
+        fcntl.ioctl(copy.fileno(), getattr(fcntl, "FICLONE", _FICLONE), file.fileno())
+        return True
+    return False
 
 
 def original_path(dropped: DroppedFile) -> Path:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -150,11 +151,19 @@ def published_table(home: Home, table: str, import_id: str) -> Path:
 
 
 def map_in_order(function: Callable[[_In], _Out], items: Iterable[_In], *, workers: int = 2) -> Iterator[_Out]:
-    """Yield `function(item)` for each item, in their order, with at most `workers` under way and none piling up."""
+    """Yield `function(item)` for each item, in their order, with at most `workers` under way and none piling up.
+
+    A single item, all that a small file has, is worked on here: threads would take longer to start.
+    """
+    left = iter(items)
+    ahead = deque(islice(left, 2))
+    if len(ahead) < 2:
+        yield from map(function, ahead)
+        return
     with ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
         under_way: deque[Future[_Out]] = deque()
         try:
-            for item in items:
+            for item in _taken_from(ahead, left):
                 under_way.append(pool.submit(function, item))
                 if len(under_way) >= workers:
                     yield under_way.popleft().result()
@@ -163,3 +172,10 @@ def map_in_order(function: Callable[[_In], _Out], items: Iterable[_In], *, worke
         finally:
             for waiting in under_way:
                 waiting.cancel()
+
+
+def _taken_from(ahead: deque[_In], left: Iterable[_In]) -> Iterator[_In]:
+    """Yield all items, and keep none: each may be as large as memory allows."""
+    while ahead:
+        yield ahead.popleft()
+    yield from left

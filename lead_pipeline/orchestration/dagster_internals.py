@@ -9,6 +9,8 @@ import logging
 import multiprocessing
 import multiprocessing.forkserver
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, wraps
 from multiprocessing.context import BaseContext
 from types import ModuleType, SimpleNamespace
 from typing import Any, TextIO
@@ -35,6 +37,16 @@ _OBSERVED = ("dagster._core.definitions.source_asset", "SYSTEM_METADATA_KEY_SOUR
 _TARGET = (
     "dagster._core.definitions.asset_checks.asset_check_evaluation",
     "AssetCheckEvaluationTargetMaterializationData",
+)
+
+#: So many files of a process have their engine kept: each run has one, and few are written to at a time.
+_ENGINES = 16
+
+#: The storages of an instance whose files are SQLite, each of which has the function that makes an engine by a name.
+SQLITE_STORAGES = (
+    "dagster._core.storage.event_log.sqlite.sqlite_event_log",
+    "dagster._core.storage.runs.sqlite.sqlite_run_storage",
+    "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
 )
 
 
@@ -161,3 +173,61 @@ def output_left_alone() -> dict[str, Any]:
         _log.warning("Dagster has moved %(module)s.%(class)s: the output of steps goes to files.", NO_COMPUTE_LOGS)
         return {}
     return {"compute_logs": NO_COMPUTE_LOGS}
+
+
+def keep_engines() -> None:
+    """Have Dagster make one SQLAlchemy engine for each of its SQLite files in this process, not one for each statement.
+
+    Dagster 1.13 makes an engine, looks into it, writes one event and throws it away with every statement that it has
+    compiled: a third of the time that it takes for the events of an import. The engines keep no connection.
+    """
+    for name in SQLITE_STORAGES:
+        found = _found(name, "create_engine", "its events take longer to write")
+        if found is not None and not hasattr(found, "cache_info"):
+            vars(importlib.import_module(name))["create_engine"] = _keeping(found)
+
+
+def _keeping(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `create` for an address and settings by name, with what it made last for the same ones."""
+
+    @lru_cache(maxsize=_ENGINES)
+    def kept(address: str, pool: object, timeout: object) -> Any:  # noqa: ANN401  # an engine
+        return create(address, poolclass=pool, connect_args={} if timeout is None else {"timeout": timeout})
+
+    @wraps(create)
+    def made(*arguments: Any, **settings: Any) -> Any:  # noqa: ANN401
+        known = set(settings) <= {"poolclass", "connect_args"} and set(settings.get("connect_args", ())) <= {"timeout"}
+        if len(arguments) != 1 or not known:
+            return create(*arguments, **settings)
+        return kept(arguments[0], settings.get("poolclass"), settings.get("connect_args", {}).get("timeout"))
+
+    vars(made)["cache_info"] = kept.cache_info
+    return made
+
+
+def read_migrations_once() -> None:
+    """Have alembic read Dagster's migrations once in this process. Dagster 1.13 has it read all ninety of them two or
+    three times for each file that it makes, to know the name of the last: three times for an instance, once for a run.
+    """
+    script = importlib.import_module("alembic.script").ScriptDirectory
+    if hasattr(script.from_config, "cache_info"):
+        return
+    read = script.from_config
+
+    @lru_cache(maxsize=4)
+    def kept(_location: str, config: _Hashed) -> Any:  # noqa: ANN401  # a directory of migrations
+        return read(config.value)
+
+    def from_config(config: Any) -> Any:  # noqa: ANN401
+        location = config.get_main_option("script_location") or ""
+        return kept(location, _Hashed(config)) if location.startswith("dagster:") else read(config)
+
+    vars(from_config)["cache_info"] = kept.cache_info
+    script.from_config = staticmethod(from_config)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hashed:
+    """An argument by which nothing is looked up."""
+
+    value: Any = field(compare=False)

@@ -42,9 +42,11 @@ def _materialized_asset(
     """Materialize the partitions that `found` has metadata of, and let the steps after this one run in any case.
 
     Dagster materializes every partition of a run for an output, and without one it would skip the steps that refuse,
-    hold and report the others.
+    hold and report the others. To add metadata to one partition of several, it loads all partitions that there are
+    (dagster 1.13), so that these are said one by one, too.
     """
-    if set(context.partition_keys) <= set(found):
+    import_ids, said_by_us = context.partition_keys, unmaterialized()
+    if set(import_ids) <= set(found) and (len(import_ids) == 1 or not said_by_us):
         for import_id, metadata in found.items():
             context.add_asset_metadata(metadata, asset_key=key, partition_key=import_id)
         yield dg.MaterializeResult(asset_key=key)
@@ -52,7 +54,7 @@ def _materialized_asset(
     for import_id, metadata in found.items():
         yield _of_one(key, import_id, metadata)
     name = context.assets_def.get_output_name_for_asset_key(key)
-    yield dg.Output(None, output_name=name, metadata=unmaterialized())
+    yield dg.Output(None, output_name=name, metadata=said_by_us)
 
 
 def _of_one(key: dg.AssetKey, import_id: str, metadata: Mapping[str, Any]) -> dg.AssetMaterialization:

@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from lead_pipeline.orchestration.dagster_internals import keep_engines, read_migrations_once
+
 #: Runs have a file each; one process writes to few of them at a time. Of so many files the log is kept open.
 _FILES = 16
 
@@ -28,6 +30,8 @@ _keeping = threading.Lock()
 def speed_up_sqlite(home: Path) -> None:
     """Have SQLite files below `home` opened this way in this process from now on; may be called again."""
     _homes.add(home.resolve())
+    keep_engines()
+    read_migrations_once()
     if not event.contains(Engine, "connect", _speed_up):
         event.listen(Engine, "connect", _speed_up)
 
@@ -45,7 +49,7 @@ def _speed_up(connection: Any, _record: object) -> None:  # noqa: ANN401  # what
     path = connection.execute("PRAGMA database_list").fetchone()[2]  # links resolved; empty of one in memory
     if not path or _homes.isdisjoint(Path(path).parents):
         return
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+    if path not in _kept_open and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         return  # without the log, NORMAL could damage the file
     connection.execute("PRAGMA synchronous = NORMAL")
     with _keeping:

@@ -1,5 +1,7 @@
+import gc
 import threading
 import time
+import weakref
 
 import polars as pl
 import pytest
@@ -45,6 +47,36 @@ def test_items_are_taken_only_as_fast_as_results_are_asked_for():
     results = map_in_order(lambda item: item, items(), workers=2)
     assert next(results) == 0
     assert taken == [0, 1]
+    results.close()
+
+
+def test_a_single_item_is_worked_on_without_a_thread_and_two_are_not():
+    def where(_item):
+        return threading.current_thread() is threading.main_thread()
+
+    assert list(map_in_order(where, [1])) == [True]
+    assert list(map_in_order(where, [1, 2])) == [False, False]
+    assert list(map_in_order(where, [])) == []
+
+
+def test_an_item_is_let_go_once_it_was_worked_on():
+    class Batch:
+        pass
+
+    alive = []
+
+    def items():
+        for _ in range(6):
+            batch = Batch()
+            alive.append(weakref.ref(batch))
+            yield batch
+            del batch
+
+    results = map_in_order(lambda _item: None, items())
+    for _ in range(4):
+        next(results)
+    gc.collect()
+    assert sum(one() is not None for one in alive[:3]) == 0
     results.close()
 
 

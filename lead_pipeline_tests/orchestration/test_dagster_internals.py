@@ -2,6 +2,7 @@
 runs of the real services are forked indeed is asserted in the tour of test_services.
 """
 
+import importlib
 import logging
 import multiprocessing
 import os
@@ -11,17 +12,23 @@ from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from dagster._grpc import server
 from dagster_webserver import cli
+from sqlalchemy import NullPool, create_engine
 
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.orchestration import dagster_internals
 from lead_pipeline.orchestration.dagster_internals import (
     CODE_SERVER,
     NO_COMPUTE_LOGS,
+    SQLITE_STORAGES,
     check_target,
     fork_runs,
+    keep_engines,
     output_left_alone,
+    read_migrations_once,
     unmaterialized,
     wrap_web_server,
 )
@@ -127,6 +134,7 @@ def test_once_the_name_of_the_web_server_has_moved_nothing_is_wrapped(monkeypatc
 UNGUARDABLE = """
 import sys
 from dagster_webserver import cli
+from sqlalchemy import NullPool, create_engine
 from lead_pipeline.orchestration.serving import service
 del cli.uvicorn
 sys.argv = ["service", service.WEB_SERVER, "-p", sys.argv[1]]
@@ -190,3 +198,78 @@ def test_once_these_have_moved_one_line_says_what_follows(monkeypatch, caplog, m
     assert [record.getMessage().split(": ")[1] for record in caplog.records] == [
         "files that were refused look imported.", "checks of files that were imported again look outdated.",
     ]  # fmt: skip
+
+
+@pytest.fixture
+def storages(monkeypatch):
+    """The modules of Dagster's SQLite storages, as they are before anybody keeps engines."""
+    found = [importlib.import_module(name) for name in SQLITE_STORAGES]
+    for module in found:
+        monkeypatch.setattr(module, "create_engine", create_engine)
+    return found
+
+
+def test_each_file_has_one_engine_that_holds_no_connection_and_other_engines_are_made_as_ever(storages, tmp_path):
+    keep_engines()
+    one, two = f"sqlite:///{tmp_path}/one.db", f"sqlite:///{tmp_path}/two.db"
+    for module in storages:
+        make = module.create_engine
+        settings = {"poolclass": NullPool, "connect_args": {"timeout": 30}}
+        engine = make(one, **settings)
+        with engine.connect():
+            pass
+        engine.dispose()  # as Dagster does after each statement
+        assert make(one, **settings) is engine
+        assert isinstance(engine.pool, NullPool)
+        assert make(two, **settings) is not engine
+        assert make(one, poolclass=NullPool) is not engine
+        assert make(one, poolclass=NullPool, echo=True) is not make(one, poolclass=NullPool, echo=True)
+
+
+def test_no_more_than_a_few_engines_are_kept_however_many_runs_there_were(storages, tmp_path):
+    keep_engines()
+    keep_engines()  # a second time changes nothing
+    make = storages[0].create_engine
+    for number in range(100):
+        make(f"sqlite:///{tmp_path}/{number}.db", poolclass=NullPool)
+    assert make.cache_info().currsize == dagster_internals._ENGINES
+
+
+def test_once_the_name_of_the_engines_has_moved_one_line_for_each_says_so_and_nothing_changes(
+    storages, monkeypatch, caplog
+):
+    for module in storages:
+        monkeypatch.delattr(module, "create_engine")
+    keep_engines()
+    assert [record.levelno for record in caplog.records] == [logging.WARNING] * len(storages)
+    assert not any(hasattr(module, "create_engine") for module in storages)
+
+
+def _migrations(folder, name):
+    versions = folder / name / "versions"
+    versions.mkdir(parents=True)
+    (versions / "a.py").write_text("revision = 'a'\ndown_revision = None\n")
+    config = Config()
+    config.set_main_option("script_location", str(folder / name))
+    return config
+
+
+def test_migrations_of_dagster_are_read_once_and_those_of_anybody_else_each_time(tmp_path):
+    read_migrations_once()
+    dagsters = Config()
+    dagsters.set_main_option("script_location", "dagster:_core/storage/alembic")
+    again = Config()
+    again.set_main_option("script_location", "dagster:_core/storage/alembic")
+    assert ScriptDirectory.from_config(dagsters) is ScriptDirectory.from_config(again)
+    others = _migrations(tmp_path, "others")
+    first = ScriptDirectory.from_config(others)
+    assert first.as_revision_number("head") == "a"
+    (tmp_path / "others" / "versions" / "b.py").write_text("revision = 'b'\ndown_revision = 'a'\n")
+    assert ScriptDirectory.from_config(others).as_revision_number("head") == "b"
+
+
+def test_the_files_of_a_new_instance_are_stamped_with_the_newest_migration(home):
+    with open_instance(home) as instance:
+        for storage in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
+            stamped, newest = storage.alembic_version()
+            assert stamped == newest is not None

@@ -68,7 +68,7 @@ def with_time_zones(numbers: pl.DataFrame, code: int) -> pl.DataFrame:
         if phonenumbers.is_number_type_geographical(kind, code)
     ]
     full = pl.concat_str(pl.lit(str(code)), NUMBER)
-    by_prefix = (_looked_up(full.str.head(length), prefixes) for length, prefixes in _prefixes_of(code).items())
+    by_prefix = (_looked_up(full.str.head(length), code, length) for length in _prefixes_of(code))
     unknown = pl.lit([UNKNOWN_TIMEZONE], _ZONES)
     country = pl.lit(list(zones_of_calling_code(str(code))), _ZONES)
     zones = pl.when(pl.col("type").is_in(located)).then(pl.coalesce(*by_prefix, unknown)).otherwise(country)
@@ -80,10 +80,20 @@ def zones_of_calling_code(code: str) -> tuple[str, ...]:
     return next((TIMEZONE_DATA[known] for known in (code, code[:2]) if known in TIMEZONE_DATA), (UNKNOWN_TIMEZONE,))
 
 
-def _looked_up(prefix: pl.Expr, known: list[str]) -> pl.Expr:
-    zones = pl.Series([list(TIMEZONE_DATA[one]) for one in known], dtype=_ZONES)
-    index = prefix.replace_strict(known, list(range(len(known))), default=None, return_dtype=pl.UInt32)
+def _looked_up(prefix: pl.Expr, code: int, length: int) -> pl.Expr:
+    known, positions, zones = _table_of(code, length)
+    index = prefix.replace_strict(known, positions, default=None, return_dtype=pl.UInt32)
     return pl.lit(zones).gather(index)
+
+
+@cache
+def _table_of(code: int, length: int) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The known prefixes of a length (String), their positions (UInt32) and zones (List(String)): two thousand prefixes
+    of the United States, which would take longer than a small file's rows if they were made a table each time.
+    """
+    known = _prefixes_of(code)[length]
+    zones = pl.Series([list(TIMEZONE_DATA[one]) for one in known], dtype=_ZONES)
+    return pl.Series(known, dtype=pl.String), pl.int_range(len(known), dtype=pl.UInt32, eager=True), zones
 
 
 @cache

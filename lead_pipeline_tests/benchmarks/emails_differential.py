@@ -1,7 +1,10 @@
 """Compare our verdicts on random email spellings, on mixtures of letters beyond ASCII, and with `--code-points` on each
 code point in front and inside, with email-validator's; exit 1 at a difference.
 
-python -m lead_pipeline_tests.benchmarks.emails_differential --spellings 1000000 --seed 1
+    python -m lead_pipeline_tests.benchmarks.emails_differential --spellings 1000000 --seed 1 [--mix typical]
+
+With `--mix` the spellings are the emails of lists of that mix (`mixes.py`); the library's forms of them can be kept in
+a folder (`--verdicts`).
 """
 
 import argparse
@@ -10,11 +13,14 @@ import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from itertools import chain, islice
+from pathlib import Path
 
 import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
 from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline_tests.benchmarks.mixes import MIXES, ROWS_AT_A_TIME, drawn
+from lead_pipeline_tests.benchmarks.phones_differential import kept
 from lead_pipeline_tests.normalizing.emails.email_spellings import EmailSpeller, mixtures
 
 
@@ -46,13 +52,51 @@ def code_points() -> Iterator[str]:
         yield f"a{chr(point)}.b{chr(point)}@example.com"
 
 
+def differences_of_mix(mix: str, count: int, seed: int, folder: Path | None) -> Iterator[tuple[int, pl.DataFrame]]:
+    """Yield how many emails of a mix were compared, and the rows on which ours differ or our reason contradicts."""
+    for number, emails in enumerate(drawn(mix, "email", count, seed)):
+        raw = emails.rename("raw").drop_nulls()
+        file = folder / f"emails-{mix}-{seed}-{count}-{number}.parquet" if folder else None
+        expected = kept(file, lambda raw=raw: _forms(raw))  # type: ignore[misc]
+        if not expected["raw"].equals(raw):
+            raise SystemExit(f"{file} holds forms of other values; remove it")
+        both = pl.concat([expected, normalize_emails(raw)], how="horizontal")
+        wrong = pl.col("email").ne_missing(pl.col("expected")) | (
+            pl.col("reason").is_null() != pl.col("email").is_not_null()
+        )
+        yield raw.len(), both.filter(wrong)
+
+
+def _forms(raw: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"raw": raw, "expected": pl.Series([by_library(one) for one in raw], dtype=pl.String)})
+
+
+def compare_mix(mix: str, count: int, seed: int, folder: Path | None) -> int:
+    """Compare the emails of a mix, print how it went, return how many differ."""
+    started, compared, wrong = time.perf_counter(), 0, 0
+    for number, found in differences_of_mix(mix, count, seed, folder):
+        compared, wrong = compared + number, wrong + found.height
+        if found.height:
+            print(found.head(3).to_dicts(), flush=True)
+    print(
+        f"email-validator {version('email-validator')}, polars {pl.__version__}, seed {seed}: {count:,} emails of the "
+        f"{mix} mix, {compared:,} of them compared (each spelling of {ROWS_AT_A_TIME:,} rows once), {wrong} mismatches "
+        f"({time.perf_counter() - started:.0f} s)"
+    )
+    return wrong
+
+
 def main() -> int:
     """Run the comparison and print its figures."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--spellings", type=int, default=1_000_000)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--code-points", action="store_true")
+    options.add_argument("--mix", choices=MIXES)
+    options.add_argument("--verdicts", type=Path, help="folder in which the library's forms are kept")
     chosen = options.parse_args()
+    if chosen.mix:
+        return 1 if compare_mix(chosen.mix, chosen.spellings, chosen.seed, chosen.verdicts) else 0
     started, wrong, count = time.perf_counter(), 0, 0
     half = chosen.spellings // 2
     spelled = chain(EmailSpeller(chosen.seed).spellings(half), mixtures(chosen.seed, half))

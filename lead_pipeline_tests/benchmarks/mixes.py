@@ -14,6 +14,7 @@ break. International lists have names in many scripts. To see one:
 
 import argparse
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,9 @@ import phonenumbers
 import polars as pl
 
 SEED = 16
+
+#: Rows of a mix that are made at once.
+ROWS_AT_A_TIME = 250_000
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,16 @@ def make_rows(mix: Mix, rows: int, seed: int = SEED, first: int = 0) -> pl.DataF
         comments=pl.when("quoted").then(pl.lit('said "later",\nthen hung up')).otherwise(pl.lit("call back")),
         debt_amount=pl.col("amount").cast(pl.String),
     )  # fmt: skip
+
+
+def drawn(mix: str, column: str, values: int, seed: int = SEED) -> Iterator[pl.Series]:
+    """Yield the different cells (String) of a column of lists of a mix, until so many rows were made; no two mixes have
+    the same people.
+    """
+    place = list(MIXES).index(mix) * 10**8
+    for start in range(0, values, ROWS_AT_A_TIME):
+        rows = min(ROWS_AT_A_TIME, values - start)
+        yield make_rows(MIXES[mix], rows, seed + start, place + start)[column].unique(maintain_order=True)
 
 
 def _domains(tail: np.ndarray) -> pl.Series:

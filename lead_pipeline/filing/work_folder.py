@@ -78,7 +78,7 @@ class WorkFolder:
         """Yield what `function` makes of each part of `table`, in order, working on two at a time."""
         return map_in_order(function, self.read_parts(table))
 
-    def use_up_parts(self, table: str, function: Callable[[pl.DataFrame], pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    def use_up_parts(self, table: str, function: Callable[[pl.DataFrame], _Out]) -> Iterator[_Out]:
         """Yield what `map_parts` does, and remove each part once it was read: an import that is run again starts from
         the staged file. A step that is run again by itself finds no parts at all, never half of them.
         """

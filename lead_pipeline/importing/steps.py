@@ -26,8 +26,8 @@ from lead_pipeline.importing.layout_drift import layout_text, records_layout
 from lead_pipeline.importing.managing.settings_in_force import Settings
 from lead_pipeline.importing.managing.time_zones_of_leads import places_among
 from lead_pipeline.importing.progress import report_outcomes, report_progress, with_progress
-from lead_pipeline.importing.row_files.kept_rows import keep_suggestions, keep_warned
-from lead_pipeline.importing.row_files.suggestions import with_proven_suggestions
+from lead_pipeline.importing.row_files.kept_rows import SuggestionsKept, keep_warned
+from lead_pipeline.importing.row_files.suggestions import SuggestedRows, SuggestionsOnTrial, suggested_rows
 from lead_pipeline.importing.sequels.cells_of_files import cells_of_import, cells_of_work
 from lead_pipeline.importing.sequels.judging_again import rows_to_judge
 from lead_pipeline.importing.sequels.recoveries import publish_recoveries, tell_sequels_before
@@ -44,6 +44,7 @@ from lead_pipeline.mapping.supplying import SourceNames, supplied_names
 from lead_pipeline.model.column_layout import FilledCells
 from lead_pipeline.model.contracts import mapped_leads, normalized_leads, raw_leads, validate_contract
 from lead_pipeline.model.errors import FileUnreadableError
+from lead_pipeline.model.fields import SUGGESTIONS
 from lead_pipeline.model.outcomes import ImportStatus
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.reasons import REASONS, SKIPPED_CODES, Reason, in_registry_order
@@ -156,14 +157,20 @@ def normalize_leads(work: WorkFolder, at: datetime | None = None) -> dict[str, i
     def judged(batch: pl.DataFrame) -> pl.DataFrame:
         return validate_rows(normalize_rows(batch, profile, places), profile, at)
 
-    def validated(batch: pl.DataFrame) -> pl.DataFrame:
-        rows = validate_contract(with_proven_suggestions(batch, judged(batch), judged), contract)
-        faulty.append(int((rows["reasons"].list.len() > 0).sum()))
-        return rows
+    def validated(batch: pl.DataFrame) -> tuple[pl.DataFrame, SuggestedRows]:
+        rows = judged(batch)
+        return validate_contract(rows.drop(SUGGESTIONS), contract), suggested_rows(batch, rows)
 
-    batches = with_progress(NORMALIZED, work.use_up_parts(MAPPED, validated), _rows_and_invalid)
-    rows = work.write_parts(NORMALIZED, batches)
-    keep_suggestions(work, NORMALIZED)
+    trial = SuggestionsOnTrial(judged, SuggestionsKept(work).keep)
+
+    def normalized() -> Iterator[pl.DataFrame]:
+        for rows, suggested in work.use_up_parts(MAPPED, validated):
+            faulty.append(int((rows["reasons"].list.len() > 0).sum()))
+            trial.add(suggested)
+            yield rows
+
+    rows = work.write_parts(NORMALIZED, with_progress(NORMALIZED, normalized(), _rows_and_invalid))
+    trial.finish()
     return {"rows": rows, "rows_with_reasons": sum(faulty)}
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from lead_pipeline.importing.row_files import suggestions
 from lead_pipeline.model.profile import ImportProfile
+from lead_pipeline.reading.row_reader import RowReader
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 PHONE, EMAIL, DATE = {"type": "phone"}, {"type": "email"}, {"type": "date"}
@@ -110,9 +112,7 @@ def test_what_would_be_refused_as_well_is_not_suggested(home, rule, value):
 
 
 def test_without_the_proof_it_would_be(home, monkeypatch):
-    from lead_pipeline.importing import steps
-
-    monkeypatch.setattr(steps, "with_proven_suggestions", lambda _mapped, judged, _judge: judged)
+    monkeypatch.setattr(suggestions, "_SPEAKING_AGAINST", [])
     ((_, said),) = rejected(home, PHONE | {"allow_types": ["mobile"]}, "0044 20 7946 0123").values()
     assert said
 
@@ -197,3 +197,13 @@ def test_taken_as_it_is_each_suggestion_is_accepted(home):
         writer.writerows(rows)
     returned = home.file(again, chosen)
     assert (returned.counts.created, returned.reasons) == (2, ())
+
+
+def test_suggestions_of_many_batches_are_proven_as_those_of_one(home, monkeypatch):
+    """Whatever is judged together: each row keeps its own suggestions, in the order of the file."""
+    values = [f"0044 20 7946 {n:04} {'9' * (n % 3 == 0)}" for n in range(40)]
+    at_once = rejected(home, PHONE, *values)
+    monkeypatch.setattr(suggestions, "_ROWS_ON_TRIAL", 7)
+    monkeypatch.setattr(RowReader.batches, "__defaults__", (3,))
+    assert rejected(home, PHONE, *values) == at_once
+    assert {said != "" for _, said in at_once.values()} == {True, False}

@@ -142,22 +142,18 @@ def _scientific(texts: pl.DataFrame) -> Iterator[pl.DataFrame]:
 def _digits_lost(texts: pl.DataFrame, region: str | None) -> Iterator[pl.DataFrame]:
     """Numbers that are none in their country, but are with a zero before them; or in the world, with a plus."""
     candidates = texts.filter(_TEXT.str.len_chars().is_between(3, 15))  # E.164 has 15 digits at most
-    validity = candidates.with_columns(_validity(candidates["text"], region)).filter(~pl.col("as_is"))
-    with_zero = validity.filter("with_zero")
+    prefixes = {"with_zero": "0", "with_plus": "+"} if region is not None else {"with_plus": "+"}
+    valid = normalize_phones(pl.concat([prefix + candidates["text"] for prefix in prefixes.values()]), region)["valid"]
+    told = {name: valid.slice(place * candidates.height, candidates.height) for place, name in enumerate(prefixes)}
+    nothing = pl.repeat(value=False, n=candidates.height, dtype=pl.Boolean, eager=True)
+    found = candidates.with_columns(told.get(name, nothing).alias(name) for name in ("with_zero", "with_plus"))
+    found = found.filter(pl.col("with_zero") | pl.col("with_plus"))
+    if region is not None:  # without one, digits alone are no number anyway
+        found = found.filter(~normalize_phones(found["text"], region)["valid"])
+    with_zero = found.filter("with_zero")
     yield _found(with_zero, Damage.ZERO_LOST, pl.lit("0") + _TEXT, safe=~pl.col("with_plus"))
-    with_plus = validity.filter("with_plus")
+    with_plus = found.filter("with_plus")
     yield _found(with_plus, Damage.PLUS_LOST, pl.lit("+") + _TEXT, safe=pl.lit(region is not None))
-
-
-def _validity(digits: pl.Series, region: str | None) -> pl.DataFrame:
-    """Return whether digits are numbers `as_is`, `with_zero` before them, and `with_plus`; without a region, only the
-    last can be told. All are read at once: what takes its time is to read any.
-    """
-    prefixes = {"with_plus": "+"} if region is None else {"as_is": "", "with_zero": "0", "with_plus": "+"}
-    valid = normalize_phones(pl.concat([prefix + digits for prefix in prefixes.values()]), region)["valid"]
-    told = {name: valid.slice(place * digits.len(), digits.len()) for place, name in enumerate(prefixes)}
-    nothing = pl.repeat(value=False, n=digits.len(), dtype=pl.Boolean, eager=True)
-    return pl.DataFrame({name: told.get(name, nothing) for name in ("as_is", "with_zero", "with_plus")})
 
 
 def _told_by_letters(distinct: pl.DataFrame, kind: Kind) -> pl.DataFrame:

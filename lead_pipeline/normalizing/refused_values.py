@@ -16,6 +16,7 @@ from phonenumbers import PhoneMetadata
 from lead_pipeline.model.rules import DateRule, DatetimeRule, EmailRule, FieldRule, PhoneRule, TextRule
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline.normalizing.phones.labels import AREA_CODE_MISSING
+from lead_pipeline.normalizing.phones.plan.one_by_one import verdict_on_plain
 
 _VALUE = pl.col("value")
 
@@ -59,7 +60,6 @@ _MAY_BE_BRAZILIAN = r"[6-9](?:[^0-9]*[0-9]){7}[^0-9]*$"
 
 #: What is said of refused values; both are null where there is nothing to say.
 _SAID = {"hint": pl.String, "suggestion": pl.String}
-_NO_VALUE = pl.lit(None, pl.String)
 
 #: What is said of one value: the sentence and the value that was meant.
 _Say = tuple[str, str] | None
@@ -155,21 +155,20 @@ def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.DataFr
     rows = refused.to_frame().with_columns(region=region)
     prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
     mexican = _VALUE.str.contains(_MAY_BE_MEXICAN)
-    without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(_said(pl.lit(_WITHOUT_AREA_CODE)))
-    local = pl.when(_is_local(rows)).then(_said(pl.lit(_LOCAL)))
-    return (
-        rows.with_columns(
-            _said_of(rows, prefixed, _behind_prefix, "prefix"),
-            _said_of(rows, brazilian, _with_ninth_digit, "ninth"),
-            _said_of(rows, mexican, _without_old_prefix, "old"),
-        )
-        .select(said=pl.coalesce(without_code, "old", "prefix", "ninth", local))
-        .unnest("said")
+    without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(pl.lit(_WITHOUT_AREA_CODE))
+    local = pl.when(_is_local(rows)).then(pl.lit(_LOCAL))
+    said = rows.with_columns(
+        *_said_of(rows, prefixed, _behind_prefix, "prefix"),
+        *_said_of(rows, brazilian, _with_ninth_digit, "ninth"),
+        *_said_of(rows, mexican, _without_old_prefix, "old"),
+        without_code=without_code,
     )
-
-
-def _said(hint: pl.Expr, suggestion: pl.Expr = _NO_VALUE) -> pl.Expr:
-    return pl.struct(hint=hint, suggestion=suggestion)
+    order = ("old", "prefix", "ninth")
+    meant = pl.coalesce(pl.when(pl.col(name).is_not_null()).then(f"{name}_meant") for name in order)
+    return said.select(
+        hint=pl.coalesce("without_code", *order, local),
+        suggestion=pl.when(pl.col("without_code").is_null()).then(meant),
+    )
 
 
 def _is_local(rows: pl.DataFrame) -> pl.Expr:
@@ -188,13 +187,21 @@ def _local_lengths(region: str) -> tuple[int, ...]:
     return tuple(length for length in (*known, *_FURTHER_LOCAL.get(region, ())) if length >= _SHORTEST_LOCAL)
 
 
-def _said_of(rows: pl.DataFrame, asked: pl.Expr, say: Callable[[str, str | None], _Say], name: str) -> pl.Series:
-    """Return what `say` says of the rows that are `asked`, each spelling once: Struct(hint, suggestion), or null."""
-    distinct = rows.filter(asked.fill_null(value=False)).unique()
-    found = (say(value, region) for value, region in distinct.iter_rows())
-    said = [None if one is None else dict(zip(_SAID, one, strict=True)) for one in found]
-    table = distinct.with_columns(pl.Series(name, said, dtype=pl.Struct(_SAID)))
-    return rows.join(table, on=["value", "region"], how="left", nulls_equal=True, maintain_order="left")[name]
+def _said_of(
+    rows: pl.DataFrame, asked: pl.Expr, say: Callable[[str, str | None], _Say], name: str
+) -> tuple[pl.Series, pl.Series]:
+    """Return what `say` says of the rows that are `asked` (String, null for nothing): `<name>`, and the value meant,
+    `<name>_meant`.
+    """
+    places = rows.select(asked.fill_null(value=False)).to_series().arg_true()
+    values = rows[places].iter_rows()
+    found = [
+        (place, *one) for place, (value, region) in zip(places, values, strict=True) if (one := say(value, region))
+    ]
+    table = pl.DataFrame(found, schema={"place": pl.UInt32, **_SAID}, orient="row")
+    nothing = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+    hint, meant = (nothing.clone().scatter(table["place"], table[one]) for one in _SAID)
+    return hint.alias(name), meant.alias(f"{name}_meant")
 
 
 def _behind_prefix(value: str, _region: str | None) -> _Say:
@@ -228,6 +235,9 @@ def _without_old_prefix(value: str, region: str | None) -> _Say:
 
 def _as_people_write_it(number: str) -> str | None:
     """Return a number in international format, None unless it is valid."""
+    read = verdict_on_plain(number, None)
+    if read is not None and not read.valid:
+        return None
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:

@@ -101,8 +101,12 @@ def _with_findings(plain: pl.DataFrame, found: pl.DataFrame, repair: Repair, rea
         .select(again.select("row", pl.exclude("row")).columns)
     )
     changed = pl.concat([again.select(named.columns), named])
-    kept = plain.with_row_index("row").join(changed, on=pl.col("row"), how="anti")
-    return pl.concat([kept.select(named.columns), changed.cast({"row": pl.UInt32})]).sort("row").drop("row")
+    places = pl.int_range(plain.height, dtype=pl.UInt32, eager=True)
+    places.scatter(
+        changed["row"], pl.int_range(plain.height, plain.height + changed.height, dtype=pl.UInt32, eager=True)
+    )
+    columns = [name for name in named.columns if name != "row"]
+    return pl.concat([plain.select(columns), changed.select(columns)], rechunk=True)[places]
 
 
 def _hint() -> pl.Expr:

@@ -110,14 +110,19 @@ def _laid_out(columns: Mapping[str, ColumnVerdict]) -> Iterator[pl.Series]:
 
 def _gathered(height: int, series: Iterable[pl.Series]) -> pl.Series:
     """Gather columns of codes (String, null for none, or List(String)) into one list per row."""
-    none = pl.lit([], dtype=_CODES)
     found = [one for one in series if one.null_count() < one.len()]
     if not found:
         return pl.repeat([], height, dtype=_CODES, eager=True).alias("warnings")
+    frame = pl.DataFrame([one.alias(str(index)) for index, one in enumerate(found)])
+    rows = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series().arg_true()
     # concat_list gives null where any of its lists is null
-    lists = [pl.select(one.fill_null(none)).to_series() if one.dtype == _CODES else one for one in found]
-    frame = pl.DataFrame([one.alias(str(index)) for index, one in enumerate(lists)])
-    return frame.select(pl.concat_list(pl.all()).list.drop_nulls()).to_series().alias("warnings")
+    none = pl.lit([], dtype=_CODES)
+    lists = [pl.col(one.name).fill_null(none) if one.dtype == _CODES else one.name for one in frame]
+    some = frame[rows].select(pl.concat_list(lists).list.drop_nulls()).to_series()
+    # most rows have none: an empty list in front of the others stands for theirs
+    places = pl.repeat(0, height, dtype=pl.UInt32, eager=True)
+    places.scatter(rows, pl.int_range(1, some.len() + 1, dtype=pl.UInt32, eager=True))
+    return pl.concat([pl.Series([[]], dtype=_CODES), some], rechunk=True).gather(places).alias("warnings")
 
 
 def _titled(name: str, hints: pl.Series) -> pl.Series:

@@ -20,12 +20,15 @@ from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, library_verdicts
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_spellings
+from lead_pipeline.normalizing.phones.plan.one_by_one import verdict_on_plain
 from lead_pipeline_tests.benchmarks.mixes import MIXES, ROWS_AT_A_TIME, drawn
 from lead_pipeline_tests.normalizing.phones.phone_spellings import REGIONS, Speller
 
 
 def differences(spellings: list[str], region: str | None) -> tuple[pl.DataFrame, int]:
-    """Return the rows on which the compiled verdict is not the library's, and how many spellings it did not cover."""
+    """Return the rows on which the compiled verdict, or that on plain spellings one by one, is not the library's, and
+    how many spellings are not covered by the compiled metadata.
+    """
     frame = pl.DataFrame({"raw": pl.Series(spellings, dtype=pl.String)}).with_row_index("row")
     numbers, refused, uncovered = verdicts_on_spellings(frame, region)
     judged = pl.concat([numbers, refused], how="diagonal")
@@ -34,8 +37,13 @@ def differences(spellings: list[str], region: str | None) -> tuple[pl.DataFrame,
         raise AssertionError(f"rows were lost or doubled under {region}")
     both = frame.join(judged.cast({pl.Enum: pl.String}), on="row")
     expected = library_verdicts(both["raw"], region).select(pl.all().name.suffix("_expected"))
+    both = pl.concat([both, expected], how="horizontal")
+    singly = [verdict_on_plain(raw, region) for raw in both["raw"]]
+    one_by_one = both.filter(pl.Series([one is not None for one in singly], dtype=pl.Boolean)).with_columns(
+        pl.DataFrame([one for one in singly if one is not None], schema=PHONE_SCHEMA, orient="row")
+    )
     wrong = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_expected")) for name in PHONE_SCHEMA)
-    return pl.concat([both, expected], how="horizontal").filter(wrong), uncovered.height
+    return pl.concat([both, one_by_one]).filter(wrong), uncovered.height
 
 
 def kept(file: Path | None, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:

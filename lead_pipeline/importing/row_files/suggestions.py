@@ -85,7 +85,10 @@ def with_proven_suggestions(mapped: pl.DataFrame, judged: pl.DataFrame, judge: J
         judged: the same rows as normalized leads, with `suggestions`.
         judge: makes normalized leads of mapped ones.
     """
-    proven = proven_suggestions(suggested_rows(mapped, judged), judge)
+    suggested = suggested_rows(mapped, judged)
+    if suggested.found.is_empty():
+        return judged
+    proven = proven_suggestions(suggested, judge)
     return judged.drop(SUGGESTIONS).join(proven, on="row_number", how="left", maintain_order="left")
 
 

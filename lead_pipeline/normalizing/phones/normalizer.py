@@ -10,8 +10,9 @@ import polars as pl
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.normalizing.frames import split
 from lead_pipeline.normalizing.missing import means_missing
-from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, library_verdicts
+from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, library_verdict
 from lead_pipeline.normalizing.phones.plan.metadata_verdicts import MetadataVerdicts, verdicts_on_spellings
+from lead_pipeline.normalizing.phones.plan.one_by_one import verdict_on_plain
 from lead_pipeline.normalizing.phones.plan.plan_schema import REASON, VERDICT
 from lead_pipeline.normalizing.phones.regions import checked_region, regions_named, supported_regions
 
@@ -21,13 +22,15 @@ __all__ = ["PHONE_SCHEMA", "normalize_phones", "supported_regions"]
 _PART = 500_000
 #: Values with regions of their own that are sorted by region at a time.
 _WINDOW = 2_000_000
-#: For fewer values the library is done before the expressions are built.
-_WORTH_COMPILING = 1_000
-#: So it is for fewer numbers of one calling code: digits that have lost something look like numbers of any country.
-_WORTH_COMPILING_A_CODE = 50
+#: Fewer values are read one by one before the expressions are built.
+_WORTH_COMPILING = 4_000
+#: So are fewer numbers of one calling code: digits that have lost something look like numbers of any country.
+_WORTH_COMPILING_A_CODE = 1_000
 
 _MISSING = pl.lit(Reason.PHONE_MISSING.value, REASON)
 _NO_ROWS = pl.DataFrame(schema={"row": pl.UInt32, "reason": REASON})
+#: What is known of a number that is read by itself, in the order of PHONE_SCHEMA.
+_READ = {name: VERDICT[name] for name in PHONE_SCHEMA}
 
 
 def normalize_phones(raw: pl.Series, region: str | pl.Series | None, default_region: str | None = None) -> pl.DataFrame:
@@ -75,6 +78,8 @@ def _side_by_side(
     normalize: Callable[[pl.DataFrame, str | None], pl.DataFrame], parts: list[tuple[pl.DataFrame, str | None]]
 ) -> pl.DataFrame:
     """Normalize parts in threads: the expressions of one part alone leave half of the processors idle."""
+    if len(parts) == 1:
+        return normalize(*parts[0])
     with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as threads:
         return pl.concat(threads.map(lambda part: normalize(*part), parts))
 
@@ -85,8 +90,8 @@ def _normalize_part(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame
         compiled = MetadataVerdicts(VERDICT.to_frame(), _NO_ROWS, spelled.select("row"))
     else:
         compiled = verdicts_on_spellings(spelled, region, _WORTH_COMPILING_A_CODE)
-    by_library = _by_library(spelled.join(compiled.uncovered, on="row", how="semi"), region)
-    numbers, garbage = split(by_library, pl.col("reason").ne_missing(Reason.PHONE_NOT_A_NUMBER.value))
+    read = _one_by_one(spelled.join(compiled.uncovered, on="row", how="semi"), region)
+    numbers, garbage = split(read, pl.col("reason").ne_missing(Reason.PHONE_NOT_A_NUMBER.value))
     refused = _with_words_understood(pl.concat([compiled.refused, garbage.select("row", "reason")]), spelled)
     missing = absent.select("row", reason=_MISSING)
     verdicts = pl.concat([compiled.numbers, numbers, refused, missing], how="diagonal").sort("row")
@@ -101,7 +106,9 @@ def _with_words_understood(refused: pl.DataFrame, spellings: pl.DataFrame) -> pl
     return pl.concat([others, garbage.select("row", reason=reason)])
 
 
-def _by_library(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
+def _one_by_one(spellings: pl.DataFrame, region: str | None) -> pl.DataFrame:
+    """Read spellings (`row`, `raw`) each for itself, once per distinct one; what is not plain, by the library."""
     distinct = spellings["raw"].unique()
-    verdicts = library_verdicts(distinct, region).insert_column(0, distinct)
-    return spellings.join(verdicts, on="raw", how="left").drop("raw").cast(VERDICT)
+    verdicts = (verdict_on_plain(raw, region) or library_verdict(raw, region) for raw in distinct)
+    read = pl.DataFrame(list(verdicts), schema=_READ, orient="row").insert_column(0, distinct)
+    return spellings.join(read, on="raw", how="left").drop("raw")

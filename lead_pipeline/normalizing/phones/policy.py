@@ -11,7 +11,7 @@ from lead_pipeline.model.rules import PhoneRule
 from lead_pipeline.normalizing.phones.labels import without_labels
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.regions import checked_region, regions_named
-from lead_pipeline.normalizing.phones.several import find_multiple_phones
+from lead_pipeline.normalizing.phones.several import cells_with_several
 
 _FALSE = pl.lit(value=False)
 _SPELLINGS = pl.List(pl.String)
@@ -40,15 +40,25 @@ def accepted_phones(
     """
     checked_region(default_region)
     region = default_region if countries is None else regions_named(countries, default_region)
-    cells = find_multiple_phones(without_labels(raw))
-    spelling = cells["phones"].list.first()
+    spelling = without_labels(raw)
+    several = cells_with_several(spelling)
+    multiple = pl.repeat(value=False, n=raw.len(), dtype=pl.Boolean, eager=True).scatter(several["row"], values=True)
+    further = _further(spelling, several) if rule.multiple == "secondary" else pl.lit(None, _SPELLINGS)
+    if several.height:
+        spelling = spelling.clone().scatter(several["row"], several["phones"].list.first())
     read = normalize_phones(spelling, None if rule.format == "international" else region)
     country = region if isinstance(region, pl.Series) else pl.lit(region, pl.String)
-    known = read.with_columns(cells["multiple"], spelling=spelling, country=country)
-    further = cells["phones"].list.slice(1) if rule.multiple == "secondary" else pl.lit(None, _SPELLINGS)
+    known = read.with_columns(multiple=multiple, spelling=spelling, country=country)
     verdicts = known.select("e164", "extension", reason=_refusal(rule, known), further=further)
     value = pl.when(pl.col("reason").is_null()).then("e164").alias("value")
     return verdicts.select(value, "reason", "extension", "further")
+
+
+def _further(raw: pl.Series, several: pl.DataFrame) -> pl.Series:
+    """Return what each cell has behind its first number (List(String), empty for nothing)."""
+    cells = pl.DataFrame({"row": pl.int_range(raw.len(), dtype=pl.UInt32, eager=True)})
+    joined = cells.join(several, on="row", how="left", maintain_order="left")
+    return joined.select(pl.col("phones").list.slice(1).fill_null(pl.lit([], _SPELLINGS))).to_series()
 
 
 def secondary_phones(primary: pl.Series, further: pl.Series, region: str | pl.Series | None) -> pl.Series:

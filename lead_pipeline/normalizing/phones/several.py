@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from lead_pipeline.normalizing.frames import split
+
 _RAW = pl.col("raw")
 
 #: Where a second number may begin: each pattern matches what stands between two numbers, and looks no further
@@ -37,6 +39,13 @@ _SUSPECT = "|".join(
         r"(?:[0-9][^0-9]*){7}\((?:[^0-9]*[0-9]){7}",
     )
 )
+#: Two numbers of digits and punctuation with one mark between them, each too short to be two: most cells with several.
+#: What is said of them here is what `_taken_apart` comes to.
+_PAIR = r"^(\+?\(?[0-9](?:[ ().-]*[0-9]){8,12}) *[/;,|] *(\+?\(?[0-9](?:[ ().-]*[0-9]){6,12})$"
+#: Marks in one of them that could part it after all.
+_PARTED = r"--|\.\.|\s-\s"
+#: A number that a spreadsheet wrote has a + behind digits, and is one: its parts are too short to be two.
+_SCIENTIFIC = r"^\+?[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]{1,2}$"
 
 
 def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
@@ -55,18 +64,26 @@ def find_multiple_phones(raw: pl.Series) -> pl.DataFrame:
         the value itself where there is but one, empty for null.
     """
     cells = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
-    suspects = cells.filter(_RAW.str.contains(_SUSPECT))
-    apart = pl.DataFrame(
-        {"row": suspects["row"], "phones": [_taken_apart(cell) for cell in suspects["raw"]]},
-        schema={"row": pl.UInt32, "phones": pl.List(pl.String)},
-    )
     single = pl.when(_RAW.is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list("raw"))
     return (
         cells.with_columns(single=single)
-        .join(apart, on="row", how="left", maintain_order="left")
-        .select(phones=pl.coalesce("phones", "single"))
-        .select(multiple=pl.col("phones").list.len() > 1, phones="phones")
+        .join(cells_with_several(cells["raw"]), on="row", how="left", maintain_order="left")
+        .select(multiple=pl.col("phones").is_not_null(), phones=pl.coalesce("phones", "single"))
     )
+
+
+def cells_with_several(raw: pl.Series) -> pl.DataFrame:
+    """Return the cells (String) that hold several numbers: `row` (UInt32), `phones` (List(String)) as above."""
+    cells = pl.DataFrame({"raw": raw.cast(pl.String)}).with_row_index("row")
+    suspects = cells.filter(_RAW.str.contains(_SUSPECT))
+    suspects = suspects.filter(~_RAW.str.contains(_SCIENTIFIC))
+    pairs, others = split(suspects, _RAW.str.contains(_PAIR) & ~_RAW.str.contains(_PARTED))
+    both = pl.concat_list(_RAW.str.extract(_PAIR, 1), _RAW.str.extract(_PAIR, 2))
+    apart = [(row, found) for row, cell in others.iter_rows() if len(found := _taken_apart(cell)) > 1]
+    rows = [row for row, found in apart for _ in found]
+    numbers = [number for _, found in apart for number in found]
+    each = pl.DataFrame({"row": rows, "phones": numbers}, schema={"row": pl.UInt32, "phones": pl.String})
+    return pl.concat([pairs.select("row", phones=both), each.group_by("row", maintain_order=True).agg("phones")])
 
 
 def _taken_apart(cell: str) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lead_pipeline.normalizing.phones import several
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
-from lead_pipeline.normalizing.phones.several import find_multiple_phones
+from lead_pipeline.normalizing.phones.several import cells_with_several, find_multiple_phones
 from lead_pipeline_tests.normalizing.corpora import corpus
 from lead_pipeline_tests.normalizing.phones.phone_spellings import FORMATS, example_numbers
 
@@ -96,3 +97,31 @@ def test_of_the_glued_numbers_of_the_wild_none_passes_unseen():
     assert glued.len() >= 10
     assert find_multiple_phones(glued)["multiple"].all()
     assert normalize_phones(glued, "DE")["e164"].count() > 0
+
+
+def _numbers() -> st.SearchStrategy[str]:
+    gap = st.sampled_from(["", "", "", "", " ", "-", ".", ") ", " (", "  ", " - ", "--", "/"])
+    digits = st.lists(st.tuples(st.sampled_from("0123456789"), gap), min_size=5, max_size=14)
+    start = st.sampled_from(["", "", "+", "00", "(", "+(", "(+", "0"])
+    return st.builds(lambda first, rest: first + "".join(a + b for a, b in rest[:-1]) + rest[-1][0], start, digits)
+
+
+_MARKS = st.sampled_from([" / ", "/", ";", "; ", ", ", ",", " | ", " ", "//", " or ", "E+", "e+", "/ "])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.builds(lambda a, mark, b: a + mark + b, _numbers(), _MARKS, _numbers()), min_size=1, max_size=30))
+def test_two_numbers_and_a_mark_are_taken_apart_as_any_other_cell(cells):
+    """Most cells with several numbers are two, which are told by a pattern: it must say what the rules say."""
+    suspects = pl.Series(cells).str.contains(several._SUSPECT)
+    rules = ((several._taken_apart(cell) if suspect else [cell]) for cell, suspect in zip(cells, suspects, strict=True))
+    expected = {row: found for row, found in enumerate(rules) if len(found) > 1}
+    assert dict(cells_with_several(pl.Series(cells)).iter_rows()) == expected
+
+
+def test_the_pattern_for_two_numbers_has_something_to_say():
+    cells = pl.Series(["201-555-0123 / 201-555-0124", "+49 (30) 123456; 030 654321", "2015550123,+12015550124"])
+    assert cells.str.contains(several._PAIR).all()
+    assert cells_with_several(cells)["phones"].to_list() == [
+        ["201-555-0123", "201-555-0124"], ["+49 (30) 123456", "030 654321"], ["2015550123", "+12015550124"]
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ from lead_pipeline.normalizing.phones.plan.numbering import (
     ordinary_line_type,
     regions_of,
 )
+from lead_pipeline.normalizing.phones.plan.one_by_one import verdicts_one_by_one
 from lead_pipeline.normalizing.phones.plan.patterns import UncoveredPatternError, at_start
 from lead_pipeline.normalizing.phones.plan.plan_schema import LINE_TYPE, REASON, REGION, UNKNOWN, VERDICT
 
@@ -37,7 +38,7 @@ class MetadataVerdicts(NamedTuple):
 
 def verdicts_on_spellings(spellings: pl.DataFrame, region: str | None, fewest: int = 1) -> MetadataVerdicts:
     """Return what becomes of spellings (`row`, `raw`; none null); every row comes back once. Calling codes with fewer
-    numbers than `fewest` are not covered.
+    numbers than `fewest` are judged one by one.
     """
     spelled = read_spellings(spellings)
     dialled = dial(spelled.numbers, region)
@@ -55,7 +56,7 @@ def _by_calling_code(dialled: Dialled, fewest: int) -> Iterator[pl.DataFrame]:
     for code, numbers in dialled.numbers.items():
         together = pl.concat(numbers)
         if together.height < fewest:
-            dialled.uncovered.append(together.select("row"))
+            yield verdicts_one_by_one(together, code)
             continue
         try:
             yield verdicts_on_numbers(together, code)

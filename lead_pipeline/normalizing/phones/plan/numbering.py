@@ -23,7 +23,7 @@ NUMBER = pl.col("number")
 LONGEST, SHORTEST = 17, 2
 
 #: The order in which kinds of line are tried (`_number_type_helper`), before fixed line and mobile.
-_SPECIAL_KINDS = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")
+SPECIAL_KINDS = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")
 
 
 def regions_of(calling_code: int) -> tuple[str, ...]:
@@ -58,11 +58,12 @@ def _general(plan: PhoneMetadata) -> PhoneNumberDesc:
 
 def length_verdict(number: pl.Expr, plan: PhoneMetadata) -> pl.Expr:
     """Return the ValidationResult of each number's length (`_test_number_length`), looked up by length."""
-    verdicts = pl.Series([_verdict_on_length(length, plan) for length in range(LONGEST + 2)], dtype=pl.UInt8)
+    verdicts = pl.Series([verdict_on_length(length, plan) for length in range(LONGEST + 2)], dtype=pl.UInt8)
     return pl.lit(verdicts).gather(number.str.len_bytes().clip(upper_bound=LONGEST + 1))
 
 
-def _verdict_on_length(length: int, plan: PhoneMetadata) -> int:
+def verdict_on_length(length: int, plan: PhoneMetadata) -> int:
+    """Return the ValidationResult of numbers of so many digits (`_test_number_length`)."""
     possible = _general(plan).possible_length
     if length in _general(plan).possible_length_local_only:
         return ValidationResult.IS_POSSIBLE_LOCAL_ONLY
@@ -110,7 +111,7 @@ def national_number(plan: PhoneMetadata) -> pl.Expr:
 def line_type(code: int, region: str) -> pl.Expr:
     """Return the kind of line under a region's plan, or `unknown` (`_number_type_helper`)."""
     plan = metadata_of(code, region)
-    special = ((_is_kind(desc), name) for name in _SPECIAL_KINDS if (desc := getattr(plan, name)) is not None)
+    special = ((_is_kind(desc), name) for name in SPECIAL_KINDS if (desc := getattr(plan, name)) is not None)
     return _first_of((~_is_kind(plan.general_desc), UNKNOWN), *special, *_ordinary_kinds(plan))
 
 
@@ -132,7 +133,7 @@ def is_ordinary_line(code: int, region: str) -> pl.Expr:
 def may_be_special(code: int, region: str) -> pl.Expr:
     """True where the number fits the pattern of any kind but fixed line and mobile: one look instead of eight."""
     plan = metadata_of(code, region)
-    descs = [desc for name in _SPECIAL_KINDS if (desc := getattr(plan, name)) is not None]
+    descs = [desc for name in SPECIAL_KINDS if (desc := getattr(plan, name)) is not None]
     return matches_whole(NUMBER, "|".join(pattern for desc in descs if (pattern := desc.national_number_pattern)))
 
 

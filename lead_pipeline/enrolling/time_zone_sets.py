@@ -21,7 +21,7 @@ FindPlaces = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
 _PLACE = ("postal_code", "state", "country")
 
 #: How many leads are in memory at a time.
-_LEADS_AT_ONCE = 250_000
+_LEADS_AT_ONCE = 100_000
 
 _Answer = tuple[tuple[str, ...], tuple[str, ...], bool]
 
@@ -49,32 +49,44 @@ def assign_time_zones(workspace: Workspace, find: FindTimeZones, places: FindPla
     """
     if not workspace.one("select exists (from base.leads where time_zone_set is null)"):
         return 0
-    leads = find_time_zones(workspace, _WITHOUT_ZONES, find, places)
+    workspace.run("create or replace temp table zones_of_leads (lead_id bigint, time_zone_set integer)")
+    sql, bound = _in_places(workspace, _WITHOUT_ZONES, places)
+    workspace.run(f"create or replace temp table people_in_places as {sql}", bound)
+    ((first, last, leads),) = workspace.rows("select min(lead_id), max(lead_id), count(*) from people_in_places")
+    step = _LEADS_AT_ONCE if leads > _LEADS_AT_ONCE else last - first + 1
+    for start in range(first, last + 1, step):
+        people = workspace.frame(
+            "from people_in_places where lead_id >= $start and lead_id < $end", {"start": start, "end": start + step}
+        )
+        with workspace.registered("zones_found", numbered_zones(workspace, people["lead_id"], *find(people))):
+            workspace.run("insert into zones_of_leads select lead_id, time_zone_set from zones_found")
+    workspace.run("drop table people_in_places")
     workspace.run(
         "update base.leads l set time_zone_set = z.time_zone_set from zones_of_leads z where l.lead_id = z.lead_id"
     )
-    return leads
+    return int(leads)
 
 
-def find_time_zones(workspace: Workspace, people: People, find: FindTimeZones, places: FindPlaces) -> int:
-    """Fill `zones_of_leads` with `lead_id` and `time_zone_set` of the people; return how many they are.
+def people_in_places(workspace: Workspace, people: People, places: FindPlaces) -> pl.DataFrame:
+    """Return `lead_id`, `phone`, `postal_code`, `state` and `country` of people.
 
     A profile may have no field for a place, and keep the file's columns of it as attributes: then these say where
     somebody is.
     """
-    workspace.run("create or replace temp table zones_of_leads (lead_id bigint, time_zone_set integer)")
+    return workspace.frame(*_in_places(workspace, people, places))
+
+
+def numbered_zones(workspace: Workspace, leads: pl.Series, positions: pl.Series, answers: pl.DataFrame) -> pl.DataFrame:
+    """Return `lead_id` and `time_zone_set` (Int32) of leads whose time zones were found; new sets are recorded."""
+    numbers = _numbers_of(workspace, [(tuple(zones), tuple(said), differ) for zones, said, differ in answers.rows()])
+    return pl.DataFrame({"lead_id": leads, "time_zone_set": pl.Series(numbers, dtype=pl.Int32)[positions]})
+
+
+def _in_places(workspace: Workspace, people: People, places: FindPlaces) -> tuple[str, dict[str, Any]]:
+    """Return the query of `people_in_places`, and what it binds."""
     names = _names_of_attributes(workspace, people) if people.names is None else people.names
     place, bound = _place(places(names))
-    workspace.run(
-        f"create or replace temp table people_in_places as select lead_id, phone, {place} from ({people.sql})",  # noqa: S608  # names of standard fields
-        {**people.params, **bound},
-    )
-    ((first, last, leads),) = workspace.rows("select min(lead_id), max(lead_id), count(*) from people_in_places")
-    step = _LEADS_AT_ONCE if leads > _LEADS_AT_ONCE else last - first + 1 if leads else 1
-    for start in range(first, last + 1, step) if leads else ():
-        _find(workspace, find, start, start + step)
-    workspace.run("drop table people_in_places")
-    return int(leads)
+    return f"select lead_id, phone, {place} from ({people.sql})", {**people.params, **bound}  # noqa: S608  # ours
 
 
 def _names_of_attributes(workspace: Workspace, people: People) -> list[str]:
@@ -96,21 +108,6 @@ def _place(names: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, Any]]:
             sources.append(f"nullif(trim(json_extract_string(attributes, ${place}_{number})), '')")
         columns.append(f"coalesce({', '.join(sources)}) as {place}")
     return ", ".join(columns), bound
-
-
-def _find(workspace: Workspace, find: FindTimeZones, start: int, end: int) -> None:
-    people = workspace.frame(
-        "select lead_id, phone, postal_code, state, country from people_in_places"
-        " where lead_id >= $start and lead_id < $end",
-        {"start": start, "end": end},
-    )
-    if people.is_empty():
-        return
-    positions, answers = find(people.drop("lead_id"))
-    numbers = _numbers_of(workspace, [(tuple(zones), tuple(said), differ) for zones, said, differ in answers.rows()])
-    found = people.select("lead_id", time_zone_set=pl.Series(numbers, dtype=pl.Int32)[positions])
-    with workspace.registered("zones_found", found):
-        workspace.run("insert into zones_of_leads select lead_id, time_zone_set from zones_found")
 
 
 def number_of_time_zone(workspace: Workspace, zone: str) -> int:

@@ -37,7 +37,7 @@ from lead_pipeline.importing.sequels.recoveries import recoveries_of
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
 from lead_pipeline.importing.webhooks.webhooks_of_home import send_webhooks
 from lead_pipeline.importing.withheld import errors_without_values
-from lead_pipeline.model.errors import FileRefusedError, ScreeningError
+from lead_pipeline.model.errors import FileRefusedError, ScreeningError, StoreMemoryError
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
@@ -137,9 +137,21 @@ class Engine:
         Raises: ScreeningError, after all others are committed, when one cannot be screened; it stays staged and waits.
         """
         self._examined.clear()
+        rows = self._rows_of(import_ids)
+        try:
+            committed, stopped = self._committed(import_ids, self._store(on_wait, rows, frugal=True))
+        except StoreMemoryError:  # what cannot be spilled needs more; what is committed already stays so
+            committed, stopped = self._committed(import_ids, self._store(on_wait, rows))
+        if stopped:
+            raise stopped[0]
+        return committed
+
+    def _committed(
+        self, import_ids: Sequence[str], opened: AbstractContextManager[LeadStore]
+    ) -> tuple[dict[str, dict[str, Numbers]], list[ScreeningError]]:
         stopped: list[ScreeningError] = []
         committed: dict[str, dict[str, Numbers]] = {"imported_leads": {}, "rejected_leads": {}}
-        with self._store(on_wait, self._rows_of(import_ids)) as store:
+        with opened as store:
             note_refused_deliveries(store, self.home)
             for work in self._works(import_ids):
                 import_id = work.manifest.import_id
@@ -155,9 +167,7 @@ class Engine:
                     continue
                 for table, made in numbers.items():
                     committed.setdefault(table, {})[import_id] = made
-        if stopped:
-            raise stopped[0]
-        return committed
+        return committed, stopped
 
     def report(self, import_ids: Sequence[str], warn: Callable[[str], object]) -> list[Report]:
         """Report imports and finish them; of one that was finished before, return what came of it then.
@@ -218,12 +228,12 @@ class Engine:
         read = [work.get("read", ReadFacts) for work in self._works(import_ids)]
         return max((facts.rows_read for facts in read if facts), default=0)
 
-    def _store(self, on_wait: OnWait, rows: int = 0) -> AbstractContextManager[LeadStore]:
+    def _store(self, on_wait: OnWait, rows: int = 0, *, frugal: bool = False) -> AbstractContextManager[LeadStore]:
         def report(waited: float, holder: str) -> None:
             report_waiting(waited, holder)
             on_wait(waited, holder)
 
-        return open_store(self.home.root, settings=replace(self._settings, rows=rows), on_wait=report)
+        return open_store(self.home.root, settings=replace(self._settings, rows=rows, frugal=frugal), on_wait=report)
 
     def _works(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
         """Yield the work folders of imports, locked against every other process."""

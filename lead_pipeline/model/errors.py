@@ -121,6 +121,10 @@ class StoreFullError(StoreError):
     """The disk is full; nothing of the import was kept."""
 
 
+class StoreMemoryError(StoreError):
+    """The memory that the store may use was not enough; nothing of the import was kept."""
+
+
 class ScreeningError(LeadPipelineError):
     """Screening cannot be trusted (a suppression list is missing or shrank), so nothing is imported."""
 

@@ -2,10 +2,12 @@
 and import record land together or not at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+import polars as pl
 
 from lead_pipeline.model.errors import StoreError
 from lead_pipeline.model.fields import DERIVED_COLUMNS
@@ -35,9 +37,9 @@ from lead_pipeline.store.ledger import destination_id, record_import
 from lead_pipeline.store.records import Conclusion, ImportRecord
 from lead_pipeline.store.workspace import Workspace
 
-#: Given a query for people who become leads (`lead_id`, `phone`, `postal_code`, `state`, `country`, `attributes`), what
-#: it binds, and the names that attributes may have: fills `zones_of_leads` (`lead_id`, `time_zone_set`).
-FindZones = Callable[[Workspace, str, Mapping[str, Any], Sequence[str] | None], None]
+#: Given queries for people who become leads (`lead_id`, `phone`, `postal_code`, `state`, `country`, `attributes`), each
+#: with what it binds, and the names that attributes may have: yields `lead_id`, `time_zone_set` for one after another.
+FindZones = Callable[[Workspace, Iterable[tuple[str, Mapping[str, Any]]], Sequence[str] | None], Iterator[pl.DataFrame]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +143,7 @@ def _write_leads_and_contacts(
     contacts_created = _number_leads(workspace, screened.counts.created)
     find_uncallable_leads(workspace)
     write_contacts(workspace, profile, screened.import_no, screened.at, aliases=screened.aliases)
-    if find_zones is not None:
-        # Before they are written, not by an update afterwards: DuckDB keeps all that an update replaces in memory.
-        find_zones(workspace, _new_people(profile, screened.rows), screened.rows.params, staged.attributes)
-    _write_leads(workspace, profile, screened, with_zones=find_zones is not None)
-    _write_secondary_contacts(workspace, screened.rows, screened.import_no)
+    _write_leads(workspace, profile, screened, staged, find_zones)
     if profile.when_known in ("update", "fill"):
         keep_other_consents(workspace, profile, screened.rows, staged.supplied, screened.import_no)
     if screened.counts.updated:
@@ -178,6 +176,54 @@ def _number_leads(workspace: Workspace, created: int) -> int:
     return new
 
 
+def _write_leads(
+    workspace: Workspace,
+    profile: ImportProfile,
+    screened: ScreenedImport,
+    staged: StagedRows,
+    find_zones: FindZones | None,
+) -> None:
+    """Write the new leads part by part: rows and leads of a whole file do not have to fit into memory for that, and the
+    time zones of the next part are found meanwhile. These come with the leads and not by an update afterwards: DuckDB
+    keeps all that an update replaces in memory.
+    """
+    parts = list(_parts_of(workspace, screened.rows, staged.parts))
+    if find_zones is None:
+        for rows in parts:
+            _write_leads_of(workspace, profile, screened, rows, with_zones=False)
+        return
+    people = ((_new_people(profile, rows), rows.params) for rows in parts)
+    for rows, zones in zip(parts, find_zones(workspace, people, staged.attributes), strict=True):
+        with workspace.registered("zones_of_new_leads", zones):
+            _write_leads_of(workspace, profile, screened, rows, with_zones=True)
+
+
+#: The new leads of a part.
+_NEW_LEADS = "(from new_leads where row_number between $first and $last)"
+
+
+#: So many rows of the file at least are written by one statement: enough for a row group of DuckDB's (122,880 rows) to
+#: be written at once, and few enough for hash tables that stay small however long the file is. Measured: see page 0150.
+_ROWS_TOGETHER = 150_000
+
+
+def _parts_of(workspace: Workspace, rows: RowSource, parts: Sequence[str]) -> Iterator[RowSource]:
+    """Yield the source of the rows of some parts together, with `first` and `last`, the numbers of these rows."""
+    some: list[str] = []
+    first = 0
+    for part in parts:
+        ((begin, last),) = workspace.rows("select min(row_number), max(row_number) from read_parquet(?)", [part])
+        if begin is None:
+            continue
+        first = first if some else begin
+        some.append(part)
+        if last - first >= _ROWS_TOGETHER:
+            yield replace(rows, params=rows.params | {"parts": some, "first": first, "last": last})
+            some = []
+    if some:
+        yield replace(rows, params=rows.params | {"parts": some, "first": first, "last": last})
+
+
 def _new_people(profile: ImportProfile, rows: RowSource) -> str:
     """Return the query for where the people are who become leads, as `FindZones` takes it."""
     known = lead_columns(profile)
@@ -185,26 +231,32 @@ def _new_people(profile: ImportProfile, rows: RowSource) -> str:
         f"{known[name].value if name in known else 'null::varchar'} as {name}"
         for name in ("phone", "postal_code", "state", "country")
     ]
-    return f"select n.lead_id, {', '.join(columns)}, p.attributes from {rows.sql} p join new_leads n using (row_number)"  # noqa: S608  # names of standard fields
+    return (
+        f"select n.lead_id, {', '.join(columns)}, p.attributes"  # noqa: S608  # names of standard fields
+        f" from {rows.sql} p join {_NEW_LEADS} n using (row_number)"
+    )
 
 
-def _write_leads(workspace: Workspace, profile: ImportProfile, screened: ScreenedImport, *, with_zones: bool) -> None:
-    rows = screened.rows
+def _write_leads_of(
+    workspace: Workspace, profile: ImportProfile, screened: ScreenedImport, rows: RowSource, *, with_zones: bool
+) -> None:
+    """Write the new leads of the rows of a part, with their further contacts."""
     columns = [f"{column.value} as {column.name}" for column in lead_columns(profile).values()]
     if "phone" in profile.fields:
         columns.append(f"{KEY_OF['phone'].format(value='p.phone')} as phone_key")
     columns += [f"p.{name}" for name in DERIVED_COLUMNS if name in rows.columns]
     columns += ["z.time_zone_set"] if with_zones else []
-    zones = "left join zones_of_leads z using (lead_id)" if with_zones else ""
+    zones = "left join zones_of_new_leads z using (lead_id)" if with_zones else ""
     workspace.run(
         f"""
         insert into base.leads by name
         select n.lead_id, n.contact_id, $destination_id as destination_id, {", ".join(columns)}, p.attributes,
                $import_no as import_no, n.row_number, $at as created_at, $at as updated_at
-        from {rows.sql} p join new_leads n using (row_number) {zones}
+        from {rows.sql} p join {_NEW_LEADS} n using (row_number) {zones}
         """,  # noqa: S608  # names of standard fields
         rows.params | {"destination_id": screened.destination_id, "import_no": screened.import_no, "at": screened.at},
     )
+    _write_secondary_contacts(workspace, rows, screened.import_no)
 
 
 def _write_secondary_contacts(workspace: Workspace, rows: RowSource, import_no: int) -> None:
@@ -217,7 +269,7 @@ def _write_secondary_contacts(workspace: Workspace, rows: RowSource, import_no: 
         insert into base.secondary_contacts by name
         select lead_id, position, contact.phone, contact.attributes, $import_no as import_no
         from (select n.lead_id, unnest({contacts}) as contact, generate_subscripts({contacts}, 1) as position
-              from {rows.sql} p join new_leads n using (row_number))
+              from {rows.sql} p join {_NEW_LEADS} n using (row_number))
         """,  # noqa: S608  # names of ours
         rows.params | {"import_no": import_no},
     )

@@ -17,6 +17,12 @@ MEMORY = "LEAD_PIPELINE_STORE_MEMORY"
 #: stay in memory until it ends (DuckDB 2.0), all else can be spilled.
 _LEAST, _EACH_ROW = 800_000_000, 300
 
+#: What an import is tried with first: so much and so much more for each thread, for a thread that writes has a group of
+#: rows in memory; for each row beyond a million, and at most. All else is spilled, temporary tables that nothing reads
+#: any more before others.
+_FRUGAL, _EACH_THREAD, _EACH_ROW_BEYOND, _FRUGAL_MOST = 100_000_000, 50_000_000, 100, 1_000_000_000
+_FEW_ROWS = 1_000_000
+
 #: What may be used of that which is free: the rows of other imports are read and normalized at the same time.
 _SHARE = 0.5
 
@@ -33,13 +39,24 @@ def memory_limit(rows: int, environment: Mapping[str, str], free: int | None) ->
 
     Raises: StoreError for what is no size.
     """
+    wanted = _LEAST + rows * _EACH_ROW
+    return _said(environment) or f"{max(_LEAST, min(wanted, int((free or 0) * _SHARE))) // 1_000_000}MB"
+
+
+def frugal_limit(rows: int, environment: Mapping[str, str], free: int | None, threads: int) -> str:
+    """Return as `memory_limit` how much an import of so many rows is tried with first, by the store's threads."""
+    least = _FRUGAL + threads * _EACH_THREAD
+    wanted = min(least + max(0, rows - _FEW_ROWS) * _EACH_ROW_BEYOND, _FRUGAL_MOST)
+    return (
+        _said(environment) or f"{max(min(least, _FRUGAL_MOST), min(wanted, int((free or 0) * _SHARE))) // 1_000_000}MB"
+    )
+
+
+def _said(environment: Mapping[str, str]) -> str:
     said = environment.get(MEMORY, "").strip()
     if said and not _SIZE.fullmatch(said):
         raise StoreError(f"{MEMORY} is '{said[:20]}', which is not a size. Write one such as 4GB, or remove it.")
-    if said:
-        return said
-    wanted = _LEAST + rows * _EACH_ROW
-    return f"{max(_LEAST, min(wanted, int((free or 0) * _SHARE))) // 1_000_000}MB"
+    return said
 
 
 def free_memory(root: Path = Path("/")) -> int | None:
@@ -78,6 +95,8 @@ def _text(path: Path) -> str:
     return ""
 
 
-def limit_now(rows: int) -> str:
+def limit_now(rows: int, *, frugal: bool = False) -> str:
     """Return how much memory the store may use on this machine, now; raises StoreError as `memory_limit`."""
+    if frugal:
+        return frugal_limit(rows, os.environ, free_memory(), os.cpu_count() or 1)
     return memory_limit(rows, os.environ, free_memory())

@@ -20,6 +20,8 @@ from lead_pipeline.importing.findings import (
 )
 from lead_pipeline.importing.submitting import submit_file
 from lead_pipeline.importing.withheld import StageCrashedError
+from lead_pipeline.model.errors import StoreMemoryError
+from lead_pipeline.store.memory import MEMORY
 from lead_pipeline_tests.support import call_schedule, quick_folder, write_csv
 
 GOOD = [("2125550101", "NY"), ("2125550102", "CA"), ("12", "TX")]
@@ -179,3 +181,37 @@ def test_the_inbox_is_watched_for_any_scheduler(engine):
     assert watched.runs == queue.known
     _, (report,) = run(engine, *watched.runs)
     assert report.result.counts.created == 2
+
+
+def hungry(monkeypatch, times):
+    """Have the first commits need more memory than there is; return what each was given, as DuckDB spells it."""
+    commit, given = engine_module._commit, []
+
+    def committing(work, store):
+        given.append(store.workspace.one("select current_setting('memory_limit')"))
+        if len(given) <= times:
+            raise StoreMemoryError("The memory was not enough.")
+        return commit(work, store)
+
+    monkeypatch.setattr(engine_module, "_commit", committing)
+    monkeypatch.delenv(MEMORY, raising=False)
+    return given
+
+
+def test_an_import_that_needs_more_memory_than_it_is_tried_with_first_is_committed_with_more(engine, monkeypatch):
+    import_id = submitted(engine, "a.csv")
+    given = hungry(monkeypatch, times=1)
+    committed, _ = run(engine, import_id)
+    assert committed["imported_leads"][import_id]["rows"] == 2
+    little, more = given
+    assert little != more == "762.9 MiB"
+
+
+def test_an_import_that_needs_more_than_there_is_is_not_tried_forever(engine, monkeypatch):
+    import_id = submitted(engine, "a.csv")
+    given = hungry(monkeypatch, times=9)
+    for step in (engine.read_files, engine.map_leads, engine.normalize_leads):
+        step([import_id])
+    with pytest.raises(StoreMemoryError):
+        engine.commit([import_id], lambda *_: None)
+    assert len(given) == 2

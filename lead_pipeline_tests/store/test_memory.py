@@ -2,9 +2,9 @@
 
 import pytest
 
-from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.errors import StoreError, StoreMemoryError
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline.store.memory import MEMORY, free_memory, memory_limit
+from lead_pipeline.store.memory import MEMORY, free_memory, frugal_limit, memory_limit
 from lead_pipeline.store.settings import StoreSettings
 
 GB = 1_000_000_000
@@ -32,6 +32,27 @@ def test_what_is_no_size_stops_with_the_fix(said):
 def test_memory_is_for_the_rows_and_a_share_of_what_is_free(rows, free, limit):
     assert memory_limit(rows, {}, free) == limit
     assert memory_limit(rows, {MEMORY: " 3.5GB "}, free) == "3.5GB"
+
+
+@pytest.mark.parametrize(
+    ("rows", "free", "threads", "limit"),
+    [
+        (100, 20 * GB, 2, "200MB"),
+        (1_000_000, 20 * GB, 2, "200MB"),
+        (1_000_000, 20 * GB, 8, "500MB"),
+        (5_000_000, 20 * GB, 2, "600MB"),
+        (100_000_000, 20 * GB, 2, "1000MB"),
+        (100, 20 * GB, 64, "1000MB"),
+        (5_000_000, GB, 2, "500MB"),
+        (5_000_000, None, 2, "200MB"),
+    ],
+    ids=["few rows", "a million", "threads", "five million", "at most", "many threads", "a share", "nobody knows"],
+)
+def test_an_import_is_tried_with_little_memory_first(rows, free, threads, limit):
+    assert frugal_limit(rows, {}, free, threads) == limit
+    assert frugal_limit(rows, {MEMORY: "3.5GB"}, free, threads) == "3.5GB"
+    with pytest.raises(StoreError, match="Write one such as 4GB"):
+        frugal_limit(rows, {MEMORY: "some"}, free, threads)
 
 
 def written(root, files):
@@ -82,6 +103,17 @@ def test_the_store_is_opened_with_it(tmp_path, settings, least):
         said = store.workspace.one("select current_setting('memory_limit')")
     assert float(said.split()[0]) >= least
     assert said.endswith("MiB")
+
+
+def test_memory_that_is_not_enough_is_an_error_of_its_own_without_values(tmp_path):
+    hungry = "select list('ana' || i order by i desc) as names from range(3_000_000) t(i)"
+    with (
+        DuckdbLeadStore.open(tmp_path, settings=StoreSettings(memory_limit="20MB")) as store,
+        pytest.raises(StoreMemoryError, match=f"listing names.*{MEMORY}") as raised,
+        store.workspace.transaction("listing names"),
+    ):
+        store.workspace.run(f"create temp table names as {hungry}")
+    assert "ana" not in str(raised.value)
 
 
 def test_a_size_that_is_none_stops_before_the_store_is_touched(tmp_path, monkeypatch):

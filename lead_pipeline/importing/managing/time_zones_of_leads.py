@@ -2,10 +2,13 @@
 by number, fields and attributes. When somebody may be called does not belong here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lead_pipeline.enrolling.time_zone_sets import People, assign_time_zones, find_time_zones
+import polars as pl
+
+from lead_pipeline.enrolling.time_zone_sets import People, assign_time_zones, numbered_zones, people_in_places
+from lead_pipeline.filing.work_folder import map_in_order
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
 from lead_pipeline.normalizing.time_zones.zones_of_places import zones_of_postal_code, zones_of_state
@@ -20,10 +23,18 @@ def find_zones_of_leads(workspace: Workspace) -> int:
 
 
 def find_zones_of_people(
-    workspace: Workspace, people: str, params: Mapping[str, Any], names: Sequence[str] | None
-) -> None:
-    """Fill `zones_of_leads` for the people of a query before they are leads, see `screening.writing`."""
-    find_time_zones(workspace, People(people, params, names), distinct_time_zones, places_among)
+    workspace: Workspace, groups: Iterable[tuple[str, Mapping[str, Any]]], names: Sequence[str] | None
+) -> Iterator[pl.DataFrame]:
+    """Yield for each group of people what `screening.writing.FindZones` says, having looked at the next group already:
+    its time zones are found while the caller writes the leads of this one.
+    """
+    people = (people_in_places(workspace, People(sql, params, names), places_among) for sql, params in groups)
+    for these, (positions, answers) in map_in_order(_with_zones, people):
+        yield numbered_zones(workspace, these["lead_id"], positions, answers)
+
+
+def _with_zones(people: pl.DataFrame) -> tuple[pl.DataFrame, tuple[pl.Series, pl.DataFrame]]:
+    return people, distinct_time_zones(people)
 
 
 def load_places() -> None:

@@ -104,7 +104,8 @@ def _lock_down(con: duckdb.DuckDBPyConnection, home: Path, settings: StoreSettin
     con.execute("SET autoinstall_known_extensions = false")
     con.execute("SET autoload_known_extensions = false")
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET memory_limit = ?", [settings.memory_limit or limit_now(settings.rows)])
+    limit = settings.memory_limit or limit_now(settings.rows, frugal=settings.frugal)
+    con.execute("SET memory_limit = ?", [limit])
     con.execute("SET temp_directory = ?", [str(spill)])
     if settings.threads:
         con.execute("SET threads = ?", [settings.threads])

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lead_pipeline_tests.benchmarks.import_rows import write_file
+from lead_pipeline_tests.benchmarks.stages_at_work import stage_of
 
-#: Stages by the folder that they write; what is behind them has none.
-_WRITTEN = {".raw_leads.tmp": "raw_leads", ".mapped_leads.tmp": "mapped_leads", ".normalized_leads.tmp": "normalized"}
 _SECONDS = 0.1
 
 
@@ -50,16 +49,6 @@ def sizes(home: Path) -> dict[str, float]:
         name = parts[3].strip(".").removesuffix(".tmp") if parts[:2] == ("staging", "parts") else parts[0]
         found["staging copy" if name == "staging" else name] += blocks * 512 / 1e6
     return found
-
-
-def stage_of(home: Path) -> str:
-    """Return the stage that is at work, by what it writes."""
-    parts = home / "staging" / "parts"
-    names = {path.name for path in parts.glob("*/.*.tmp")}
-    stage = next((stage for name, stage in _WRITTEN.items() if name in names), "")
-    if stage:
-        return stage
-    return "commit and report" if any(parts.glob("*/normalized_leads")) else "start and end"
 
 
 def memory_of(pid: int) -> float:

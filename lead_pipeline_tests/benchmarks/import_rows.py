@@ -9,11 +9,14 @@ import argparse
 import json
 import os
 import platform
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +31,7 @@ from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord
 from lead_pipeline_tests.benchmarks.mixes import MIXES, write_mix
+from lead_pipeline_tests.benchmarks.stages_at_work import Busy, Utilization
 
 #: Area codes and exchanges of which every number is valid in phonenumbers' plan for the US.
 _AREAS = pl.Series(
@@ -103,23 +107,39 @@ def fill_store(home: Path, profile: ImportProfile, first: int, count: int) -> No
         part.unlink()
 
 
-def run_measured(command: list[str]) -> tuple[float, float, str]:
-    """Run a command; return its seconds, its peak memory in MB (VmHWM of the process itself) and its output."""
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Run:
+    """A command that ended: its seconds, those of processors, its peak memory in MB (VmHWM of the process itself), its
+    output, and how busy it was in each stage of an import.
+    """
+
+    seconds: float
+    processors: float
+    peak: float
+    output: str
+    by_stage: Mapping[str, Busy]
+
+
+def run_measured(command: list[str], home: Path = Path("none")) -> Run:
+    """Run a command to its end; `home` is where it imports."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     # -X importtime and friends would distort; the kernel's own high-water mark is read just before the process ends.
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    peak = 0.0
+    busy, peak = Utilization(home, process.pid), 0.0
     while process.poll() is None:
         try:
             status = Path(f"/proc/{process.pid}/status").read_text()
         except OSError:
             break
         peak = max([peak, *(float(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))])
+        busy.look()
         time.sleep(0.02)
     output = process.communicate()[0]
+    seconds, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return time.perf_counter() - started, peak, output
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(seconds, used, peak, output, busy.by_stage)
 
 
 def bare_load(file: Path, folder: Path) -> float:
@@ -135,13 +155,15 @@ def process_start(home: Path) -> float:
     """Return the seconds that the command takes for a file of one row: loading, Dagster's instance, an empty run."""
     file = home.with_name("one.csv")
     write_file(file, 500, 1)
-    return run_measured([sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(file), "--json"])[0]
+    return run_measured(
+        [sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(file), "--json"]
+    ).seconds
 
 
 def by_hand(file: Path, folder: Path) -> float:
     """Return the seconds of a script that asks phonenumbers and email-validator about each row, and loads the rest."""
     command = [sys.executable, "-m", "lead_pipeline_tests.benchmarks.import_by_hand", str(file), str(folder / "peer")]
-    return run_measured(command)[0]
+    return run_measured(command).seconds
 
 
 def main() -> None:
@@ -164,8 +186,8 @@ def main() -> None:
     if arguments.existing:
         fill_store(home, load_profile("call_schedule", folder=None), 0, arguments.existing)
     command = [sys.executable, "-m", "lead_pipeline", "--home", str(home), "import", str(file), "--json"]
-    seconds, peak, output = run_measured(command)
-    result = json.loads(output)
+    run = run_measured(command, home)
+    seconds, result = run.seconds, json.loads(run.output)
     bare = bare_load(file, folder)
     timings = json.loads((home / "reports" / result["import_id"] / "result.json").read_text())["timings"]
     stages = {one["stage"]: one["seconds"] for one in timings}
@@ -174,10 +196,16 @@ def main() -> None:
     print(f"file: {arguments.rows:,} rows, {file.stat().st_size / 1e6:.0f} MB; {arguments.existing:,} existing leads")
     counts = ", ".join(f"{result[f'rows_{name}']:,} {name}" for name in ("created", "duplicate", "rejected"))
     print(f"list: {arguments.mix or 'clean US list'}; outcome: {counts}")
-    print(f"whole command: {seconds:.2f} s, {arguments.rows / seconds:,.0f} rows/s, peak memory {peak:,.0f} MB")
+    print(f"whole command: {seconds:.2f} s, {arguments.rows / seconds:,.0f} rows/s, peak memory {run.peak:,.0f} MB")
     for stage, spent in stages.items():
         print(f"  {stage:<18} {spent:6.2f} s  {spent / seconds:5.0%}")
     print(f"  {'start and report':<18} {seconds - sum(stages.values()):6.2f} s")
+    cores = os.cpu_count() or 1
+    print(
+        f"processors: {run.processors:.1f} s, {run.processors / seconds / cores:.0%} of {cores} cores from start to end"
+    )
+    for stage, busy in run.by_stage.items():
+        print(f"  {stage:<18} {busy.processors:6.2f} s  {busy.utilization:5.0%} in {busy.seconds:.2f} s")
     print(f"everything but normalizing: {rest:.2f} s; bare DuckDB load: {bare:.2f} s; ratio {rest / bare:.1f}")
     net = seconds - process_start(folder / "small")
     print(

@@ -1,26 +1,40 @@
 """Drops files, one after the other, into the inbox of a running `lead-pipeline ui` and prints how long each step takes
-from the drop to the commit and to the receipt; with `--at-once`, all of them in one moment, until the last receipt.
+from the drop to the commit and to the receipt; with `--at-once`, all of them in one moment, until the last receipt,
+with the memory of the processes and how fast pages answer meanwhile, beside what Dagster alone costs for as many.
 Run it by hand: `python dropped_to_imported.py --help`.
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
+import httpx
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.receipts import Receipt
+from lead_pipeline.importing.drops.intake import RANGE_FILES
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline_tests.benchmarks.bare_dagster import seconds_of_bare_run
 from lead_pipeline_tests.orchestration.serving import Ui
 
-_PATIENCE = 1200.0
+_PATIENCE = 3600.0
+_BETWEEN_LOOKS = 1.0
+
+#: Pages that are asked for meanwhile: whether of Dagster, their path, and what is posted.
+_RUNS = {"query": "{ runsOrError(limit: 25) { ... on Runs { results { id status } } } }"}
+_PAGES: dict[str, tuple[bool, str, dict[str, str] | None]] = {
+    "Dagster's runs, by GraphQL": (True, "/graphql", _RUNS),
+    "the workbench's first page": (False, "/", None),
+}
 
 #: What has happened when: the names of Dagster's events, and two files of ours.
 _STEPS = {
@@ -86,7 +100,8 @@ def drop_at_once(ui: Ui, home: Home, files: int, rows: int) -> None:
     started = time.monotonic()
     for file in sorted(waiting.iterdir()):
         file.rename(home.inbox / "call_schedule" / file.name)
-    ui.wait_for("receipts", lambda: sum(1 for _ in receipts.glob("*.json")) == files, patience=_PATIENCE)
+    looks = Looks(ui, lambda: sum(1 for _ in receipts.glob("*.json")))
+    ui.wait_for("receipts", lambda: looks.look() == files, pause=_BETWEEN_LOOKS, patience=_PATIENCE)
     seconds = time.monotonic() - started
     ui.stop()
     instance = open_instance(home)
@@ -97,6 +112,52 @@ def drop_at_once(ui: Ui, home: Home, files: int, rows: int) -> None:
     left = sum(1 for _ in (home.inbox / "call_schedule").iterdir())
     print(f"{files} files of {rows} rows at once: {seconds:.0f} s, {runs} runs; {found[0]} imports, {found[1]} leads")
     print(f"{left} files left in the inbox, {sum(1 for _ in home.quarantine.iterdir())} in quarantine")
+    looks.tell(files)
+    bare, processor = seconds_of_bare_run(min(files, RANGE_FILES))
+    share = files / min(files, RANGE_FILES)
+    print(
+        f"Dagster alone, as many partitions, assets, checks: {bare * share:.0f} s, {processor * share:.0f} s of processor"
+    )
+
+
+class Looks:
+    """What is seen of the services now and then: memory of each process, and how fast their pages answer."""
+
+    def __init__(self, ui: Ui, imported: Callable[[], int]) -> None:
+        self._ui, self._imported = ui, imported
+        self._seen: list[tuple[int, float, float, dict[str, float]]] = []
+
+    def look(self) -> int:
+        """Look once, and return how many files are imported."""
+        imported, memory = self._imported(), [_megabytes(member) for member in self._ui.members()]
+        self._seen.append((imported, max(memory), sum(memory), {name: self._seconds(name) for name in _PAGES}))
+        return imported
+
+    def _seconds(self, name: str) -> float:
+        of_dagster, path, body = _PAGES[name]
+        address = f"http://127.0.0.1:{self._ui.port if of_dagster else self._ui.pages_port}{path}"
+        started = time.perf_counter()
+        answer = httpx.post(address, json=body, timeout=60) if body else httpx.get(address, timeout=60)
+        answer.raise_for_status()
+        return time.perf_counter() - started
+
+    def tell(self, files: int) -> None:
+        """Print what was seen."""
+        for share in (0.1, 0.5, 1.0):
+            imported, largest, together, _ = next(one for one in self._seen if one[0] >= share * files)
+            print(f"{imported:>6} imported: the largest process {largest:.0f} MB, all together {together:.0f} MB")
+        for name in _PAGES:
+            times = sorted(seconds[name] for *_, seconds in self._seen)
+            print(f"{name}: median {statistics.median(times):.2f} s, longest {times[-1]:.2f} s, of {len(times)}")
+
+
+def _megabytes(process: int) -> float:
+    """Return the memory that a process alone uses, and its share of what it has from where it was forked."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return float(line.split()[1]) / 1024
+    return 0.0
 
 
 def main() -> None:

@@ -377,8 +377,8 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, 
 
 @contextmanager
 def _not_collecting() -> Iterator[None]:
-    """Pause the collector of cycles. What is loaded stays for good, and to look through it again and again is a sixth of
-    the time that loading Dagster takes.
+    """Pause the collector of cycles. What is loaded stays for good, and to look through it again and again is a sixth
+    of the time that loading Dagster takes.
     """
     was_on = gc.isenabled()
     gc.disable()

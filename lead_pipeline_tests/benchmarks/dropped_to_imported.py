@@ -115,9 +115,7 @@ def drop_at_once(ui: Ui, home: Home, files: int, rows: int) -> None:
     looks.tell(files)
     bare, processor = seconds_of_bare_run(min(files, RANGE_FILES))
     share = files / min(files, RANGE_FILES)
-    print(
-        f"Dagster alone, as many partitions, assets, checks: {bare * share:.0f} s, {processor * share:.0f} s of processor"
-    )
+    print(f"Dagster alone, as many partitions and assets: {bare * share:.0f} s, {processor * share:.0f} s of processor")
 
 
 class Looks:

@@ -6,7 +6,6 @@ loads Dagster. Nothing is decided here: imports belong in importing/, runs in or
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -211,8 +210,7 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, 
         from lead_pipeline.importing.progress import waiting_reported
 
         with written_for_the_owner(), waiting_reported(self._on_wait), ExitStack() as alone:
-            with _not_collecting():
-                from lead_pipeline.orchestration.launching import opened_launcher
+            from lead_pipeline.orchestration.launching import opened_launcher
 
             opened = opened_launcher(self.home, self._store_wait, self._on_notice)
             if self._shared is None:
@@ -373,20 +371,6 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, 
         from lead_pipeline.store.settings import StoreSettings
 
         return StoreSettings(wait_seconds=self._store_wait)
-
-
-@contextmanager
-def _not_collecting() -> Iterator[None]:
-    """Pause the collector of cycles. What is loaded stays for good, and to look through it again and again is a sixth
-    of the time that loading Dagster takes.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _destination(given: str | Destination | None) -> Destination | None:

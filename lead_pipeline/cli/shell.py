@@ -1,6 +1,7 @@
 """What every command shares: the home, exit codes, errors as sentences, results shown."""
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -31,6 +32,10 @@ STOPPED = 130
 
 #: The errors that end with REFUSED: not the pipeline, but what it was given is at fault.
 _REFUSALS = (FileRefusedError, ListRefusedError, ProfileError, UsageError, ImportNotFoundError)
+
+#: How often a command looks for cycles of objects that nobody needs any more. What it loads, a million objects, stays
+#: for as long as it runs: to look through them as often as Python does by itself takes a fifth of a short command.
+_COLLECTED = (50_000, 20, 20)
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -132,6 +137,7 @@ def main(home: Path | None) -> None:
     """Import lead lists: drop a file, get imported leads, rejected leads with reasons, and a report."""
     del home  # read by resolve_home
     os.umask(0o077)  # everything that is written holds personal data
+    gc.set_threshold(*_COLLECTED)
 
 
 def exit_code_of(error: LeadPipelineError) -> int:

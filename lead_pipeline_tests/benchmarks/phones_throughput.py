@@ -1,18 +1,22 @@
 """Phones a second, ours and phonenumbers' on the same values in the same run, with the peak of memory.
 
-    python -m lead_pipeline_tests.benchmarks.phones_throughput --numbers 10000000 [--mix worst]
+    python -m lead_pipeline_tests.benchmarks.phones_throughput --numbers 10000000 [--mix worst|typical|...]
 
 The realistic mix is 60 % US numbers, 12 other countries, 8 formats, 3 % junk; the worst mix is national spellings of 60
-regions, each row read under its own. All spellings are distinct but for words.
+regions, each row read under its own. All spellings are distinct but for words. The others are the phones of lists as
+people have them (`mixes.py`). Where rphonenumbers is installed, a port of the library to Rust, it is asked about the
+same sample: whether a number is valid, and how it is written.
 """
 
 import argparse
+import importlib
 import os
 import random
 import resource
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from types import ModuleType
 
 import phonenumbers
 import polars as pl
@@ -20,6 +24,7 @@ import polars as pl
 from lead_pipeline.normalizing.phones.library import library_verdict
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_spellings
+from lead_pipeline_tests.benchmarks.mixes import MIXES, make_rows
 
 AREAS = (
     "201",
@@ -43,6 +48,7 @@ AREAS = (
 COUNTRIES = ("GB", "DE", "FR", "ES", "IT", "BR", "MX", "IN", "AU", "NL", "PL", "CA")
 JUNK = ("n/a", "none", "unknown", "call me", "12", "951", "ask later", "???", "555-1212")
 RIVAL_SAMPLE, CHUNK = 50_000, 200_000
+BATCH = 100_000
 
 
 def _formats(code: str, number: str) -> tuple[Callable[[], str], ...]:
@@ -105,12 +111,64 @@ def generated(mix: Callable[[int, random.Random], Iterator[tuple[str, str]]], co
     return pl.concat(chunks)
 
 
+def rust_port() -> ModuleType | None:
+    """Return rphonenumbers where it is installed."""
+    try:
+        return importlib.import_module("rphonenumbers")
+    except ImportError:
+        return None
+
+
+def measure_list(mix: str, count: int) -> None:
+    """Read the phones of a list of a mix, and a sample of them with the rivals; print the figures."""
+    starts = range(0, count, CHUNK)
+    raw = pl.concat(
+        [make_rows(MIXES[mix], min(CHUNK, count - start), seed=start, first=start)["caller_id"] for start in starts],
+        rechunk=True,
+    )
+    normalize_phones(raw.head(BATCH), "US")
+    started, spent = time.perf_counter(), time.process_time()
+    phones = normalize_phones(raw, "US")
+    seconds, spent = time.perf_counter() - started, time.process_time() - spent
+    sample = raw.drop_nulls().sample(min(RIVAL_SAMPLE, count), seed=1, with_replacement=True)
+    began, rival_spent = time.perf_counter(), time.process_time()
+    verdicts = [library_verdict(one, "US") for one in sample]
+    rival, rival_spent = sample.len() / (time.perf_counter() - began), time.process_time() - rival_spent
+    expected, again = [one.e164 for one in verdicts], normalize_phones(sample, "US")["e164"]
+    per_value, per_rival = spent / count, rival_spent / sample.len()
+    print(f"{mix} mix, {count:,} values, {phones['valid'].mean():.1%} valid")
+    print(f"  {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; phonenumbers {version('phonenumbers')}")
+    print(f"  ours          {count / seconds / 1e6:8.2f} M/s   ({per_value * 1e9:.0f} ns of processor a value)")
+    print(
+        f"  phonenumbers  {rival / 1e6:8.3f} M/s   ({per_rival * 1e9:.0f} ns, on {sample.len():,} of the same values)"
+    )
+    print(f"  {per_rival / per_value:.0f} times as fast by processor time; E.164 of the sample differs in "
+          f"{sum(a != b for a, b in zip(expected, again, strict=True))} values")  # fmt: skip
+    rust = rust_port()
+    if rust is None:
+        print("  rphonenumbers is not installed; skipped")
+        return
+    began, rust_spent = time.perf_counter(), time.process_time()
+    for one in sample:
+        try:
+            number = rust.parse(one, "US")
+        except rust.NumberParseException:
+            continue
+        rust.is_valid_number(number)
+        rust.format_number(number, rust.PhoneNumberFormat.E164)
+    rate, rust_spent = sample.len() / (time.perf_counter() - began), time.process_time() - rust_spent
+    print(f"  rphonenumbers {rate / 1e6:8.3f} M/s   ({rust_spent / sample.len() * 1e9:.0f} ns)")
+
+
 def main() -> None:
     """Run both and print the figures side by side."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--numbers", type=int, default=10_000_000)
-    options.add_argument("--mix", choices=("realistic", "worst"), default="realistic")
+    options.add_argument("--mix", choices=("realistic", "worst", *MIXES), default="realistic")
     chosen = options.parse_args()
+    if chosen.mix in MIXES:
+        measure_list(chosen.mix, chosen.numbers)
+        return
     rows = generated(realistic if chosen.mix == "realistic" else worst, chosen.numbers)
     sample = rows.sample(min(RIVAL_SAMPLE, rows.height), seed=1)
     regions = "US" if chosen.mix == "realistic" else rows["region"]

@@ -23,7 +23,10 @@ from lead_pipeline.normalizing.frames import split
 #: A domain that the library accepts, and the shortest name before one.
 _GOOD_DOMAIN, _SHORTEST = "example.com", "a"
 
-_NULL = pl.lit(None, pl.String)
+#: What NFC may change: no code point below the combining marks (Unicode Standard Annex 15, NFC_Quick_Check).
+_NOT_COMPOSED = r"[^\x00-\x{2ff}]"
+#: No text becomes shorter in lower case.
+_LONGEST_MAILBOX = max(map(len, CASE_INSENSITIVE_MAILBOX_NAMES))
 
 
 @cache
@@ -44,16 +47,17 @@ def judge_by_sides(spellings: pl.Series) -> pl.DataFrame:
     """Judge spellings that have exactly one @, and neither quotes nor angle brackets, as the library judges them whole.
 
     Args:
-        spellings: String, distinct.
+        spellings: String.
 
     Returns:
-        `raw` (String), `email` (String, the library's normalized form; null when refused), `reason` (String, null when
-        accepted). An address is as long as allowed when its spelling, its normalized form and that with the domain in
-        ASCII are (RFC 3696 erratum 1690: 254 bytes).
+        One row per spelling, in order: `email` (String, the library's normalized form; null when refused), `reason`
+        (String, null when accepted). An address is as long as allowed when its spelling, its normalized form and that
+        with the domain in ASCII are (RFC 3696 erratum 1690: 254 bytes).
     """
     sides = pl.col("raw").str.splitn("@", 2).struct
     rows = spellings.rename("raw").to_frame().with_columns(local=sides[0], domain=sides[1])
-    rows = rows.with_columns(_normalized_local()).join(_judged_domains(rows["domain"]), on="domain", how="left")
+    rows = rows.with_columns(normal=_normalized_locals(rows["local"]))
+    rows = rows.join(_judged_domains(rows["domain"]), on="domain", how="left", maintain_order="left")
     email = pl.format("{}@{}", "normal", "normal_domain")
     fits = (_short("raw") & (email.str.len_bytes() <= EMAIL_MAX_LENGTH)) & _fits_before("normal", "ascii_domain")
     accepted = rows.with_columns(email=pl.when(fits).then(email))
@@ -67,7 +71,7 @@ def judge_by_sides(spellings: pl.Series) -> pl.DataFrame:
     blamed = pl.when(of_the_domain).then(pl.lit(Reason.EMAIL_DOMAIN_INVALID.value)).otherwise(
         pl.lit(Reason.EMAIL_INVALID.value)
     )  # fmt: skip
-    return accepted.select("raw", "email", reason=pl.when(pl.col("email").is_null()).then(blamed))
+    return accepted.select("email", reason=pl.when(pl.col("email").is_null()).then(blamed))
 
 
 def _short(name: str) -> pl.Expr:
@@ -79,15 +83,22 @@ def _fits_before(local: str, domain: str | pl.Expr) -> pl.Expr:
     return pl.col(local).str.len_bytes() + 1 + behind.str.len_bytes() <= EMAIL_MAX_LENGTH
 
 
-def _normalized_local() -> pl.Expr:
-    """Return `normal`: the local part in NFC (RFC 6532 section 3.1), a mailbox of RFC 2142 in lower case; null where
-    it, or what it becomes, is none.
+def _normalized_locals(local: pl.Series) -> pl.Series:
+    """Return local parts (String) in NFC (RFC 6532 section 3.1), a mailbox of RFC 2142 in lower case; null where
+    one, or what it becomes, is none. Each step is taken where it may change something: that is in few of them.
     """
-    composed = pl.col("local").str.normalize("NFC")
-    lower = composed.str.to_lowercase()
-    folded = pl.when(lower.is_in(CASE_INSENSITIVE_MAILBOX_NAMES)).then(lower)
-    good = pl.col("local").str.contains(_local_form()) & composed.str.contains(_local_form())
-    return pl.when(good).then(pl.coalesce(folded, composed)).alias("normal")
+    good, composed = local.str.contains(_local_form()), local.clone()
+    rows = local.str.contains(_NOT_COMPOSED).arg_true()
+    before = local.gather(rows)
+    after = before.str.normalize("NFC")
+    changed = rows.filter(after != before)
+    composed.scatter(rows, after)
+    good.scatter(changed, good.gather(changed) & composed.gather(changed).str.contains(_local_form()))
+    rows = (composed.str.len_chars() <= _LONGEST_MAILBOX).arg_true()
+    lower = composed.gather(rows).str.to_lowercase()
+    is_mailbox = lower.is_in(CASE_INSENSITIVE_MAILBOX_NAMES)
+    composed.scatter(rows.filter(is_mailbox), lower.filter(is_mailbox))
+    return composed.set(~good, None)
 
 
 @cache

@@ -22,7 +22,7 @@ EMAIL_SCHEMA: dict[str, type[pl.DataType]] = {"email": pl.String, "reason": pl.S
 _RAW = pl.col("raw")
 _PART = 500_000
 
-#: For fewer distinct spellings the library is done before the expressions are built.
+#: For fewer spellings the library is done before the expressions are built.
 _WORTH_COMPILING = 1_000
 
 
@@ -45,6 +45,8 @@ def normalize_emails(raw: pl.Series, *, allow_display_name: bool = False) -> pl.
     if allow_display_name:
         spellings = spellings.with_columns(raw=_without_display_name())
     parts = [spellings.slice(start, _PART) for start in range(0, max(raw.len(), 1), _PART)]
+    if len(parts) == 1:
+        return _normalize_part(spellings)
     with ThreadPoolExecutor(min(len(parts), pl.thread_pool_size())) as threads:
         return pl.concat(threads.map(_normalize_part, parts))
 
@@ -89,18 +91,17 @@ def _refused(rows: pl.DataFrame, reason: Reason) -> pl.DataFrame:
 
 
 def _by_sides_or_library(spellings: pl.DataFrame) -> pl.DataFrame:
-    """Judge spellings with an @ in them, once per distinct one."""
-    distinct = spellings.select(_RAW.unique())
-    simple, tricky = split(distinct, ~_RAW.str.contains(r'["<]'))
+    """Judge spellings (`row`, `raw`) with an @ in them."""
+    simple, tricky = split(spellings, ~_RAW.str.contains(r'["<]'))
     if simple.height < _WORTH_COMPILING:
-        simple, tricky = distinct.clear(), distinct
+        simple, tricky = spellings.clear(), spellings
     single, several = split(simple, _RAW.str.count_matches("@", literal=True) == 1)
     verdicts = [
-        judge_by_sides(single["raw"]),
-        several.select("raw", reason=pl.lit(Reason.EMAIL_INVALID.value)),
-        _by_library(tricky["raw"]),
+        judge_by_sides(single["raw"]).insert_column(0, single["row"]),
+        _refused(several, Reason.EMAIL_INVALID),
+        tricky.join(_by_library(tricky["raw"].unique()), on="raw", how="left").drop("raw"),
     ]
-    return spellings.join(pl.concat(verdicts, how="diagonal"), on="raw", how="left").drop("raw")
+    return pl.concat(verdicts, how="diagonal")
 
 
 def _by_library(distinct: pl.Series) -> pl.DataFrame:

@@ -118,8 +118,8 @@ def _without_national_prefix(number: str, code: int, region: str) -> str:
     found = prefix(number) if prefix is not None else None
     if found is None:
         return number
-    is_transformed = rule and found.re.groups and found[found.re.groups] is not None
-    stripped = (found.expand(rule) if is_transformed else "") + number[found.end() :]
+    last_group = found[found.re.groups] if rule and found.re.groups else None
+    stripped = (found.expand(rule) if rule and last_group is not None else "") + number[found.end() :]
     general = _general(code, region)
     return number if general(number) is not None and general(stripped) is None else stripped
 

@@ -55,6 +55,9 @@ _BRAZILIAN = re.compile(r"(?:(?:00)?55)?0?([1-9][0-9])([6-9][0-9]{7})")
 #: In Mexico 1 behind the country code, or 01, 044, 045 before the number, is dialled no more (IFT, August 2019).
 _MEXICAN = re.compile(r"(?:(?:00|011)?52)?(?:1|01|044|045)([2-9][0-9]{9})")
 _MAY_BE_MEXICAN = r"(?:1|01|044|045)[^0-9]*[2-9](?:[^0-9]*[0-9]){9}[^0-9]*$"
+#: In rows of other countries, what `_with_ninth_digit` and `_without_old_prefix` ask of a number first.
+_WITH_CODE_OF_BRAZIL = r"^[^0-9]*(?:0[^0-9]*0[^0-9]*)?5[^0-9]*5"
+_WITH_A_CODE = r"^[ (]*(?:\+|00)"
 _MAY_BE_BRAZILIAN = r"[6-9](?:[^0-9]*[0-9]){7}[^0-9]*$"
 
 
@@ -153,8 +156,11 @@ def _on_emails(refused: pl.Series, *, named: bool) -> pl.DataFrame:
 def _on_phones(refused: pl.Series, regions: str | pl.Series | None) -> pl.DataFrame:
     region = regions if isinstance(regions, pl.Series) else pl.lit(regions, pl.String)
     rows = refused.to_frame().with_columns(region=region)
-    prefixed, brazilian = _VALUE.str.contains(_WITH_PREFIX), _VALUE.str.contains(_MAY_BE_BRAZILIAN)
-    mexican = _VALUE.str.contains(_MAY_BE_MEXICAN)
+    prefixed = _VALUE.str.contains(_WITH_PREFIX)
+    of_brazil = (pl.col("region") == "BR").fill_null(value=False) | _VALUE.str.contains(_WITH_CODE_OF_BRAZIL)
+    brazilian = of_brazil & _VALUE.str.contains(_MAY_BE_BRAZILIAN)
+    of_mexico = (pl.col("region") == "MX").fill_null(value=False) | _VALUE.str.contains(_WITH_A_CODE)
+    mexican = of_mexico & _VALUE.str.contains(_MAY_BE_MEXICAN)
     without_code = pl.when(_VALUE == AREA_CODE_MISSING).then(pl.lit(_WITHOUT_AREA_CODE))
     local = pl.when(_is_local(rows)).then(pl.lit(_LOCAL))
     said = rows.with_columns(

@@ -23,7 +23,7 @@ _RAW = pl.col("raw")
 _PART = 500_000
 
 #: For fewer spellings the library is done before the expressions are built.
-_WORTH_COMPILING = 1_000
+_WORTH_COMPILING = 200
 
 
 def normalize_emails(raw: pl.Series, *, allow_display_name: bool = False) -> pl.DataFrame:

@@ -20,7 +20,7 @@ _LEAST, _EACH_ROW = 800_000_000, 300
 #: What an import is tried with first: so much and so much more for each thread, for a thread that writes has a group of
 #: rows in memory; for each row beyond a million, and at most. All else is spilled, temporary tables that nothing reads
 #: any more before others.
-_FRUGAL, _EACH_THREAD, _EACH_ROW_BEYOND, _FRUGAL_MOST = 100_000_000, 50_000_000, 100, 1_000_000_000
+_FRUGAL, _EACH_THREAD, _EACH_ROW_BEYOND, _FRUGAL_MOST = 100_000_000, 50_000_000, 100, 800_000_000
 _FEW_ROWS = 1_000_000
 
 #: What may be used of that which is free: the rows of other imports are read and normalized at the same time.

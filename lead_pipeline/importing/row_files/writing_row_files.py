@@ -3,6 +3,7 @@ warnings. What became of the rows is read from what the commit left; nothing is 
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -65,9 +66,12 @@ class _RowFiles:
             (self.folder / LEFT_OUT).unlink(missing_ok=True)
             return result
         rows = _Rows(self.work, self._verdicts(), "reason_codes")
-        with kept_for_looking(self.folder / LEFT_OUT, rows.originals) as keep:
-            write_rejected_file(rejected, rows.columns, map(keep, rows.of()), rows.supplying)
-        missing = write_rejected_workbook(workbook, self._in_sheets(rows, result))
+        with ThreadPoolExecutor(1) as aside:
+            written = aside.submit(self._write_rejected, rejected, rows)
+            try:
+                missing = write_rejected_workbook(workbook, self._in_sheets(rows, result))
+            finally:
+                written.result()
         if missing is None:
             workbook.unlink(missing_ok=True)
             missing = (_NO_WORKBOOK,)
@@ -77,6 +81,10 @@ class _RowFiles:
             "duplicates_of": rows.matched_imports(),
         }
         return result.model_copy(update={**names, "notices": (*result.notices, *missing)})
+
+    def _write_rejected(self, path: Path, rows: "_Rows") -> None:
+        with kept_for_looking(self.folder / LEFT_OUT, rows.originals) as keep:
+            write_rejected_file(path, rows.columns, map(keep, rows.of()), rows.supplying)
 
     def with_warned(self, result: ImportResult) -> ImportResult:
         path, kept = self.folder / "warned.csv", warned_rows(self.work)

@@ -18,7 +18,6 @@ from lead_pipeline.model.errors import (
     LeadPipelineError,
     ListRefusedError,
     ProfileError,
-    ProfileNotFoundError,
     RunFailedError,
     StoreError,
     StoreLockedError,
@@ -35,7 +34,6 @@ _LOG = logging.getLogger(__name__)
 _STATUSES: tuple[tuple[type[LeadPipelineError], int], ...] = (
     (ImportNotFoundError, 404),
     (UploadNotFoundError, 404),
-    (ProfileNotFoundError, 404),
     (UploadTooLargeError, 413),
     (DiskError, 507),
     (StoreLockedError, 503),

@@ -1,8 +1,9 @@
 """What an import may name: profiles and destinations; and whether the server answers."""
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, HTTPException, Request
 
 from lead_pipeline import __version__
+from lead_pipeline.model.errors import ProfileNotFoundError
 from lead_pipeline.model.lead_management.destination_state import DestinationState
 from lead_pipeline.model.listings import ProfileSummary
 from lead_pipeline.web.access.key_access import allowed
@@ -28,7 +29,10 @@ def list_profiles(request: Request) -> list[ProfileSummary]:
 def show_profile(request: Request, name: str) -> ProfileAnswer:
     """Return a profile, with what it inherits."""
     leads = pipeline_of(request)
-    profile = leads.profile(name)
+    try:
+        profile = leads.profile(name)
+    except ProfileNotFoundError as error:  # named in the address; in what is sent it is a value that does not fit
+        raise HTTPException(404, str(error)) from None
     return ProfileAnswer(
         name=profile.name,
         description=profile.description,

@@ -23,6 +23,10 @@ _LEAST, _EACH_ROW = 800_000_000, 300
 _FRUGAL, _EACH_THREAD, _EACH_ROW_BEYOND, _FRUGAL_MOST = 100_000_000, 50_000_000, 100, 800_000_000
 _FEW_ROWS = 1_000_000
 
+#: More rows than these are not tried with little: three million were seen to fit, of ten the identifiers that are looked
+#: through at the end did not, and a try that fails costs as much as the import.
+_MOST_ROWS_TRIED = 3_000_000
+
 #: What may be used of that which is free: the rows of other imports are read and normalized at the same time.
 _SHARE = 0.5
 
@@ -45,6 +49,8 @@ def memory_limit(rows: int, environment: Mapping[str, str], free: int | None) ->
 
 def frugal_limit(rows: int, environment: Mapping[str, str], free: int | None, threads: int) -> str:
     """Return as `memory_limit` how much an import of so many rows is tried with first, by the store's threads."""
+    if rows > _MOST_ROWS_TRIED:
+        return memory_limit(rows, environment, free)
     least = _FRUGAL + threads * _EACH_THREAD
     wanted = min(least + max(0, rows - _FEW_ROWS) * _EACH_ROW_BEYOND, _FRUGAL_MOST)
     return (

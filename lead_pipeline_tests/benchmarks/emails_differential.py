@@ -19,8 +19,8 @@ import polars as pl
 from email_validator import EmailNotValidError, validate_email
 
 from lead_pipeline.normalizing.emails import normalize_emails
-from lead_pipeline_tests.benchmarks.mixes import MIXES, ROWS_AT_A_TIME, drawn
-from lead_pipeline_tests.benchmarks.phones_differential import kept
+from lead_pipeline_tests.benchmarks.mixes import MIXES
+from lead_pipeline_tests.benchmarks.mixes_differential import Comparison
 from lead_pipeline_tests.normalizing.emails.email_spellings import EmailSpeller, mixtures
 
 
@@ -52,38 +52,18 @@ def code_points() -> Iterator[str]:
         yield f"a{chr(point)}.b{chr(point)}@example.com"
 
 
-def differences_of_mix(mix: str, count: int, seed: int, folder: Path | None) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Yield how many emails of a mix were compared, and the rows on which ours differ or our reason contradicts."""
-    for number, emails in enumerate(drawn(mix, "email", count, seed)):
-        raw = emails.rename("raw").drop_nulls()
-        file = folder / f"emails-{mix}-{seed}-{count}-{number}.parquet" if folder else None
-        expected = kept(file, lambda raw=raw: _forms(raw))  # type: ignore[misc]
-        if not expected["raw"].equals(raw):
-            raise SystemExit(f"{file} holds forms of other values; remove it")
-        both = pl.concat([expected, normalize_emails(raw)], how="horizontal")
-        wrong = pl.col("email").ne_missing(pl.col("expected")) | (
-            pl.col("reason").is_null() != pl.col("email").is_not_null()
-        )
-        yield raw.len(), both.filter(wrong)
-
-
 def _forms(raw: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"raw": raw, "expected": pl.Series([by_library(one) for one in raw], dtype=pl.String)})
 
 
-def compare_mix(mix: str, count: int, seed: int, folder: Path | None) -> int:
-    """Compare the emails of a mix, print how it went, return how many differ."""
-    started, compared, wrong = time.perf_counter(), 0, 0
-    for number, found in differences_of_mix(mix, count, seed, folder):
-        compared, wrong = compared + number, wrong + found.height
-        if found.height:
-            print(found.head(3).to_dicts(), flush=True)
-    print(
-        f"email-validator {version('email-validator')}, polars {pl.__version__}, seed {seed}: {count:,} emails of the "
-        f"{mix} mix, {compared:,} of them compared (each spelling of {ROWS_AT_A_TIME:,} rows once), {wrong} mismatches "
-        f"({time.perf_counter() - started:.0f} s)"
-    )
-    return wrong
+def _differing(expected: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows on which our form differs, or our reason contradicts."""
+    both = pl.concat([expected, normalize_emails(expected["raw"])], how="horizontal")
+    contradicts = pl.col("reason").is_null() != pl.col("email").is_not_null()
+    return both.filter(pl.col("email").ne_missing(pl.col("expected")) | contradicts)
+
+
+_OF_MIXES = Comparison("emails", "email", "email-validator", _forms, _differing)
 
 
 def main() -> int:
@@ -96,7 +76,7 @@ def main() -> int:
     options.add_argument("--verdicts", type=Path, help="folder in which the library's forms are kept")
     chosen = options.parse_args()
     if chosen.mix:
-        return 1 if compare_mix(chosen.mix, chosen.spellings, chosen.seed, chosen.verdicts) else 0
+        return 1 if _OF_MIXES.of_mix(chosen.mix, chosen.spellings, chosen.seed, chosen.verdicts) else 0
     started, wrong, count = time.perf_counter(), 0, 0
     half = chosen.spellings // 2
     spelled = chain(EmailSpeller(chosen.seed).spellings(half), mixtures(chosen.seed, half))

@@ -17,7 +17,7 @@ import polars as pl
 
 from lead_pipeline.normalizing.emails import normalize_emails
 from lead_pipeline_tests.benchmarks.emails_differential import by_library
-from lead_pipeline_tests.benchmarks.mixes import MIXES, make_rows
+from lead_pipeline_tests.benchmarks.mixes import MIXES, cells_of
 
 FIRST = ("ana", "john", "maria", "peter", "olga", "wei", "fatima", "jose", "Liam", "Emma", "lucas", "chiara")
 LAST = ("smith", "garcia", "mueller", "rossi", "kowalski", "Chen", "dubois", "silva", "jansen", "novak")
@@ -49,11 +49,7 @@ def realistic(count: int, source: random.Random) -> Iterator[str]:
 
 def measure_list(mix: str, count: int) -> None:
     """Read the emails of a list of a mix, and a sample of them with the library; print the figures."""
-    starts = range(0, count, CHUNK)
-    raw = pl.concat(
-        [make_rows(MIXES[mix], min(CHUNK, count - start), seed=start, first=start)["email"] for start in starts],
-        rechunk=True,
-    )
+    raw = cells_of(mix, "email", count)
     normalize_emails(raw.head(BATCH))
     started, spent = time.perf_counter(), time.process_time()
     emails = normalize_emails(raw)

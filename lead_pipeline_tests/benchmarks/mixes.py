@@ -206,6 +206,13 @@ def drawn(mix: str, column: str, values: int, seed: int = SEED) -> Iterator[pl.S
         yield make_rows(MIXES[mix], rows, seed + start, place + start)[column].unique(maintain_order=True)
 
 
+def cells_of(mix: str, column: str, rows: int) -> pl.Series:
+    """Return a column (String) of a list of so many rows, in one chunk."""
+    starts = range(0, rows, ROWS_AT_A_TIME)
+    made = (make_rows(MIXES[mix], min(ROWS_AT_A_TIME, rows - start), seed=start, first=start) for start in starts)
+    return pl.concat([part[column] for part in made], rechunk=True)
+
+
 def _domains(tail: np.ndarray) -> pl.Series:
     """Return a domain for each place in a long tail: providers first, then companies."""
     place = pl.Series("place", tail)

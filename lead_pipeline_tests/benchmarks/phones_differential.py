@@ -10,7 +10,6 @@ With `--mix` the spellings are the phones of lists of that mix (`mixes.py`), and
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,8 +20,12 @@ from lead_pipeline.normalizing.phones.library import PHONE_SCHEMA, library_verdi
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_spellings
 from lead_pipeline.normalizing.phones.plan.one_by_one import verdict_on_plain
-from lead_pipeline_tests.benchmarks.mixes import MIXES, ROWS_AT_A_TIME, drawn
+from lead_pipeline_tests.benchmarks.mixes import MIXES
+from lead_pipeline_tests.benchmarks.mixes_differential import Comparison
 from lead_pipeline_tests.normalizing.phones.phone_spellings import REGIONS, Speller
+
+#: Rows on which a verdict is not the one that is expected.
+_WRONG = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_expected")) for name in PHONE_SCHEMA)
 
 
 def differences(spellings: list[str], region: str | None) -> tuple[pl.DataFrame, int]:
@@ -42,52 +45,22 @@ def differences(spellings: list[str], region: str | None) -> tuple[pl.DataFrame,
     one_by_one = both.filter(pl.Series([one is not None for one in singly], dtype=pl.Boolean)).with_columns(
         pl.DataFrame([one for one in singly if one is not None], schema=PHONE_SCHEMA, orient="row")
     )
-    wrong = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_expected")) for name in PHONE_SCHEMA)
-    return pl.concat([both, one_by_one]).filter(wrong), uncovered.height
+    return pl.concat([both, one_by_one]).filter(_WRONG), uncovered.height
 
 
-def kept(file: Path | None, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-    """Return what `make` makes, from the file if it is there; and put it there if not."""
-    if file is not None and file.exists():
-        return pl.read_parquet(file)
-    made = make()
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        made.write_parquet(file.with_suffix(".tmp"))
-        file.with_suffix(".tmp").rename(file)
-    return made
+def _answers(raw: pl.Series) -> pl.DataFrame:
+    return library_verdicts(raw, "US").select(pl.all().name.suffix("_expected")).insert_column(0, raw)
 
 
-def differences_of_mix(mix: str, count: int, seed: int, folder: Path | None) -> Iterator[tuple[int, pl.DataFrame]]:
-    """Yield how many phones of a mix were compared, and the rows on which `normalize_phones` differs."""
-    for number, phones in enumerate(drawn(mix, "caller_id", count, seed)):
-        raw = phones.rename("raw").drop_nulls()
-        file = folder / f"phones-{mix}-{seed}-{count}-{number}.parquet" if folder else None
-        expected = kept(file, lambda raw=raw: library_verdicts(raw, "US").insert_column(0, raw))  # type: ignore[misc]
-        if not expected["raw"].equals(raw):
-            raise SystemExit(f"{file} holds verdicts on other values; remove it")
-        # That a word such as `n/a` says that there is no phone is our own rule.
-        ours = normalize_phones(raw, "US").with_columns(
-            pl.col("reason").replace(Reason.PHONE_MISSING.value, Reason.PHONE_NOT_A_NUMBER.value)
-        )
-        both = pl.concat([expected.rename({name: f"{name}_expected" for name in PHONE_SCHEMA}), ours], how="horizontal")
-        wrong = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_expected")) for name in PHONE_SCHEMA)
-        yield raw.len(), both.filter(wrong)
-
-
-def compare_mix(mix: str, count: int, seed: int, folder: Path | None) -> int:
-    """Compare the phones of a mix, print how it went, return how many differ."""
-    started, compared, wrong = time.perf_counter(), 0, 0
-    for number, found in differences_of_mix(mix, count, seed, folder):
-        compared, wrong = compared + number, wrong + found.height
-        if found.height:
-            print(found.head(3).to_dicts(), flush=True)
-    print(
-        f"phonenumbers {version('phonenumbers')}, polars {pl.__version__}, seed {seed}: {count:,} phones of the {mix} "
-        f"mix, {compared:,} of them compared (each spelling of {ROWS_AT_A_TIME:,} rows once), {wrong} mismatches "
-        f"({time.perf_counter() - started:.0f} s)"
+def _differing(expected: pl.DataFrame) -> pl.DataFrame:
+    # That a word such as `n/a` says that there is no phone is our own rule.
+    ours = normalize_phones(expected["raw"], "US").with_columns(
+        pl.col("reason").replace(Reason.PHONE_MISSING.value, Reason.PHONE_NOT_A_NUMBER.value)
     )
-    return wrong
+    return pl.concat([expected, ours], how="horizontal").filter(_WRONG)
+
+
+_OF_MIXES = Comparison("phones", "caller_id", "phonenumbers", _answers, _differing)
 
 
 def main() -> int:
@@ -99,7 +72,7 @@ def main() -> int:
     options.add_argument("--verdicts", type=Path, help="folder in which the library's verdicts are kept")
     chosen = options.parse_args()
     if chosen.mix:
-        return 1 if compare_mix(chosen.mix, chosen.spellings, chosen.seed, chosen.verdicts) else 0
+        return 1 if _OF_MIXES.of_mix(chosen.mix, chosen.spellings, chosen.seed, chosen.verdicts) else 0
     per_region, started = -(-chosen.spellings // len(REGIONS)), time.perf_counter()
     wrong = uncovered = total = 0
     for region in REGIONS:

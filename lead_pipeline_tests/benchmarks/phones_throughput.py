@@ -24,7 +24,7 @@ import polars as pl
 from lead_pipeline.normalizing.phones.library import library_verdict
 from lead_pipeline.normalizing.phones.normalizer import normalize_phones
 from lead_pipeline.normalizing.phones.plan.metadata_verdicts import verdicts_on_spellings
-from lead_pipeline_tests.benchmarks.mixes import MIXES, make_rows
+from lead_pipeline_tests.benchmarks.mixes import MIXES, cells_of
 
 AREAS = (
     "201",
@@ -121,11 +121,7 @@ def rust_port() -> ModuleType | None:
 
 def measure_list(mix: str, count: int) -> None:
     """Read the phones of a list of a mix, and a sample of them with the rivals; print the figures."""
-    starts = range(0, count, CHUNK)
-    raw = pl.concat(
-        [make_rows(MIXES[mix], min(CHUNK, count - start), seed=start, first=start)["caller_id"] for start in starts],
-        rechunk=True,
-    )
+    raw = cells_of(mix, "caller_id", count)
     normalize_phones(raw.head(BATCH), "US")
     started, spent = time.perf_counter(), time.process_time()
     phones = normalize_phones(raw, "US")

@@ -10,16 +10,13 @@ from pathlib import Path
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.open_writers import is_open_for_writing, sees_writers
 from lead_pipeline.filing.uploads.uploaded_files import sweep_uploads
-from lead_pipeline.filing.workbench.correction_files import corrections_folder
+from lead_pipeline.filing.workbench.correction_files import sweep_corrections
 
 #: Nothing of ours is written for that long: a name older than this has no living writer.
 _OLD_SECONDS = 6 * 3600.0
 
 #: A temporary file that nobody has open is renamed or removed within moments; after this, its writer is dead.
 _CLOSED_SECONDS = 600.0
-
-#: For how long corrections are kept that nobody goes on with: they hold what people typed about people.
-_CORRECTIONS_KEPT_SECONDS = 90 * 86400.0
 
 #: Below the home: the temporary names that staging, publishing and the store give.
 _PATTERNS = (
@@ -48,17 +45,12 @@ def sweep(home: Home, now: float) -> list[Path]:
                 if path.is_file() and _is_abandoned(path, now - path.lstat().st_mtime):
                     path.unlink()
                     removed.append(path)
-    for path in corrections_folder(home).glob("*.json"):
-        with contextlib.suppress(OSError):
-            if now - path.lstat().st_mtime > _CORRECTIONS_KEPT_SECONDS:
-                path.unlink()
-                removed.append(path)
     for folder in (*home.root.glob("staging/dry_runs/*"), *home.list_parts.glob("*")):
         with contextlib.suppress(OSError):
             if now - folder.lstat().st_mtime > _OLD_SECONDS:
                 shutil.rmtree(folder)
                 removed.append(folder)
-    return removed + sweep_uploads(home, datetime.fromtimestamp(now, UTC))
+    return removed + sweep_uploads(home, datetime.fromtimestamp(now, UTC)) + sweep_corrections(home, now)
 
 
 def _is_abandoned(path: Path, age: float) -> bool:

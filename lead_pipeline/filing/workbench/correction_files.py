@@ -15,6 +15,9 @@ from lead_pipeline.model.workbench.corrections import Corrections
 #: For how long somebody waits for another change of the same import.
 _WAIT_SECONDS = 30.0
 
+#: For how long corrections are kept that nobody goes on with: they hold what people typed about people.
+_KEPT_SECONDS = 90 * 86400.0
+
 
 def corrections_folder(home: Home) -> Path:
     """Return where they lie."""
@@ -44,6 +47,17 @@ def version_of(home: Home, import_id: str) -> int:
         return _path(home, import_id).stat().st_mtime_ns
     except FileNotFoundError:
         return 0
+
+
+def sweep_corrections(home: Home, now: float) -> list[Path]:
+    """Remove corrections that nobody has changed for 90 days at time `now` (seconds since 1970); return them."""
+    removed = []
+    for path in corrections_folder(home).glob("[!.]*.json"):
+        with contextlib.suppress(OSError):
+            if now - path.lstat().st_mtime > _KEPT_SECONDS:
+                path.unlink()
+                removed.append(path)
+    return removed
 
 
 def _path(home: Home, import_id: str) -> Path:

@@ -9,7 +9,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -290,8 +290,8 @@ def _copied(file: IO[bytes], copy: IO[bytes], identity_name: str) -> tuple[str, 
     with ThreadPoolExecutor(2) as pool:  # both at once; of less than a block, sooner than a thread starts
         under_way: list[Future[None]] = []
         while block := (copy if is_shared else file).read(_BLOCK):
-            wait(under_way)
-            under_way.clear()
+            while under_way:
+                under_way.pop().result()
             for digest in (content, identity):
                 if len(block) < _BLOCK:
                     digest.update(block)
@@ -299,6 +299,8 @@ def _copied(file: IO[bytes], copy: IO[bytes], identity_name: str) -> tuple[str, 
                     under_way.append(pool.submit(digest.update, block))
             if not is_shared:
                 copy.write(block)
+        while under_way:
+            under_way.pop().result()
     copy.flush()
     os.fsync(copy.fileno())
     return content.hexdigest(), identity.hexdigest()

@@ -41,7 +41,8 @@ def errors_without_values(doing: str) -> Iterator[None]:
     if is_memory:
         raise StoreMemoryError(
             f"The memory that the store may use was not enough for {doing}; nothing was kept. "
-            "LEAD_PIPELINE_STORE_MEMORY says how much it may use."
+            "Free memory on the machine, or let the store use more with LEAD_PIPELINE_STORE_MEMORY, such as 8GB; then "
+            "try again."
         ) from None
     raise StoreError(
         f"DuckDB refused {doing} with {kind}; nothing was kept. The details are withheld: they quote rows."

@@ -41,7 +41,7 @@ def test_memory_is_for_the_rows_and_a_share_of_what_is_free(rows, free, limit):
         (1_000_000, 20 * GB, 2, "200MB"),
         (1_000_000, 20 * GB, 8, "500MB"),
         (3_000_000, 20 * GB, 2, "400MB"),
-        (3_000_001, 20 * GB, 2, memory_limit(3_000_001, {}, 20 * GB)),
+        (3_000_001, 20 * GB, 2, "1700MB"),
         (100, 20 * GB, 64, "800MB"),
         (3_000_000, GB * 3 // 5, 2, "300MB"),
         (3_000_000, None, 2, "200MB"),

@@ -134,7 +134,6 @@ def test_once_the_name_of_the_web_server_has_moved_nothing_is_wrapped(monkeypatc
 UNGUARDABLE = """
 import sys
 from dagster_webserver import cli
-from sqlalchemy import NullPool, create_engine
 from lead_pipeline.orchestration.serving import service
 del cli.uvicorn
 sys.argv = ["service", service.WEB_SERVER, "-p", sys.argv[1]]
@@ -170,7 +169,7 @@ def test_under_the_services_too_the_output_of_steps_makes_no_files(home):
 @pytest.mark.parametrize("missing", ["name", "module"])
 def test_once_that_name_has_moved_output_goes_to_files_as_ever_and_one_line_says_so(monkeypatch, caplog, missing):
     if missing == "name":
-        monkeypatch.delattr(sys.modules[NO_COMPUTE_LOGS["module"]], NO_COMPUTE_LOGS["class"])
+        monkeypatch.delattr(importlib.import_module(NO_COMPUTE_LOGS["module"]), NO_COMPUTE_LOGS["class"])
     else:
         monkeypatch.setitem(sys.modules, NO_COMPUTE_LOGS["module"], None)
     assert output_left_alone() == {}

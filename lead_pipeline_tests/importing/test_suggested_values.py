@@ -3,9 +3,11 @@
 import csv
 from collections.abc import Iterator
 
+import polars as pl
 import pytest
 
 from lead_pipeline.importing.row_files import suggestions
+from lead_pipeline.model.contracts import REASON_FIELDS_TYPE
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.reading.row_reader import RowReader
 from lead_pipeline_tests.support import Stages, quick_folder, staging
@@ -197,6 +199,22 @@ def test_taken_as_it_is_each_suggestion_is_accepted(home):
         writer.writerows(rows)
     returned = home.file(again, chosen)
     assert (returned.counts.created, returned.reasons) == (2, ())
+
+
+def test_each_row_is_proven_and_kept_once_however_many_batches_there_are():
+    kept, judged = [], []
+
+    def judge(mapped):
+        judged.extend(mapped["row_number"])
+        return mapped.with_columns(reason_fields=pl.lit(None, dtype=REASON_FIELDS_TYPE))
+
+    trial = suggestions.SuggestionsOnTrial(judge, lambda rows: kept.extend(rows["row_number"]))
+    for first in range(0, 150_000, 30_000):
+        rows = pl.DataFrame({"row_number": pl.int_range(first, first + 30_000, eager=True), "phone": "1"})
+        trial.add(suggestions.SuggestedRows(rows, rows.select("row_number", field=pl.lit("phone"), value=pl.lit("2"))))
+    trial.finish()
+    trial.finish()
+    assert kept == judged == list(range(150_000))
 
 
 def test_suggestions_of_many_batches_are_proven_as_those_of_one(home, monkeypatch):

@@ -119,6 +119,21 @@ def test_two_numbers_and_a_mark_are_taken_apart_as_any_other_cell(cells):
     assert dict(cells_with_several(pl.Series(cells)).iter_rows()) == expected
 
 
+@pytest.mark.parametrize(
+    ("cell", "numbers"),
+    [
+        ("1.919 650-1 - 15/50-02.36-57", ["1.919 650-1", "15/50-02.36-57"]),
+        ("2896-355..1 37-56/510650171", ["2896-355", "1 37-56/510650171"]),
+        ("37-2205228--43 / 931818495", ["37-2205228", "43 / 931818495"]),
+        ("919 650-11-15/50-02.36-57", ["919 650-11-15", "50-02.36-57"]),
+    ],
+)
+def test_two_numbers_that_part_at_another_mark_are_left_to_the_rules(cell, numbers):
+    """The pattern for two numbers fits all of these, and would part them at the slash."""
+    assert pl.Series([cell]).str.contains(several._PAIR).all()
+    assert found(cell) == (True, numbers)
+
+
 def test_the_pattern_for_two_numbers_has_something_to_say():
     cells = pl.Series(["201-555-0123 / 201-555-0124", "+49 (30) 123456; 030 654321", "2015550123,+12015550124"])
     assert cells.str.contains(several._PAIR).all()

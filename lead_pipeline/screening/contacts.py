@@ -58,23 +58,38 @@ def write_contacts(
     )
 
 
+#: So many identifiers of an import are looked through at a time: what that takes does not grow with the file.
+_IDENTIFIERS_TOGETHER = 2_000_000
+
+
 def require_one_contact_per_identifier(workspace: Workspace, import_no: int) -> None:
     """Check what a unique index would: no identifier of this import belongs to two contacts; raises StoreError."""
-    # By their integers first: normally none is there twice, and no value has to be unpacked.
-    doubled = workspace.one(
-        """
-        with twice as (
-            select i.kind, i.key from base.identifiers i
-            semi join (select key from base.identifiers where import_no = $import_no) fresh using (key)
-            group by i.kind, i.key having count(*) > 1
-        )
-        select count(*) from (
-            select i.kind, i.key, i.value from base.identifiers i semi join twice using (kind, key)
-            group by i.kind, i.key, i.value having count(*) > 1)
-        """,
-        {"import_no": import_no},
-    )
+    fresh = int(workspace.one("select count(*) from base.identifiers where import_no = ?", [import_no]))
+    parts = -(-fresh // _IDENTIFIERS_TOGETHER)
+    doubled = sum(_doubled(workspace, import_no, part, parts) for part in range(parts))
     if doubled:
         raise StoreError(
             f"{doubled} identifiers would belong to two contacts; nothing was written. Please report this."
         )
+
+
+def _doubled(workspace: Workspace, import_no: int, part: int, parts: int) -> int:
+    """Count the identifiers of two contacts among those of the import whose keys leave `part` when divided by `parts`.
+
+    By their integers first: normally none is there twice, and no value has to be unpacked.
+    """
+    doubled = workspace.one(
+        """
+        with looked_at as not materialized (from base.identifiers where key % $parts = $part),
+        twice as (
+            select i.kind, i.key from looked_at i
+            semi join (select key from looked_at where import_no = $import_no) using (key)
+            group by i.kind, i.key having count(*) > 1
+        )
+        select count(*) from (
+            select i.kind, i.key, i.value from looked_at i semi join twice using (kind, key)
+            group by i.kind, i.key, i.value having count(*) > 1)
+        """,
+        {"import_no": import_no, "part": part, "parts": parts},
+    )
+    return int(doubled)

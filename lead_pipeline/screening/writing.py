@@ -74,7 +74,7 @@ def write_import(
     screened = _screen_import(workspace, record, profile, staged, at)
     contacts_created = _write_leads_and_contacts(workspace, profile, screened, staged, find_zones)
     _find_reason_columns(workspace, staged)
-    _write_ledger(workspace, screened.import_no)
+    _write_ledger(workspace, screened.import_no, staged.rows_read)
     keep_scrub_hits(workspace, screened.import_no)
     keep_list_hits(workspace, screened.import_no)
     _keep_raw_rows(workspace, screened.import_no, staged.raw_rows)
@@ -292,18 +292,36 @@ def _find_reason_columns(workspace: Workspace, staged: StagedRows) -> None:
     )
 
 
-def _write_ledger(workspace: Workspace, import_no: int) -> None:
+#: So many rows of the file have their outcomes written by one statement: what they are joined with is no longer than
+#: that, however long the file is.
+_OUTCOMES_TOGETHER = 2_000_000
+
+#: The new leads that rows of a range became or are duplicates of: these may be of any other row.
+_LEADS_OF_RANGE = """
+    (from new_leads semi join (
+        select lead_row as row_number from decided_rows where row_number between $first and $last) using (row_number))
+"""
+
+
+def _write_ledger(workspace: Workspace, import_no: int, rows: int) -> None:
     """Write the outcome of every row, with the lead it became or matched."""
-    workspace.run(
-        """
-        insert into base.row_outcomes by name
-        select $import_no as import_no, d.row_number, d.line_number, d.outcome, d.reason_codes, d.warning_codes,
-               d.hints, coalesce(d.known_lead, n.lead_id) as lead_id, c.reason_columns
-        from decided_rows d left join new_leads n on n.row_number = d.lead_row
-        left join reason_columns c on c.row_number = d.row_number
-        """,
-        {"import_no": import_no},
-    )
+    ranges, leads = [(0, 2**62)], "new_leads"
+    if rows > _OUTCOMES_TOGETHER:
+        ((first, last),) = workspace.rows("select min(row_number), max(row_number) from decided_rows")
+        starts = range(first, last + 1, _OUTCOMES_TOGETHER)
+        ranges, leads = [(start, start + _OUTCOMES_TOGETHER - 1) for start in starts], _LEADS_OF_RANGE
+    for first, last in ranges:
+        workspace.run(
+            f"""
+            insert into base.row_outcomes by name
+            select $import_no as import_no, d.row_number, d.line_number, d.outcome, d.reason_codes, d.warning_codes,
+                   d.hints, coalesce(d.known_lead, n.lead_id) as lead_id, c.reason_columns
+            from (from decided_rows where row_number between $first and $last) d
+            left join {leads} n on n.row_number = d.lead_row
+            left join (from reason_columns where row_number between $first and $last) c on c.row_number = d.row_number
+            """,  # noqa: S608  # ours
+            {"import_no": import_no, "first": first, "last": last},
+        )
 
 
 def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> None:
@@ -320,8 +338,8 @@ def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> N
     if wanted.is_empty():
         return
     kept = 0
-    for raw in raw_rows(wanted):
-        with workspace.registered("raw_rows", raw.select("row_number", "raw")):
+    for raw in _gathered(raw_rows(wanted)):
+        with workspace.registered("raw_rows", raw):
             workspace.run(
                 "insert into base.rejected_rows by name select $import_no as import_no, o.row_number, o.line_number,"
                 " o.outcome, o.reason_codes, o.hints, o.reason_columns, r.raw"
@@ -332,3 +350,21 @@ def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> N
         kept += raw.height
     if kept != wanted.height:
         raise StoreError(f"{wanted.height} rows were not imported but {kept} originals were kept; nothing was written.")
+
+
+#: Originals are written when there are so many, a row group of DuckDB's, which it can then take out of memory (what is
+#: less stays in it until the transaction ends); or so many bytes, for rows can be wide.
+_ORIGINALS_TOGETHER, _BYTES_TOGETHER = 122_880, 64 * 2**20
+
+
+def _gathered(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield `row_number raw` of parts, several together where these are small."""
+    some: list[pl.DataFrame] = []
+    for part in parts:
+        some.append(part.select("row_number", "raw"))
+        rows, size = sum(one.height for one in some), sum(one.estimated_size() for one in some)
+        if rows >= _ORIGINALS_TOGETHER or size >= _BYTES_TOGETHER:
+            yield pl.concat(some)
+            some = []
+    if some:
+        yield pl.concat(some)

@@ -88,7 +88,7 @@ class Screened:
                 **{name: [getattr(row, name) for row in rows] for name in _VALUES},
                 "reasons": [list(row.reasons) for row in rows],
                 "warnings": [list(row.warnings) for row in rows],
-                "reason_fields": None,
+                "reason_fields": [[{"code": one, "field": "phone"} for one in row.reasons] or None for row in rows],
             },
             schema={
                 "row_number": pl.Int64, "line_number": pl.Int64, "phone": pl.String, "email": pl.String,

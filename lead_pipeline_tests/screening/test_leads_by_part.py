@@ -1,6 +1,9 @@
-"""New leads are written some parts at a time: what becomes of a row does not depend on which rows come with it."""
+"""New leads, outcomes and originals are written some at a time: what becomes of a row does not depend on the others."""
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lead_pipeline.screening import writing
 from lead_pipeline.store import publishing
@@ -65,3 +68,57 @@ def test_a_part_is_published_whole_whatever_is_joined_together(monkeypatch, toge
         assert store.publish_leads(entry.import_id, path, parts=parts, committed_at=NOW) == len(PEOPLE)
         found = store.workspace.rows("select phone from read_parquet(?)", [str(path)])
     assert found == [(phone,) for phone, _ in PEOPLE]
+
+
+def ledger(together, monkeypatch, in_file):
+    """Return what the ledger says of each row, where the outcomes of so many are written together."""
+    monkeypatch.setattr(writing, "_OUTCOMES_TOGETHER", together)
+    with quick_folder() as folder, DuckdbLeadStore.open(folder) as store:
+        Screened(store, folder).add(ROWS, profile(duplicates_in_file=in_file), parts=2)
+        return store.workspace.rows(
+            "select o.row_number, o.line_number, o.outcome::varchar, reason_codes,"
+            " list_transform(reason_columns, lambda one: one.code || ' of ' || one.field), l.row_number as row_of_lead"
+            " from base.row_outcomes o left join base.leads l using (lead_id) order by o.rowid"
+        )
+
+
+@pytest.mark.parametrize("together", [1, 3, 7, 1_000])
+@pytest.mark.parametrize("in_file", ["first", "last", "merge"])
+def test_the_ledger_has_every_row_once_in_the_order_of_the_file(monkeypatch, together, in_file):
+    of_person = {}  # the rows of each, in the order of the file
+    for number, row in enumerate(ROWS, 1):
+        of_person.setdefault(row.phone, []).append(number)
+    expected = []
+    for number, row in enumerate(ROWS, 1):
+        if row.reasons:
+            said = ("rejected", ["phone_missing"], ["phone_missing of phone"], None)
+        else:
+            kept = of_person[row.phone][-1 if in_file == "last" else 0]
+            code = "duplicate_merged" if in_file == "merge" else "duplicate_in_file"
+            said = ("created", None, None, kept) if number == kept else ("duplicate", [code], None, kept)
+        expected.append((number, number + 1, *said))
+    assert ledger(together, monkeypatch, in_file) == expected
+
+
+@given(
+    sizes=st.lists(st.integers(1, 5), max_size=6),
+    together=st.integers(1, 12),
+    bytes_together=st.sampled_from([1, 100, 10_000]),
+)
+def test_originals_are_gathered_in_their_order_none_twice_and_none_lost(sizes, together, bytes_together):
+    ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
+    parts = [
+        pl.DataFrame(
+            {"raw": [f"row {number}" for number in range(end - size, end)], "row_number": range(end - size, end)}
+        )
+        for size, end in zip(sizes, ends, strict=True)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing, "_ORIGINALS_TOGETHER", together)
+        patch.setattr(writing, "_BYTES_TOGETHER", bytes_together)
+        gathered = list(writing._gathered(iter(parts)))
+    assert [row for some in gathered for row in some.iter_rows()] == [
+        (number, f"row {number}") for number in range(sum(sizes))
+    ]
+    for some in gathered[:-1]:
+        assert some.height >= together or some.estimated_size() >= bytes_together

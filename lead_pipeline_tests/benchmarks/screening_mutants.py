@@ -49,7 +49,7 @@ MODULES = (
 #: of code is another one is another change.
 JUDGED = Path(__file__).parent / "mutants" / "judged.jsonl"
 
-#: How long the tests may take that a change is shown to at first, and what it is shown to where it survives them.
+#: How many seconds the tests may take that a change is shown to at first, and those where it survives them.
 AT_FIRST, AT_LAST = 15.0, 600.0
 #: How much longer anything may take with a change than without, before it is taken for endless.
 PATIENCE = 120
@@ -128,8 +128,8 @@ _UNSEEN = "not seen by histories"
 class Sweep:
     """Changes, and what is said of each: written to a file line by line, so that a sweep can be gone on with."""
 
-    def __init__(self, judge: Judge, seen: Seen, results: Path) -> None:
-        self.judge, self.seen, self.results = judge, seen, results
+    def __init__(self, judge: Judge, seen: Seen, results: Path, at_last: float) -> None:
+        self.judge, self.seen, self.results, self.at_last = judge, seen, results, at_last
         self.equal, self.tally = equal_changes(), Counter[str]()
         # What survived tests is shown to them again: there may be more of them.
         self.known = {one["change"]: one for one in _read(results) if one["verdict"] != "survived"}
@@ -155,9 +155,9 @@ class Sweep:
         """Show a change to tests: few at first, then all that could see it."""
         first = self.seen.tests_for(mutant, AT_FIRST)
         verdict, by = self.judge.ask(mutant, [], first, AT_FIRST) if first else ("survived", "")
-        others = [one for one in self.seen.tests_for(mutant, AT_LAST) if one not in first]
+        others = [one for one in self.seen.tests_for(mutant, self.at_last) if one not in first]
         if verdict == "survived" and others:
-            verdict, by = self.judge.ask(mutant, [], others, AT_LAST)
+            verdict, by = self.judge.ask(mutant, [], others, self.at_last)
         self._tell(mutant, verdict, by)
 
     def _tell(self, mutant: Mutant, verdict: str, by: str, *, is_new: bool = True) -> None:
@@ -178,7 +178,9 @@ def _read(results: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()] if results.exists() else []
 
 
-def sweep(only: list[str], part: tuple[int, int], kept: Path | None, results: Path, notes: Path | None) -> int:
+def sweep(
+    only: list[str], part: tuple[int, int], kept: Path | None, results: Path, notes: Path | None, at_last: float
+) -> int:
     """Show every change of which the key has one of `only` in it; return how many survived, of histories alone where
     there are no notes of what tests run. Histories that were cut into steps are taken from the folder `kept`, if any.
     """
@@ -191,7 +193,7 @@ def sweep(only: list[str], part: tuple[int, int], kept: Path | None, results: Pa
     started = time.monotonic()
     with quick_folder() as folder:
         judge = Judge(folder, kept or folder / "histories")
-        judged = Sweep(judge, Seen(judge.functions_of_steps(), tests, seconds), results)
+        judged = Sweep(judge, Seen(judge.functions_of_steps(), tests, seconds), results, at_last)
         left = [mutant for mutant in mutants if judged.show_to_histories(mutant)]
         print(f"{len(left)} of {len(mutants)} changes are not seen by histories", flush=True)
         for mutant in left if notes is not None else ():
@@ -212,7 +214,7 @@ if __name__ == "__main__":
                            help="what was noted of the tests; they are run once where this is not there")  # fmt: skip
     arguments.add_argument("--kept", type=Path, help="where histories are cut into steps, and kept for another time")
     arguments.add_argument("--histories", action="store_true", help="show the changes to histories alone")
+    arguments.add_argument("--seconds", type=float, default=AT_LAST, help="how long all tests of a change may take")
     given = arguments.parse_args()
-    sys.exit(
-        sweep(given.only, tuple(given.part), given.kept, given.results, None if given.histories else given.notes) > 0
-    )
+    notes = None if given.histories else given.notes
+    sys.exit(sweep(given.only, tuple(given.part), given.kept, given.results, notes, given.seconds) > 0)

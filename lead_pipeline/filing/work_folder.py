@@ -28,6 +28,10 @@ _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
 
+#: Rows that are gathered take no more than about so much memory, however wide they are.
+BYTES_TOGETHER = 64 * 2**20
+
+
 @dataclass(frozen=True, slots=True)
 class WorkFolder:
     """The work in progress of one import, whose lock the caller holds."""
@@ -99,8 +103,11 @@ class WorkFolder:
         """Remove the parts of `table`: whatever is done from here on does not need them."""
         shutil.rmtree(self.folder / table, ignore_errors=True)
 
-    def read_rows(self, table: str, row_numbers: pl.Series) -> Iterator[pl.DataFrame]:
-        """Yield, part by part, the rows of `table` with these numbers; the cells of all others are never unpacked."""
+    def read_rows(self, table: str, row_numbers: pl.Series, *, together: int = 1) -> Iterator[pl.DataFrame]:
+        """Yield the rows of `table` with these numbers, in order; the cells of all others are never unpacked.
+
+        A frame has the rows of a part, or of as many parts as it takes for `together` rows, or for `BYTES_TOGETHER`.
+        """
         wanted = row_numbers.sort()
 
         def read(path: Path) -> pl.DataFrame:
@@ -113,7 +120,7 @@ class WorkFolder:
                 return pl.DataFrame()
             return pl.scan_parquet(path, glob=False).filter(pl.col("row_number").is_in(some.implode())).collect()
 
-        yield from (rows for rows in map_in_order(read, self.part_paths(table)) if rows.height)
+        yield from gathered((rows for rows in map_in_order(read, self.part_paths(table)) if rows.height), together)
 
     def put(self, name: str, model: BaseModel) -> None:
         """Keep a fact for a later step."""
@@ -143,6 +150,22 @@ class WorkFolder:
         """Remove everything: the import is finished, or is to start from scratch."""
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self.folder)
+
+
+def gathered(frames: Iterable[pl.DataFrame], together: int) -> Iterator[pl.DataFrame]:
+    """Yield the rows of frames, of several at once until these are `together` rows, or `BYTES_TOGETHER`."""
+    some: list[pl.DataFrame] = []
+    for frame in frames:
+        some.append(frame)
+        if sum(one.height for one in some) >= together or sum(map(_size, some)) >= BYTES_TOGETHER:
+            yield pl.concat(some)
+            some = []
+    if some:
+        yield pl.concat(some)
+
+
+def _size(frame: pl.DataFrame) -> int:
+    return int(frame.estimated_size())
 
 
 def published_table(home: Home, table: str, import_id: str) -> Path:

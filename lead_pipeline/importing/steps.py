@@ -57,6 +57,10 @@ from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.records import Conclusion, ImportRecord, LedgerCounts, LedgerEntry
 from lead_pipeline.validating.rows import validate_rows
 
+#: So many originals are written to the store at once: a row group of DuckDB's (2.0), which then need not stay in memory
+#: until the transaction ends, as what is less does.
+_ORIGINALS_TOGETHER = 122_880
+
 RAW, MAPPED, NORMALIZED = "raw_leads", "mapped_leads", "normalized_leads"
 
 
@@ -297,7 +301,7 @@ def record_of(work: WorkFolder) -> ImportRecord:
 def _original_rows(work: WorkFolder, read: ReadFacts, wanted: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield `row_number raw` of the wanted rows: the cells as they are in the file, as a JSON object."""
     names = [column.name for column in read.columns]
-    for rows in work.read_rows(RAW, wanted["row_number"]):
+    for rows in work.read_rows(RAW, wanted["row_number"], together=_ORIGINALS_TOGETHER):
         cells = [*names, "extra_cells"] if rows["extra_cells"].count() else names
         yield rows.select("row_number", raw=pl.struct(cells).struct.json_encode())
 

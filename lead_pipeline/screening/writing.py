@@ -338,8 +338,8 @@ def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> N
     if wanted.is_empty():
         return
     kept = 0
-    for raw in _gathered(raw_rows(wanted)):
-        with workspace.registered("raw_rows", raw):
+    for raw in raw_rows(wanted):
+        with workspace.registered("raw_rows", raw.select("row_number", "raw")):
             workspace.run(
                 "insert into base.rejected_rows by name select $import_no as import_no, o.row_number, o.line_number,"
                 " o.outcome, o.reason_codes, o.hints, o.reason_columns, r.raw"
@@ -350,21 +350,3 @@ def _keep_raw_rows(workspace: Workspace, import_no: int, raw_rows: RawRows) -> N
         kept += raw.height
     if kept != wanted.height:
         raise StoreError(f"{wanted.height} rows were not imported but {kept} originals were kept; nothing was written.")
-
-
-#: Originals are written when there are so many, a row group of DuckDB's, which it can then take out of memory (what is
-#: less stays in it until the transaction ends); or so many bytes, for rows can be wide.
-_ORIGINALS_TOGETHER, _BYTES_TOGETHER = 122_880, 64 * 2**20
-
-
-def _gathered(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """Yield `row_number raw` of parts, several together where these are small."""
-    some: list[pl.DataFrame] = []
-    for part in parts:
-        some.append(part.select("row_number", "raw"))
-        rows, size = sum(one.height for one in some), sum(one.estimated_size() for one in some)
-        if rows >= _ORIGINALS_TOGETHER or size >= _BYTES_TOGETHER:
-            yield pl.concat(some)
-            some = []
-    if some:
-        yield pl.concat(some)

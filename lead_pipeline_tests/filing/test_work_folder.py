@@ -5,10 +5,13 @@ import weakref
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from lead_pipeline.filing import work_folder
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.staging import stage_import
-from lead_pipeline.filing.work_folder import WorkFolder, map_in_order
+from lead_pipeline.filing.work_folder import WorkFolder, gathered, map_in_order
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline_tests.support import NOW, call_schedule
 
@@ -138,3 +141,25 @@ def test_rows_are_read_by_their_numbers_in_the_order_of_the_file(work, wanted, f
     work.write_parts("raw", [rows(1), rows(4), rows(7).clear(), rows(7)])
     read = work.read_rows("raw", pl.Series("row_number", wanted, dtype=pl.Int64))
     assert [number for batch in read for number in batch["row_number"]] == found
+
+
+@given(
+    sizes=st.lists(st.integers(1, 5), max_size=6),
+    together=st.integers(1, 12),
+    bytes_together=st.sampled_from([1, 100, 10_000]),
+)
+def test_rows_are_gathered_in_their_order_none_twice_and_none_lost(sizes, together, bytes_together):
+    ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
+    frames = [
+        pl.DataFrame({"text": [f"row {one}" for one in range(end - size, end)]})
+        for size, end in zip(sizes, ends, strict=True)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work_folder, "BYTES_TOGETHER", bytes_together)
+        found = list(gathered(iter(frames), together))
+    assert [text for some in found for (text,) in some.iter_rows()] == [f"row {one}" for one in range(sum(sizes))]
+    # only the last may be less than was asked for, and without its last frame each would have been
+    for some in found[:-1]:
+        assert some.height >= together or some.estimated_size() >= bytes_together
+    for some in found:
+        assert some.height < together + 5

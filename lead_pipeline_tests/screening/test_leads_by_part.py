@@ -1,9 +1,6 @@
-"""New leads, outcomes and originals are written some at a time: what becomes of a row does not depend on the others."""
+"""New leads and outcomes are written some at a time: what becomes of a row does not depend on the others."""
 
-import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lead_pipeline.screening import writing
 from lead_pipeline.store import publishing
@@ -98,27 +95,3 @@ def test_the_ledger_has_every_row_once_in_the_order_of_the_file(monkeypatch, tog
             said = ("created", None, None, kept) if number == kept else ("duplicate", [code], None, kept)
         expected.append((number, number + 1, *said))
     assert ledger(together, monkeypatch, in_file) == expected
-
-
-@given(
-    sizes=st.lists(st.integers(1, 5), max_size=6),
-    together=st.integers(1, 12),
-    bytes_together=st.sampled_from([1, 100, 10_000]),
-)
-def test_originals_are_gathered_in_their_order_none_twice_and_none_lost(sizes, together, bytes_together):
-    ends = [sum(sizes[: index + 1]) for index in range(len(sizes))]
-    parts = [
-        pl.DataFrame(
-            {"raw": [f"row {number}" for number in range(end - size, end)], "row_number": range(end - size, end)}
-        )
-        for size, end in zip(sizes, ends, strict=True)
-    ]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "_ORIGINALS_TOGETHER", together)
-        patch.setattr(writing, "_BYTES_TOGETHER", bytes_together)
-        gathered = list(writing._gathered(iter(parts)))
-    assert [row for some in gathered for row in some.iter_rows()] == [
-        (number, f"row {number}") for number in range(sum(sizes))
-    ]
-    for some in gathered[:-1]:
-        assert some.height >= together or some.estimated_size() >= bytes_together

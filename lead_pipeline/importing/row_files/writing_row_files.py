@@ -31,6 +31,9 @@ from lead_pipeline.reporting.wording import one_line
 _TO_CORRECT = (Outcome.REJECTED, Outcome.SKIPPED)
 _OTHERS = (Outcome.DUPLICATE, Outcome.SUPPRESSED)
 
+#: Of a clean file each part has few such rows, and each batch of them costs about as much as thousands of rows.
+_ROWS_TOGETHER = 25_000
+
 #: Of a duplicate: the lead that was there, and the import that created it.
 _MATCHED = ("matched_lead_id", "matched_import_id")
 
@@ -155,7 +158,7 @@ class _Rows:
         """Yield the rows with one of the outcomes, or any, in the order of the file."""
         verdicts, suggestions = self._verdicts(outcomes), kept_suggestions(self._work)
         numbers = verdicts.select("row_number").collect()["row_number"]
-        for part in self._work.read_rows(RAW, numbers):
+        for part in self._work.read_rows(RAW, numbers, together=_ROWS_TOGETHER):
             cells = with_numbers_spelled(part, self._mapped.fields, self._work.manifest.profile)
             own = [name for name in cells.columns if name in RESERVED_COLUMNS and name not in ("reasons", "cell_types")]
             cells = cells.select(*own, *(pl.col(name).alias(ours) for name, ours in self._names.items()))

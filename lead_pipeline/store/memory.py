@@ -23,9 +23,9 @@ _LEAST, _EACH_ROW = 800_000_000, 300
 _FRUGAL, _EACH_THREAD, _EACH_ROW_BEYOND, _FRUGAL_MOST = 100_000_000, 50_000_000, 100, 800_000_000
 _FEW_ROWS = 1_000_000
 
-#: More rows than these are not tried with little: three million were seen to fit. Of ten, the identifiers that are
-#: looked through at the end did not, and a try that fails costs as much as the import.
-_MOST_ROWS_TRIED = 3_000_000
+#: More rows than these are not tried with little: ten million were seen to fit, and a try that fails costs as much as
+#: the import.
+_MOST_ROWS_TRIED = 10_000_000
 
 #: What may be used of that which is free: the rows of other imports are read and normalized at the same time.
 _SHARE = 0.5

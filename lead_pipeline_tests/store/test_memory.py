@@ -41,12 +41,13 @@ def test_memory_is_for_the_rows_and_a_share_of_what_is_free(rows, free, limit):
         (1_000_000, 20 * GB, 2, "200MB"),
         (1_000_000, 20 * GB, 8, "500MB"),
         (3_000_000, 20 * GB, 2, "400MB"),
-        (3_000_001, 20 * GB, 2, "1700MB"),
+        (10_000_000, 20 * GB, 2, "800MB"),
+        (10_000_001, 20 * GB, 2, "3800MB"),
         (100, 20 * GB, 64, "800MB"),
         (3_000_000, GB * 3 // 5, 2, "300MB"),
         (3_000_000, None, 2, "200MB"),
     ],
-    ids=["few rows", "a million", "threads", "three million", "more", "many threads", "a share", "nobody knows"],
+    ids=["few rows", "a million", "threads", "three million", "ten million", "more", "many threads", "a share", "nobody knows"],
 )
 def test_an_import_is_tried_with_little_memory_first(rows, free, threads, limit):
     assert frugal_limit(rows, {}, free, threads) == limit

@@ -3,12 +3,13 @@ see all of it or nothing, does not belong here.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lead_pipeline.model.reasons import Reason
@@ -62,7 +63,7 @@ def publish_leads(
 
 
 #: How many rows of a part become leads of the published file at a time.
-_ROWS_TOGETHER = 50_000
+_ROWS_TOGETHER = 40_000
 
 _NO_ROWS = "select null::bigint as row_number where false"
 
@@ -152,22 +153,47 @@ def _publish_from_parts(workspace: Workspace, import_id: str, path: Path, parts:
     To unpack those from the store again takes longer than everything else about it.
     """
     columns = _columns_of(workspace, import_id, parts[0])
-    leads, schema, writer = 0, None, None
-    with ExitStack() as open_files:
+    leads = 0
+    with _WrittenAside(path) as file:
         for part in parts:
-            # Some at a time: a row is in memory four times here, as read, joined, as Arrow and compressed.
+            # Some at a time: a row is in memory five times here, as read, joined, as Arrow, compressed and as the next.
             rows = pl.read_parquet(part, columns=["row_number", *columns.texts], glob=False, memory_map=False)
             for some in rows.iter_slices(_ROWS_TOGETHER) if rows.height else [rows]:
                 table = _leads_of(workspace, import_id, some, columns).to_arrow()
-                if schema is None or writer is None:
-                    schema = table.schema
-                    writer = open_files.enter_context(
-                        pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
-                    )
-                if table.num_rows:
-                    writer.write_table(table.cast(schema))
+                file.write(table)
                 leads += table.num_rows
     return leads
+
+
+class _WrittenAside:
+    """A Parquet file whose tables are each written while the next one is made: both let go of the interpreter's lock.
+    It has the columns of the first one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._aside = ThreadPoolExecutor(1)
+        self._writer: pq.ParquetWriter | None = None
+        self._written: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def write(self, table: pa.Table) -> None:
+        """Write a table when the one before it is written; raises what writing that one raised."""
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd", compression_level=1)
+        if self._written is not None:
+            self._written.result()
+        if table.num_rows:
+            self._written = self._aside.submit(self._writer.write_table, table.cast(self._writer.schema))
+
+    def __exit__(self, failed: type[BaseException] | None, *_of_it: object) -> None:
+        self._aside.shutdown()
+        if self._writer is not None:
+            self._writer.close()
+        if failed is None and self._written is not None:
+            self._written.result()
 
 
 class _Columns(NamedTuple):

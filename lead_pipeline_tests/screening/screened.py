@@ -50,6 +50,7 @@ class Row:
     expires_in: int | None = None
     attributes: str | None = None
     hints: str | None = None
+    about: str | None = None  # the field that the reasons are about
 
 
 @dataclass
@@ -88,7 +89,9 @@ class Screened:
                 **{name: [getattr(row, name) for row in rows] for name in _VALUES},
                 "reasons": [list(row.reasons) for row in rows],
                 "warnings": [list(row.warnings) for row in rows],
-                "reason_fields": [[{"code": one, "field": "phone"} for one in row.reasons] or None for row in rows],
+                "reason_fields": [
+                    [{"code": one, "field": row.about} for one in row.reasons] if row.about else None for row in rows
+                ],
             },
             schema={
                 "row_number": pl.Int64, "line_number": pl.Int64, "phone": pl.String, "email": pl.String,

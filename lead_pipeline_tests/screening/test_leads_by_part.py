@@ -1,5 +1,8 @@
 """New leads and outcomes are written some at a time: what becomes of a row does not depend on the others."""
 
+import errno
+
+import pyarrow.parquet as pq
 import pytest
 
 from lead_pipeline.screening import writing
@@ -17,7 +20,7 @@ PLACES = [
 PEOPLE = [(form.format(100 + index), zone) for index in range(5) for form, zone in PLACES]
 ROWS = [
     *(Row(phone, f"p{index}@example.com", expires_in=index) for index, (phone, _) in enumerate(PEOPLE[:7])),
-    Row(None, reasons=("phone_missing",)),
+    Row(None, reasons=("phone_missing",), about="phone"),
     Row(PEOPLE[2][0], "again@example.com", attributes='{"city":"Bonn"}'),
     *(Row(phone, attributes=f'{{"n":"{index}"}}') for index, (phone, _) in enumerate(PEOPLE[7:])),
     Row(PEOPLE[12][0], "late@example.com"),
@@ -95,3 +98,23 @@ def test_the_ledger_has_every_row_once_in_the_order_of_the_file(monkeypatch, tog
             said = ("created", None, None, kept) if number == kept else ("duplicate", [code], None, kept)
         expected.append((number, number + 1, *said))
     assert ledger(together, monkeypatch, in_file) == expected
+
+
+@pytest.mark.parametrize("nth", [1, 4, 9])
+def test_leads_that_cannot_be_written_beside_the_next_ones_are_not_said_to_be(monkeypatch, nth):
+    monkeypatch.setattr(publishing, "_ROWS_TOGETHER", 2)
+    written, write = [], pq.ParquetWriter.write_table
+
+    def write_until_it_is_full(writer, table):
+        written.append(table.num_rows)
+        if len(written) == nth:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(writer, table)
+
+    with quick_folder() as folder, DuckdbLeadStore.open(folder) as store:
+        entry = Screened(store, folder).add(ROWS, profile(), parts=1)
+        parts = sorted(folder.glob("part-*.parquet"))
+        monkeypatch.setattr(pq.ParquetWriter, "write_table", write_until_it_is_full)
+        with pytest.raises(OSError, match="No space left"):
+            store.publish_leads(entry.import_id, folder / "leads.parquet", parts=parts, committed_at=NOW)
+    assert len(written) == nth

@@ -47,7 +47,17 @@ def test_memory_is_for_the_rows_and_a_share_of_what_is_free(rows, free, limit):
         (3_000_000, GB * 3 // 5, 2, "300MB"),
         (3_000_000, None, 2, "200MB"),
     ],
-    ids=["few rows", "a million", "threads", "three million", "ten million", "more", "many threads", "a share", "nobody knows"],
+    ids=[
+        "few rows",
+        "a million",
+        "threads",
+        "three million",
+        "ten million",
+        "more",
+        "many threads",
+        "a share",
+        "nobody knows",
+    ],
 )
 def test_an_import_is_tried_with_little_memory_first(rows, free, threads, limit):
     assert frugal_limit(rows, {}, free, threads) == limit

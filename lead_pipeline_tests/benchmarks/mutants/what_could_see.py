@@ -17,10 +17,10 @@ from lead_pipeline_tests.benchmarks.mutants.sql_changes import PACKAGE, ROOT, Mu
 
 #: The tests that are asked: whatever is about whom an import reaches.
 TESTED = (
-    "screening", "enrolling", "importing/sequels",
+    "screening", "enrolling", "importing/sequels", "importing/managing", "store", "systems",
     *(f"importing/test_{name}.py" for name in (
         "activity_drops", "call_activity", "consents_kept", "do_not_contact_column", "dry_running",
-        "enrollments_suppressed", "list_columns", "suppression_list",
+        "enrollments_suppressed", "explaining", "list_columns", "suppression_list",
     )),
 )  # fmt: skip
 

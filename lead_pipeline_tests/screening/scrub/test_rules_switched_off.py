@@ -171,6 +171,7 @@ def test_a_row_that_was_not_imported_says_nothing_of_the_one_that_was(written):
     assert fates(written, entry) == [("created", ()), ("duplicate", ("duplicate_in_file",))]
     assert warnings(written, entry) == [(), ()]
     assert enrolled(written) == [(1, "due", None)]
+    assert "let_through" not in "".join(hint or "" for hint in written.hints(entry))
 
 
 def test_another_scrub_rule_still_leaves_such_a_row_out(written):

@@ -8,12 +8,17 @@ import io
 import logging
 import multiprocessing
 import multiprocessing.forkserver
+import os
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, wraps
+from functools import lru_cache, reduce, wraps
 from multiprocessing.context import BaseContext
 from types import ModuleType, SimpleNamespace
 from typing import Any, TextIO
+
+from sqlalchemy import make_url
+from sqlalchemy.pool import QueuePool
 
 from lead_pipeline.model.errors import LeadPipelineError
 
@@ -41,6 +46,15 @@ _TARGET = (
 
 #: So many files of a process have their engine kept: each run has one, and few are written to at a time.
 _ENGINES = 16
+
+#: So many connections to one file are kept: threads of a daemon or web server take turns.
+_CONNECTIONS = 2
+
+#: Module, class and method of what Dagster 1.13 asks a database about itself for each event of an asset.
+_ASKED_AGAIN = (
+    ("dagster._core.storage.event_log.sql_event_log", "SqlEventLogStorage", "_has_asset_key_col_on_connection"),
+    ("dagster._core.storage.event_log.sqlite.sqlite_event_log", "SqliteEventLogStorage", "has_table"),
+)
 
 #: The storages of an instance whose files are SQLite, each of which has the function that makes an engine by a name.
 SQLITE_STORAGES = (
@@ -151,8 +165,8 @@ def check_target() -> Callable[..., Any] | None:
 def _found(module: str, name: str, otherwise: str) -> Any:  # noqa: ANN401  # whatever Dagster has there
     """Return what a module of Dagster's has under a name; None, and one line says what follows, once it has moved."""
     try:
-        found = getattr(importlib.import_module(module), name, None)
-    except ImportError:
+        found = reduce(getattr, name.split("."), importlib.import_module(module))
+    except (ImportError, AttributeError):
         found = None
     if found is None:
         _log.warning("Dagster has moved %s.%s: %s.", module, name, otherwise)
@@ -175,34 +189,86 @@ def output_left_alone() -> dict[str, Any]:
     return {"compute_logs": NO_COMPUTE_LOGS}
 
 
-def keep_engines() -> None:
-    """Have Dagster make one SQLAlchemy engine for each of its SQLite files in this process, not one for each statement.
+def keep_engines(is_kept: Callable[[str], bool]) -> None:
+    """Have Dagster make one SQLAlchemy engine for each of its SQLite files in this process, not one for each statement;
+    to files for whose path `is_kept` is true, engines keep a connection as well.
 
-    Dagster 1.13 makes an engine, looks into it, writes one event and throws it away with every statement that it has
-    compiled: a third of the time that it takes for the events of an import. The engines keep no connection.
+    Dagster 1.13 makes an engine, connects, looks into it, writes one event, closes, and throws everything away with
+    every statement that it has compiled: half of the time that it takes for the events of an import.
     """
     for name in SQLITE_STORAGES:
         found = _found(name, "create_engine", "its events take longer to write")
         if found is not None and not hasattr(found, "cache_info"):
-            vars(importlib.import_module(name))["create_engine"] = _keeping(found)
+            vars(importlib.import_module(name))["create_engine"] = _keeping(found, is_kept)
+    for module, kind, method in _ASKED_AGAIN:
+        asked = _found(module, f"{kind}.{method}", "its events take longer to write")
+        if asked is not None and not hasattr(asked, "remembered"):
+            setattr(_found(module, kind, ""), method, _remembered(asked))
 
 
-def _keeping(create: Callable[..., Any]) -> Callable[..., Any]:
+def release_connections() -> None:
+    """Close the connections that engines keep and that nobody uses now; the next statement opens one again."""
+    for pool in list(_pools):
+        pool.close_idle()
+
+
+class _KeptConnections(QueuePool):
+    """Connections to one file, which outlive what Dagster does after each statement."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:  # noqa: ANN401
+        super().__init__(*arguments, **settings | {"pool_size": _CONNECTIONS, "max_overflow": -1})
+        _pools.add(self)
+
+    def dispose(self) -> None:
+        """Keep them: this is Dagster's, after each statement."""
+
+    def recreate(self) -> "_KeptConnections":
+        """Return itself, for the same reason."""
+        return self
+
+    def close_idle(self) -> None:
+        """Close those that nobody uses now."""
+        super().dispose()
+
+
+_pools: "weakref.WeakSet[_KeptConnections]" = weakref.WeakSet()
+
+
+def _keeping(create: Callable[..., Any], is_kept: Callable[[str], bool]) -> Callable[..., Any]:
     """Return `create` for an address and settings by name, with what it made last for the same ones."""
 
     @lru_cache(maxsize=_ENGINES)
-    def kept(address: str, pool: object, timeout: object) -> Any:  # noqa: ANN401  # an engine
-        return create(address, poolclass=pool, connect_args={} if timeout is None else {"timeout": timeout})
+    def kept(_process: int, address: str, pool: object, timeout: object) -> Any:  # noqa: ANN401  # an engine
+        connect = {} if timeout is None else {"timeout": timeout}
+        chosen = _KeptConnections if is_kept(make_url(address).database or "") else pool
+        return create(address, poolclass=chosen, connect_args=connect)
 
     @wraps(create)
     def made(*arguments: Any, **settings: Any) -> Any:  # noqa: ANN401
         known = set(settings) <= {"poolclass", "connect_args"} and set(settings.get("connect_args", ())) <= {"timeout"}
         if len(arguments) != 1 or not known:
             return create(*arguments, **settings)
-        return kept(arguments[0], settings.get("poolclass"), settings.get("connect_args", {}).get("timeout"))
+        # A connection must not go on in a fork: each process has its own.
+        timeout = settings.get("connect_args", {}).get("timeout")
+        return kept(os.getpid(), arguments[0], settings.get("poolclass"), timeout)
 
     vars(made)["cache_info"] = kept.cache_info
     return made
+
+
+def _remembered(ask: Callable[..., bool]) -> Callable[..., bool]:
+    """Return a method that asks a database whether it has a table or column, and asks no more once it has."""
+    found: weakref.WeakKeyDictionary[Any, set[Any]] = weakref.WeakKeyDictionary()
+
+    @wraps(ask)
+    def asked(storage: Any, *arguments: Any) -> bool:  # noqa: ANN401
+        known = found.setdefault(storage, set())
+        if arguments[-1] not in known and ask(storage, *arguments):
+            known.add(arguments[-1])
+        return arguments[-1] in known
+
+    vars(asked)["remembered"] = True
+    return asked
 
 
 def read_migrations_once() -> None:

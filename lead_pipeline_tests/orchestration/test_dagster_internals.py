@@ -6,6 +6,7 @@ import importlib
 import logging
 import multiprocessing
 import os
+import sqlite3
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from dagster._grpc import server
 from dagster_webserver import cli
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine, event
 
 from lead_pipeline.model.errors import LeadPipelineError
 from lead_pipeline.orchestration import dagster_internals
@@ -29,6 +30,7 @@ from lead_pipeline.orchestration.dagster_internals import (
     keep_engines,
     output_left_alone,
     read_migrations_once,
+    release_connections,
     unmaterialized,
     wrap_web_server,
 )
@@ -208,8 +210,20 @@ def storages(monkeypatch):
     return found
 
 
+def nothing(_path):
+    return False
+
+
+def connection_of(engine):
+    """The connection that a statement gets; then Dagster throws the engine away."""
+    with engine.connect() as con:
+        found = con.connection.dbapi_connection
+    engine.dispose()
+    return found
+
+
 def test_each_file_has_one_engine_that_holds_no_connection_and_other_engines_are_made_as_ever(storages, tmp_path):
-    keep_engines()
+    keep_engines(nothing)
     one, two = f"sqlite:///{tmp_path}/one.db", f"sqlite:///{tmp_path}/two.db"
     for module in storages:
         make = module.create_engine
@@ -226,12 +240,84 @@ def test_each_file_has_one_engine_that_holds_no_connection_and_other_engines_are
 
 
 def test_no_more_than_a_few_engines_are_kept_however_many_runs_there_were(storages, tmp_path):
-    keep_engines()
-    keep_engines()  # a second time changes nothing
+    keep_engines(nothing)
+    keep_engines(nothing)  # a second time changes nothing
     make = storages[0].create_engine
     for number in range(100):
         make(f"sqlite:///{tmp_path}/{number}.db", poolclass=NullPool)
     assert make.cache_info().currsize == dagster_internals._ENGINES
+
+
+SETTINGS = {"poolclass": NullPool, "connect_args": {"timeout": 30}}
+
+
+def test_connections_are_kept_to_the_files_that_are_ours_only_and_can_be_closed(storages, tmp_path):
+    keep_engines(lambda path: path == f"{tmp_path}/ours.db")
+    ours, other = (storages[0].create_engine(f"sqlite:///{tmp_path}/{name}.db", **SETTINGS) for name in ("ours", "x"))
+    kept = connection_of(ours)
+    assert connection_of(ours) is kept
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection_of(other).execute("select 1")
+    release_connections()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        kept.execute("select 1")
+    assert connection_of(ours).execute("select 1").fetchone() == (1,)
+    release_connections()
+
+
+def test_statements_of_several_threads_have_a_connection_each(storages, tmp_path):
+    keep_engines(lambda _path: True)
+    engine = storages[0].create_engine(f"sqlite:///{tmp_path}/ours.db", **SETTINGS)
+    together = [engine.connect() for _ in range(5)]
+    assert len({id(con.connection.dbapi_connection) for con in together}) == 5
+    for con in together:
+        con.close()
+    release_connections()
+
+
+def test_a_fork_uses_no_connection_of_the_process_that_it_came_from(storages, tmp_path, monkeypatch):
+    keep_engines(lambda _path: True)
+    address = f"sqlite:///{tmp_path}/ours.db"
+    before = connection_of(storages[0].create_engine(address, **SETTINGS))
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert connection_of(storages[0].create_engine(address, **SETTINGS)) is not before
+    release_connections()
+
+
+def test_a_database_is_asked_for_tables_and_columns_until_it_has_them_and_no_more(home):
+    with open_instance(home) as instance:
+        storage = instance.event_log_storage
+        asked = []
+
+        @event.listens_for(Engine, "before_cursor_execute")
+        def note(_con, _cursor, statement, *_rest):
+            asked.append(statement)
+
+        try:
+            for _ in range(3):
+                assert storage.has_table("event_logs")
+                assert storage.has_asset_key_col("last_materialization_timestamp")
+            while_known = len(asked)
+            for _ in range(3):
+                assert not storage.has_table("no_table")
+                assert not storage.has_asset_key_col("no_column")
+            assert len(asked) - while_known >= 6
+            asked.clear()
+            assert storage.has_table("event_logs")
+            assert storage.has_asset_key_col("last_materialization_timestamp")
+            assert not asked
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("moved", ["class", "method"])
+def test_once_what_is_asked_again_has_moved_nothing_breaks(storages, monkeypatch, caplog, moved):
+    module, kind, method = dagster_internals._ASKED_AGAIN[0]
+    gone = (module, kind, "gone") if moved == "method" else (module, "Gone", method)
+    monkeypatch.setattr(dagster_internals, "_ASKED_AGAIN", [gone])
+    keep_engines(nothing)
+    assert len(caplog.records) == 1
+    assert caplog.records[0].getMessage().endswith("its events take longer to write.")
 
 
 def test_once_the_name_of_the_engines_has_moved_one_line_for_each_says_so_and_nothing_changes(
@@ -239,7 +325,7 @@ def test_once_the_name_of_the_engines_has_moved_one_line_for_each_says_so_and_no
 ):
     for module in storages:
         monkeypatch.delattr(module, "create_engine")
-    keep_engines()
+    keep_engines(nothing)
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * len(storages)
     assert not any(hasattr(module, "create_engine") for module in storages)
 

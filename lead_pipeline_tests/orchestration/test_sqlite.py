@@ -51,6 +51,49 @@ def test_a_file_without_a_log_keeps_its_flushes(tmp_path):
     assert write(f"sqlite:///{tmp_path / 'a.db'}", 1) == 2  # FULL
 
 
+def kept_engine(path):
+    """An engine that keeps its connection, as those of Dagster's storages do."""
+    return create_engine(f"sqlite:///{path}", pool_size=1)
+
+
+def test_a_kept_connection_is_quick_once_its_file_has_a_log(tmp_path):
+    """The first connection to the file of a run is there before the log is."""
+    engine = kept_engine(tmp_path / "a.db")
+    asked = text("pragma synchronous")
+    with engine.connect() as con:
+        assert con.execute(asked).scalar_one() == 2
+        con.execute(text("pragma journal_mode = wal"))
+        con.execute(text("create table t (n integer)"))
+        first = con.connection.dbapi_connection
+    with engine.connect() as con:
+        assert con.connection.dbapi_connection is first
+        assert con.execute(asked).scalar_one() == 1
+    engine.dispose()
+
+
+@pytest.mark.parametrize("what", ["replaced", "gone"])
+def test_a_kept_connection_writes_into_the_file_that_is_there_now(tmp_path, what):
+    """As a home that is removed and made again while a process that has used it goes on."""
+    log_file(tmp_path / "a.db")
+    engine = kept_engine(tmp_path / "a.db")
+    with engine.begin() as con:
+        con.execute(text("insert into t values (1)"))
+    release_sqlite()
+    for name in ("a.db", "a.db-wal", "a.db-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    if what == "replaced":
+        log_file(tmp_path / "b.db")
+        (tmp_path / "b.db").rename(tmp_path / "a.db")
+    with engine.begin() as con:
+        con.execute(text("create table if not exists t (n integer)"))
+        con.execute(text("insert into t values (2)"))
+    engine.dispose()
+    release_sqlite()
+    with sqlite3.connect(tmp_path / "a.db") as con:
+        assert con.execute("select n from t").fetchall() == [(2,)]
+    con.close()
+
+
 def test_only_the_files_used_last_are_kept_open(tmp_path):
     index = log_file(tmp_path / "index.db")
     for number in range(40):

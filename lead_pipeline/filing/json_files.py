@@ -5,15 +5,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from lead_pipeline.filing.atomic import published
+from lead_pipeline.filing.atomic import Lasting, published
 from lead_pipeline.model.errors import LeadPipelineError
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def write_json(path: Path, model: BaseModel) -> None:
+def write_json(path: Path, model: BaseModel, lasting: Lasting = Lasting.FILE) -> None:
     """Write a model so that readers see all of it or nothing."""
-    with published(path) as file:
+    with published(path, lasting) as file:
         file.write(model.model_dump_json(indent=1).encode())
 
 

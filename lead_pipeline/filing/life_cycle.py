@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from lead_pipeline.filing.atomic import Lasting
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import read_json, readable_json, write_json
@@ -31,7 +32,7 @@ def register_manifest(home: Home, manifest: Manifest) -> Manifest:
             return manifest
     path = manifest_path(home, manifest.identity)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
-    write_json(fresh, manifest)
+    write_json(fresh, manifest, Lasting.WHOLE)  # its name goes at once; what is lost is dropped or imported again
     try:
         os.link(fresh, path)
     except FileExistsError:
@@ -100,7 +101,7 @@ def note_request(home: Home, manifest: Manifest, at: datetime, *, commanded_by: 
     """Count one more attempt to import a staged file, perhaps by a command, whose caller waits for what comes of it."""
     asked = {"attempts": manifest.attempts + 1, "requested_at": at}
     noted = manifest.model_copy(update=asked | ({"commanded_by": commanded_by} if commanded_by else {}))
-    write_json(manifest_path(home, manifest.identity), noted)
+    write_json(manifest_path(home, manifest.identity), noted, Lasting.WHOLE)  # an attempt that no power ended counts
     return noted
 
 

@@ -18,6 +18,7 @@ from typing import TypeVar
 import polars as pl
 from pydantic import BaseModel
 
+from lead_pipeline.filing.atomic import Lasting
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.json_files import read_json, write_json
 from lead_pipeline.filing.manifests import Manifest
@@ -123,8 +124,10 @@ class WorkFolder:
         yield from gathered((rows for rows in map_in_order(read, self.part_paths(table)) if rows.height), together)
 
     def put(self, name: str, model: BaseModel) -> None:
-        """Keep a fact for a later step."""
-        write_json(self.folder / f"{name}.json", model)
+        """Keep a fact for a later step of the same run, which a loss of power ends: the next one starts from the staged
+        file. Facts, parts and all that lies here are so many that flushing each would take longer than a small import.
+        """
+        write_json(self.folder / f"{name}.json", model, Lasting.NOTHING)
 
     def get(self, name: str, model: type[_Model]) -> _Model | None:
         """Return a fact kept by an earlier step, or None."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
-from lead_pipeline.filing.atomic import published_path
+from lead_pipeline.filing.atomic import Lasting, published_path
 from lead_pipeline.filing.decisions import state_of
 from lead_pipeline.filing.json_files import read_json
 from lead_pipeline.filing.work_folder import WorkFolder
@@ -106,7 +106,7 @@ def _unclear(work: WorkFolder) -> tuple[str, ...]:
 
 def _keep_rejects(work: WorkFolder, workspace: Workspace, _entry: LedgerEntry) -> None:
     """Keep the rows that would be left out in the work folder, for the rejected file."""
-    with published_path(work.dry_run_rejects) as path:
+    with published_path(work.dry_run_rejects, Lasting.NOTHING) as path:
         publish_rejected(workspace, work.manifest.import_id, path)
 
 

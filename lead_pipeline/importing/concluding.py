@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from lead_pipeline.filing.archive import archive_import, quarantine_import
+from lead_pipeline.filing.atomic import Lasting
 from lead_pipeline.filing.decisions import await_decision, started_at
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.inbox import source_of
@@ -66,8 +67,9 @@ def report_commit(work: WorkFolder, at: datetime) -> None:
     result = result_of(work, started_at(work.home, work.manifest), at)
     result = result.model_copy(update={"notices": (*result.notices, _FILES_TO_COME)})
     folder = work.home.reports / work.manifest.import_id
-    write_report(folder / "report.html", result, work.home.root)
-    write_json(folder / "result.json", result)
+    # Both are written again, and then to last, before there is a receipt; without one the import is run again.
+    write_report(folder / "report.html", result, work.home.root, Lasting.WHOLE)
+    write_json(folder / "result.json", result, Lasting.WHOLE)
 
 
 def set_aside(
@@ -96,8 +98,8 @@ def _conclude(home: Home, manifest: Manifest, result: ImportResult, environment:
     result = _with_beginning(home, manifest, _continued(home, result, manifest))
     folder, result = home.reports / manifest.import_id, with_notice(home, result, manifest, environment)
     hooks, result = _webhooks(home, result)
-    write_report(folder / "report.html", result, home.root)
-    write_json(folder / "result.json", result)
+    write_report(folder / "report.html", result, home.root, Lasting.WHOLE)
+    write_json(folder / "result.json", result)  # which flushes the folder of both
     if result.status in COMMITTED:
         again = [(manifest.again.first, manifest.import_id)] if manifest.again else []
         tell_first_imports(home, result.sequel, again)

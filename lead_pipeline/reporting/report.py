@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from lead_pipeline.filing.atomic import published
+from lead_pipeline.filing.atomic import Lasting, published
 from lead_pipeline.model.errors import listed
 from lead_pipeline.model.outcomes import COMMITTED, Outcome
 from lead_pipeline.model.reasons import REASONS, Reason
@@ -84,13 +84,13 @@ class StageRow(NamedTuple):
     share: int
 
 
-def write_report(path: Path, result: ImportResult, home: Path | None = None) -> None:
+def write_report(path: Path, result: ImportResult, home: Path | None = None, lasting: Lasting = Lasting.FILE) -> None:
     """Publish the report of `result` at `path`, whole or not at all; raises OSError.
 
     The page shows counts, reason codes and column headers, commands that name `home`, and no value of any row. It is
     the same for the same result.
     """
-    with published(path) as file:
+    with published(path, lasting) as file:
         file.write(report_as_html(result, home).encode("utf-8", "backslashreplace"))
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from lead_pipeline.filing.atomic import published, published_path
+from lead_pipeline.filing import atomic
+from lead_pipeline.filing.atomic import Lasting, published, published_path
 
 
 def test_nothing_stands_under_the_name_until_the_block_ends(tmp_path):
@@ -82,7 +83,19 @@ def test_a_killed_process_leaves_the_older_file_as_it_was(tmp_path):
     assert path.read_bytes() == b"older"
 
 
-def test_file_is_flushed_before_the_rename_and_the_folder_after_it(tmp_path, monkeypatch):
+WRITERS = {"published": lambda file: file.write(b"x"), "published_path": lambda path: path.write_bytes(b"x")}
+FLUSHES = {
+    Lasting.FILE: ["flush file", "rename", "flush folder"],
+    Lasting.WHOLE: ["flush file", "rename"],
+    Lasting.NOTHING: ["rename"],
+}
+
+
+@pytest.mark.parametrize("writing", WRITERS)
+@pytest.mark.parametrize("lasting", FLUSHES)
+def test_file_is_flushed_before_the_rename_and_the_folder_after_it_as_far_as_it_has_to_last(
+    tmp_path, monkeypatch, writing, lasting
+):
     steps = []
     really_fsync, really_replace = os.fsync, Path.replace
 
@@ -96,9 +109,19 @@ def test_file_is_flushed_before_the_rename_and_the_folder_after_it(tmp_path, mon
 
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "replace", replace)
-    with published(tmp_path / "report.html") as file:
-        file.write(b"x")
-    assert steps == ["flush file", "rename", "flush folder"]
+    with getattr(atomic, writing)(tmp_path / "report.html", lasting) as file:
+        WRITERS[writing](file)
+    assert steps == FLUSHES[lasting]
+    assert (tmp_path / "report.html").read_bytes() == b"x"
+
+
+def test_a_file_lasts_where_nobody_says_otherwise(tmp_path, monkeypatch):
+    flushed = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    for writing, write in WRITERS.items():
+        with getattr(atomic, writing)(tmp_path / "report.html") as file:
+            write(file)
+    assert len(flushed) == 4
 
 
 def test_a_writer_that_wants_a_path_of_its_own_gets_one_beside_the_name(tmp_path):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from lead_pipeline.filing.home import Home
-from lead_pipeline.filing.json_files import readable_json, write_json
+from lead_pipeline.filing.json_files import readable_json
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.progress import also_listening
 from lead_pipeline.model.handed_in.import_state import KeptProgress
@@ -31,7 +31,7 @@ def progress_kept(work: WorkFolder, clock: Callable[[], float] = time.monotonic)
             return
         said = clock()
         with contextlib.suppress(OSError):  # it is only word: a full disk stops what has to be written
-            write_json(work.folder / f"{_NAME}.json", KeptProgress(step=step, rows=rows, progress=progress))
+            work.put(_NAME, KeptProgress(step=step, rows=rows, progress=progress))
 
     before = find_progress(work.home, work.manifest.import_id)
     with also_listening(keep, before.progress if before else Progress()):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from lead_pipeline.filing.atomic import published_path
+from lead_pipeline.filing.atomic import Lasting, published_path
 from lead_pipeline.filing.work_folder import WorkFolder
 from lead_pipeline.importing.facts import MappedFacts
 from lead_pipeline.model.contracts import SUGGESTIONS_TYPE
@@ -31,7 +31,7 @@ class SuggestionsKept:
         joined = list(self._work.require("mapped", MappedFacts).joined)
         in_one_cell = pl.col(SUGGESTIONS).list.filter(~pl.element().struct.field("field").is_in(joined))
         rows = suggested.select("row_number", in_one_cell).filter(pl.col(SUGGESTIONS).list.len() > 0)
-        with published_path(_suggestions(self._work) / f"part-{self._written:05d}.parquet") as path:
+        with published_path(_suggestions(self._work) / f"part-{self._written:05d}.parquet", Lasting.NOTHING) as path:
             rows.write_parquet(path)
         self._written += 1
 
@@ -46,7 +46,7 @@ def kept_suggestions(work: WorkFolder) -> pl.LazyFrame:
 
 def keep_warned(work: WorkFolder, store: LeadStore) -> None:
     """Keep which rows of a committed import were imported with warnings, as the store has them."""
-    with published_path(warned_rows(work)) as path:
+    with published_path(warned_rows(work), Lasting.NOTHING) as path:
         store.publish_warned(work.manifest.import_id, path)
 
 

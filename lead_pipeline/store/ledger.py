@@ -113,9 +113,42 @@ def destination_id(workspace: Workspace, destination: Destination) -> int:
 
 def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
     """Count the ledger's rows of an import, by code its reasons and warnings, and the leads it wrote over."""
-    ((rows, row_numbers),) = workspace.rows(
-        "select count(*), count(distinct row_number) from base.row_outcomes where import_no = ?", [import_no]
+    # Of a clean file nothing else need be asked: each of these questions takes as long as a small file's rows.
+    (there,) = workspace.rows(_WHAT_THERE_IS, {"import_no": import_no})
+    rows, row_numbers, coded, in_columns, out, overwritten, not_taken, is_cause, has_sequel = there
+    return LedgerCounts(
+        rows=int(rows),
+        row_numbers=int(row_numbers),
+        reasons=_reasons(workspace, import_no, in_columns=bool(in_columns)) if coded else (),
+        leads_overwritten=int(overwritten),
+        rows_not_taken=int(not_taken),
+        waterfall=_left_out(workspace, import_no) if coded or out else Waterfall.of_codes([], []),
+        lead_changes=count_lead_changes(workspace, import_no) if is_cause else (),
+        sequel=count_sequel(workspace, import_no) if has_sequel else SequelFacts(),
     )
+
+
+#: How many rows an import has, how many of these have reasons or warnings, and of which columns, how many are left out,
+#: the values that differ, whether anything happened to leads because of it, and whether it is or has a sequel.
+_WHAT_THERE_IS = """
+    select count(*), count(distinct row_number),
+           count(*) filter (reason_codes is not null or warning_codes is not null), count(reason_columns),
+           count(*) filter (outcome in ('suppressed', 'duplicate')),
+           (select count(distinct lead_id) filter (kept = 'row') from base.differing_values
+            where import_no = $import_no),
+           (select count(distinct row_number) filter (kept = 'lead') from base.differing_values
+            where import_no = $import_no),
+           exists (from base.enrollment_events where cause = 'import' and cause_no = $import_no)
+               or exists (from base.suppression_lists l join base.imports i on i.import_id = l.list_id
+                          where i.import_no = $import_no),
+           exists (from base.imports where import_no = $import_no and sequel_of is not null)
+               or exists (from base.sequel_rows where first_import_no = $import_no)
+    from base.row_outcomes where import_no = $import_no
+"""
+
+
+def _reasons(workspace: Workspace, import_no: int, *, in_columns: bool) -> tuple[ReasonCount, ...]:
+    """Count the rows of an import by code of reason and warning, with the first of them."""
     found = workspace.rows(
         f"""
         with given as (
@@ -131,8 +164,8 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
         """,  # noqa: S608  # an integer of ours
         {"import_no": import_no},
     )
-    columns = _columns_of_reasons(workspace, import_no)
-    reasons = tuple(
+    columns = _columns_of_reasons(workspace, import_no) if in_columns else {}
+    return tuple(
         ReasonCount(
             code=code,
             outcome="warning" if warns else "",
@@ -142,21 +175,6 @@ def count_rows(workspace: Workspace, import_no: int) -> LedgerCounts:
             columns=columns.get((code, warns), {}),
         )
         for code, warns, count, numbers, lines in found
-    )
-    ((overwritten, not_taken),) = workspace.rows(
-        "select count(distinct lead_id) filter (kept = 'row'), count(distinct row_number) filter (kept = 'lead')"
-        " from base.differing_values where import_no = ?",
-        [import_no],
-    )
-    return LedgerCounts(
-        rows=int(rows),
-        row_numbers=int(row_numbers),
-        reasons=reasons,
-        leads_overwritten=int(overwritten),
-        rows_not_taken=int(not_taken),
-        waterfall=_left_out(workspace, import_no),
-        lead_changes=count_lead_changes(workspace, import_no),
-        sequel=count_sequel(workspace, import_no),
     )
 
 

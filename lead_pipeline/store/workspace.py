@@ -31,6 +31,7 @@ class Workspace:
     def __init__(self, con: duckdb.DuckDBPyConnection, *, suppressions: SuppressionTotals | None = None) -> None:
         self._con = con
         self._suppressions = suppressions
+        self._without_rows: dict[str, bytes] = {}  # files, by query; no table or view changes while one is open
 
     def run(self, sql: str, params: Params = None) -> None:
         """Execute one statement."""
@@ -70,14 +71,26 @@ class Workspace:
         Raises: StoreError without row values when DuckDB cannot, `doing` said in it.
         """
         with errors_without_values(doing):
-            self._con.sql(sql, params=params or []).write_parquet(str(path), compression="zstd")
-            return int(self.one("select num_rows from parquet_file_metadata(?)", [str(path)]))
+            return int(self.one(f"copy ({sql}) to {_as_text(path)} (format parquet, compression zstd)", params))
+
+    def write_no_rows(self, path: Path, sql: str, params: Params = None, *, doing: str) -> int:
+        """Write what `write_parquet` does of a query that finds nothing, as the caller knows; return 0.
+
+        It is the same file whatever values are bound, and is made once: most small files have no rejects.
+        """
+        if sql not in self._without_rows:
+            if rows := self.write_parquet(path, sql, params, doing=doing):
+                return rows
+            self._without_rows[sql] = path.read_bytes()
+        else:
+            path.write_bytes(self._without_rows[sql])
+        return 0
 
     def view_parquet(self, name: str, paths: Sequence[str], columns: str = "*") -> None:
         """Make Parquet files below the home readable under a name, for as long as the connection lives; `columns` are
         expressions of ours. Views bind no values, so that the paths, which are ours too, stand in it as text.
         """
-        files = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        files = ", ".join(map(_as_text, paths))
         self.run(f"create or replace temp view {name} as select {columns} from read_parquet([{files}])")  # noqa: S608
 
     @contextlib.contextmanager
@@ -130,3 +143,8 @@ class Workspace:
                 # After some errors DuckDB has rolled back already and says that there is no transaction.
                 with contextlib.suppress(duckdb.TransactionException):
                     self._con.execute("rollback")
+
+
+def _as_text(path: str | Path) -> str:
+    """Return a path of ours as SQL has it."""
+    return "'" + str(path).replace("'", "''") + "'"

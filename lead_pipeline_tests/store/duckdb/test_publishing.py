@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from lead_pipeline.store import publishing
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline_tests.screening.screened import NOW, Row, Screened, profile
 
@@ -22,7 +23,8 @@ ROWS = [
 
 
 @pytest.fixture
-def screened(tmp_path):
+def screened(tmp_path, monkeypatch):
+    monkeypatch.setattr(publishing, "_FEW", 0)  # else files as short as these are written from the store alone
     with DuckdbLeadStore.open(tmp_path) as store:
         yield Screened(store, tmp_path)
 
@@ -96,6 +98,40 @@ def test_texts_come_from_the_parts_only_where_they_are_those_of_the_leads(
     at = NOW + timedelta(hours=hours_later)
     screened.store.publish_leads(entry.import_id, path, parts=changed_parts(screened), committed_at=at)
     assert ("from@parts.example" in pl.read_parquet(path)["email"]) is is_from_parts
+
+
+@pytest.mark.parametrize(("few", "is_from_parts"), [(2, False), (1, True)])
+def test_few_leads_are_taken_from_the_store_in_the_order_of_the_file(screened, monkeypatch, few, is_from_parts):
+    monkeypatch.setattr(publishing, "_FEW", few)
+    entry, path = screened.add([Row(D), Row(A)], profile()), screened.folder / "leads.parquet"
+    screened.store.publish_leads(entry.import_id, path, parts=changed_parts(screened), committed_at=NOW)
+    leads = pl.read_parquet(path)
+    assert leads["phone"].to_list() == [D, A]
+    assert ("from@parts.example" in leads["email"]) is is_from_parts
+
+
+def test_a_table_without_rows_is_a_file_like_any_other_and_the_next_import_is_not_taken_for_one(screened):
+    """The first and second have none, of which the second is a copy; the third has them."""
+    paths = {name: [screened.folder / f"{name}-{number}.parquet" for number in range(3)] for name in ("out", "warned")}
+    with_warnings = Row(A, reasons=()), Row("+12125550199", warnings=("email_role",))
+    for number, rows in enumerate([[Row(B)], [Row(D)], [*with_warnings, Row(C, reasons=("number_invalid",))]]):
+        entry = screened.add(rows, profile())
+        left_out = screened.store.publish_rejected(entry.import_id, paths["out"][number])
+        warned = screened.store.publish_warned(entry.import_id, paths["warned"][number])
+        assert (left_out, warned) == ((1, 1) if number == 2 else (0, 0))
+    for tables in paths.values():
+        frames = [pl.read_parquet(path) for path in tables]
+        assert [frame.height for frame in frames] == [0, 0, 1]
+        assert frames[0].schema == frames[1].schema == frames[2].schema
+        assert tables[0].read_bytes() == tables[1].read_bytes()
+
+
+def test_a_file_that_was_said_to_have_no_rows_has_them_where_it_has(screened):
+    workspace, path = screened.store.workspace, screened.folder / "x.parquet"
+    assert workspace.write_no_rows(path, "select unnest([1, 2]) as n", doing="writing") == 2
+    assert pl.read_parquet(path)["n"].to_list() == [1, 2]
+    assert workspace.write_no_rows(path, "select 1 as n where false", doing="writing") == 0
+    assert pl.read_parquet(path).height == 0
 
 
 def test_of_rejected_leads_everything_is_published_but_their_cells(screened):

@@ -114,7 +114,7 @@ POINTS: dict[str, Point] = {
     "before archiving": Point(concluding, "archive_import", after=False),
     "copied to the archive": Point(archive, "_keep_copy"),
     "archived": Point(concluding, "archive_import"),
-    "receipt written": Point(life_cycle, "write_json", which=lambda _path, model: isinstance(model, Receipt)),
+    "receipt written": Point(life_cycle, "write_json", which=lambda _path, model, *_: isinstance(model, Receipt)),
     "finished": Point(concluding, "finish"),
 }
 

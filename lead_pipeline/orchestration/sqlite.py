@@ -77,7 +77,11 @@ def _speed_up(connection: Any, record: Any, _proxy: object) -> None:  # noqa: AN
 def _make_quick(connection: sqlite3.Connection, path: str) -> bool:
     """Have a connection flush at checkpoints only, and its log stay open; return whether it has a log."""
     if path not in _kept_open and connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        return False  # without the log, NORMAL could damage the file
+        if connection.execute("PRAGMA schema_version").fetchone()[0] != 0:
+            return False  # without the log, NORMAL could damage the file
+        # Dagster gives its files a log once they have their tables and indices, each of which would be flushed.
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+            return False
     connection.execute("PRAGMA synchronous = NORMAL")
     with _keeping:
         if path in _kept_open:

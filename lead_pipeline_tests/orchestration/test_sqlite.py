@@ -57,17 +57,26 @@ def kept_engine(path):
 
 
 def test_a_kept_connection_is_quick_once_its_file_has_a_log(tmp_path):
-    """The first connection to the file of a run is there before the log is."""
-    engine = kept_engine(tmp_path / "a.db")
-    asked = text("pragma synchronous")
+    with sqlite3.connect(tmp_path / "a.db") as con:
+        con.execute("create table t (n integer)")
+    con.close()
+    engine, asked = kept_engine(tmp_path / "a.db"), text("pragma synchronous")
     with engine.connect() as con:
         assert con.execute(asked).scalar_one() == 2
         con.execute(text("pragma journal_mode = wal"))
-        con.execute(text("create table t (n integer)"))
         first = con.connection.dbapi_connection
     with engine.connect() as con:
         assert con.connection.dbapi_connection is first
         assert con.execute(asked).scalar_one() == 1
+    engine.dispose()
+
+
+def test_an_empty_file_has_a_log_before_it_has_tables(tmp_path):
+    """That of a new instance, or of a run, whose thirty tables would be flushed one by one."""
+    engine = kept_engine(tmp_path / "a.db")
+    with engine.connect() as con:
+        assert con.execute(text("pragma journal_mode")).scalar_one() == "wal"
+        assert con.execute(text("pragma synchronous")).scalar_one() == 1
     engine.dispose()
 
 

@@ -2,11 +2,11 @@
 domains by the library, once each. Where nothing but one @ is between them, that is all there is to it.
 """
 
+import re
 import sys
 import unicodedata
-from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
+from operator import itemgetter
 
 import polars as pl
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
@@ -25,6 +25,10 @@ _GOOD_DOMAIN, _SHORTEST = "example.com", "a"
 
 #: What NFC may change: no code point below the combining marks (Unicode Standard Annex 15, NFC_Quick_Check).
 _NOT_COMPOSED = r"[^\x00-\x{2ff}]"
+#: Every code point is looked at to know which of those beyond ASCII may be in a local part: most files have none.
+_BEYOND_ASCII = r"[^\x00-\x7f]"
+_ASCII_FORM = rf"^[{ATEXT}]+(?:\.[{ATEXT}]+)*$"
+
 #: No text becomes shorter in lower case.
 _LONGEST_MAILBOX = max(map(len, CASE_INSENSITIVE_MAILBOX_NAMES))
 
@@ -87,6 +91,8 @@ def _normalized_locals(local: pl.Series) -> pl.Series:
     """Return local parts (String) in NFC (RFC 6532 section 3.1), a mailbox of RFC 2142 in lower case; null where
     one, or what it becomes, is none. Each step is taken where it may change something: that is in few of them.
     """
+    if not local.str.contains(_BEYOND_ASCII).any():
+        return _with_mailboxes(local, local.str.contains(_ASCII_FORM))
     good, composed = local.str.contains(_local_form()), local.clone()
     rows = local.str.contains(_NOT_COMPOSED).arg_true()
     before = local.gather(rows)
@@ -94,6 +100,12 @@ def _normalized_locals(local: pl.Series) -> pl.Series:
     changed = rows.filter(after != before)
     composed.scatter(rows, after)
     good.scatter(changed, good.gather(changed) & composed.gather(changed).str.contains(_local_form()))
+    return _with_mailboxes(composed, good)
+
+
+def _with_mailboxes(composed: pl.Series, good: pl.Series) -> pl.Series:
+    """Return local parts with the mailboxes among them in lower case, and null for those that are not `good`."""
+    composed = composed.clone()
     rows = (composed.str.len_chars() <= _LONGEST_MAILBOX).arg_true()
     lower = composed.gather(rows).str.to_lowercase()
     is_mailbox = lower.is_in(CASE_INSENSITIVE_MAILBOX_NAMES)
@@ -113,19 +125,13 @@ def _local_form() -> str:
 @cache
 def _code_points(groups: str) -> str:
     """Return the code points beyond ASCII whose general category is in one of the groups, as ranges of a pattern."""
-    return "".join(f"\\x{{{first:x}}}-\\x{{{last:x}}}" for first, last in _ranges(groups))
-
-
-def _ranges(groups: str) -> Iterator[tuple[int, int]]:
-    for is_in, points in groupby(enumerate(_groups_beyond_ascii(), start=0x80), key=lambda one: one[1] in groups):
-        if is_in:
-            first, *_, last = [point for point, _ in points] * 2
-            yield first, last
+    ranges = (found.span() for found in re.finditer(f"[{groups}]+", _groups_beyond_ascii()))
+    return "".join(f"\\x{{{0x80 + start:x}}}-\\x{{{0x80 + end - 1:x}}}" for start, end in ranges)
 
 
 @cache
 def _groups_beyond_ascii() -> str:
-    return "".join(unicodedata.category(chr(point))[0] for point in range(0x80, sys.maxunicode + 1))
+    return "".join(map(itemgetter(0), map(unicodedata.category, map(chr, range(0x80, sys.maxunicode + 1)))))
 
 
 def _judged_domains(domains: pl.Series) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from lead_pipeline.model.errors import StoreError, StoreLockedError
-from lead_pipeline.store.duckdb.migrating import migrate, require_known_version
+from lead_pipeline.store.duckdb.migrating import create_schema, migrate, require_known_version
 from lead_pipeline.store.memory import limit_now
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 from lead_pipeline.store.withheld_values import LOCKED, errors_without_values
@@ -57,7 +57,7 @@ def _create(path: Path) -> None:
         with errors_without_values("creating the store"):
             con = duckdb.connect(str(fresh))
             try:
-                migrate(con)
+                create_schema(con)
             finally:
                 con.close()
         fresh.chmod(0o600)

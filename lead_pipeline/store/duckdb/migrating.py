@@ -73,12 +73,24 @@ def migrate(con: duckdb.DuckDBPyConnection) -> int:
         if version in known:
             continue
         con.execute("begin transaction")
-        con.execute(
-            "create table if not exists main.schema_versions (version integer, name varchar, applied_at timestamptz)"
-        )
-        for statement in duckdb.extract_statements(sql):
-            con.execute(statement)
-        con.execute("insert into main.schema_versions values (?, ?, now())", [version, name])
+        _apply(con, version, name, sql)
         con.execute("commit")
         applied += 1
     return applied
+
+
+def create_schema(con: duckdb.DuckDBPyConnection) -> None:
+    """Apply all migrations to an empty file that nobody has yet, in one transaction: each is flushed to the disk."""
+    con.execute("begin transaction")
+    for version, name, sql in migrations():
+        _apply(con, version, name, sql)
+    con.execute("commit")
+
+
+def _apply(con: duckdb.DuckDBPyConnection, version: int, name: str, sql: str) -> None:
+    con.execute(
+        "create table if not exists main.schema_versions (version integer, name varchar, applied_at timestamptz)"
+    )
+    for statement in duckdb.extract_statements(sql):
+        con.execute(statement)
+    con.execute("insert into main.schema_versions values (?, ?, now())", [version, name])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lead_pipeline.normalizing.emails import normalize_emails
+from lead_pipeline.normalizing.emails import address_sides, normalize_emails
 from lead_pipeline_tests.benchmarks.emails_differential import by_library, differences
 from lead_pipeline_tests.normalizing.corpora import corpus
 from lead_pipeline_tests.normalizing.emails.email_spellings import (
@@ -169,3 +169,19 @@ def test_normalizing_a_normalized_address_gives_itself(spelling):
     email, _ = judged(spelling)
     if email is not None:
         assert judged(email) == (email, None)
+
+
+ASCII_SPELLINGS = st.lists(SPELLINGS.filter(lambda one: one is None or one.isascii()), max_size=8)
+
+
+@given(ASCII_SPELLINGS)
+def test_addresses_in_ascii_are_judged_alike_with_others_beside_them_and_without(values):
+    """Alone they are judged by a pattern of their own, for which nobody has to know all letters that there are."""
+    alone, beside = (normalize_emails(pl.Series([*values, *more], dtype=pl.String)) for more in ([], ["j\u00f6@x.de"]))
+    assert alone.rows() == beside.rows()[:-1]
+
+
+def test_where_all_addresses_are_in_ascii_no_letter_beyond_it_is_looked_up(monkeypatch):
+    monkeypatch.setattr(address_sides, "_local_form", None)
+    found = normalize_emails(pl.Series(["Ann@Example.com", "INFO@x.de", "a..b@x.de", ".a@x.de", "a b@x.de"]))
+    assert found["email"].to_list() == ["Ann@example.com", "info@x.de", None, None, None]

@@ -6,6 +6,7 @@ import pytest
 from lead_pipeline.model.errors import StoreError, StoreVersionError
 from lead_pipeline.store.duckdb import migrating
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
+from lead_pipeline.store.duckdb.migrating import create_schema, migrate, migrations
 from lead_pipeline_tests.support import query
 
 NEWEST = migrating.newest_version()
@@ -102,3 +103,23 @@ def test_asking_an_older_store_says_what_upgrades_it(home, releases):
     with pytest.raises(StoreVersionError, match="Any import upgrades it"), DuckdbLeadStore.open(home, read_only=True):
         pass
     assert versions(home)[-1] == NEWEST
+
+
+def test_a_store_that_is_made_at_once_has_the_schema_of_one_that_was_upgraded_step_by_step():
+    kinds = {
+        "columns": "select schema_name, table_name, column_name, data_type, is_nullable, column_default"
+        " from duckdb_columns() where not internal order by all",
+        "views": "select schema_name, view_name, sql from duckdb_views() where not internal order by all",
+        "constraints": "select schema_name, table_name, constraint_text from duckdb_constraints() order by all",
+        "types": "select type_name, labels from duckdb_types() where not internal order by all",
+        "versions": "select version, name from main.schema_versions order by version",
+        "counters": "from base.counters order by all",
+    }
+    with duckdb.connect() as at_once, duckdb.connect() as by_steps:
+        create_schema(at_once)
+        assert migrate(by_steps) == len(migrations())
+        for kind, sql in kinds.items():
+            there = at_once.execute(sql).fetchall()
+            assert there == by_steps.execute(sql).fetchall(), kind
+            assert there, kind
+        assert migrate(at_once) == 0

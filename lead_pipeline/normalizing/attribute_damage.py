@@ -29,6 +29,8 @@ def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttribut
     Rows without a trace of damage, which a regular expression finds in whole objects, are not unpacked.
     """
     rows = attributes.str.contains(texts_looked_at(repair)).fill_null(value=False).arg_true()
+    if rows.is_empty():
+        return _nothing_found(attributes)
     objects = dict(zip(rows, map(json.loads, attributes.gather(rows)), strict=True))
     values = pl.DataFrame(
         [(row, name, text) for row, one in objects.items() for name, text in one.items()],
@@ -55,3 +57,12 @@ def repair_attributes(attributes: pl.Series, repair: Repair) -> RepairedAttribut
     # `scatter` writes into the series itself
     attributes = attributes.clone().scatter(changed, repaired_objects)
     return RepairedAttributes(attributes, of_rows["warnings"], hints, meant)
+
+
+def _nothing_found(attributes: pl.Series) -> RepairedAttributes:
+    warnings, hints = (
+        pl.Series(name, [None], dtype=dtype).new_from_index(0, attributes.len())
+        for name, dtype in (("warnings", pl.List(pl.String)), ("hints", pl.String))
+    )
+    meant = pl.DataFrame(schema={"index": pl.UInt32, "field": pl.String, "value": pl.String})
+    return RepairedAttributes(attributes, warnings, hints, meant)

@@ -66,3 +66,15 @@ def test_quotes_around_a_whole_value_are_taken_away_only_by_a_repair():
 
 def test_no_row_is_no_row():
     assert mended() == []
+
+
+@pytest.mark.parametrize("objects", [[], [None], ['{"a":"b"}', None]], ids=["no rows", "none", "no trace"])
+def test_where_no_row_has_a_trace_of_damage_the_answer_is_of_the_same_form(objects):
+    without = repair_attributes(pl.Series("attributes", objects, dtype=pl.String), "safe")
+    with_one = repair_attributes(pl.Series("attributes", [*objects, '{"n":"1.9E+10"}']), "safe")
+    for said, expected in zip(without, with_one, strict=True):
+        if isinstance(said, pl.Series):
+            assert (said.name, said.dtype) == (expected.name, expected.dtype)
+            assert said.to_list() == expected.to_list()[:-1]
+        else:
+            assert (said.schema, said.height) == (expected.schema, 0)

@@ -94,7 +94,7 @@ def _by_sides_or_library(spellings: pl.DataFrame) -> pl.DataFrame:
     """Judge spellings (`row`, `raw`) with an @ in them."""
     simple, tricky = split(spellings, ~_RAW.str.contains(r'["<]'))
     if simple.height < _WORTH_COMPILING:
-        simple, tricky = spellings.clear(), spellings
+        return spellings.join(_by_library(spellings["raw"].unique()), on="raw", how="left").drop("raw")
     single, several = split(simple, _RAW.str.count_matches("@", literal=True) == 1)
     verdicts = [
         judge_by_sides(single["raw"]).insert_column(0, single["row"]),

@@ -339,13 +339,18 @@ def test_a_range_holds_neighbours_only(watching):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("files", [9, 199, 200, 201, 400, 401, 1000])
-def test_a_range_holds_at_most_two_hundred_files_and_together_they_hold_all(files):
+@pytest.mark.parametrize(
+    ("files", "sizes"),
+    [
+        (9, [9]), (25, [25]), (26, [25, 1]), (100, [25] * 4), (101, [26, 26, 26, 23]), (400, [100] * 4),
+        (800, [200] * 4), (801, [200] * 4 + [1]), (1000, [200] * 5),
+    ],
+)  # fmt: skip
+def test_a_few_ranges_share_the_files_each_with_enough_and_at_most_two_hundred(files, sizes):
     stored = [f"k{number:04d}" for number in range(files)]
     groups = intake.group_for_runs(stored, stored)
     assert [key for group in groups for key in group] == stored
-    assert max(len(group) for group in groups) <= 200
-    assert len(groups) == -(-files // 200)
+    assert [len(group) for group in groups] == sizes
 
 
 def test_six_hundred_files_are_taken_in_bounded_ticks_and_few_runs(watching, monkeypatch):
@@ -356,7 +361,7 @@ def test_six_hundred_files_are_taken_in_bounded_ticks_and_few_runs(watching, mon
     assert sum(int(request.tags["lead_pipeline/files"]) for request in first) == 400
     second = watching.tick()
     assert sum(int(request.tags["lead_pipeline/files"]) for request in second) == 200
-    assert len(first) + len(second) == 3
+    assert len(first) + len(second) == 8
     assert len(watching.waiting()) == 600
     assert watching.tick() == []
 

@@ -31,9 +31,12 @@ from lead_pipeline.model.reason_codes import Reason
 from lead_pipeline.profiles.loader import load_profile, profile_names
 from lead_pipeline.profiles.unusable import unusable_profile
 
-#: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges.
+#: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges: by four
+#: or more where each has enough to do, for while one commits, another reads; of one over all nothing would be reported
+#: before everything is committed.
 SINGLE_RUNS = 8
 RANGE_FILES = 200
+_RANGES, _FEW_FILES = 4, 25
 
 #: A staged file whose runs keep dying is set aside after this many; between attempts the pause doubles.
 MAX_ATTEMPTS = 8
@@ -254,9 +257,10 @@ def group_for_runs(import_ids: Collection[str], order: Sequence[str]) -> list[li
     wanted = set(import_ids)
     if len(wanted) <= SINGLE_RUNS:
         return [[key] for key in order if key in wanted]
+    size = min(max(-(-len(wanted) // _RANGES), _FEW_FILES), RANGE_FILES)
     groups: list[list[str]] = [[]]
     for key in order:
-        if key not in wanted or len(groups[-1]) == RANGE_FILES:
+        if key not in wanted or len(groups[-1]) == size:
             groups.append([])
         if key in wanted:
             groups[-1].append(key)

@@ -104,6 +104,11 @@ class CommitFacts(FrozenModel):
     sequel: SequelFacts = SequelFacts()
 
     @property
+    def has_warnings(self) -> bool:
+        """Return whether any row was given a warning, imported or not."""
+        return any(one.outcome == "warning" for one in self.reasons)
+
+    @property
     def reject_rate(self) -> float:
         """Return the share of rejected rows, without those that are as they were when they were rejected before."""
         return self.sequel.reject_rate(self.counts.rejected, self.rows_read)

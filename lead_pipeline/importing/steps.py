@@ -219,10 +219,12 @@ def commit_leads(
     with store.for_another_thread() as other, ThreadPoolExecutor(1) as aside:
         leads = aside.submit(_publish_leads, work, other, at)
         rejected = _publish_rejected(work, store)
-        sequel = work.require("committed", CommitFacts).sequel
+        facts = work.require("committed", CommitFacts)
+        sequel = facts.sequel
         publish_recoveries(work.home, store, work.manifest.import_id, sequel)
         tell_sequels_before(work.home, store, sequel)
-        keep_warned(work, store)
+        if facts.has_warnings:
+            keep_warned(work, store)
         imported = leads.result()
     work.drop_parts(NORMALIZED)
     report_outcomes("imported_leads", entry.counts, imported=True)

@@ -91,8 +91,9 @@ class _RowFiles:
 
     def with_warned(self, result: ImportResult) -> ImportResult:
         path, kept = self.folder / "warned.csv", warned_rows(self.work)
-        rows = _Rows(self.work, kept, "warning_codes")
-        if self.commit.status not in COMMITTED or not rows.count():
+        is_any = self.commit.status in COMMITTED and self.commit.has_warnings
+        rows = _Rows(self.work, kept, "warning_codes") if is_any else None
+        if rows is None or not rows.count():
             path.unlink(missing_ok=True)
             (self.folder / WARNED).unlink(missing_ok=True)
             return result

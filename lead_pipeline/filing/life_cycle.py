@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from lead_pipeline.filing.atomic import Lasting
+from lead_pipeline.filing.atomic import Lasting, flush_folder
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
 from lead_pipeline.filing.json_files import read_json, readable_json, write_json
@@ -32,7 +32,7 @@ def register_manifest(home: Home, manifest: Manifest) -> Manifest:
             return manifest
     path = manifest_path(home, manifest.identity)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex}.tmp")
-    write_json(fresh, manifest, Lasting.WHOLE)  # its name goes at once; what is lost is dropped or imported again
+    write_json(fresh, manifest, Lasting.WHOLE)  # its name goes at once
     try:
         os.link(fresh, path)
     except FileExistsError:
@@ -40,6 +40,8 @@ def register_manifest(home: Home, manifest: Manifest) -> Manifest:
         write_json(path, manifest)
     finally:
         fresh.unlink(missing_ok=True)
+    if not manifest.dropped:  # what is dropped is found in the inbox again; of all else only this is known
+        flush_folder(path.parent)
     receipt_path(home, manifest.identity).unlink(missing_ok=True)  # of an earlier attempt that was refused
     return manifest
 

@@ -9,6 +9,7 @@ import pytest
 
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.manifests import manifest_path
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.importing.engine import Engine
 from lead_pipeline.importing.submitting import submit_file
@@ -86,6 +87,15 @@ def test_all_that_people_get_of_an_import_is_on_the_disk_before_its_receipt_says
     assert is_imported(home, import_id)
     assert {"report.html", "result.json", "part-00000.parquet", "rejected.csv"} <= {name for name, _ in seen}
     assert [name for name, is_there in seen if not is_there] == []
+
+
+@pytest.mark.skipif(not _DESCRIPTORS.is_dir(), reason="asks /proc what is flushed")
+def test_a_file_that_was_taken_in_by_its_caller_is_on_the_disk_with_what_is_known_of_it(engine, monkeypatch):
+    """Whoever handed it in may have it nowhere else; what is dropped lies in the inbox until it is imported."""
+    home, disk = engine.home, Disk(monkeypatch)
+    manifest = submit_file(home, write_csv(home.root / "a.csv", ("caller_id", "state", "email"), ROWS), call_schedule())
+    assert disk.has(manifest_path(home, manifest.identity))
+    assert disk.has(manifest.staged_file(home))
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from lead_pipeline.filing.activity.activity_manifests import ActivityManifest, activity_manifest_path
+from lead_pipeline.filing.atomic import flush_folder
 from lead_pipeline.filing.home import Home, shown_name
 from lead_pipeline.filing.import_id import identity_hash, import_id_of
 from lead_pipeline.filing.json_files import readable_json, write_json
@@ -93,6 +94,8 @@ def stage_import(
         handed_in=handed_in,
     )
     try:
+        if not from_inbox:
+            flush_folder(home.staging)  # with the name of the copy: what is in the inbox would be copied again
         return register_manifest(home, manifest)
     except OSError as error:
         raise _not_copied(home, name, error) from None

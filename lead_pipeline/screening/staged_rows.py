@@ -48,6 +48,7 @@ class StagedRows:
 
     def keys(self, record: ImportRecord, profile: ImportProfile) -> ImportKeys:
         """Return what importing these rows can touch in a store."""
+        on_match = profile.lead_management.on_match
         return ImportKeys(
             identity=record.identity,
             destination=record.destination,
@@ -57,4 +58,7 @@ class StagedRows:
             phone_attributes=tuple(name for name, rule in profile.attributes.items() if isinstance(rule, PhoneRule)),
             profile=record.profile,
             header_key=record.header_key,
+            started_at=record.started_at,
+            judges_again=record.judges_again,
+            manages_people=bool(on_match.suppresses or on_match.lifts or on_match.targets),
         )

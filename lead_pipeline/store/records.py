@@ -200,7 +200,9 @@ class ImportKeys:
     the parts that hold secondary phones and contacts, and in `phone_attributes`, members of `attributes`; they touch
     suppressions, and people, in the same way. A store that has its rows elsewhere fills a workspace with what these
     keys match; the embedded one has every row at hand. Which rows an earlier import left out is asked of imports of the
-    same `profile` with the same `header_key`: of their rows in row_outcomes, rejected_rows and sequel_rows.
+    same `profile` with the same `header_key`: of their rows in row_outcomes, rejected_rows and sequel_rows; those of
+    the import with the id `judges_again` are these. An import that `manages_people` changes lists, or takes leads to
+    other destinations: what these touch no key tells.
     """
 
     identity: str
@@ -211,6 +213,9 @@ class ImportKeys:
     phone_attributes: tuple[str, ...] = ()
     profile: str = ""
     header_key: int | None = None
+    started_at: datetime | None = None
+    judges_again: str = ""
+    manages_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)

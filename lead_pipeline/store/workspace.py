@@ -125,6 +125,10 @@ class Workspace:
         )
         return SuppressionTotals(held, int(loaded), ended, int(ended_by_lists))
 
+    def calls_held(self) -> int:
+        """Return how many records of calls the whole store has."""
+        return int(self.one("select count(*) from base.call_activity"))
+
     @contextlib.contextmanager
     def transaction(self, doing: str) -> Iterator[None]:
         """Everything inside lands together or not at all; DuckDB's exceptions leave as StoreErrors without values."""

@@ -19,6 +19,7 @@ from lead_pipeline.screening.lists.suppression_lists import ENTRIES_SCHEMA, add_
 from lead_pipeline.screening.staged_rows import StagedRows
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.records import ImportRecord, LedgerEntry, ListKeys, ListRecord
+from lead_pipeline_tests.peeked_store import PeekedStore
 from lead_pipeline_tests.screening.histories.kept_by_hand import Row, as_json
 
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -76,7 +77,7 @@ def everything(by: ImportProfile) -> frozenset[str]:
 class Written:
     """A store, and the imports into it; each is an hour after the one before."""
 
-    store: DuckdbLeadStore
+    store: DuckdbLeadStore | PeekedStore
     folder: Path
     imports: int = 0
     lists: int = 0
@@ -248,8 +249,11 @@ def _saying(rows: list[Row]) -> pl.DataFrame:
     return pl.DataFrame(saying, schema={"row_number": pl.Int64, "kind": pl.String}, orient="row")
 
 
-def empty(store: DuckdbLeadStore) -> DuckdbLeadStore:
+def empty(store: DuckdbLeadStore | PeekedStore) -> DuckdbLeadStore | PeekedStore:
     """Take everything out of a store but its shape."""
+    if isinstance(store, PeekedStore):
+        store.empty()
+        return store
     for table in tables_of(store):
         emptying = f"update base.{table} set value = 0" if table == "counters" else f"delete from base.{table}"
         store.workspace.run(emptying)

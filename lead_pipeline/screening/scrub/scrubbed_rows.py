@@ -97,10 +97,8 @@ def mark_scrubbed(
 
 
 def _require_all_activity(workspace: Workspace) -> None:
-    ((held, loaded),) = workspace.rows(
-        "select (select count(*) from base.call_activity),"
-        " (select coalesce(sum(rows_added), 0) from base.activity_drops)"
-    )
+    held = workspace.calls_held()
+    loaded = int(workspace.one("select coalesce(sum(rows_added), 0) from base.activity_drops"))
     if held != loaded:
         raise ScreeningError(
             f"The store holds {held} records of calls but {loaded} were loaded: they cannot be trusted, so nothing "

@@ -36,7 +36,7 @@ def connect(
     con = _wait_for(path, settings, read_only=read_only, on_wait=on_wait)
     try:
         with errors_without_values("opening the store"):
-            _lock_down(con, home, settings, read_only=read_only)
+            lock_down(con, home, settings, read_only=read_only)
         with errors_without_values("upgrading the store"):
             require_known_version(con, upgradable=not read_only)
             if not read_only:
@@ -96,7 +96,7 @@ def _wait_for(path: Path, settings: StoreSettings, *, read_only: bool, on_wait: 
         pause = min(pause * 1.6, 1.0)
 
 
-def _lock_down(con: duckdb.DuckDBPyConnection, home: Path, settings: StoreSettings, *, read_only: bool) -> None:
+def lock_down(con: duckdb.DuckDBPyConnection, home: Path, settings: StoreSettings, *, read_only: bool = False) -> None:
     """Leave the connection nothing but its own file and the home; identifiers and paths here are ours."""
     spill = home / "staging" / "spill"
     spill.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,7 +1,6 @@
 """The embedded lead store: one DuckDB file, which is its own workspace."""
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -10,17 +9,22 @@ from typing import Any, Self
 import duckdb
 import polars as pl
 
-from lead_pipeline.model.errors import ImportNotFoundError, UsageError, did_you_mean
 from lead_pipeline.model.story import PersonStory, Sought
 from lead_pipeline.store.duckdb.connection import connect
 from lead_pipeline.store.ledger import (
-    count_lead_changes,
     count_rows,
     find_activity,
     find_committed,
     find_entry,
     find_list,
     record_import,
+)
+from lead_pipeline.store.past_imports import (
+    find_import_ids,
+    find_imports,
+    find_last_layouts,
+    find_line,
+    find_rows,
 )
 from lead_pipeline.store.people.list_looks import (
     find_entries,
@@ -30,6 +34,7 @@ from lead_pipeline.store.people.list_looks import (
 )
 from lead_pipeline.store.people.stories import NamesPerson, tell_story
 from lead_pipeline.store.publishing import publish_leads, publish_recovered, publish_rejected, publish_warned
+from lead_pipeline.store.questions import answer
 from lead_pipeline.store.records import (
     ActivityCounts,
     Conclusion,
@@ -43,19 +48,6 @@ from lead_pipeline.store.records import (
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 from lead_pipeline.store.withheld_values import errors_without_values
 from lead_pipeline.store.workspace import Workspace
-
-#: DuckDB's complaints about the text of a query; they quote the query, never a row.
-_ABOUT_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.SyntaxException)
-
-_READS = re.compile(r"^\s*(select|from|with|describe|show|summarize|values|explain)\b", re.IGNORECASE)
-
-#: A word where SQL has a name: behind what a name follows.
-_A_NAME = re.compile(
-    r"(?:\b(?:select|distinct|as|where|and|or|by|on|join|from)\s+|[,.(=<>]\s*)([a-z]+)\b", re.IGNORECASE
-)
-
-#: Among how many of the newest imports the nearest id is looked for.
-_IDS_COMPARED = 500
 
 
 class DuckdbLeadStore:
@@ -140,15 +132,7 @@ class DuckdbLeadStore:
 
     def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
         """Return the layouts of the profile's last committed imports, newest first, up to the import `before`."""
-        found = self.workspace.rows(
-            "select layout from base.imports where profile = $profile and layout <> ''"
-            " and status in ('completed', 'completed_with_rejects')"
-            " and import_no < coalesce((select min(import_no) from base.imports where identity = $before"
-            "   and status in ('completed', 'completed_with_rejects')), 9e18)"
-            " order by import_no desc limit $limit",
-            {"profile": profile, "limit": limit, "before": before},
-        )
-        return [layout for (layout,) in found]
+        return find_last_layouts(self.workspace, profile, limit, before)
 
     def publish_leads(self, import_id: str, path: Path, *, parts: Sequence[Path], committed_at: datetime) -> int:
         """Write the leads that an import created and updated to a Parquet file; return how many."""
@@ -168,69 +152,23 @@ class DuckdbLeadStore:
 
     def list_imports(self, limit: int, status: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:
         """Return the newest imports first, one dictionary per line of the ledger."""
-        sql = """
-            select * from main.imports
-            where status = coalesce($status, status) and profile = coalesce($profile, profile)
-            order by committed_at desc, import_id limit $limit
-        """
-        chosen = {"status": status, "profile": profile, "limit": limit}
-        return [_plain(row) for row in self.workspace.frame(sql, chosen).to_dicts()]
+        return find_imports(self.workspace, limit, status, profile)
 
     def import_ids(self, meant: str) -> list[str]:
         """Return the ids that a person may mean, newest first."""
-        found = self.workspace.rows(
-            """
-            with known as (
-                select import_id, committed_at, file_name = $meant as of_file, import_id = $meant as exactly
-                from main.imports
-                where $meant = 'last' or import_id = $meant or file_name = $meant or starts_with(import_id, $meant)
-            )
-            select import_id from known
-            where $meant = 'last' or exactly
-               or not exists (from known where exactly) and (of_file or not exists (from known where of_file))
-            order by committed_at desc, import_id
-            limit case when $meant = 'last' or exists (from known where of_file) then 1 else $most end
-            """,
-            {"meant": meant, "most": _IDS_COMPARED},
-        )
-        return [import_id for (import_id,) in found]
+        return find_import_ids(self.workspace, meant)
 
     def find_import(self, import_id: str) -> dict[str, Any]:
         """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
-        found = self.workspace.frame("select * from main.imports where import_id = ?", [import_id]).to_dicts()
-        if found:
-            number = int(self.workspace.one("select import_no from base.imports where import_id = ?", [import_id]))
-            changed = [one.model_dump() for one in count_lead_changes(self.workspace, number)]
-            return _plain(found[0]) | {"lead_changes": changed}
-        newest = self.workspace.rows(
-            "select import_id from main.imports order by committed_at desc limit ?", [_IDS_COMPARED]
-        )
-        near = did_you_mean(import_id, [known for (known,) in newest])
-        raise ImportNotFoundError(f"No import has the id '{import_id}'.{near} `lead-pipeline history` lists all.")
+        return find_line(self.workspace, import_id)
 
     def rows_of_import(self, import_id: str) -> list[dict[str, Any]]:
         """Return what became of each row of an import, in file order."""
-        sql = """
-            select o.row_number, o.outcome, o.reason_codes, o.warning_codes, o.reason_columns, o.lead_id
-            from base.row_outcomes o join base.imports i using (import_no) where i.import_id = ? order by o.row_number
-        """
-        return self.workspace.frame(sql, [import_id]).to_dicts()
+        return find_rows(self.workspace, import_id)
 
     def ask(self, question: str, limit: int) -> tuple[pl.DataFrame, bool]:
         """Answer one reading statement, a mistake in it with DuckDB's own words, for they quote the question only."""
-        if not _READS.match(question):
-            raise UsageError("Only questions can be asked here: begin with select. Nothing can be changed by `sql`.")
-        try:
-            if len(duckdb.extract_statements(question)) != 1:
-                raise UsageError("Ask one question at a time: the text holds several statements.")
-            frame = self.workspace.frame(question)
-        except _ABOUT_THE_QUERY as error:
-            complaint = f"{self._about_a_reserved_word(question)}{error}"
-        except duckdb.Error as error:
-            complaint = f"{type(error).__name__}: the query failed on a value (withheld). Try try_cast instead of cast."
-        else:
-            return frame.head(limit), frame.height > limit
-        raise UsageError(f"The query cannot be run. {complaint}")
+        return answer(self.workspace, question, limit)
 
     def lists(self, at: datetime) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Return each suppression list as it is at a time, and the refused deliveries that are not settled."""
@@ -251,28 +189,3 @@ class DuckdbLeadStore:
         """Return everything that the store holds of whoever has one of the identifiers, in the order of time."""
         with errors_without_values("explaining a person"):
             return tell_story(self.workspace, sought, names_person)
-
-    def _about_a_reserved_word(self, question: str) -> str:
-        """Return which word of SQL is used as a name in a question that cannot be parsed, empty for none."""
-        if _is_parsed(question):
-            return ""
-        sql = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
-        reserved = {word for (word,) in self.workspace.rows(sql)}
-        for found in _A_NAME.finditer(question):
-            start, end = found.span(1)
-            quoted = f'{question[:start]}"{found[1]}"{question[end:]}'
-            if found[1].lower() in reserved and _is_parsed(quoted):
-                return f"'{found[1]}' is a reserved word of SQL; write it in double quotes: \"{found[1]}\". "
-        return ""
-
-
-def _is_parsed(question: str) -> bool:
-    try:
-        duckdb.extract_statements(question)
-    except duckdb.Error:
-        return False
-    return True
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}

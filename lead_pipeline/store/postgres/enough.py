@@ -1,0 +1,114 @@
+"""Which rows of the store suffice for a transaction: what its keys can touch, and no guess. Where keys cannot tell, all
+rows of the tables do. How rows are fetched does not belong here.
+"""
+
+from lead_pipeline.store.postgres.filling import Enough, FilledWorkspace
+from lead_pipeline.store.postgres.touched import fetch_touched
+from lead_pipeline.store.records import ImportKeys, Keys
+
+#: All rows of whatever is read.
+EVERYTHING = Enough()
+
+#: Who became a lead by a later import: of leads only these are asked for.
+HISTORY = Enough({"leads": "lead_id in (select lead_id from base.sequel_rows)"})
+
+_OF_PEOPLE = "contact_id in (select contact_id from touched)"
+_OF_LEADS = "lead_id in (select l.lead_id from base.leads l join touched using (contact_id))"
+
+#: Records of calls by any number, or of any lead, of the people; by their place, for no single index has both.
+_CALLS = """
+    ctid = any (array(
+        select a.ctid from base.call_activity a join listed_keys k on a.phone_key = k.key
+        union select a.ctid from base.call_activity a join touched t on a.contact_id = t.contact_id))
+"""
+
+#: The imports that a file with these columns could continue, and that could continue it (screening/sequels). What is
+#: looked for there has the same limit; the destination is compared there.
+_EARLIER = """
+    import_no in (
+        select import_no from (
+            select import_no, row_number() over (partition by destination_id order by import_no desc) as nth
+            from base.imports
+            where profile = {profile} and header_key = {header_key} and started_at <= {started_at}::timestamptz
+              and status in ('completed', 'completed_with_rejects')
+              and rows_rejected + rows_suppressed + rows_skipped > 0
+        ) earlier where nth <= 20
+        union all
+        select import_no from base.imports
+        where profile = {profile} and header_key = {header_key} and started_at > {started_at}::timestamptz
+          and sequel_of is null and status in ('completed', 'completed_with_rejects')
+        union all
+        select import_no from base.imports where import_id = {judges_again}
+    )
+"""
+
+
+def restrict(workspace: FilledWorkspace, keys: Keys) -> None:
+    """Have a workspace be filled with the rows that suffice for a transaction with these keys."""
+    if isinstance(keys, ImportKeys) and not keys.manages_people:
+        fetch_touched(workspace, keys)
+        workspace.enough = _enough_for_import(keys)
+
+
+def _enough_for_import(keys: ImportKeys) -> Enough:
+    earlier = _EARLIER.format(
+        profile=_quoted(keys.profile),
+        header_key="null" if keys.header_key is None else int(keys.header_key),
+        started_at=_quoted("infinity" if keys.started_at is None else keys.started_at.isoformat()),
+        judges_again=_quoted(keys.judges_again),
+    )
+    of_leads = ("enrollments", "secondary_contacts", "enrollment_events", "differing_values", "other_consents",
+                "withheld_attributes")  # fmt: skip
+    return Enough(
+        {
+            **dict.fromkeys(("contacts", "do_not_contact"), _OF_PEOPLE),
+            **dict.fromkeys(of_leads, _OF_LEADS),
+            **dict.fromkeys(("row_outcomes", "rejected_rows", "sequel_rows"), earlier),
+            "call_activity": _CALLS,
+        }
+    )
+
+
+def enough_for_import_id(workspace: FilledWorkspace, import_id: str) -> Enough:
+    """Return which rows suffice to show, publish or count those of an import."""
+    found = workspace.there.rows("select import_no from base.imports where import_id = $1", [import_id])
+    return enough_for_import_no(max((int(number) for (number,) in found), default=-1))
+
+
+def enough_for_import_no(import_no: int) -> Enough:
+    """Return the same by the number of the import: its rows, those of the imports that it continues or that continue
+    it, and their leads.
+    """
+    family = (
+        f"select f.import_no from base.imports f, (select sequel_of from base.imports where import_no = {import_no}) i"  # noqa: S608
+        f" where f.import_no in ({import_no}, i.sequel_of) or f.sequel_of in ({import_no}, i.sequel_of)"
+    )
+    of_family, of_sequels = f"import_no in ({family})", f"import_no in ({family}) or first_import_no in ({family})"
+    events = (
+        f"(cause = 'import' and cause_no = {import_no}) or (cause = 'list' and cause_no in (select l.list_no"  # noqa: S608
+        " from base.suppression_lists l join base.imports i on i.import_id = l.list_id"
+        f" where i.import_no = {import_no}))"
+    )
+    changed = f"select l.lead_id from base.enrollment_events l where {events}"  # noqa: S608
+    return Enough(
+        {
+            "row_outcomes": of_family,
+            "rejected_rows": of_family,
+            "sequel_rows": of_sequels,
+            "differing_values": f"import_no = {import_no}",
+            "scrub_hits": f"import_no = {import_no}",
+            "enrollment_events": events,
+            "leads": f"""lead_id in (
+                select l.lead_id from base.leads l where l.import_no = {import_no}
+                union all select o.lead_id from base.row_outcomes o where o.{of_family} and o.lead_id is not null
+                union all select s.lead_id from base.sequel_rows s where {of_sequels}
+                union all {changed}
+                union all select l.copied_from from base.leads l where l.lead_id in ({changed}))
+            """,  # noqa: S608  # a number of ours
+        }
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a literal of SQL: conditions bind nothing. Backslashes mean nothing in it."""
+    return "'" + text.replace("'", "''") + "'"

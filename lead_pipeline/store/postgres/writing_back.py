@@ -1,0 +1,91 @@
+"""Sends what was written in a workspace to PostgreSQL: the difference between what was filled in and what is there at
+the end, table by table. Which rows were fetched does not belong here.
+"""
+
+import duckdb
+
+from lead_pipeline.store.postgres.filling import Filled
+from lead_pipeline.store.postgres.postgres_connection import Connection
+from lead_pipeline.store.postgres.stored_tables import GROUPS, Column
+
+#: Tables whose rows are told apart by the order in which they were written.
+_IN_ORDER = ("enrollment_events", "suppressions")
+
+#: How many rows are on the way at a time.
+_ROWS_AT_ONCE = 100_000
+
+
+def write_back(con: duckdb.DuckDBPyConnection, filled: Filled, there: Connection) -> None:
+    """Send the rows of every table that are new or changed, and take out those that are gone, inside a transaction of
+    the caller's. Of rows that are told apart together, such as the enrollments of a lead, all are replaced.
+    """
+    for table in sorted(filled.written):
+        columns = filled.columns[table]
+        if table in filled.tables:
+            _find_changed_groups(con, table)
+            _take_out(con, there, table)
+            _send(con, there, table, columns, _CHANGED)
+            con.execute("drop table changed_groups")
+        else:
+            _send(con, there, table, columns, _NEW)
+
+
+#: The rows of a table that was filled: of changed groups all, of new groups all. What is in neither is as it was.
+_CHANGED = """
+    from (
+        select t.*, t.rowid as nth from base.{table} t semi join changed_groups using ({groups})
+        union all
+        select t.*, t.rowid as nth from base.{table} t
+        anti join (select distinct {groups} from filled.{table}) was using ({groups})
+    ) t
+"""
+
+#: Those of a table that was not filled: all of them are new.
+_NEW = "from (select *, rowid as nth from base.{table}) t"
+
+
+def _find_changed_groups(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Fill `changed_groups`: the groups that were filled in and are not what they were."""
+    groups = ", ".join(GROUPS[table])
+    con.execute(
+        f"""
+        create temp table changed_groups as
+        with now as (
+            select t.* from base.{table} t semi join (select distinct {groups} from filled.{table}) using ({groups})
+        ), gone as (from filled.{table} except all from now), fresh as (from now except all from filled.{table})
+        select {groups} from gone union select {groups} from fresh
+        """  # noqa: S608  # names of ours
+    )
+
+
+def _take_out(con: duckdb.DuckDBPyConnection, there: Connection, table: str) -> None:
+    """Delete the changed groups: what they are now is sent."""
+    if not con.execute("select 1 from changed_groups limit 1").fetchall():
+        return
+    of_groups = dict.fromkeys(GROUPS[table])
+    sent = ", ".join(f"{column.sent} as {column.name}" for column in _columns(con, table) if column.name in of_groups)
+    there.run(
+        f"create temp table changed_groups on commit drop as select {', '.join(GROUPS[table])}"  # noqa: S608
+        f" from base.{table} limit 0"
+    )
+    there.copy_in("changed_groups", con.sql(f"select {sent} from changed_groups").to_arrow_table(), temporary=True)  # noqa: S608
+    there.run("analyze changed_groups")
+    same = " and ".join(f"t.{name} = g.{name}" for name in GROUPS[table])
+    there.run(f"delete from base.{table} t using changed_groups g where {same}")  # noqa: S608  # names of ours
+    there.run("drop table changed_groups")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
+    return [Column(name, kind) for name, kind, *_ in con.execute(f"describe base.{table}").fetchall()]
+
+
+def _send(
+    con: duckdb.DuckDBPyConnection, there: Connection, table: str, columns: tuple[Column, ...], rows: str
+) -> None:
+    source = rows.format(table=table, groups=", ".join(GROUPS[table]))
+    if not con.execute(f"select 1 {source} limit 1").fetchall():
+        return
+    sent = ", ".join(f"{column.sent} as {column.quoted}" for column in columns)
+    order = " order by nth" if table in _IN_ORDER else ""
+    reader = con.sql(f"select {sent} {source}{order}").to_arrow_reader(_ROWS_AT_ONCE)  # names of ours
+    there.copy_in(table, reader)

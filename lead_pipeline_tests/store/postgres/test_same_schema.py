@@ -1,0 +1,108 @@
+"""Tables and views of both stores, held against one another."""
+
+import duckdb
+import pytest
+
+from lead_pipeline.store.duckdb.migrating import migrate, newest_version
+from lead_pipeline.store.postgres import stored_tables
+from lead_pipeline.store.postgres.postgres_connection import Connection
+from lead_pipeline.store.postgres.postgres_migrating import migrations
+from lead_pipeline.store.postgres.stored_tables import GROUPS, columns_of
+from lead_pipeline_tests.postgres_server import database
+
+#: Types of the embedded store, and what holds the same there.
+_TYPES = {
+    "VARCHAR": "text",
+    "VARCHAR[]": "text[]",
+    "INTEGER[]": "integer[]",
+    "UBIGINT": "bigint",
+    "BIGINT": "bigint",
+    "INTEGER": "integer",
+    "DOUBLE": "double precision",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP WITH TIME ZONE": "timestamp with time zone",
+}
+
+_COLUMNS = """
+    select c.relname, a.attname, format_type(a.atttypid, null), a.attnotnull
+    from pg_attribute a join pg_class c on c.oid = a.attrelid
+    where c.relnamespace = '{schema}'::regnamespace and c.relkind in ({kinds}) and a.attnum > 0 and not a.attisdropped
+    order by c.relname, a.attnum
+"""
+
+#: What only PostgreSQL needs: how a commit ended whose connection was lost.
+_OWN = {"commits"}
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    con = duckdb.connect()
+    migrate(con)
+    yield con
+    con.close()
+
+
+@pytest.fixture(scope="module")
+def there():
+    with database() as address:
+        con = Connection(address)
+        yield con
+        con.close()
+
+
+def tables_there(there, schema="base", kinds="'r'") -> dict[str, list[tuple[str, str, bool]]]:
+    found: dict[str, list[tuple[str, str, bool]]] = {}
+    with there.reading("a test"):
+        for table, *column in there.rows(_COLUMNS.format(schema=schema, kinds=kinds)):
+            found.setdefault(table, []).append(tuple(column))
+    return found
+
+
+def test_both_stores_have_the_same_tables_with_the_same_columns(embedded, there):
+    sql = "select is_nullable from duckdb_columns() where schema_name = 'base' and table_name = ? order by column_index"
+    here = {}
+    for table, columns in columns_of(embedded).items():
+        nullable = [is_null for (is_null,) in embedded.execute(sql, [table]).fetchall()]
+        kinds = ["json" if one.is_nested else _TYPES.get(one.type, "text") for one in columns]
+        here[table] = [(one.name, kind, not null) for one, kind, null in zip(columns, kinds, nullable, strict=True)]
+    found = {table: columns for table, columns in tables_there(there).items() if table not in _OWN}
+    counted = {table: columns[:-1] for table, columns in found.items()}
+    assert {columns[-1][0] for columns in found.values()} == {"stored_no"}
+    assert counted == here
+
+
+def test_a_type_that_is_no_enum_is_named(embedded):
+    kinds = {one.type for columns in columns_of(embedded).values() for one in columns}
+    assert {kind for kind in kinds if kind not in _TYPES and not kind.startswith(("STRUCT(", "ENUM("))} == set()
+
+
+def test_every_table_says_how_its_rows_are_told_apart(embedded):
+    columns = columns_of(embedded)
+    assert GROUPS.keys() == columns.keys()
+    sql = "select column_name from duckdb_columns() where schema_name = 'base' and table_name = ? and not is_nullable"
+    for table, names in GROUPS.items():
+        assert set(names) <= {name for (name,) in embedded.execute(sql, [table]).fetchall()}, table
+
+
+def test_both_stores_are_at_the_same_version():
+    assert migrations()[-1][0] == newest_version()
+
+
+KEYS = [0, 1, 2**63 - 1, 2**63, 2**64 - 1]
+
+
+def test_keys_without_a_sign_come_back_as_they_were_sent(embedded):
+    column = stored_tables.Column("key", "UBIGINT")
+    sent = [embedded.execute(f"select {column.sent} from (select ?::ubigint as key)", [key]).fetchone() for key in KEYS]
+    assert [one for (one,) in sent] == [0, 1, 2**63 - 1, -(2**63), -1]
+    back = [
+        embedded.execute(f"select {column.received} from (select ?::bigint as key)", one).fetchone() for one in sent
+    ]
+    assert [one for (one,) in back] == KEYS
+
+
+def test_counters_begin_alike(embedded, there):
+    with there.reading("a test"):
+        counters = there.rows("select name, value from base.counters order by name")
+    assert counters == embedded.execute("select name, value from base.counters order by name").fetchall()

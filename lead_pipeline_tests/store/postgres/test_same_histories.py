@@ -1,0 +1,1 @@
+"""Both stores leave the same rows, whatever is imported in whichever order."""

@@ -367,6 +367,16 @@ class LeadPipeline(ProfileCalls, Scrubbing, LeadManagement, HandingIn, Looking, 
         settings = self._store_settings()
         return explain_person(self.home.root, identifier, region, settings=settings, on_wait=self._on_wait)
 
+    def copy_store(self, *, into_postgres: bool) -> dict[str, int]:
+        """Copy the home's store into the database that LEAD_PIPELINE_STORE names, or back; return the rows by table.
+
+        Raises: UsageError when no database is named; StoreError when a store is there already, or the copy differs.
+        """
+        from lead_pipeline.store.opening import copy_store
+
+        settings = self._store_settings()
+        return copy_store(self.home.root, into_postgres=into_postgres, settings=settings, on_wait=self._on_wait)
+
     def _store_settings(self) -> StoreSettings:
         from lead_pipeline.store.settings import StoreSettings
 

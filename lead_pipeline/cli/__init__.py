@@ -11,6 +11,7 @@ from lead_pipeline.cli.program_commands import keys, webhooks
 from lead_pipeline.cli.scrub_commands import activity, scrub
 from lead_pipeline.cli.service_commands import dagster_settings, demo, password, ui
 from lead_pipeline.cli.shell import main
+from lead_pipeline.cli.store_commands import store
 
 __all__ = ["main"]
 
@@ -33,6 +34,7 @@ for _command in (
     scrub,
     show,
     sql,
+    store,
     suppress,
     suppressed,
     ui,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lead_pipeline.model.access.store_place import store_address
 from lead_pipeline.model.errors import UsageError
 
 _FOLDERS = (
@@ -86,6 +87,11 @@ class Home:
     def store(self) -> Path:
         """Return the path of the lead store."""
         return self.root / "leads.duckdb"
+
+    @property
+    def has_leads(self) -> bool:
+        """Tell whether there is a store, as far as files say: one elsewhere is there, for the home was used with it."""
+        return bool(store_address(os.environ)) or self.store.exists()
 
     def prepare(self) -> None:
         """Create what is missing; raises UsageError when the root cannot be written."""

@@ -28,7 +28,7 @@ def receipt_path(home: Home, identity_or_id: str) -> Path:
 
 def find_receipt(home: Home, identity_or_id: str) -> Receipt | None:
     """Return the receipt of an import; None as well when the store itself is gone."""
-    if not home.store.exists():
+    if not home.has_leads:
         return None
     return readable_json(receipt_path(home, identity_or_id), Receipt)
 

@@ -6,31 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lead_pipeline.model.errors import StoreError
+from lead_pipeline.model.access.store_place import STORE, store_address
+from lead_pipeline.model.errors import StoreError, UsageError
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 
 if TYPE_CHECKING:
     from lead_pipeline.store.postgres.postgres_store import PostgresLeadStore
-
-#: The environment variable that says where the lead store is; empty: in a file in the home.
-STORE = "LEAD_PIPELINE_STORE"
-
-_OF_POSTGRES = ("postgresql://", "postgres://")
-
-
-def store_address(settings: StoreSettings | None = None) -> str:
-    """Return where the lead store is when it is on PostgreSQL, empty for the file in the home; raises StoreError for an
-    address that is neither. What it is stands in no message: it may hold a password.
-    """
-    said = (settings.address if settings is not None else "") or os.environ.get(STORE, "").strip()
-    if said and not said.startswith(_OF_POSTGRES):
-        raise StoreError(
-            f"{STORE} is no address of a lead store. Write postgresql://USER@HOST/DATABASE, or remove it: then the "
-            "store is a file in the home."
-        )
-    return said
 
 
 @contextlib.contextmanager
@@ -46,7 +29,7 @@ def open_store(
     Raises: StoreLockedError when another process holds it for longer than `settings.wait_seconds`;
     StoreVersionError when a newer release wrote it; StoreError when it cannot be opened.
     """
-    address = store_address(settings)
+    address = store_address(os.environ)
     if address:
         of_postgres = _postgres()
         with of_postgres.open(home, address, settings=settings, read_only=read_only, on_wait=on_wait) as there:
@@ -58,8 +41,22 @@ def open_store(
 
 def has_store(home: Path) -> bool:
     """Return whether the home has a store yet: the first import makes it."""
-    address = store_address()
+    address = store_address(os.environ)
     return _postgres().is_there(address) if address else DuckdbLeadStore.path(home).exists()
+
+
+def copy_store(home: Path, *, into_postgres: bool, settings: StoreSettings, on_wait: OnWait) -> dict[str, int]:
+    """Copy the store of a home into the database that the environment names, or back; return the rows by table.
+
+    Raises: UsageError when none is named, or there is nothing to copy; StoreError when there is a store already where
+    the copy goes, or what arrived differs from what was sent.
+    """
+    address, path = store_address(os.environ), DuckdbLeadStore.path(home)
+    if not address:
+        raise UsageError(f"Say in {STORE} which database is meant: {STORE}=postgresql://USER@HOST/DATABASE.")
+    if into_postgres and not path.exists():
+        raise UsageError(f"There is no lead store at {path} to copy.")
+    return _postgres().copy(home, address, path, into_postgres=into_postgres, settings=settings, on_wait=on_wait)
 
 
 def _postgres() -> "type[PostgresLeadStore]":

@@ -1,7 +1,7 @@
 """How a store is opened, whichever it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 #: Called with the seconds we have waited so far and the process (if the store names it) that holds the store.
 OnWait = Callable[[float, str], None]
@@ -12,8 +12,7 @@ class StoreSettings:
     """How long to wait for a store that somebody else holds, and what DuckDB may use. Sizes as DuckDB spells them.
 
     Without a `memory_limit` it is what `rows`, those that are to be written, need, and the machine has; `frugal` is as
-    little as most imports need, where what can be spilled does not have to stay in memory. `address` is that of a store
-    on PostgreSQL, empty for the one that the environment says; it may hold a password, and is never shown.
+    little as most imports need, where what can be spilled does not have to stay in memory.
     """
 
     wait_seconds: float = 60.0
@@ -21,7 +20,6 @@ class StoreSettings:
     rows: int = 0
     frugal: bool = False
     threads: int | None = None
-    address: str = field(default="", repr=False)
 
 
 def wait_silently(_waited: float, _holder: str) -> None:

@@ -113,7 +113,7 @@ def _result_of(home: Home, manifest: Manifest) -> ImportResult | None:
 
 def _receipts(home: Home) -> list[str]:
     """Return the names of the receipts, newest first; none of a store that is gone."""
-    if not home.store.exists():
+    if not home.has_leads:
         return []
     with os.scandir(home.staging / "receipts") as entries:
         timed = [(entry.stat().st_mtime_ns, entry.name) for entry in entries if not entry.name.startswith(".")]

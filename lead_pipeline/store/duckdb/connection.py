@@ -8,6 +8,7 @@ import random
 import re
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -63,6 +64,33 @@ def _create(path: Path) -> None:
         fresh.chmod(0o600)
         with contextlib.suppress(FileExistsError):  # another process was faster: its store is the store
             os.link(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+        fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def open_beside(path: Path, settings: StoreSettings, on_wait: OnWait) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the store at `path` for copying all of it; raises as `connect`."""
+    con = connect(path, home=path.parent, settings=settings, on_wait=on_wait)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+@contextlib.contextmanager
+def created_from(path: Path, settings: StoreSettings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a new, empty store that lies at `path` when everything went well, and nowhere else."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
+    try:
+        _create(fresh)
+        with open_beside(fresh, settings, wait_silently) as con:
+            con.execute("begin transaction")
+            yield con
+            con.execute("commit")
+        os.link(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from lead_pipeline.store.past_imports import (
 )
 from lead_pipeline.store.people.list_looks import find_entries, find_list_states, find_list_versions, find_refusals
 from lead_pipeline.store.people.stories import NamesPerson, tell_story
+from lead_pipeline.store.postgres.copying import copy_into_file, copy_into_postgres
 from lead_pipeline.store.postgres.enough import (
     EVERYTHING,
     HISTORY,
@@ -31,6 +32,7 @@ from lead_pipeline.store.postgres.enough import (
     restrict,
 )
 from lead_pipeline.store.postgres.filling import Enough, FilledWorkspace, filled_of
+from lead_pipeline.store.postgres.homes_of_stores import belong_together
 from lead_pipeline.store.postgres.postgres_connection import Connection
 from lead_pipeline.store.postgres.postgres_migrating import bring_up_to_date, versions_of
 from lead_pipeline.store.postgres.workspaces import empty_workspace
@@ -84,6 +86,7 @@ class PostgresLeadStore:
         store = cls(address, home, settings or StoreSettings(), on_wait, read_only=read_only)
         try:
             bring_up_to_date(store._there, store._settings, read_only=read_only)
+            belong_together(home, store._there)
             yield store
         finally:
             store.close()
@@ -95,6 +98,21 @@ class PostgresLeadStore:
         try:
             with there.reading("looking for the lead store"):
                 return bool(versions_of(there))
+        finally:
+            there.close()
+
+    @classmethod
+    def copy(
+        cls, home: Path, address: str, path: Path, *, into_postgres: bool, settings: StoreSettings, on_wait: OnWait
+    ) -> dict[str, int]:
+        """Copy an embedded store into the one at an address, or back; raises as `copying`."""
+        there = Connection(address)
+        try:
+            bring_up_to_date(there, settings, read_only=not into_postgres)
+            if into_postgres:
+                belong_together(home, there)
+                return copy_into_postgres(path, there, settings, on_wait)
+            return copy_into_file(there, path, settings)
         finally:
             there.close()
 

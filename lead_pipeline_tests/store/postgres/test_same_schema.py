@@ -31,8 +31,8 @@ _COLUMNS = """
     order by c.relname, a.attnum
 """
 
-#: What only PostgreSQL needs: how a commit ended whose connection was lost.
-_OWN = {"commits"}
+#: What only PostgreSQL needs: how a commit ended whose connection was lost, and which store it is.
+_OWN = {"commits", "stores"}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,20 @@ def test_both_stores_have_the_same_tables_with_the_same_columns(embedded, there)
     counted = {table: columns[:-1] for table, columns in found.items()}
     assert {columns[-1][0] for columns in found.values()} == {"stored_no"}
     assert counted == here
+
+
+def test_both_stores_have_the_same_views_with_the_same_columns_in_the_default_schema(embedded, there):
+    sql = """
+        select c.table_name, c.column_name, c.data_type from duckdb_columns() c join duckdb_views() v
+        on v.view_name = c.table_name and v.schema_name = c.schema_name
+        where v.schema_name = 'main' and not v.internal order by c.table_name, c.column_index
+    """
+    here: dict[str, list[tuple[str, str]]] = {}
+    for view, name, kind in embedded.execute(sql).fetchall():
+        is_nested = stored_tables.Column(name, kind).is_nested
+        here.setdefault(view, []).append((name, "json" if is_nested else _TYPES[kind]))
+    views = tables_there(there, "public", "'v'")
+    assert {view: [column[:2] for column in columns] for view, columns in views.items()} == here
 
 
 def test_a_type_that_is_no_enum_is_named(embedded):

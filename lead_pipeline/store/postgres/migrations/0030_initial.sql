@@ -1,4 +1,4 @@
--- The tables of the lead store, as migrations of the embedded store leave them at the version of the same number. Unsigned
+-- The tables of the lead store, as migrations of the embedded store leave them at version 31. Unsigned
 -- keys are the same 64 bits with a sign, nested values are JSON, enums are texts. `stored_no` counts the rows of a table in
 -- the order in which they were written. Unlike in the embedded store, keys are unique and tables have indexes: several
 -- machines write here, and a commit looks rows up by keys instead of looking through tables.
@@ -476,6 +476,10 @@ create index scrub_hits_of_row on base.scrub_hits (import_no, row_number);
 create index suppression_rows_of_list on base.suppression_rows (list_no);
 create index activity_rows_of_drop on base.activity_rows (drop_no);
 create index sequel_rows_before on base.sequel_rows (first_import_no);
+
+-- Which store this is: a home belongs to one.
+create table base.stores (store_id uuid primary key default gen_random_uuid());
+insert into base.stores default values;
 
 -- One row for each transaction that wrote: whether one became fact whose connection was lost at its end is asked here.
 create table base.commits (

@@ -18,7 +18,7 @@ def filled(tmp_path_factory):
     """The folder of an embedded store with something in it."""
     folder = tmp_path_factory.mktemp("filled")
     with DuckdbLeadStore.open(folder) as store:
-        Play(Written(store, folder), 7, circles=12).run(steps=6)
+        Play(Written(store, folder), 5, circles=25).run(steps=8)
         store.workspace.run(
             "insert into base.enrollment_events by name select 1 as lead_id, 1 as destination_id, 'moved' as change,"
             " {'destination_id': 1, 'status': 'due', 'action': 2, 'due_at': now(), 'reason': null, 'ended_at': null,"
@@ -48,7 +48,7 @@ def rows_of(folder) -> dict[str, list[str]]:
 def test_a_store_comes_back_as_it_was_row_by_row_in_the_order_in_which_it_was_written(filled, address, tmp_path):
     there = copied(filled, into_postgres=True)
     assert copied(tmp_path, into_postgres=False) == there
-    assert sum(1 for rows in there.values() if rows) > 10
+    assert sum(1 for rows in there.values() if rows) > 15
     assert rows_of(tmp_path) == rows_of(filled)
 
 

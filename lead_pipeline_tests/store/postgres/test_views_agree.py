@@ -1,4 +1,4 @@
-"""What people see of the same rows in both stores: each view of PostgreSQL against that of a workspace filled from it."""
+"""What people see of the same rows in both stores: each view of PostgreSQL against that of a workspace filled of it."""
 
 import contextlib
 import json
@@ -107,7 +107,8 @@ def test_both_stores_show_the_same_people_as_callable_at_the_same_times(opened, 
                      actions=[{"do": "call", "after_seconds": 0}, {"do": "sms", "after_seconds": 60}])  # fmt: skip
         for lead in range(1, 17):
             world.lead(lead, destination=SOLAR if lead % 2 else ROOFS, time_zone_set=lead % 4, action=1 + lead % 3,
-                       due_at=at - timedelta(minutes=1), attempts=lead % 5, attributes='{"lead_priority":"2.5"}')  # fmt: skip
+                       due_at=at - timedelta(minutes=1), attempts=lead % 5,
+                       attributes='{"lead_priority":"2.5"}')  # fmt: skip
         world.lead(17, phone=None, time_zone_set=1)
         world.lead(18, phone="+12125550018", phone_key=12125550099, time_zone_set=1)
         world.insert("identifiers", kind="phone", key=12125550003, contact_id=40, import_no=1)

@@ -28,11 +28,12 @@ class ManagedWorld:
         self.store = empty(store)
         self.workspace = store.workspace
         self.commands = 0
-        for number, (kind, name) in DESTINATIONS.items():
-            self.insert("destinations", destination_id=number, kind=kind, name=name)
-        self.workspace.run("update base.counters set value = 3 where name = 'destination_id'")
-        self.insert_import(1)
-        self.turn_clock(AT)
+        with self.workspace.transaction("a world"):
+            for number, (kind, name) in DESTINATIONS.items():
+                self.insert("destinations", destination_id=number, kind=kind, name=name)
+            self.workspace.run("update base.counters set value = 3 where name = 'destination_id'")
+            self.insert_import(1)
+            self.turn_clock(AT)
 
     def insert(self, table: str, **values: object) -> None:
         names, slots = ", ".join(f'"{name}"' for name in values), ", ".join("?" for _ in values)

@@ -124,6 +124,7 @@ def test_a_copy_has_all_values_and_is_a_lead_of_its_own(world):
     world.insert("secondary_contacts", lead_id=1, position=1, phone="+12125550999", import_no=1, reason="blocked")
     world.insert("phone_attributes", destination_id=SOLAR, name="mobile")
     world.insert("tags", tag_id=1, destination_id=SOLAR, name="x", import_no=1, created_at=AT)
+    world.workspace.run("update base.counters set value = 1 where name = 'tag_id'")
     assert world.change("copy", 1, to=ROOFS) == [("copied", "schedule:solar", 1, 0)]
     assert world.workspace.rows(
         "select lead_id, contact_id, destination_id, first_name, attributes, tags, expires_at, copied_from"

@@ -316,8 +316,10 @@ def test_changes_of_one_transaction_add_up_and_those_of_another_do_not(world):
         change_enrollments(world.workspace, "start", world.cause(), in_destination=SOLAR)
         rows = world.workspace.rows("select lead_id, change from enrollment_changes order by all")
     assert rows == [(1, "started"), (1, "stopped"), (2, "started")]
-    world.change("stop", 1)
-    assert world.workspace.rows("select lead_id, change from enrollment_changes") == [(1, "stopped")]
+    with world.workspace.transaction("managing"):
+        world.manage([1])
+        change_enrollments(world.workspace, "stop", world.cause())
+        assert world.workspace.rows("select lead_id, change from enrollment_changes") == [(1, "stopped")]
 
 
 def test_the_state_before_a_change_can_be_written_back(world):

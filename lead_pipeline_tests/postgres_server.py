@@ -37,9 +37,9 @@ _SUPERUSER = "tester"
 class Server:
     """A running server; `folder` is where its socket is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str] = _SETTINGS) -> None:
         self.folder = folder
-        self.settings = dict(_SETTINGS)
+        self.settings = dict(settings)
         self._who = _somebody_else()
         self._binaries = _binaries_for(self._who, folder)
         self._run("initdb", "-D", str(self.data), "-U", _SUPERUSER, "--auth=trust", "-N", "-E", "UTF8", "--locale=C")
@@ -96,13 +96,19 @@ class Server:
         return subprocess.run(command, capture_output=True, cwd=self.folder, **self._who).returncode
 
 
-@cache
-def server() -> Server:
-    """Return the server of this process, started when it is first asked for."""
+def prepared_folder() -> Path:
+    """Return a new folder that belongs to whoever the server runs as."""
     folder = Path(tempfile.mkdtemp(prefix="leads-pg-"))
     who = _somebody_else()
     if who:
         os.chown(folder, who["user"], who["group"])
+    return folder
+
+
+@cache
+def server() -> Server:
+    """Return the server of this process, started when it is first asked for."""
+    folder = prepared_folder()
     started = Server(folder)
 
     def end() -> None:

@@ -109,11 +109,11 @@ class Connection:
                 self.run("set TimeZone = 'UTC'")
         return self._con
 
-    def run(self, sql: str) -> None:
-        """Execute statements that bind nothing and return nothing."""
+    def run(self, sql: str) -> int:
+        """Execute statements that bind nothing; return how many rows the last one changed."""
         with self._open().cursor() as cursor:
             cursor.adbc_statement.set_sql_query(sql)
-            cursor.adbc_statement.execute_update()
+            return int(cursor.adbc_statement.execute_update())
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""

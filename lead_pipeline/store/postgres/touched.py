@@ -92,17 +92,29 @@ def fetch_touched(workspace: FilledWorkspace, keys: ImportKeys) -> None:
         con.execute(f"drop table {table}")
 
 
+#: Of each version of a list the entry that holds longest, which says whether the list has any in force.
+_LONGEST_OF_LISTS = """
+    select e.stored_no from base.suppression_lists l cross join lateral (
+        select s.stored_no from base.suppressions s where s.list_no = l.list_no and s.ended_by is null
+        order by s.expires_at desc nulls first limit 1) e
+"""
+
+_FIRST_OF_PEOPLE = """
+    select min(stored_no) from base.suppressions
+    where ended_by is null and kind in ('opted_out', 'blocked', 'litigator', 'complaint')
+"""
+
+
 def _fetch_witnesses(workspace: FilledWorkspace) -> None:
-    """Fill one entry of people, and one identifier that is no phone, where the store has any: screening asks whether it
-    does.
+    """Fill an entry of people, one of each list, and an identifier that is no phone, where the store has any: screening
+    asks whether it does.
     """
-    of_people = (
-        "stored_no = (select min(stored_no) from base.suppressions where ended_by is null"
-        " and kind in ('opted_out', 'blocked', 'litigator', 'complaint'))"
+    entries = (
+        f"stored_no in ({_LONGEST_OF_LISTS} union {_FIRST_OF_PEOPLE})"  # noqa: S608  # ours
         " and identifier_kind not in ('domain', 'prefix')"
         " and not exists (select 1 from listed_keys k where k.key = suppressions.key)"
     )
-    workspace.fetch("suppressions", of_people)
+    workspace.fetch("suppressions", entries)
     workspace.fetch(
         "identifiers",
         "(kind, key, contact_id) in ((select kind, key, contact_id from base.identifiers where kind < 'phone' limit 1)"

@@ -4,6 +4,7 @@ the end, table by table. Which rows were fetched does not belong here.
 
 import duckdb
 
+from lead_pipeline.model.errors import StoreError
 from lead_pipeline.store.postgres.filling import Filled
 from lead_pipeline.store.postgres.postgres_connection import Connection
 from lead_pipeline.store.postgres.stored_tables import GROUPS, Column
@@ -71,7 +72,14 @@ def _take_out(con: duckdb.DuckDBPyConnection, there: Connection, table: str) -> 
     there.copy_in("changed_groups", con.sql(f"select {sent} from changed_groups").to_arrow_table(), temporary=True)  # noqa: S608
     there.run("analyze changed_groups")
     same = " and ".join(f"t.{name} = g.{name}" for name in GROUPS[table])
-    there.run(f"delete from base.{table} t using changed_groups g where {same}")  # noqa: S608  # names of ours
+    deleted = there.run(f"delete from base.{table} t using changed_groups g where {same}")  # noqa: S608  # ours
+    sql = f"select count(*) from filled.{table} semi join changed_groups using ({', '.join(GROUPS[table])})"  # noqa: S608
+    ((known,),) = con.execute(sql).fetchall()
+    if deleted != known:
+        raise StoreError(
+            f"{known} rows of {table} were fetched to be changed, and the store has {deleted}: nothing was kept. "
+            "Please report this."
+        )
     there.run("drop table changed_groups")
 
 

@@ -460,6 +460,9 @@ create index suppressions_of_many on base.suppressions (list_no) where identifie
 create index suppressions_of_people on base.suppressions (stored_no)
     where ended_by is null and kind in ('opted_out', 'blocked', 'litigator', 'complaint');
 create index suppressions_of_list on base.suppressions (list_no);
+create index suppressions_held_longest on base.suppressions (list_no, expires_at desc nulls first, stored_no)
+    where ended_by is null;
+create index suppressions_stored on base.suppressions (stored_no);
 create index calls_by_phone on base.call_activity (phone_key) where phone_key is not null;
 create index calls_of_contact on base.call_activity (contact_id) where contact_id is not null;
 create index calls_of_drop on base.call_activity (drop_no, row_number);

@@ -1,0 +1,122 @@
+"""What an import fetches is enough for it, and no more: what it asks about the whole store has the right answer, and
+the rows of others stay where they are.
+"""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from lead_pipeline.model.errors import ScreeningError, StoreError
+from lead_pipeline.screening.candidates import KEY_OF
+from lead_pipeline.store.postgres import touched
+from lead_pipeline.store.postgres.postgres_store import PostgresLeadStore
+from lead_pipeline.store.records import CommandKeys, ImportKeys
+from lead_pipeline.store.settings import StoreSettings
+from lead_pipeline_tests.peeked_store import peeked_store
+from lead_pipeline_tests.screening.screened import NOW, Row, Screened, profile
+
+A, B, C, D = "+12125550101", "+12125550102", "+12125550103", "+12125550104"
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    with peeked_store(tmp_path_factory.mktemp("home")) as store:
+        yield store
+
+
+@pytest.fixture
+def screened(opened):
+    opened.empty()
+    return Screened(opened, opened.home)
+
+
+def test_identifiers_are_looked_up_by_the_keys_that_they_have():
+    for kind, key in KEY_OF.items():
+        ours = touched.KEY_OF_PHONE if kind == "phone" else touched.KEY_OF_OTHER
+        value = "lower({value})" if kind == "email" else "{value}"
+        assert ours.format(value=value.format(value="v")) == key.format(value="v")
+
+
+def keys_of(screened, rows) -> ImportKeys:
+    by = profile()
+    return ImportKeys("x", by.destination, screened.write(rows), ("phone", "email"), has_aliases=False, profile=by.name)
+
+
+def test_only_the_people_of_the_rows_are_fetched_and_who_shares_something_with_them(screened):
+    screened.add([Row(A), Row(B), Row(C), Row(D)], profile())
+    screened.store.workspace.run(f"update base.leads set phone = '{B}', phone_key = 12125550102 where phone = '{A}'")
+    with screened.store.dry_run(keys_of(screened, [Row(A)]), "a test") as workspace:
+        assert workspace.filled.in_part >= {"leads", "identifiers", "suppressions"}
+        found = workspace.rows("select distinct contact_id from base.leads order by 1")
+    assert found == [(1,), (2,)]  # of C and D nothing is fetched
+
+
+def test_a_required_list_is_in_force_whoever_is_on_it(screened):
+    by = profile(required_lists=[{"kind": "blocked"}])
+    screened.load("blocked", {"identifier_kind": "phone", "value": D, "expires_at": NOW + timedelta(hours=1)})
+    assert screened.add([Row(A)], by).counts.created == 1
+    screened.load("blocked", {"identifier_kind": "phone", "value": D}, mode="remove", delivery=NOW)
+    with pytest.raises(ScreeningError, match="has no entries in force"):
+        screened.add([Row(B)], by)
+
+
+def test_entries_that_are_missing_stop_an_import_that_touches_none_of_them(screened):
+    screened.suppress("blocked", C, D)
+    screened.store.workspace.run(f"delete from base.suppressions where value = '{D}'")
+    with pytest.raises(ScreeningError, match="1 suppressions but 2 were loaded"):
+        screened.add([Row(A)], profile())
+
+
+def test_the_ledger_counts_the_entries_of_the_whole_store(screened):
+    screened.suppress("blocked", C, D)
+    screened.add([Row(A)], profile())
+    assert screened.store.workspace.rows("select suppressions_known from base.imports") == [(2,)]
+
+
+def test_rows_that_were_not_fetched_are_never_taken_out(screened):
+    """As if a condition had forgotten some of the rows that are replaced together."""
+    screened.add([Row(A)], profile())
+    screened.store.workspace.run("insert into base.secondary_contacts values (1, 1, 'x', 1, null, null)")
+    screened.store.workspace.run("insert into base.secondary_contacts values (1, 2, 'y', 1, null, null)")
+
+    def change() -> None:
+        with screened.store.writing(CommandKeys(), "a test") as workspace:
+            workspace.enough = workspace.enough.also(secondary_contacts="position = 1")
+            workspace.run("update base.secondary_contacts set reason = 'blocked'")
+
+    with pytest.raises(
+        StoreError, match="1 rows of secondary_contacts were fetched to be changed, and the store has 2"
+    ):
+        change()
+    assert screened.store.workspace.rows("select count(*) from base.secondary_contacts") == [(2,)]
+
+
+def test_who_imports_at_once_leaves_what_one_after_another_would(screened):
+    """Four importers of files that overlap: every number becomes one lead, and every row has its outcome."""
+    rounds, done = 3, []
+
+    def work(number: int) -> None:
+        settings = StoreSettings(wait_seconds=300)
+        with PostgresLeadStore.open(screened.folder, screened.store._address, settings=settings) as store:
+            importer = Screened(store, screened.folder, imports=100 * number)
+            for turn in range(rounds):
+                rows = [Row(f"+1212555{100 + (number * 3 + turn * 2 + offset) % 12:04}") for offset in range(6)]
+                done.append(importer.add(rows, profile()).counts)
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(1, 5)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(300)
+    rows = screened.store.workspace.rows
+    assert len(done) == 4 * rounds
+    ((leads, numbers, contacts),) = rows(
+        "select count(*), count(distinct phone), count(distinct contact_id) from base.leads"
+    )
+    assert leads == numbers == contacts == sum(counts.created for counts in done)
+    assert rows("select count(*), count(distinct (import_no, row_number)) from base.row_outcomes") == [(72, 72)]
+    assert rows("select value from base.counters where name in ('import_no', 'lead_id') order by name") == [
+        (12,),
+        (leads,),
+    ]

@@ -1,5 +1,6 @@
 """`lead-pipeline demo`: imports the bundled samples through the real job into a real store, and shows what happened."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as ProgressBar
 
 from lead_pipeline.cli.import_views import import_panel, locations
+from lead_pipeline.model.access.store_place import STORE, store_address
 from lead_pipeline.model.errors import UsageError
 from lead_pipeline.model.results import ImportResult, Progress
 from lead_pipeline.pipeline import LeadPipeline
@@ -23,8 +25,11 @@ SECOND_STEP = "messy-corrected.csv"
 def run_demo(home: Path | None) -> int:
     """Import the samples under `home`, or a fresh folder, and return the exit code.
 
-    Raises: UsageError when the home has leads already: a demo must not mix with anybody's work.
+    Raises: UsageError when the home has leads already, or a store on PostgreSQL is named: a demo must not mix with
+    anybody's work.
     """
+    if store_address(os.environ):
+        raise UsageError(f"The demo has a store of its own, in a file: run it without {STORE}.")
     with LeadPipeline(home or tempfile.mkdtemp(prefix="lead-pipeline-demo-")) as leads:
         root = leads.home.root
         if leads.home.store.exists():

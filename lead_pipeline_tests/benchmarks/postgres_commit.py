@@ -92,7 +92,7 @@ def started_server() -> Iterator[Server]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000], help="Of how many rows; several sizes.")
     parser.add_argument("--held", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
@@ -102,31 +102,37 @@ def main() -> None:
         fill_store(folder, profile, 0, given.held)
         server = stack.enter_context(started_server())
         server.psql("create database leads")
-        address, settings = server.address("leads"), StoreSettings(rows=given.rows)
+        address, settings = server.address("leads"), StoreSettings(rows=max(given.rows))
         began = time.perf_counter()
         PostgresLeadStore.copy(
             folder, address, DuckdbLeadStore.path(folder), into_postgres=True, settings=settings, on_wait=wait_silently
         )
         server.psql("vacuum analyze", "leads")
-        print(f"{platform.machine()}, {os.cpu_count()} processors; {given.rows:,} rows into {given.held:,} leads")
-        print(f"store copy: {time.perf_counter() - began:.1f} s")
-        seconds: dict[str, list[float]] = {"duckdb": [], "postgresql": []}
-        for number in range(given.rounds):
-            part = folder / f"part-{number}.parquet"
-            first = given.held + number * (given.rows // 2) - given.rows // 2
-            write_part(part, first, given.rows)
-            for name in seconds:
-                opened = (
-                    DuckdbLeadStore.open(folder, settings=settings)
-                    if name == "duckdb"
-                    else PostgresLeadStore.open(folder, address, settings=settings)
-                )
-                with opened as store:
-                    wall, own = commit(store, profile, part, given.rows, number)
-                seconds[name].append(wall)
-                print(f"{name:<12} {wall:6.2f} s, {own:6.2f} s of this process's processors")
-        embedded, there = (statistics.median(seconds[name]) for name in ("duckdb", "postgresql"))
-        print(f"median {there:.2f} s, {there / embedded:.1f} times the embedded store's {embedded:.2f} s")
+        print(f"{platform.machine()}, {os.cpu_count()} processors; {given.held:,} leads")
+        print(f"store copy: {time.perf_counter() - began:.1f} s", flush=True)
+        first, number = given.held, 0
+        for rows in given.rows:
+            seconds: dict[str, list[float]] = {"duckdb": [], "postgresql": []}
+            for _round in range(given.rounds):
+                part, number = folder / f"part-{number}.parquet", number + 1
+                write_part(part, first - rows // 2, rows)
+                first += rows // 2
+                for name in seconds:
+                    opened = (
+                        DuckdbLeadStore.open(folder, settings=settings)
+                        if name == "duckdb"
+                        else PostgresLeadStore.open(folder, address, settings=settings)
+                    )
+                    with opened as store:
+                        wall, own = commit(store, profile, part, rows, number)
+                    seconds[name].append(wall)
+                    print(
+                        f"{rows:>10,} {name:<12} {wall:6.2f} s, {own:6.2f} s of this process's processors", flush=True
+                    )
+            embedded, there = (statistics.median(seconds[name]) for name in ("duckdb", "postgresql"))
+            print(
+                f"{rows:>10,} median {there:.2f} s, {there / embedded:.1f} times the embedded store's {embedded:.2f} s"
+            )
 
 
 if __name__ == "__main__":

@@ -62,6 +62,12 @@ def test_what_is_no_address_is_refused_without_being_shown(tmp_path):
     assert CANARY not in refused.stderr + refused.stdout
 
 
+def test_the_demo_does_not_import_samples_into_a_store_of_others(tmp_path):
+    refused = called("postgresql://db.invalid/leads", tmp_path, "demo")
+    assert refused.returncode == 2
+    assert "run it without LEAD_PIPELINE_STORE" in refused.stderr
+
+
 def test_whoever_has_no_store_on_postgresql_loads_nothing_of_it():
     code = "import sys, lead_pipeline.store.opening; print([name for name in sys.modules if 'adbc' in name])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -3,8 +3,9 @@ rows of the tables do. How rows are fetched does not belong here.
 """
 
 from lead_pipeline.store.postgres.filling import Enough, FilledWorkspace
+from lead_pipeline.store.postgres.listed import fetch_listed
 from lead_pipeline.store.postgres.touched import fetch_touched
-from lead_pipeline.store.records import ImportKeys, Keys
+from lead_pipeline.store.records import ImportKeys, Keys, ListKeys
 
 #: All rows of whatever is read.
 EVERYTHING = Enough()
@@ -48,6 +49,9 @@ def restrict(workspace: FilledWorkspace, keys: Keys) -> None:
     if isinstance(keys, ImportKeys) and not keys.manages_people:
         fetch_touched(workspace, keys)
         workspace.enough = _enough_for_import(keys)
+    if isinstance(keys, ListKeys) and (keys.parts or len(keys.values)) and fetch_listed(workspace, keys):
+        of_leads = ("enrollments", "secondary_contacts", "enrollment_events", "withheld_attributes")
+        workspace.enough = Enough(dict.fromkeys(of_leads, "lead_id in (select lead_id from leads_here)"))
 
 
 def _enough_for_import(keys: ImportKeys) -> Enough:

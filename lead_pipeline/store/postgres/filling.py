@@ -52,7 +52,8 @@ class Enough:
 @dataclass(slots=True)
 class Filled:
     """The tables of a workspace: their columns, which were filled, whole or in part, and which were written since. Of
-    those that were filled and written, what they were like is in the schema `filled`.
+    those that were filled and changed, what they were like is in the schema `filled`; of those that were filled and
+    only added to, `marks` has the last rowid that was filled, and how many rows these are.
     """
 
     columns: dict[str, tuple[Column, ...]]
@@ -60,6 +61,7 @@ class Filled:
     whole: set[str] = field(default_factory=set)
     in_part: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def tables(self) -> set[str]:
@@ -194,8 +196,7 @@ class FilledWorkspace(Workspace):
         here = super().rows(f"select {counts} from base.{table}")[0]  # noqa: S608  # names of ours
         was = (0, 0)
         if table in self.filled.tables:
-            kept = "filled" if table in self.filled.written else "base"
-            was = super().rows(f"select {counts} from {kept}.{table}")[0]  # noqa: S608  # names of ours
+            was = super().rows(f"select {counts} from {self._as_filled(table)}")[0]  # noqa: S608  # names of ours
         stored = self._stored[table]
         return stored[0] + here[0] - was[0], stored[1] + here[1] - was[1]
 
@@ -210,13 +211,33 @@ class FilledWorkspace(Workspace):
                 continue
             for table in sorted(self.filled.tables_of.get(f"{schema.lower()}.{name}", ())):
                 self.bring(table)
-        for name in [*_ADDED_TO.findall(sql), *_CHANGED.findall(sql)]:
+        for name in _ADDED_TO.findall(sql):
+            self._mark(name.lower())
+        for name in _CHANGED.findall(sql):
             self._keep(name.lower())
 
-    def _keep(self, table: str) -> None:
-        """Keep what a table is like before it is written the first time."""
+    def _as_filled(self, table: str) -> str:
+        """Return where the rows are that were filled in, as they were."""
+        if table not in self.filled.written:
+            return f"base.{table}"
+        if table in self.filled.marks:
+            return f"base.{table} where rowid <= {self.filled.marks[table][0]}"
+        return f"filled.{table}"
+
+    def _mark(self, table: str) -> None:
+        """Mark where the rows end that were filled in, before any are added: rowids grow as long as no row goes."""
         if table in self.filled.written:
             return
-        self.filled.written.add(table)
         if table in self.filled.tables:
-            self._con.execute(f"create table filled.{table} as from base.{table}")
+            sql = f"select coalesce(max(rowid), -1), count(*) from base.{table}"  # noqa: S608  # a name of ours
+            ((last, rows),) = super().rows(sql)
+            self.filled.marks[table] = int(last), int(rows)
+        self.filled.written.add(table)
+
+    def _keep(self, table: str) -> None:
+        """Keep what a table was like when it was filled, before it changes the first time."""
+        is_kept = table in self.filled.written and table not in self.filled.marks
+        if table in self.filled.tables and not is_kept:
+            self._con.execute(f"create table filled.{table} as from {self._as_filled(table)}")
+        self.filled.marks.pop(table, None)
+        self.filled.written.add(table)

@@ -18,6 +18,10 @@ from lead_pipeline.store.settings import OnWait, StoreSettings
 #: The advisory lock of whoever writes: the number is "lead" in ASCII.
 _WRITERS_LOCK = 0x6C656164
 
+#: Rows are looked up by keys in tables that may be a hundred times as long as the keys. PostgreSQL's own notion of what
+#: it costs to jump is of spinning disks, by which it would rather read these tables from one end to the other.
+_BY_INDEX = "set local random_page_cost = 1.1"
+
 #: Classes and codes of PostgreSQL's SQLSTATE (appendix A of its manual), and what they come to.
 _LOST = ("08", "57P", "25P03")
 _FULL = ("53100", "53200", "58030")
@@ -148,6 +152,7 @@ class Connection:
         """The same with temporary tables, by which rows are looked up."""
         with errors_of_postgres(doing), self._undone_at_the_end():
             self.run("set transaction isolation level repeatable read")
+            self.run(_BY_INDEX)
             yield
 
     @contextlib.contextmanager
@@ -159,6 +164,7 @@ class Connection:
         commit_id = str(uuid.uuid4())
         with errors_of_postgres(doing), self._undone_at_the_end():
             self._wait_for_our_turn(settings, on_wait)
+            self.run(_BY_INDEX)
             yield
             self.run(f"insert into base.commits (commit_id) values ('{commit_id}')")  # noqa: S608  # ours
             self._commit(commit_id, settings)
@@ -185,6 +191,7 @@ class Connection:
 
     def _wait_for_our_turn(self, settings: StoreSettings, on_wait: OnWait) -> None:
         """Take the lock of writers, which the end of the transaction gives back, in the order of arrival."""
+        self.run("set local idle_in_transaction_session_timeout = 0")  # nothing is asked here while rows are screened
         ((is_ours,),) = self.rows(f"select pg_try_advisory_xact_lock({_WRITERS_LOCK})")
         if is_ours:
             return

@@ -1,6 +1,6 @@
-"""Finds the people that the rows of an import can touch, and fills a workspace with them: whoever is known by anything
-in the rows, whoever shares something with these, and the entries of lists that name any of them. What else an import
-reads does not belong here.
+"""Finds the people that the rows of an import or the entries of a list can touch, and fills a workspace with them:
+whoever is known by anything in these, whoever shares something with them, and the entries of lists that name any of
+them. What else is read does not belong here.
 """
 
 from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES, IdentifierKind, member_pointer
@@ -24,7 +24,7 @@ _HELD = """
 """
 
 #: A phone under each of its forms.
-_EVERY_FORM = """
+EVERY_FORM = """
     with held as (from {source}), numbers as (
         select distinct base.same_number_key(key) as number from held where kind = 'phone'
     )
@@ -43,6 +43,7 @@ _TOUCHED = """
     create temp table fresh (contact_id bigint primary key) on commit drop;
 """
 
+#: By identifiers; and by the phones of leads. `{more}` is where else somebody may be found.
 _FIND_FRESH = """
     truncate fresh;
     insert into fresh
@@ -50,10 +51,17 @@ _FIND_FRESH = """
         select i.contact_id from base.identifiers i join sought s on i.kind = s.kind and i.key = s.key
         union
         select l.contact_id from base.leads l join sought s on s.kind = 'phone' and l.phone_key = s.key
+        {more}
     ) found where not exists (select 1 from touched t where t.contact_id = found.contact_id);
     insert into touched select contact_id from fresh;
     analyze fresh;
     truncate sought;
+"""
+
+#: What those who were found are known by besides, where that is looked for in the leads of others too.
+_THEIR_VALUES = """
+    insert into listed_values
+    select i.kind, i.value from base.identifiers i join fresh using (contact_id) where i.kind <> 'phone'
 """
 
 
@@ -63,23 +71,7 @@ def fetch_touched(workspace: FilledWorkspace, keys: ImportKeys) -> None:
     In PostgreSQL it leaves the temporary tables `touched` (contact_id: of the people) and `listed_keys` (key: of all
     that they and the rows hold, phones under each of their forms), for what else is asked about them.
     """
-    there, con = workspace.there, workspace.connection
-    there.run(_TOUCHED)
-    con.execute("create temp table keys_sent (kind varchar, key ubigint)")
-    con.execute("create temp table keys_listed (key ubigint)")
-    held = _keys_of_rows(workspace, keys)
-    con.execute(f"create temp table keys_held as {held}")
-    for _step in range(_STEPS):
-        _send_keys(workspace)
-        there.run(_FIND_FRESH)
-        ((found,),) = there.rows("select count(*) from fresh")
-        if not found:
-            break
-        for table in ("identifiers", "leads"):
-            workspace.fetch(table, "contact_id in (select contact_id from fresh)")
-        con.execute(f"create or replace temp table keys_held as {_EVERY_FORM.format(source=f'({_HELD})')}")
-    _send_keys(workspace)
-    there.run("drop table fresh; analyze touched; analyze listed_keys")
+    fetch_people(workspace, _keys_of_rows(workspace, keys))
     _fetch_witnesses(workspace)
     workspace.fetch("leads", "time_zone_set is null and contact_id not in (select contact_id from touched)")
     workspace.fetch("suppressions", "key in (select key from listed_keys)")
@@ -88,6 +80,30 @@ def fetch_touched(workspace: FilledWorkspace, keys: ImportKeys) -> None:
         "identifier_kind in ('domain', 'prefix')"
         " and not exists (select 1 from listed_keys k where k.key = suppressions.key)",
     )
+
+
+def fetch_people(workspace: FilledWorkspace, held: str, more: str = "") -> None:
+    """Fill identifiers and leads with the people whom what is held (a query) names, and whoever shares something with
+    them; leaves `touched` and `listed_keys`. `more` finds contacts by the values in `listed_values` (kind, value).
+    """
+    there, con = workspace.there, workspace.connection
+    there.run(_TOUCHED)
+    con.execute("create temp table keys_sent (kind varchar, key ubigint)")
+    con.execute("create temp table keys_listed (key ubigint)")
+    con.execute(f"create temp table keys_held as {held}")
+    for _step in range(_STEPS):
+        _send_keys(workspace)
+        there.run(_FIND_FRESH.format(more=more))
+        if more:
+            there.run(_THEIR_VALUES)
+        ((found,),) = there.rows("select count(*) from fresh")
+        if not found:
+            break
+        for table in ("identifiers", "leads"):
+            workspace.fetch(table, "contact_id in (select contact_id from fresh)")
+        con.execute(f"create or replace temp table keys_held as {EVERY_FORM.format(source=f'({_HELD})')}")
+    _send_keys(workspace)
+    there.run("drop table fresh; analyze touched; analyze listed_keys")
     for table in ("keys_sent", "keys_listed", "keys_held"):
         con.execute(f"drop table {table}")
 
@@ -130,11 +146,11 @@ def _send_keys(workspace: FilledWorkspace) -> None:
         "create or replace temp table keys_new as select distinct kind, key from keys_held where identifies"
         " except from keys_sent"
     )
-    sent = f"select kind, {_KEY.sent} as key from keys_new"  # noqa: S608  # ours
+    sent = f"select kind, {_KEY.sent} as key from keys_new order by kind, key"  # noqa: S608  # ours; as indexes are
     workspace.there.copy_in("sought", con.sql(sent).to_arrow_reader(), temporary=True)
     con.execute("insert into keys_sent from keys_new")
     con.execute("create or replace temp table keys_new as select distinct key from keys_held except from keys_listed")
-    sent = f"select {_KEY.sent} as key from keys_new"  # noqa: S608  # ours
+    sent = f"select {_KEY.sent} as key from keys_new order by key"  # noqa: S608  # ours
     workspace.there.copy_in("listed_keys", con.sql(sent).to_arrow_reader(), temporary=True)
     con.execute("insert into keys_listed from keys_new")
     con.execute("drop table keys_new")
@@ -159,7 +175,7 @@ def _keys_of_rows(workspace: FilledWorkspace, keys: ImportKeys) -> str:
         for phone in _further_phones(keys, columns)
     ]
     every = " union all ".join(found or ["select null::varchar, null::ubigint"])
-    return _EVERY_FORM.format(source=f"(select kind, key, true as identifies from ({every}) v (kind, key))")  # noqa: S608
+    return EVERY_FORM.format(source=f"(select kind, key, true as identifies from ({every}) v (kind, key))")  # noqa: S608
 
 
 def _own(kind: IdentifierKind, rows: str) -> str:

@@ -22,7 +22,9 @@ def write_back(con: duckdb.DuckDBPyConnection, filled: Filled, there: Connection
     """
     for table in sorted(filled.written):
         columns = filled.columns[table]
-        if table in filled.tables:
+        if table in filled.marks:
+            _send(con, there, table, columns, _added(con, table, *filled.marks[table]))
+        elif table in filled.tables:
             _find_changed_groups(con, table)
             _take_out(con, there, table)
             _send(con, there, table, columns, _CHANGED)
@@ -43,6 +45,14 @@ _CHANGED = """
 
 #: Those of a table that was not filled: all of them are new.
 _NEW = "from (select *, rowid as nth from base.{table}) t"
+
+
+def _added(con: duckdb.DuckDBPyConnection, table: str, last: int, rows: int) -> str:
+    """Return the query of the rows that were added to a table, none of which changed."""
+    ((before,),) = con.execute(f"select count(*) from base.{table} where rowid <= {last}").fetchall()  # noqa: S608
+    if before != rows:
+        raise StoreError(f"Rows of {table} went while rows were only added: nothing was kept. Please report this.")
+    return f"from (select *, rowid as nth from base.{{table}} where rowid > {last}) t"  # noqa: S608  # a number
 
 
 def _find_changed_groups(con: duckdb.DuckDBPyConnection, table: str) -> None:

@@ -5,13 +5,14 @@ the rows of others stay where they are.
 import threading
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
 from lead_pipeline.model.errors import ScreeningError, StoreError
 from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.store.postgres import touched
 from lead_pipeline.store.postgres.postgres_store import PostgresLeadStore
-from lead_pipeline.store.records import CommandKeys, ImportKeys
+from lead_pipeline.store.records import CommandKeys, ImportKeys, ListKeys
 from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline_tests.peeked_store import peeked_store
 from lead_pipeline_tests.screening.screened import NOW, Row, Screened, profile
@@ -120,3 +121,25 @@ def test_who_imports_at_once_leaves_what_one_after_another_would(screened):
         (12,),
         (leads,),
     ]
+
+
+def list_of(*values: str) -> ListKeys:
+    return ListKeys("l", "blocked", pl.Series(values, dtype=pl.String), "blocked")
+
+
+def test_of_a_list_only_those_are_fetched_whom_its_entries_name_and_who_shares_something_with_them(screened):
+    screened.add([Row(A, "ana@example.com"), Row(B), Row(C), Row(D)], profile())
+    screened.store.workspace.run(f"update base.leads set phone = '{B}', phone_key = 12125550102 where phone = '{A}'")
+    screened.store.workspace.run("insert into base.secondary_contacts values (4, 1, '+12125550105', 1, null, null)")
+    for value, people in (("ana@example.com", [1, 2]), (B, [1, 2]), ("+12125550105", [4]), ("+12125559999", [])):
+        with screened.store.dry_run(list_of(value), "a test") as workspace:
+            assert "leads" in workspace.filled.in_part
+            assert workspace.rows("select distinct contact_id from base.leads order by 1") == [(one,) for one in people]
+
+
+@pytest.mark.parametrize("value", ["example.com", "@example.com", "1212"])
+def test_of_a_list_that_names_many_everybody_is_fetched(screened, value):
+    screened.add([Row(A, "ana@example.com"), Row(B)], profile())
+    with screened.store.dry_run(list_of(value), "a test") as workspace:
+        assert workspace.rows("select count(*) from base.leads") == [(2,)]
+        assert "leads" in workspace.filled.whole

@@ -455,6 +455,7 @@ create index leads_of_import on base.leads (import_no);
 create index leads_without_zone on base.leads (lead_id) where time_zone_set is null;
 create index imports_by_id on base.imports (import_id);
 create index secondary_contacts_of_lead on base.secondary_contacts (lead_id);
+create index secondary_contacts_by_phone on base.secondary_contacts (phone);
 create index suppressions_by_key on base.suppressions (key);
 create index suppressions_of_many on base.suppressions (list_no) where identifier_kind in ('domain', 'prefix');
 create index suppressions_of_people on base.suppressions (stored_no)

@@ -137,7 +137,7 @@ class FilledWorkspace(Workspace):
         self._bring(sql)
         return super().frame(sql, params)
 
-    def write_parquet(self, path: Path, sql: str, params: Params = None, *, doing: str) -> int:
+    def write_parquet(self, path: Path, sql: str, params: dict[str, Any] | None = None, *, doing: str) -> int:
         """Write a query's result to a Parquet file below the home."""
         self._bring(sql)
         return super().write_parquet(path, sql, params, doing=doing)

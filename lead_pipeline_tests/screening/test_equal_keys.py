@@ -76,6 +76,7 @@ def test_an_entry_of_another_kind_of_identifier_suppresses_nobody_with_the_same_
     assert written.ledger(entry) == [("created", (), 1)]
 
 
+@pytest.mark.parametrize("open_store", ["duckdb"], indirect=True)  # asks for what loading the list left in a session
 def test_a_list_that_comes_later_ends_nothing_of_somebody_under_an_equal_key(written):
     by = profile(destination={"kind": "schedule", "name": "main"})
     written.add([Row({"email": ANA}), Row({"email": BO})], by)

@@ -61,6 +61,7 @@ def test_each_new_lead_has_the_values_and_the_time_zones_of_its_own_row(monkeypa
 @pytest.mark.parametrize("together", [1, 3])
 def test_a_part_is_published_whole_whatever_is_joined_together(monkeypatch, together):
     monkeypatch.setattr(publishing, "_ROWS_TOGETHER", together)
+    monkeypatch.setattr(publishing, "_FEW", 0)
     with quick_folder() as folder, DuckdbLeadStore.open(folder) as store:
         screened = Screened(store, folder)
         entry = screened.add(ROWS, profile(), parts=3)
@@ -103,6 +104,7 @@ def test_the_ledger_has_every_row_once_in_the_order_of_the_file(monkeypatch, tog
 @pytest.mark.parametrize("nth", [1, 4, 9])
 def test_leads_that_cannot_be_written_beside_the_next_ones_are_not_said_to_be(monkeypatch, nth):
     monkeypatch.setattr(publishing, "_ROWS_TOGETHER", 2)
+    monkeypatch.setattr(publishing, "_FEW", 0)
     written, write = [], pq.ParquetWriter.write_table
 
     def write_until_it_is_full(writer, table):

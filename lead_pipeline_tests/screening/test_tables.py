@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from lead_pipeline import screening
 from lead_pipeline.importing.committing import dry_run_import
 from lead_pipeline.screening.tables import SHARED_TABLES
@@ -34,6 +36,7 @@ def test_the_functions_that_fill_them_are_there():
         assert all(f"def {filler}(" in text for filler in fillers), table
 
 
+@pytest.mark.parametrize("open_store", ["duckdb"], indirect=True)  # those of a list are looked for in the same session
 def test_they_have_the_columns_that_are_declared(written):
     """In an import that uses all of them: aliases, a lead that changes, an opt-out."""
     by = profile(aliases={"phone": {}})

@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lead_pipeline.cli.waterfall_views import waterfall_view
-from lead_pipeline.model.access.store_place import STORE
+from lead_pipeline.model.access.store_place import store_address
 from lead_pipeline.model.formula_injection import made_harmless
 from lead_pipeline.model.listings import ImportRecord
 from lead_pipeline.model.outcomes import Outcome
@@ -86,7 +86,7 @@ def locations(result: ImportResult, home: Path) -> Iterator[str]:
         if path:
             yield f"  {name:<13}  {home / path}"
     if not result.dry_run:
-        yield f"  {'store':<13}  {'PostgreSQL' if os.environ.get(STORE) else home / 'leads.duckdb'}"
+        yield f"  {'store':<13}  {'PostgreSQL' if store_address(os.environ) else home / 'leads.duckdb'}"
     for answer, command in decision_commands(result, home).items():
         yield f"  {f'to {answer}':<13}  {command}"
 

@@ -38,16 +38,22 @@ class Workspace:
         self._suppressions = suppressions
         self._without_rows: dict[str, bytes] = {}  # files, by query; no table or view changes while one is open
 
+    def prepare(self, sql: str) -> None:
+        """Have at hand whatever a statement reads, before it runs; where every row is there already, nothing."""
+
     def run(self, sql: str, params: Params = None) -> None:
         """Execute one statement."""
+        self.prepare(sql)
         self._con.execute(_parsed(sql), params or [])
 
     def run_all(self, sql: str) -> None:
         """Execute several statements, which bind nothing."""
+        self.prepare(sql)
         self._con.execute(sql)
 
     def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """Return every row: an unread DuckDB 2 result would block the connection."""
+        self.prepare(sql)
         return self._con.execute(_parsed(sql), params or []).fetchall()
 
     def one(self, sql: str, params: Params = None) -> Any:  # noqa: ANN401  # whatever the query selects
@@ -57,12 +63,14 @@ class Workspace:
 
     def stream(self, sql: str, params: Params = None) -> Iterator[tuple[Any, ...]]:
         """Yield rows without keeping all of them; nothing else may run until the last is taken."""
+        self.prepare(sql)
         found = self._con.execute(sql, params or [])
         while rows := found.fetchmany(_ROWS_AT_ONCE):
             yield from rows
 
     def frame(self, sql: str, params: Params = None) -> pl.DataFrame:
         """Return a query's result as a frame."""
+        self.prepare(sql)
         frame: pl.DataFrame = self._con.sql(sql, params=params or []).pl()
         return frame
 

@@ -4,19 +4,16 @@ table that nobody vouched for. What goes back does not belong here.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from lead_pipeline.store.postgres.postgres_connection import Connection
 from lead_pipeline.store.postgres.stored_tables import ORDERS, Column, columns_of
 from lead_pipeline.store.records import SuppressionTotals
-from lead_pipeline.store.workspace import Params, Workspace
+from lead_pipeline.store.workspace import Workspace
 
 _NAMED = re.compile(r"\b(base|main)\s*\.\s*\"?(\w+)", re.IGNORECASE)
 
@@ -112,41 +109,26 @@ class FilledWorkspace(Workspace):
         """Return the workspace's connection, for what fills it and sends back what was written."""
         return self._con
 
-    def run(self, sql: str, params: Params = None) -> None:
-        """Execute one statement."""
-        self._bring(sql)
-        super().run(sql, params)
-
-    def run_all(self, sql: str) -> None:
-        """Execute several statements, which bind nothing."""
-        self._bring(sql)
-        super().run_all(sql)
-
-    def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
-        """Return every row."""
-        self._bring(sql)
-        return super().rows(sql, params)
-
-    def stream(self, sql: str, params: Params = None) -> Iterator[tuple[Any, ...]]:
-        """Yield rows without keeping all of them."""
-        self._bring(sql)
-        return super().stream(sql, params)
-
-    def frame(self, sql: str, params: Params = None) -> pl.DataFrame:
-        """Return a query's result as a frame."""
-        self._bring(sql)
-        return super().frame(sql, params)
-
-    def write_parquet(self, path: Path, sql: str, params: dict[str, Any] | None = None, *, doing: str) -> int:
-        """Write a query's result to a Parquet file below the home."""
-        self._bring(sql)
-        return super().write_parquet(path, sql, params, doing=doing)
+    def prepare(self, sql: str) -> None:
+        """Fill whatever a statement reads, itself or through views and macros."""
+        if _DESCRIBES.match(sql):
+            return
+        added_to = [name.lower() for name in _ADDED_TO.findall(sql)]
+        for schema, name in _NAMED.findall(sql):
+            if schema.lower() == "base" and name.lower() in added_to:
+                added_to.remove(name.lower())
+                continue
+            for table in sorted(self.filled.tables_of.get(f"{schema.lower()}.{name}", ())):
+                self.bring(table)
+        for name in _ADDED_TO.findall(sql):
+            self._mark(name.lower())
+        for name in _CHANGED.findall(sql):
+            self._keep(name.lower())
 
     def suppression_totals(self) -> SuppressionTotals:
         """Return how many suppressions the whole store has, as they are in this transaction, and should be."""
         held, ended = self._counted("suppressions", "count(*), count(ended_by)")
-        self._bring("base.suppression_lists")
-        ((loaded, ended_by_lists),) = super().rows(
+        ((loaded, ended_by_lists),) = self.rows(
             "select coalesce(sum(rows_added), 0), coalesce(sum(rows_ended), 0) from base.suppression_lists"
         )
         return SuppressionTotals(held, int(loaded), ended, int(ended_by_lists))
@@ -193,28 +175,16 @@ class FilledWorkspace(Workspace):
         if table not in self._stored:
             ((first, second),) = self.there.rows(f"select {counts} from base.{table}")  # noqa: S608  # ours
             self._stored[table] = int(first), int(second)
-        here = super().rows(f"select {counts} from base.{table}")[0]  # noqa: S608  # names of ours
+        here = self._rows_here(f"select {counts} from base.{table}")[0]  # noqa: S608  # names of ours
         was = (0, 0)
         if table in self.filled.tables:
-            was = super().rows(f"select {counts} from {self._as_filled(table)}")[0]  # noqa: S608  # names of ours
+            was = self._rows_here(f"select {counts} from {self._as_filled(table)}")[0]  # noqa: S608  # names of ours
         stored = self._stored[table]
         return stored[0] + here[0] - was[0], stored[1] + here[1] - was[1]
 
-    def _bring(self, sql: str) -> None:
-        """Fill whatever a statement reads, itself or through views and macros."""
-        if _DESCRIBES.match(sql):
-            return
-        added_to = [name.lower() for name in _ADDED_TO.findall(sql)]
-        for schema, name in _NAMED.findall(sql):
-            if schema.lower() == "base" and name.lower() in added_to:
-                added_to.remove(name.lower())
-                continue
-            for table in sorted(self.filled.tables_of.get(f"{schema.lower()}.{name}", ())):
-                self.bring(table)
-        for name in _ADDED_TO.findall(sql):
-            self._mark(name.lower())
-        for name in _CHANGED.findall(sql):
-            self._keep(name.lower())
+    def _rows_here(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over what is in the workspace, and fill nothing for it."""
+        return self._con.execute(sql).fetchall()
 
     def _as_filled(self, table: str) -> str:
         """Return where the rows are that were filled in, as they were."""
@@ -230,7 +200,7 @@ class FilledWorkspace(Workspace):
             return
         if table in self.filled.tables:
             sql = f"select coalesce(max(rowid), -1), count(*) from base.{table}"  # noqa: S608  # a name of ours
-            ((last, rows),) = super().rows(sql)
+            ((last, rows),) = self._rows_here(sql)
             self.filled.marks[table] = int(last), int(rows)
         self.filled.written.add(table)
 

@@ -158,6 +158,13 @@ class PostgresLeadStore:
             yield workspace
 
     @contextlib.contextmanager
+    def _read_import(self, import_id: str, doing: str) -> Iterator[FilledWorkspace]:
+        """Give a workspace with what suffices to show, publish or count the rows of an import."""
+        with self._read(EVERYTHING, doing) as workspace:
+            workspace.enough = enough_for_import_id(workspace, import_id)
+            yield workspace
+
+    @contextlib.contextmanager
     def _workspace(self, enough: Enough, doing: str) -> Iterator[FilledWorkspace]:
         """Give a workspace that is empty again at the end: all of it is one transaction, which is never committed."""
         if self._con is None:
@@ -200,50 +207,42 @@ class PostgresLeadStore:
 
     def publish_leads(self, import_id: str, path: Path, *, parts: Sequence[Path], committed_at: datetime) -> int:
         """Write the leads that an import created and updated to a Parquet file; return how many."""
-        with self._read(EVERYTHING, "publishing leads") as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+        with self._read_import(import_id, "publishing leads") as workspace:
             return publish_leads(workspace, import_id, path, parts=parts, committed_at=committed_at)
 
     def publish_rejected(self, import_id: str, path: Path) -> int:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
-        with self._read(EVERYTHING, "publishing rejected leads") as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+        with self._read_import(import_id, "publishing rejected leads") as workspace:
             return publish_rejected(workspace, import_id, path)
 
     def publish_warned(self, import_id: str, path: Path) -> int:
         """Write number, outcome, warnings and hints of the rows that were imported with warnings to a Parquet file."""
-        with self._read(EVERYTHING, "publishing warned leads") as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+        with self._read_import(import_id, "publishing warned leads") as workspace:
             return publish_warned(workspace, import_id, path)
 
     def publish_recovered(self, import_id: str, path: Path) -> int:
         """Write which rows of an import became leads by a later one to a Parquet file."""
-        with self._read(EVERYTHING, "publishing recovered rows") as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+        with self._read_import(import_id, "publishing recovered rows") as workspace:
             return publish_recovered(workspace, import_id, path)
 
     def list_imports(self, limit: int, status: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:
         """Return the newest imports first, one dictionary per line of the ledger."""
-        with self._read(EVERYTHING, "listing imports") as workspace:
-            workspace.enough = HISTORY
+        with self._read(HISTORY, "listing imports") as workspace:
             return find_imports(workspace, limit, status, profile)
 
     def import_ids(self, meant: str) -> list[str]:
         """Return the ids that a person may mean, newest first."""
-        with self._read(EVERYTHING, "looking for an import") as workspace:
-            workspace.enough = HISTORY
+        with self._read(HISTORY, "looking for an import") as workspace:
             return find_import_ids(workspace, meant)
 
     def find_import(self, import_id: str) -> dict[str, Any]:
         """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
-        with self._read(EVERYTHING, "looking for an import") as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+        with self._read_import(import_id, "looking for an import") as workspace:
             return find_line(workspace, import_id)
 
     def rows_of_import(self, import_id: str) -> list[dict[str, Any]]:
         """Return what became of each row of an import, in file order."""
-        with self._read(EVERYTHING, "looking at the rows of an import") as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+        with self._read_import(import_id, "looking at the rows of an import") as workspace:
             return find_rows(workspace, import_id)
 
     def ask(self, question: str, limit: int) -> tuple[pl.DataFrame, bool]:

@@ -26,7 +26,7 @@ def write_back(con: duckdb.DuckDBPyConnection, filled: Filled, there: Connection
             _send(con, there, table, columns, _added(con, table, *filled.marks[table]))
         elif table in filled.tables:
             _find_changed_groups(con, table)
-            _take_out(con, there, table)
+            _take_out(con, there, table, columns)
             _send(con, there, table, columns, _CHANGED)
             con.execute("drop table changed_groups")
         else:
@@ -69,12 +69,11 @@ def _find_changed_groups(con: duckdb.DuckDBPyConnection, table: str) -> None:
     )
 
 
-def _take_out(con: duckdb.DuckDBPyConnection, there: Connection, table: str) -> None:
+def _take_out(con: duckdb.DuckDBPyConnection, there: Connection, table: str, columns: tuple[Column, ...]) -> None:
     """Delete the changed groups: what they are now is sent."""
     if not con.execute("select 1 from changed_groups limit 1").fetchall():
         return
-    of_groups = dict.fromkeys(GROUPS[table])
-    sent = ", ".join(f"{column.sent} as {column.name}" for column in _columns(con, table) if column.name in of_groups)
+    sent = ", ".join(f"{column.sent} as {column.name}" for column in columns if column.name in GROUPS[table])
     there.run(
         f"create temp table changed_groups on commit drop as select {', '.join(GROUPS[table])}"  # noqa: S608
         f" from base.{table} limit 0"
@@ -91,10 +90,6 @@ def _take_out(con: duckdb.DuckDBPyConnection, there: Connection, table: str) -> 
             "Please report this."
         )
     there.run("drop table changed_groups")
-
-
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[Column]:
-    return [Column(name, kind) for name, kind, *_ in con.execute(f"describe base.{table}").fetchall()]
 
 
 def _send(

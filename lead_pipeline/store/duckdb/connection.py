@@ -52,9 +52,7 @@ def connect(
 
 def _create(path: Path) -> None:
     """Create the store under a temporary name first: a kill while DuckDB writes its header leaves no broken store."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
-    try:
+    with _fresh_name_of(path) as fresh:
         with errors_without_values("creating the store"):
             con = duckdb.connect(str(fresh))
             try:
@@ -64,6 +62,15 @@ def _create(path: Path) -> None:
         fresh.chmod(0o600)
         with contextlib.suppress(FileExistsError):  # another process was faster: its store is the store
             os.link(fresh, path)
+
+
+@contextlib.contextmanager
+def _fresh_name_of(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside `path`; a store that was made under it is gone at the end, but for its links."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
+    try:
+        yield fresh
     finally:
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
@@ -81,19 +88,19 @@ def open_beside(path: Path, settings: StoreSettings, on_wait: OnWait) -> Iterato
 
 @contextlib.contextmanager
 def created_from(path: Path, settings: StoreSettings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a new, empty store that lies at `path` when everything went well, and nowhere else."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
-    try:
-        _create(fresh)
+    """Give a new, empty store that lies at `path` when everything went well, and nowhere else.
+
+    Raises: StoreError when somebody made one there meanwhile; what `connect` raises.
+    """
+    with _fresh_name_of(path) as fresh:
         with open_beside(fresh, settings, wait_silently) as con:
             con.execute("begin transaction")
             yield con
             con.execute("commit")
-        os.link(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)
-        fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            raise StoreError(f"Another program made a lead store at {path} meanwhile. Nothing was written.") from None
 
 
 def _wait_for(path: Path, settings: StoreSettings, *, read_only: bool, on_wait: OnWait) -> duckdb.DuckDBPyConnection:

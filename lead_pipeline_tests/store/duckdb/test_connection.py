@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from lead_pipeline.model.errors import StoreError, StoreFullError, StoreLockedError
+from lead_pipeline.store.duckdb.connection import created_from
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline.store.withheld_values import errors_without_values
@@ -32,6 +33,7 @@ import os, signal, sys
 from pathlib import Path
 from lead_pipeline.store.duckdb import connection
 from lead_pipeline.store.duckdb import migrating
+from lead_pipeline.store.duckdb.connection import created_from
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 
 def dying(original, when):
@@ -257,3 +259,13 @@ def test_a_failed_transaction_leaves_nothing_and_the_next_one_works(home):
 
 def open_(home, on_wait=lambda *_: None, settings=IMPATIENT):
     return DuckdbLeadStore.open(home, settings=settings, on_wait=on_wait)
+
+
+def test_a_store_that_somebody_made_where_a_copy_was_to_go_is_left_alone(tmp_path):
+    path = tmp_path / "leads.duckdb"
+    copying = created_from(path, StoreSettings())
+    with pytest.raises(StoreError, match="made a lead store at .* meanwhile"), copying as con:
+        con.execute("update base.counters set value = 7")
+        path.write_bytes(b"somebody's")
+    assert path.read_bytes() == b"somebody's"
+    assert [one.name for one in tmp_path.glob(".*duckdb*")] == []

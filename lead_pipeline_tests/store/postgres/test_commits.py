@@ -14,23 +14,10 @@ from lead_pipeline.store.postgres.postgres_connection import Connection, Connect
 from lead_pipeline.store.postgres.postgres_store import PostgresLeadStore
 from lead_pipeline.store.records import CommandKeys
 from lead_pipeline.store.settings import StoreSettings
-from lead_pipeline_tests.peeked_store import peeked_store
 from lead_pipeline_tests.postgres_server import server
 from lead_pipeline_tests.screening.screened import Row, Screened, profile
 
 A, B = "+12125550101", "+12125550102"
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with peeked_store(tmp_path_factory.mktemp("home")) as store:
-        yield store
-
-
-@pytest.fixture
-def screened(opened):
-    opened.empty()
-    return Screened(opened, opened.home)
 
 
 def end_connections(screened) -> None:

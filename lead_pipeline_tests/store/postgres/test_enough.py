@@ -14,22 +14,9 @@ from lead_pipeline.store.postgres import touched
 from lead_pipeline.store.postgres.postgres_store import PostgresLeadStore
 from lead_pipeline.store.records import CommandKeys, ImportKeys, ListKeys
 from lead_pipeline.store.settings import StoreSettings
-from lead_pipeline_tests.peeked_store import peeked_store
 from lead_pipeline_tests.screening.screened import NOW, Row, Screened, profile
 
 A, B, C, D = "+12125550101", "+12125550102", "+12125550103", "+12125550104"
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with peeked_store(tmp_path_factory.mktemp("home")) as store:
-        yield store
-
-
-@pytest.fixture
-def screened(opened):
-    opened.empty()
-    return Screened(opened, opened.home)
 
 
 def test_identifiers_are_looked_up_by_the_keys_that_they_have():

@@ -5,13 +5,6 @@ held against what somebody would keep by hand.
 import pytest
 
 from lead_pipeline_tests.enrolling.managing_at_random import RandomHistory, zones_of_people
-from lead_pipeline_tests.peeked_store import peeked_store
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with peeked_store(tmp_path_factory.mktemp("home")) as store:
-        yield store
 
 
 @pytest.mark.parametrize("seed", [1, 2])

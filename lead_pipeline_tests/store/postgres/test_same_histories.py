@@ -1,1 +1,0 @@
-"""Both stores leave the same rows, whatever is imported in whichever order."""

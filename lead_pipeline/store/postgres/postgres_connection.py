@@ -13,7 +13,7 @@ import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
 from lead_pipeline.model.errors import StoreError, StoreFullError, StoreLockedError
-from lead_pipeline.store.settings import OnWait, StoreSettings
+from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 
 #: The advisory lock of whoever writes: the number is "lead" in ASCII.
 _WRITERS_LOCK = 0x6C656164
@@ -111,6 +111,7 @@ class Connection:
                 # Also of a pool: whatever the client's machine thinks of time zones, times are in UTC.
                 self._con = adbc_driver_postgresql.dbapi.connect(self._address)
                 self.run("set TimeZone = 'UTC'")
+                self._con.commit()  # else the end of the first transaction undoes it
         return self._con
 
     def run(self, sql: str) -> int:
@@ -190,7 +191,12 @@ class Connection:
                     self.close()
 
     def _wait_for_our_turn(self, settings: StoreSettings, on_wait: OnWait) -> None:
-        """Take the lock of writers, which the end of the transaction gives back, in the order of arrival."""
+        """Take the lock of writers, which the end of the transaction gives back, in the order of arrival.
+
+        Whoever had it before us has to be seen, also on a server that has transactions see one moment by default: that
+        would be the moment at which we began to wait.
+        """
+        self.run("set transaction isolation level read committed")
         self.run("set local idle_in_transaction_session_timeout = 0")  # nothing is asked here while rows are screened
         ((is_ours,),) = self.rows(f"select pg_try_advisory_xact_lock({_WRITERS_LOCK})")
         if is_ours:
@@ -218,7 +224,6 @@ class Connection:
     def _has_happened(self, commit_id: str, settings: StoreSettings) -> bool:
         """Return whether a transaction became fact. Under the lock of writers: so its end, on the server, has come."""
         with self._undone_at_the_end():
-            self.run(f"set local lock_timeout = {max(1, int(settings.wait_seconds * 1000))}")
-            self.run(f"select pg_advisory_xact_lock({_WRITERS_LOCK})")
+            self._wait_for_our_turn(settings, wait_silently)
             found = self.rows(f"select 1 from base.commits where commit_id = '{commit_id}'")  # noqa: S608  # ours
             return bool(found)

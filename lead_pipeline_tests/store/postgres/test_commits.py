@@ -20,9 +20,20 @@ from lead_pipeline_tests.screening.screened import Row, Screened, profile
 A, B = "+12125550101", "+12125550102"
 
 
+def database_of(screened) -> str:
+    return screened.store._address.partition("@/")[2].partition("?")[0]
+
+
+@pytest.fixture
+def database_has(screened):
+    """What sets what transactions of new connections have by default."""
+    yield lambda said: server().psql(f"alter database {database_of(screened)} set {said}")
+    server().psql(f"alter database {database_of(screened)} reset all")
+
+
 def end_connections(screened) -> None:
     """Have the server end every other connection to the database, as when it is restarted or the network is cut."""
-    name = screened.store._address.partition("@/")[2].partition("?")[0]
+    name = database_of(screened)
     server().psql(
         f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}' and pid <> pg_backend_pid()"
     )
@@ -143,7 +154,10 @@ def test_who_reads_waits_for_nobody_and_sees_what_is_committed(screened):
         assert reader.ask("select phone from leads", 9)[0].rows() == []
 
 
-def test_who_writes_waits_for_who_writes_and_sees_what_that_one_wrote(screened):
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read", "serializable"])
+def test_who_writes_waits_for_who_writes_and_sees_what_that_one_wrote(screened, database_has, isolation):
+    """Whatever the database has transactions see by default."""
+    database_has(f"default_transaction_isolation = '{isolation}'")
     told: list[str] = []
     begun, ended = threading.Event(), threading.Event()
 
@@ -155,12 +169,25 @@ def test_who_writes_waits_for_who_writes_and_sees_what_that_one_wrote(screened):
             ended.set()
 
     thread = threading.Thread(target=write_later)
-    with screened.store.writing(CommandKeys(), "a test"):
+    with screened.store.writing(CommandKeys(), "a test") as workspace:
+        workspace.reserve("lead_id", 40)
         thread.start()
         assert begun.wait(60)
         assert not ended.is_set()
     thread.join(60)
     assert (told, ended.is_set(), phones(screened)) == (["another import"], True, [A, B])
+    assert screened.store.workspace.rows("select lead_id from base.leads order by lead_id") == [(41,), (42,)]
+
+
+def test_times_are_in_utc_in_every_transaction_whatever_the_database_thinks(screened, database_has):
+    database_has("timezone = 'Asia/Tokyo'")
+    there = Connection(screened.store._address)
+    try:
+        for _nth in range(2):
+            with there.reading("a test"):
+                assert there.rows("select current_setting('timezone')") == [("UTC",)]
+    finally:
+        there.close()
 
 
 def test_who_waits_too_long_for_another_is_told_and_nothing_is_kept(screened):

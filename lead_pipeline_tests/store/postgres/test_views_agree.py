@@ -9,18 +9,11 @@ from typing import Any
 import pytest
 
 from lead_pipeline_tests.enrolling.managed_world import AT, ROOFS, SOLAR, ManagedWorld
-from lead_pipeline_tests.peeked_store import peeked_store
 from lead_pipeline_tests.screening.histories.playing import Play
 from lead_pipeline_tests.screening.written import Written
 
 _VIEWS = "select viewname from pg_views where schemaname = 'public' order by 1"
 _CLOCK = "create or replace function base.asked_at() returns timestamptz language sql stable as"
-
-
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    with peeked_store(tmp_path_factory.mktemp("home")) as store:
-        yield store
 
 
 def turn_both_clocks(store, at: datetime) -> None:

@@ -30,12 +30,10 @@ class Workspace:
 
     Args:
         con: a connection with the tables and views of the store's schema, temporary tables allowed.
-        suppressions: the totals of the whole store, where the workspace holds only those that the keys touch.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, *, suppressions: SuppressionTotals | None = None) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
-        self._suppressions = suppressions
         self._without_rows: dict[str, bytes] = {}  # files, by query; no table or view changes while one is open
 
     def prepare(self, sql: str) -> None:
@@ -125,8 +123,6 @@ class Workspace:
 
     def suppression_totals(self) -> SuppressionTotals:
         """Return how many suppressions the whole store has, and how many it should have."""
-        if self._suppressions is not None:
-            return self._suppressions
         ((held, ended),) = self.rows("select count(*), count(ended_by) from base.suppressions")
         ((loaded, ended_by_lists),) = self.rows(
             "select coalesce(sum(rows_added), 0), coalesce(sum(rows_ended), 0) from base.suppression_lists"

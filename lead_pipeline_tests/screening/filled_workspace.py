@@ -12,7 +12,7 @@ import duckdb
 from lead_pipeline.model.fields import SECONDARY_CONTACTS, SECONDARY_PHONES
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.duckdb.migrating import migrate
-from lead_pipeline.store.records import ImportKeys, Keys
+from lead_pipeline.store.records import ImportKeys, Keys, SuppressionTotals
 from lead_pipeline.store.workspace import Workspace
 
 #: What of each table an import can touch, given `keys` (kind, value: the identifiers in the file) and `touched`, the
@@ -59,12 +59,23 @@ class FilledStore:
                 migrate(con)
                 con.execute(f"attach '{self.kept.path(self.folder)}' as there")
                 _fill(con, keys)
-                workspace = Workspace(con, suppressions=totals)
+                workspace = _WithTotals(con, totals)
                 with workspace.transaction(doing):
                     yield workspace
                 _put_back(con)
         finally:
             self.kept = DuckdbLeadStore(_connected(str(self.kept.path(self.folder))), self.folder)
+
+
+class _WithTotals(Workspace):
+    """A workspace that holds only some of the suppressions, and knows how many there are."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, totals: SuppressionTotals) -> None:
+        super().__init__(con)
+        self._totals = totals
+
+    def suppression_totals(self) -> SuppressionTotals:
+        return self._totals
 
 
 def _connected(path: str) -> duckdb.DuckDBPyConnection:

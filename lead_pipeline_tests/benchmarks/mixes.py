@@ -27,6 +27,9 @@ SEED = 16
 #: Rows of a mix that are made at once.
 ROWS_AT_A_TIME = 250_000
 
+#: Rows of a list that are made and written at once.
+_ROWS_WRITTEN_TOGETHER = 10_000_000
+
 
 @dataclass(frozen=True)
 class Mix:
@@ -224,8 +227,11 @@ def _domains(tail: np.ndarray) -> pl.Series:
 
 
 def write_mix(path: Path, mix: str, rows: int, seed: int = SEED, first: int = 0) -> None:
-    """Write a list of so many rows."""
-    make_rows(MIXES[mix], rows, seed, first).write_csv(path)
+    """Write a list of so many rows; a long one part by part, so that it need not fit into memory."""
+    with path.open("wb") as file:
+        for start in range(0, rows, _ROWS_WRITTEN_TOGETHER):
+            part = make_rows(MIXES[mix], min(_ROWS_WRITTEN_TOGETHER, rows - start), seed + start, first + start)
+            part.write_csv(file, include_header=not start)
 
 
 if __name__ == "__main__":

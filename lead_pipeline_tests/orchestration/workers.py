@@ -36,7 +36,13 @@ class Worker:
     """A worker, in a process group of its own, as its unit of systemd starts it."""
 
     def __init__(
-        self, name: str, environment: Mapping[str, str], log: Path, *, prefix: tuple[str, ...] = (), concurrency: int = 1
+        self,
+        name: str,
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        prefix: tuple[str, ...] = (),
+        concurrency: int = 1,
     ) -> None:
         folder = Path(sys.executable).parent
         command = [

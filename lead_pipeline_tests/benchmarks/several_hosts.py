@@ -2,9 +2,9 @@
 PostgreSQL, the network between a worker and everything else. Run it by hand, as root:
 `python -m lead_pipeline_tests.benchmarks.several_hosts`.
 
-Hosts are network namespaces of one machine. The first has PostgreSQL, Redis, and what `lead-pipeline ui` is made of; the
-others a worker each, that does one import at a time. Where there are fewer cores than hosts, each gets the same part of
-one. They share disk, memory and caches, which hosts of one's own would not.
+Hosts are network namespaces of one machine. The first has PostgreSQL, Redis, and what `lead-pipeline ui` is made of;
+the others a worker each, that does one import at a time. Where there are fewer cores than hosts, each gets the same
+part of one. They share disk, memory and caches, which hosts of one's own would not.
 """
 
 import argparse
@@ -146,10 +146,10 @@ def _row(number: int) -> tuple[str, str, str, str]:
 
 
 def measure(site: Site, name: str, others: Sequence[Host], files: Sequence[Path], rows: int) -> float:
-    """Drop all files at once and return the seconds until the last receipt; raises AssertionError when a row is lost."""
+    """Drop all files at once and return the seconds until the last receipt; raises AssertionError for a lost row."""
     cluster = Cluster(site, name, others)
     try:
-        warm = files_of(site.folder / "warm", f"warm-{name}", 4100, len(others), 10)
+        warm = files_of(site.folder / "warm", f"warm-{name}", 4_000_000, len(others), 10)
         drop(cluster.home, warm)
         cluster.wait_for_receipts(len(warm))
         drop(cluster.home, files)
@@ -222,7 +222,7 @@ class Faults:
 
 
 def torment(site: Site, others: Sequence[Host], count: int, files: int, rows: int, away: float, seed: int) -> int:
-    """Drop files, have something die, wait until all is well again; return how much differs from undisturbed imports."""
+    """Drop files, have something die, wait until all is well again; return how much differs from undisturbed ones."""
     chance, dropped = random.Random(seed), []
     cluster = Cluster(site, "faults", others)
     faults = Faults(cluster, chance, away)
@@ -243,7 +243,7 @@ def torment(site: Site, others: Sequence[Host], count: int, files: int, rows: in
         cluster.stop()
     expected = undisturbed(site, dropped)
     lost = len(set(expected[0]) - set(found[0]))
-    doubled = len(found[0]) - len(set(row[:2] for row in found[0]))
+    doubled = len(found[0]) - len({row[:2] for row in found[0]})
     print(
         f"{count} faults, {len(expected[0])} rows of {len(dropped)} files: {lost} lost, {doubled} doubled, left {left}"
     )

@@ -87,9 +87,14 @@ def acquire(home: Home, name: str, wait_seconds: float) -> int:
     return descriptor
 
 
+def was_locked(home: Home, name: str) -> bool:
+    """Return whether some process has the lock, or died with it: then its file is left."""
+    return _path(home, name).exists()
+
+
 def is_locked(home: Home, name: str) -> bool:
     """Return whether some living process is at work on the import."""
-    if not _path(home, name).exists():
+    if not was_locked(home, name):
         return False
     descriptor = try_acquire(home, name)
     if descriptor is None:

@@ -4,11 +4,12 @@ imports show it. What is requested again then is not decided here.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, DefaultRunLauncher, RunsFilter
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from lead_pipeline.importing.homes import Home, is_locked
 from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
 from lead_pipeline.orchestration.defining.naming import Naming
+from lead_pipeline.orchestration.instances.locks_across_hosts import launches_here
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
 
@@ -72,16 +73,11 @@ def _unfinished(home: Home, instance: DagsterInstance, naming: Naming) -> Iterat
     as long as Dagster's own `run_monitoring: start_timeout_seconds` lets it.
     """
     stored = instance.get_dynamic_partitions(naming.partitions_name(imports_partitions))
-    waiting = {DagsterRunStatus.QUEUED} if _launches_here(instance) else {DagsterRunStatus.QUEUED, *_ON_THE_WAY}
+    waiting = {DagsterRunStatus.QUEUED} if launches_here(instance) else {DagsterRunStatus.QUEUED, *_ON_THE_WAY}
     for job in (import_leads.name, load_suppressions.name, load_call_activity.name):
         for run in _runs_of(job, instance, naming):
             keys = _keys_of(run, stored)
             yield run, keys, run.status in waiting or any(is_locked(home, key) for key in keys)
-
-
-def _launches_here(instance: DagsterInstance) -> bool:
-    """Return whether runs are processes that the code server starts at once."""
-    return isinstance(instance.run_launcher, DefaultRunLauncher)
 
 
 def _fail(instance: DagsterInstance, run: DagsterRun) -> None:

@@ -3,21 +3,25 @@ in PostgreSQL. The settings are those that the docs give.
 """
 
 import contextlib
+import fcntl
 import os
 import re
+from functools import partial
 
 import dagster as dg
 import psycopg2
 import pytest
 import yaml
+from dagster._daemon.types import DaemonHeartbeat
 from dagster_celery.cli import get_validated_config
 from dagster_celery.launcher import CeleryRunLauncher
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.importing.drops.intake import MAX_ATTEMPTS
-from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.errors import DiskError, LeadPipelineError
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.instances.locks_across_hosts import being_the_front, require_locks_across_hosts
 from lead_pipeline.orchestration.instances.needed_settings import missing_settings
 from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline_tests.orchestration.serving import Ui, drop, free_port, receipts, unfinished_runs
@@ -183,3 +187,70 @@ def test_a_home_whose_database_is_not_there_stops_the_command_with_a_sentence(fo
     monkeypatch.delenv("LEAD_PIPELINE_DAGSTER_DATABASE")
     with pytest.raises(LeadPipelineError, match="environment variables that they name"):
         open_instance(Home(home))
+
+
+# Locks of the shared folder: tried by every run, with the lock that the front holds.
+
+
+class Hosts:
+    """A front that holds its lock in another process of this machine, and a worker here; time is ours."""
+
+    def __init__(self, watching):
+        self.home, self.instance, self.waited = watching.home, watching.instance, 0
+
+    def beat(self, at):
+        self.instance.add_daemon_heartbeat(DaemonHeartbeat(at, "SENSOR", "front", []))
+
+    def look(self, *, beats=()):
+        def sleep(_seconds):
+            self.waited += 1
+            if self.waited in beats:
+                self.beat(1000.0 + self.waited)
+
+        require_locks_across_hosts(self.home, self.instance, sleep)
+
+
+@pytest.fixture
+def two(watching):
+    made = Hosts(watching)
+    made.beat(1000.0)
+    return made
+
+
+def test_a_front_whose_lock_is_seen_delays_no_run(two):
+    with being_the_front(two.home):
+        two.look()
+    two.look()  # it has ended, and left nothing
+    assert two.waited == 0
+
+
+def test_on_a_folder_whose_locks_exclude_nobody_every_run_is_refused(two, monkeypatch):
+    monkeypatch.setattr(fcntl, "flock", lambda _descriptor, _operation: None)
+    with being_the_front(two.home):
+        for beat in (30, 50):
+            with pytest.raises(DiskError, match="exclude nobody"):
+                two.look(beats=[beat])
+            assert two.waited == beat
+
+
+def test_a_front_that_was_killed_delays_one_run(two):
+    (two.home.staging / "locks" / "front.lock").touch()
+    two.look()
+    assert two.waited == 50
+    two.look()
+    assert two.waited == 50
+
+
+def test_a_run_on_such_a_folder_fails_with_the_sentence_and_touches_nothing(two, watching, monkeypatch):
+    monkeypatch.setattr(fcntl, "flock", lambda _descriptor, _operation: None)
+    quickly = partial(require_locks_across_hosts, sleep=lambda _seconds: two.beat(2000.0))
+    monkeypatch.setattr("lead_pipeline.orchestration.resources.require_locks_across_hosts", quickly)
+    watching.drop("a.csv", leads(1))
+    requests = watching.tick()
+    before = sorted(path.name for path in watching.home.staging.rglob("*"))
+    with being_the_front(two.home):
+        (ended,) = watching.execute(requests)
+        assert (two.home.staging / "locks" / "front.lock").exists()
+    assert not ended.success
+    assert "exclude nobody" in str([event.event_specific_data for event in ended.all_events if event.is_failure])
+    assert sorted(path.name for path in watching.home.staging.rglob("*")) == before

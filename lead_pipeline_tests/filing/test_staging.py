@@ -300,8 +300,8 @@ def test_on_a_folder_without_hard_links_a_file_stays_where_it_is_and_a_sentence_
     file = tmp_path / "a.csv"
     file.write_text("caller_id\n2125550101\n")
     monkeypatch.setattr(os, "link", without_links)
-    with pytest.raises(DiskError, match="could not be copied .*Operation not permitted"):
-        stage_import(home, file, load_profile("call_schedule"), now=NOW)
+    with pytest.raises(DiskError, match=r"could not be copied .*Operation not permitted"):
+        stage_import(home, file, PROFILE, now=NOW)
     assert file.exists()
     assert list(pending_manifests(home)) == []
     assert [path.name for path in home.staging.iterdir() if path.is_file()] == []

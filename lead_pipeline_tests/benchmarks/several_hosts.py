@@ -309,6 +309,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where the home lies, and stays; in memory if not given")
     parser.add_argument("--hosts", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if given.hosts:
         return on_the_first_host(given, [_known(said) for said in given.hosts.split(",")])
     if os.geteuid() != 0 or not shutil.which("ip"):
@@ -316,7 +317,12 @@ def main() -> int:
     with hosts(3) as made:
         told = ",".join(f"{one.space}/{one.address}/{'' if one.core is None else one.core}/{one.group}" for one in made)
         command = [sys.executable, "-m", "lead_pipeline_tests.benchmarks.several_hosts", *sys.argv[1:]]
-        return subprocess.call([*made[0].prefix, *command, "--hosts", told])
+        inside = subprocess.Popen([*made[0].prefix, *command, "--hosts", told])
+        try:
+            return inside.wait()
+        finally:
+            inside.terminate()  # it tidies up as well
+            inside.wait(60)
 
 
 def _known(said: str) -> Host:

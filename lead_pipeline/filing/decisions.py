@@ -64,7 +64,7 @@ def await_decision(home: Home, manifest: Manifest, at: datetime) -> None:
     The attempts so far came to an end, so they do not count against the run that follows an approval.
     """
     current = readable_json(manifest_path(home, manifest.identity), Manifest) or manifest
-    write_json(manifest_path(home, manifest.identity), current.model_copy(update={"attempts": 0}))
+    write_json(manifest_path(home, manifest.identity), current.model_copy(update={"attempts": 0, "begun": 0}))
     _write(home, manifest, "awaited", at)
 
 

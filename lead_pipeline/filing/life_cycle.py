@@ -65,6 +65,7 @@ def _merged(first: Manifest | None, again: Manifest) -> Manifest:
         "file_name": first.file_name,
         "folder": first.folder,
         "attempts": first.attempts,
+        "begun": first.begun,
         "requested_at": first.requested_at,
         "commanded_by": first.commanded_by,
         "handed_in": first.handed_in or again.handed_in,
@@ -107,13 +108,32 @@ def note_request(home: Home, manifest: Manifest, at: datetime, *, commanded_by: 
     return noted
 
 
+def count_run(home: Home, manifest: Manifest) -> None:
+    """Count one more run that begins with a file, unless it is the first: that costs the others nothing.
+
+    A run that was asked for and never began says nothing about its file: nobody was there to take it up.
+    """
+    current = readable_json(manifest_path(home, manifest.identity), Manifest)
+    if current is not None and current.attempts > 1:
+        noted = current.model_copy(update={"begun": current.begun + 1})
+        write_json(manifest_path(home, manifest.identity), noted, Lasting.WHOLE)
+
+
+def excuse(home: Home, manifest: Manifest) -> None:
+    """Have the run that ends now not count against a file: the store was not to be had."""
+    current = readable_json(manifest_path(home, manifest.identity), Manifest)
+    if current is not None and current.begun:
+        noted = current.model_copy(update={"begun": current.begun - 1})
+        write_json(manifest_path(home, manifest.identity), noted, Lasting.WHOLE)
+
+
 def note_waiting(home: Home, manifest: Manifest, why: str) -> None:
     """Note that an import cannot be screened now; such an attempt does not count, so that it is never given up."""
     path = manifest_path(home, manifest.identity)
     current = readable_json(path, Manifest)
     if current is not None:
-        attempts = max(current.attempts - 1, 0)
-        write_json(path, current.model_copy(update={"waits_for": why, "attempts": attempts}))
+        counted = {"attempts": max(current.attempts - 1, 0), "begun": max(current.begun - 1, 0)}
+        write_json(path, current.model_copy(update={"waits_for": why} | counted))
 
 
 def wake_waiting(home: Home, manifests: Iterable[Manifest]) -> None:

@@ -3,6 +3,7 @@ A Dagster run that says it is running while nobody holds the locks of its import
 """
 
 import contextlib
+import errno
 import fcntl
 import os
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
-from lead_pipeline.model.errors import LeadPipelineError
+from lead_pipeline.model.errors import DiskError, LeadPipelineError
 
 
 def _path(home: Home, name: str) -> Path:
@@ -20,20 +21,51 @@ def _path(home: Home, name: str) -> Path:
 
 
 def try_acquire(home: Home, name: str) -> int | None:
-    """Take the lock of an import and return its descriptor, or None when another process has it."""
+    """Take the lock of an import and return its descriptor, or None when another process has it.
+
+    Raises: DiskError where the file system of the home has no locks: nothing may be done there then.
+    """
     path = _path(home, name)
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        is_ours = False
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_ours = _has_locked(descriptor) and _is_still_at(path, descriptor)
         except BlockingIOError:
-            os.close(descriptor)
             return None
-        # The last holder may have removed the file between our open and our lock: then we hold a lock on nothing.
-        with contextlib.suppress(FileNotFoundError):
-            if os.fstat(descriptor).st_ino == path.stat().st_ino:
-                return descriptor
-        os.close(descriptor)
+        except OSError as error:
+            if error.errno != errno.ESTALE:  # another host removed the file, so that there is another to be locked
+                raise _no_locks(home, error) from None
+        finally:
+            if not is_ours:
+                os.close(descriptor)
+        if is_ours:
+            return descriptor
+
+
+def _has_locked(descriptor: int) -> bool:
+    """Return that the file is locked now; raises BlockingIOError when another process has it, OSError without locks."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return True
+
+
+def _is_still_at(path: Path, descriptor: int) -> bool:
+    """Return whether a locked file is the one that others lock: its last holder may have removed it between our open
+    and our lock. A host that shares the folder may think for seconds that the path still leads to it, so it is asked
+    for its links, too.
+    """
+    held = os.fstat(descriptor)
+    with contextlib.suppress(FileNotFoundError):
+        return held.st_nlink > 0 and held.st_ino == path.stat().st_ino
+    return False
+
+
+def _no_locks(home: Home, error: OSError) -> DiskError:
+    return DiskError(
+        f"Files in {home.root} cannot be locked ({os.strerror(error.errno or 0)}), so nothing was done: two processes "
+        "could work on the same import. Put the home on a file system with locks, such as a local disk, or NFS 4 "
+        "mounted without `nolock` and `local_lock`; docs/several-hosts.md says how to try it."
+    )
 
 
 def release(home: Home, name: str, descriptor: int) -> None:
@@ -55,9 +87,14 @@ def acquire(home: Home, name: str, wait_seconds: float) -> int:
     return descriptor
 
 
+def was_locked(home: Home, name: str) -> bool:
+    """Return whether some process has the lock, or died with it: then its file is left."""
+    return _path(home, name).exists()
+
+
 def is_locked(home: Home, name: str) -> bool:
     """Return whether some living process is at work on the import."""
-    if not _path(home, name).exists():
+    if not was_locked(home, name):
         return False
     descriptor = try_acquire(home, name)
     if descriptor is None:

@@ -53,7 +53,8 @@ class Manifest(FrozenModel):
     refusal_code: str = ""  # the reason that this is; empty for the usual one
     again: JudgedAgain | None = None
     waits_for: str = ""  # why screening could not be trusted at the last attempt: a suppression list is missing
-    attempts: int = 0
+    attempts: int = 0  # requests for a run
+    begun: int = 0  # runs after the first that got as far as this file, and did not fail for want of the store
     requested_at: datetime | None = None
     commanded_by: str = ""  # the command that asked for it last, if one did (see `waiting_command`)
     handed_in: bool = False  # nobody runs it in a process of their own: the next that looks asks for its run

@@ -11,11 +11,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from lead_pipeline.filing.activity.activity_manifests import load_activity_manifest
+from lead_pipeline.filing.activity.activity_manifests import count_activity_run, load_activity_manifest
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.inbox import source_of
-from lead_pipeline.filing.life_cycle import is_finished, load_manifest, note_waiting
+from lead_pipeline.filing.life_cycle import count_run, excuse, is_finished, load_manifest, note_waiting
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, locked, release
 from lead_pipeline.filing.manifests import Manifest
@@ -37,7 +37,14 @@ from lead_pipeline.importing.sequels.recoveries import recoveries_of
 from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file, record_refusal
 from lead_pipeline.importing.webhooks.webhooks_of_home import send_webhooks
 from lead_pipeline.importing.withheld import errors_without_values
-from lead_pipeline.model.errors import FileRefusedError, ScreeningError, StoreMemoryError
+from lead_pipeline.model.errors import (
+    ConnectionLostError,
+    FileRefusedError,
+    ScreeningError,
+    StoreFullError,
+    StoreLockedError,
+    StoreMemoryError,
+)
 from lead_pipeline.model.outcomes import COMMITTED, ImportStatus
 from lead_pipeline.model.reasons import Reason
 from lead_pipeline.model.results import ImportResult
@@ -56,6 +63,9 @@ __all__ = ["Checked", "Engine", "OnWait", "Report"]
 Numbers = dict[str, int]
 
 Step = Callable[[WorkFolder], Numbers]
+
+#: The store was not to be had, which says nothing about a file: it is tried for as long as that lasts.
+_STORE_AWAY = (ConnectionLostError, StoreLockedError, StoreFullError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +147,24 @@ class Engine:
         Raises: ScreeningError, after all others are committed, when one cannot be screened; it stays staged and waits.
         """
         self._examined.clear()
-        rows = self._rows_of(import_ids)
         try:
-            committed, stopped = self._committed(import_ids, self._store(on_wait, rows, frugal=True))
-        except StoreMemoryError:  # what cannot be spilled needs more; what is committed already stays so
-            committed, stopped = self._committed(import_ids, self._store(on_wait, rows))
+            committed, stopped = self._committed_frugally(import_ids, on_wait)
+        except _STORE_AWAY:
+            for work in self._works(import_ids):
+                excuse(self.home, work.manifest)
+            raise
         if stopped:
             raise stopped[0]
         return committed
+
+    def _committed_frugally(
+        self, import_ids: Sequence[str], on_wait: OnWait
+    ) -> tuple[dict[str, dict[str, Numbers]], list[ScreeningError]]:
+        rows = self._rows_of(import_ids)
+        try:
+            return self._committed(import_ids, self._store(on_wait, rows, frugal=True))
+        except StoreMemoryError:  # what cannot be spilled needs more; what is committed already stays so
+            return self._committed(import_ids, self._store(on_wait, rows))
 
     def _committed(
         self, import_ids: Sequence[str], opened: AbstractContextManager[LeadStore]
@@ -207,9 +227,15 @@ class Engine:
 
     def load_activity(self, drop_id: str, on_wait: OnWait) -> dict[str, Any]:
         """Load a staged drop of call activity; return what came of it as metadata."""
-        with locked(self.home, drop_id, self._lock_wait), self._store(on_wait) as store:
-            manifest = load_activity_manifest(self.home, drop_id)
-            result = load_staged(store, manifest, self.home, utc_now())
+        with locked(self.home, drop_id, self._lock_wait):
+            count_activity_run(self.home, drop_id)
+            try:
+                with self._store(on_wait) as store:
+                    manifest = load_activity_manifest(self.home, drop_id)
+                    result = load_staged(store, manifest, self.home, utc_now())
+            except _STORE_AWAY:
+                count_activity_run(self.home, drop_id, -1)
+                raise
             return {"summary": activity_report(result)} | activity_metadata(result)
 
     def send_emails(self, warn: Callable[[str], object]) -> int:
@@ -253,6 +279,7 @@ class Engine:
                     yield import_id, {}
                 continue
             if from_scratch:
+                count_run(self.home, work.manifest)
                 work.clear()
             numbers = errors_without_values(f"making {table} of {import_id}", partial(_make, work, table, step))
             if numbers is not None:

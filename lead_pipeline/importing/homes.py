@@ -5,7 +5,7 @@ from pathlib import Path
 from lead_pipeline.filing.atomic import published
 from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.json_files import readable_json, write_json
-from lead_pipeline.filing.locks import is_locked, locked, waiting_command
+from lead_pipeline.filing.locks import is_locked, locked, release, try_acquire, waiting_command, was_locked
 
 __all__ = [
     "Home",
@@ -13,7 +13,10 @@ __all__ = [
     "locked",
     "masked_name",
     "readable_json",
+    "release",
+    "try_acquire",
     "waiting_command",
+    "was_locked",
     "write_json",
     "write_once",
 ]

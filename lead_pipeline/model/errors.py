@@ -113,6 +113,10 @@ class StoreLockedError(StoreError):
     """Another process holds the store for longer than we are willing to wait."""
 
 
+class ConnectionLostError(StoreError):
+    """The connection to a store on PostgreSQL was lost, or could not be made."""
+
+
 class StoreVersionError(StoreError):
     """The store was written by a newer release."""
 

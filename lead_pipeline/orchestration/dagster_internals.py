@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import multiprocessing.forkserver
 import os
+import sys
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -187,6 +188,14 @@ def output_left_alone() -> dict[str, Any]:
         _log.warning("Dagster has moved %(module)s.%(class)s: the output of steps goes to files.", NO_COMPUTE_LOGS)
         return {}
     return {"compute_logs": NO_COMPUTE_LOGS}
+
+
+def errors_of_storages() -> tuple[type[Exception], ...]:
+    """Return what storages that are loaded raise of their own when their database does not answer, which is no error of
+    Dagster's or SQLAlchemy's.
+    """
+    found = getattr(sys.modules.get("dagster_postgres.utils"), "DagsterPostgresException", None)
+    return () if found is None else (found,)
 
 
 def keep_engines(is_kept: Callable[[str], bool]) -> None:

@@ -12,7 +12,7 @@ from yaml import YAMLError
 
 from lead_pipeline.importing.homes import Home, locked, write_once
 from lead_pipeline.model.errors import LeadPipelineError
-from lead_pipeline.orchestration.dagster_internals import output_left_alone
+from lead_pipeline.orchestration.dagster_internals import errors_of_storages, output_left_alone
 from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 
 #: The name of the lock that is held while the instance is opened.
@@ -23,18 +23,29 @@ _OPENING = "instance"
 #: full load (`interval_to_next_pending_claim_check` never sleeps). Granularity `run` is about queued runs only.
 _NO_SLOTS = {"concurrency": {"pools": {"granularity": "run"}}}
 
+#: What opening an instance raises whose settings, packages or database are not as they should be.
+_CANNOT_BE_OPENED = (dg.DagsterError, CheckError, SQLAlchemyError, YAMLError, OSError, ImportError)
+
 
 def open_instance(home: Home) -> dg.DagsterInstance:
     """Return the instance of this home for runs in this process; settings are written once and never overwritten.
 
     Opened under a lock: services that open a fresh SQLite instance at the same moment corrupt it for good
-    (dagster issue 27390, open in 1.13).
+    (dagster issue 27390, open in 1.13). Raises: LeadPipelineError, UsageError.
     """
     home.prepare()
     speed_up_sqlite(home.root)
     with locked(home, _OPENING):
         write_once(home.dagster / "dagster.yaml", instance_settings())
-        return dg.DagsterInstance.local_temp(str(home.dagster), overrides=_NO_SLOTS | output_left_alone())
+        try:
+            return _opened(home.dagster)
+        except _CANNOT_BE_OPENED + errors_of_storages() as error:
+            why = type(error).__name__  # its text may quote a connection's password
+    raise LeadPipelineError(
+        f"The home's Dagster cannot be opened ({why}), so nothing was done. Its settings are in "
+        f"{home.dagster / 'dagster.yaml'}: check that the environment variables that they name are set, that what they "
+        "need is installed (for several hosts: lead-pipeline[celery]) and that the database answers."
+    )
 
 
 def open_other_instance(dagster_home: Path) -> dg.DagsterInstance:
@@ -44,7 +55,7 @@ def open_other_instance(dagster_home: Path) -> dg.DagsterInstance:
     """
     try:
         return _opened(dagster_home)
-    except (dg.DagsterError, CheckError, SQLAlchemyError, YAMLError, OSError, ImportError) as error:
+    except _CANNOT_BE_OPENED + errors_of_storages() as error:
         why = type(error).__name__  # its text may quote a connection's password
     raise LeadPipelineError(
         f"The Dagster at {dagster_home}, which has this home, cannot be opened from here ({why}), so nothing was done. "

@@ -9,6 +9,7 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 from lead_pipeline.importing.homes import Home, is_locked
 from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
 from lead_pipeline.orchestration.defining.naming import Naming
+from lead_pipeline.orchestration.instances.locks_across_hosts import launches_here
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
 
@@ -66,12 +67,17 @@ def _runs_of(job: str, instance: DagsterInstance, naming: Naming) -> Sequence[Da
 
 
 def _unfinished(home: Home, instance: DagsterInstance, naming: Naming) -> Iterator[tuple[DagsterRun, list[str], bool]]:
-    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
+    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them.
+
+    Where runs are handed to a queue of somebody else's (a broker, a cluster), one that is on the way waits there, for
+    as long as Dagster's own `run_monitoring: start_timeout_seconds` lets it.
+    """
     stored = instance.get_dynamic_partitions(naming.partitions_name(imports_partitions))
+    waiting = {DagsterRunStatus.QUEUED} if launches_here(instance) else {DagsterRunStatus.QUEUED, *_ON_THE_WAY}
     for job in (import_leads.name, load_suppressions.name, load_call_activity.name):
         for run in _runs_of(job, instance, naming):
             keys = _keys_of(run, stored)
-            yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
+            yield run, keys, run.status in waiting or any(is_locked(home, key) for key in keys)
 
 
 def _fail(instance: DagsterInstance, run: DagsterRun) -> None:

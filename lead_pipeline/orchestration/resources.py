@@ -10,6 +10,7 @@ from lead_pipeline.importing.engine import Engine
 from lead_pipeline.importing.homes import Home
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.instances.chosen_instance import note_instance
+from lead_pipeline.orchestration.instances.locks_across_hosts import require_locks_across_hosts
 
 
 class HomeResource(dg.ConfigurableResource[Home]):
@@ -45,9 +46,13 @@ class HomeResource(dg.ConfigurableResource[Home]):
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Create what is missing of the home, let this process write for its owner alone (DuckDB's log, too), and leave
         word of which Dagster works on the home, for commands.
+
+        Raises: DiskError on a folder of several hosts whose locks exclude nobody.
         """
         os.umask(0o077)
         self.home.prepare()
+        if context.instance is not None:
+            require_locks_across_hosts(self.home, context.instance)
         note_instance(self.naming, context.instance)
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002  # Dagster's signature

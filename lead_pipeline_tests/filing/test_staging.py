@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import hashlib
 import os
@@ -290,3 +291,17 @@ def test_a_file_of_a_file_system_without_shared_blocks_is_copied(home, monkeypat
 
     monkeypatch.setattr(fcntl, "ioctl", refuse)
     assert stage_import(home, drop(home, "a.csv"), PROFILE, now=NOW).staged_file(home).read_bytes() == CONTENT
+
+
+def test_on_a_folder_without_hard_links_a_file_stays_where_it_is_and_a_sentence_says_why(home, tmp_path, monkeypatch):
+    def without_links(*_paths, **_how):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    file = tmp_path / "a.csv"
+    file.write_text("caller_id\n2125550101\n")
+    monkeypatch.setattr(os, "link", without_links)
+    with pytest.raises(DiskError, match=r"could not be copied .*Operation not permitted"):
+        stage_import(home, file, PROFILE, now=NOW)
+    assert file.exists()
+    assert list(pending_manifests(home)) == []
+    assert [path.name for path in home.staging.iterdir() if path.is_file()] == []

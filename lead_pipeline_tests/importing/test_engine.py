@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.life_cycle import load_manifest, note_request
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.importing import engine as engine_module
+from lead_pipeline.importing.clock import utc_now
 from lead_pipeline.importing.drops.inbox_watch import watch_inbox
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.engine import Engine
@@ -20,7 +22,7 @@ from lead_pipeline.importing.findings import (
 )
 from lead_pipeline.importing.submitting import submit_file
 from lead_pipeline.importing.withheld import StageCrashedError
-from lead_pipeline.model.errors import StoreMemoryError
+from lead_pipeline.model.errors import ConnectionLostError, StoreFullError, StoreLockedError, StoreMemoryError
 from lead_pipeline.store.memory import MEMORY
 from lead_pipeline_tests.support import call_schedule, quick_folder, write_csv
 
@@ -215,3 +217,40 @@ def test_an_import_that_needs_more_than_there_is_is_not_tried_forever(engine, mo
     with pytest.raises(StoreMemoryError):
         engine.commit([import_id], lambda *_: None)
     assert len(given) == 2
+
+
+# How often a file was tried.
+
+
+def tried(engine, import_id, *, committing=None):
+    """Have a run begin with an import, and end at the commit."""
+    note_request(engine.home, load_manifest(engine.home, import_id), utc_now())
+    run = Engine(engine.home)
+    run.read_files([import_id])
+    if committing:
+        with pytest.raises(committing):
+            run.commit([import_id], lambda *_: None)
+    run.release()
+    return load_manifest(engine.home, import_id).begun
+
+
+def test_runs_that_begin_with_a_file_are_counted_from_the_second_on(engine):
+    import_id = submitted(engine, "a.csv")
+    assert [tried(engine, import_id) for _ in range(4)] == [0, 1, 2, 3]
+    assert load_manifest(engine.home, import_id).attempts == 4
+    again = submitted(engine, "a.csv")
+    assert (again, load_manifest(engine.home, again).begun) == (import_id, 3)
+
+
+@pytest.mark.parametrize("error", [ConnectionLostError, StoreLockedError, StoreFullError])
+def test_a_run_that_fails_for_want_of_the_store_does_not_count_against_its_file(engine, monkeypatch, error):
+    import_id = submitted(engine, "a.csv")
+    assert [tried(engine, import_id) for _ in range(3)] == [0, 1, 2]
+
+    def away(*_arguments, **_settings):
+        raise error("The store is away.")
+
+    monkeypatch.setattr(engine_module, "open_store", away)
+    assert [tried(engine, import_id, committing=error) for _ in range(3)] == [2, 2, 2]
+    monkeypatch.undo()
+    assert tried(engine, import_id) == 3

@@ -7,18 +7,17 @@ import dagster as dg
 import pytest
 from dagster import DagsterRunStatus
 
-from lead_pipeline.filing.life_cycle import note_request
+from lead_pipeline.filing.life_cycle import count_run, note_request
 from lead_pipeline.filing.locks import locked
 from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.importing.drops import inbox_watch, intake
 from lead_pipeline.importing.drops.inbox_watch import WatchState, watch_inbox
-from lead_pipeline.orchestration.building import build_definitions
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.liveness import STARTING_SECONDS, SUSPECT_SECONDS
 from lead_pipeline.orchestration.resources import HomeResource
 from lead_pipeline.orchestration.sensors import inbox_sensor
 from lead_pipeline.orchestration.telling.tagging import import_tag
-from lead_pipeline_tests.orchestration.watching import leads
+from lead_pipeline_tests.orchestration.watching import leads, recorded_run
 from lead_pipeline_tests.support import query
 
 TABLES = ("raw_leads", "mapped_leads", "normalized_leads", "imported_leads", "rejected_leads")
@@ -31,14 +30,6 @@ def quarantined(home):
         path.relative_to(home.quarantine).as_posix().removesuffix(".reason.txt"): path.read_text()
         for path in home.quarantine.rglob("*.reason.txt")
     }
-
-
-def recorded_run(watching, partition, status):
-    """Record a run as Dagster does for one that some daemon launched."""
-    job = build_definitions(watching.home.root).resolve_job_def("import_leads")
-    tags = {"dagster/partition": partition, **job.run_tags}
-    run = watching.instance.create_run_for_job(job, tags=tags, status=status)
-    return run.run_id
 
 
 def test_a_complete_file_is_asked_for_once(watching):
@@ -470,6 +461,7 @@ def test_an_import_whose_runs_keep_dying_is_set_aside_with_a_note(watching):
     (manifest,) = watching.waiting()
     for _ in range(intake.MAX_ATTEMPTS - 1):
         manifest = note_request(watching.home, manifest, watching.now)
+        count_run(watching.home, manifest)
     watching.home.store.touch()
     watching.pass_time(3600)
     assert watching.tick() == []

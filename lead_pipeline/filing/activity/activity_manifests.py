@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.import_id import short_of
-from lead_pipeline.filing.json_files import read_json, readable_json
+from lead_pipeline.filing.json_files import read_json, readable_json, write_json
 from lead_pipeline.filing.manifests import DroppedFile
 from lead_pipeline.model.errors import ImportNotFoundError
 from lead_pipeline.model.fields import FrozenModel
@@ -24,7 +24,8 @@ class ActivityManifest(FrozenModel):
     file_bytes: int
     staged_at: datetime
     dropped: tuple[DroppedFile, ...] = ()  # where it lies in the inbox, while something is left to do for it
-    attempts: int = 0
+    attempts: int = 0  # requests for a run
+    begun: int = 0  # runs after the first that began with it, and did not fail for want of the store
     requested_at: datetime | None = None
 
     def staged_file(self, home: Home) -> Path:
@@ -43,6 +44,14 @@ def load_activity_manifest(home: Home, drop_id: str) -> ActivityManifest:
     if manifest is None:
         raise ImportNotFoundError(f"No call activity is staged as '{drop_id}'. Use `lead-pipeline activity FILE`.")
     return manifest
+
+
+def count_activity_run(home: Home, drop_id: str, by: int = 1) -> None:
+    """Count a run that begins with a dropped file, unless it is the first; with -1, have it not count."""
+    path = activity_manifest_path(home, drop_id)
+    current = readable_json(path, ActivityManifest)
+    if current is not None and current.dropped and current.attempts > 1:
+        write_json(path, current.model_copy(update={"begun": max(current.begun + by, 0)}))
 
 
 def pending_activity(home: Home) -> list[ActivityManifest]:

@@ -35,7 +35,7 @@ from lead_pipeline.store.protocol import LeadStore
 
 #: A drop whose runs keep dying is set aside after this many; between attempts the pause doubles.
 _MAX_ATTEMPTS = 8
-_FIRST_PAUSE = timedelta(seconds=20)
+_FIRST_PAUSE, _DOUBLED_AT_MOST = timedelta(seconds=20), 10
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 
@@ -102,9 +102,9 @@ def _due(home: Home, now: datetime, asked_for: Collection[str]) -> Iterator[Acti
     for manifest in pending_activity(home):
         if manifest.drop_id in asked_for or is_locked(home, manifest.drop_id) or not _is_time(manifest, now):
             continue
-        if manifest.attempts >= _MAX_ATTEMPTS:
+        if manifest.begun + 1 >= _MAX_ATTEMPTS:
             message = (
-                f"The call activity was tried {manifest.attempts} times and each run died or failed for a reason that "
+                f"The call activity was tried {manifest.begun + 1} times and each run died or failed for a reason that "
                 f"is not the file's own; nothing was loaded. Look at the failed runs of partition {manifest.drop_id} "
                 "in the Dagster UI, fix what they name, and drop the file again."
             )
@@ -119,7 +119,7 @@ def _due(home: Home, now: datetime, asked_for: Collection[str]) -> Iterator[Acti
 def _is_time(manifest: ActivityManifest, now: datetime) -> bool:
     if manifest.requested_at is None:
         return True
-    pause = min(_FIRST_PAUSE * 2 ** (manifest.attempts - 1), _LONGEST_PAUSE)
+    pause = min(_FIRST_PAUSE * 2 ** min(manifest.attempts - 1, _DOUBLED_AT_MOST), _LONGEST_PAUSE)
     return bool(now - manifest.requested_at >= pause)
 
 

@@ -38,9 +38,10 @@ SINGLE_RUNS = 8
 RANGE_FILES = 200
 _RANGES, _FEW_FILES = 4, 25
 
-#: A staged file whose runs keep dying is set aside after this many; between attempts the pause doubles.
+#: A staged file whose runs keep dying is set aside after this many that had begun with it, and not for want of the
+#: store; between attempts the pause doubles.
 MAX_ATTEMPTS = 8
-_FIRST_PAUSE = timedelta(seconds=10)
+_FIRST_PAUSE, _DOUBLED_AT_MOST = timedelta(seconds=10), 10
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 #: A file staged by a command in another process is that process's to import, for this long.
@@ -186,7 +187,7 @@ def imports_to_run(home: Home, active: Collection[str], now: datetime) -> list[M
             continue
         if manifest.import_id in active or not _is_time(home, manifest, now) or is_locked(home, manifest.import_id):
             continue
-        if manifest.attempts >= MAX_ATTEMPTS:
+        if manifest.begun + 1 >= MAX_ATTEMPTS:
             _give_up(home, manifest, now)
         else:
             found.append(manifest)
@@ -206,13 +207,13 @@ def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
         return True
     if manifest.waits_for:  # it is woken when a list comes
         return now - manifest.requested_at >= _LONGEST_PAUSE
-    pause = min(_FIRST_PAUSE * 2 ** (manifest.attempts - 1), _LONGEST_PAUSE)
+    pause = min(_FIRST_PAUSE * 2 ** min(manifest.attempts - 1, _DOUBLED_AT_MOST), _LONGEST_PAUSE)
     return bool(now - manifest.requested_at >= pause)
 
 
 def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:
     message = (
-        f"The import was tried {manifest.attempts} times and each run died or failed for a reason that is not the "
+        f"The import was tried {manifest.begun + 1} times and each run died or failed for a reason that is not the "
         f"file's own; nothing was imported. Look at the failed runs of partition {manifest.import_id} in the Dagster "
         "UI, fix what they name, and drop the file again."
     )

@@ -1,10 +1,12 @@
 """The settings of an instance that imports need, wherever it is: which are missing, and the lines that give them."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
+from lead_pipeline.model.access.store_place import store_address
 from lead_pipeline.orchestration.defining.naming import Naming
 
 #: The pool of the steps that write the store.
@@ -31,7 +33,7 @@ def _has_pool(instance: dg.DagsterInstance, pool: str) -> bool:
     config = instance.get_concurrency_config().pool_config
     if config.pool_granularity is None or config.pool_granularity.value != "op":
         return False
-    if config.default_pool_limit == 1:
+    if config.default_pool_limit == 1 or store_address(os.environ):  # imports queue at PostgreSQL's own lock
         return True
     limits = {limit.name: limit.limit for limit in instance.event_log_storage.get_pool_limits()}
     return limits.get(pool) == 1

@@ -1,5 +1,6 @@
 """Starts what `lead-pipeline ui` is made of: code server, web server and daemon, which live and die together."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -17,6 +18,7 @@ from lead_pipeline.model.errors import LeadPipelineError, UsageError
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.instance import open_instance
 from lead_pipeline.orchestration.instances.chosen_instance import AT_WORK_SECONDS, forget_location, location_at_work
+from lead_pipeline.orchestration.instances.locks_across_hosts import being_the_front
 from lead_pipeline.orchestration.liveness import fail_dead_runs
 from lead_pipeline.orchestration.serving.guard import ADDRESSES, local_addresses
 from lead_pipeline.orchestration.serving.lifeline import LIFELINE
@@ -70,6 +72,11 @@ def serve(home: Home, settings: UiSettings, ready: Callable[[str, str], object])
     if not settings.read_only:
         fail_dead_runs(home, instance, Naming(home.root))
     instance.dispose()
+    with contextlib.nullcontext() if settings.read_only else being_the_front(home):
+        return _serve(home, settings, addresses, ready)
+
+
+def _serve(home: Home, settings: UiSettings, addresses: frozenset[str], ready: Callable[[str, str], object]) -> int:
     code_port = _free_port()
     workspace = home.dagster / f"workspace-{settings.port}.yaml"
     workspace.write_text(

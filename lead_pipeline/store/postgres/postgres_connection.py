@@ -12,7 +12,7 @@ import adbc_driver_manager
 import adbc_driver_postgresql.dbapi
 import pyarrow as pa
 
-from lead_pipeline.model.errors import StoreError, StoreFullError, StoreLockedError
+from lead_pipeline.model.errors import ConnectionLostError, StoreError, StoreFullError, StoreLockedError
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 
 #: The advisory lock of whoever writes: the number is "lead" in ASCII.
@@ -32,10 +32,6 @@ _NOT_ALLOWED = "42501"
 _TWICE = "23505"
 
 _WITHHELD = "The details are withheld: they may quote rows."
-
-
-class ConnectionLostError(StoreError):
-    """The connection to PostgreSQL was lost, or could not be made."""
 
 
 @contextlib.contextmanager

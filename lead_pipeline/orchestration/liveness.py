@@ -8,6 +8,7 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from lead_pipeline.importing.homes import Home, is_locked
 from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
+from lead_pipeline.orchestration.dagster_internals import launches_here
 from lead_pipeline.orchestration.defining.naming import Naming
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
@@ -16,6 +17,9 @@ from lead_pipeline.orchestration.partitions import imports_partitions
 #: one that has not got so far: its process takes a second to start, and may need a while on a busy machine.
 SUSPECT_SECONDS = 20.0
 STARTING_SECONDS = 60.0
+
+#: What Dagster itself grants a run to start where its settings say nothing (`run_monitoring.start_timeout_seconds`).
+_START_TIMEOUT_SECONDS = 180.0
 
 #: Tags of a run over one partition, and of one over a range of them.
 PARTITION, FIRST, LAST = (
@@ -36,9 +40,10 @@ def active_imports(
     """
     active: set[str] = set()
     suspected: dict[str, float] = {}
+    starting = starting_seconds(instance)
     for run, keys, lives in _unfinished(home, instance, naming):
         since = now if lives else suspects.get(run.run_id, now)
-        if now - since >= (STARTING_SECONDS if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
+        if now - since >= (starting if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
             _fail(instance, run)
             continue
         if not lives:
@@ -46,6 +51,18 @@ def active_imports(
         if run.job_name != naming.name(load_call_activity.name):
             active.update(keys)
     return active, suspected
+
+
+def starting_seconds(instance: DagsterInstance) -> float:
+    """Return how long a run may be on its way before it is taken for dead.
+
+    Where it starts elsewhere (a pod that waits for room or its image, a worker's queue), that takes as long as the
+    instance grants, and Dagster's own monitoring, which can tell why it did not start, comes first.
+    """
+    if launches_here(instance):
+        return STARTING_SECONDS
+    granted = instance.get_settings("run_monitoring").get("start_timeout_seconds") or _START_TIMEOUT_SECONDS
+    return float(granted) + STARTING_SECONDS
 
 
 def drops_with_a_run(instance: DagsterInstance, naming: Naming) -> set[str]:

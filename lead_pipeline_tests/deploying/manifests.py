@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "deploying" / "kubernetes"
@@ -57,6 +59,26 @@ def environment() -> dict[str, str]:
 def dagster_settings() -> str:
     """Return the text of dagster.yaml."""
     return str(named("ConfigMap", "lead-pipeline-dagster")["data"]["dagster.yaml"])
+
+
+def container_of(workload: Manifest) -> Manifest:
+    """Return the one container of the pods of a workload."""
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    return dict(container)
+
+
+def import_origin() -> JobPythonOrigin:
+    """Return where the code server says that imports are to be loaded from."""
+    return JobPythonOrigin(
+        "import_leads",
+        RepositoryPythonOrigin(
+            executable_path="/opt/lead_pipeline/bin/python",
+            code_pointer=ModuleCodePointer("lead_pipeline.definitions", "defs"),
+            container_image=container_of(named("Deployment", "code-server"))["image"],
+            entry_point=["dagster"],
+            container_context={},
+        ),
+    )
 
 
 _JOBS, _PODS = f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs", f"/api/v1/namespaces/{NAMESPACE}/pods"

@@ -15,9 +15,7 @@ import dagster as dg
 import kubernetes_validate
 import pytest
 import yaml
-from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.launcher import LaunchRunContext
-from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 from dagster_k8s.launcher import K8sRunLauncher
 
 from lead_pipeline.orchestration.building import build_definitions
@@ -27,9 +25,11 @@ from lead_pipeline_tests.deploying.manifests import (
     FOLDER,
     NAMESPACE,
     ROOT,
+    container_of,
     dagster_settings,
     environment,
     fake_kubernetes,
+    import_origin,
     kustomization,
     manifests,
     named,
@@ -45,11 +45,6 @@ CONTAINERFILE = FOLDER.parent / "Containerfile"
 
 def name_of(manifest):
     return f"{manifest['kind']}/{manifest['metadata']['name']}"
-
-
-def container_of(workload):
-    (container,) = workload["spec"]["template"]["spec"]["containers"]
-    return container
 
 
 every_manifest = pytest.mark.parametrize("manifest", manifests(), ids=name_of)
@@ -324,19 +319,12 @@ def instance(tmp_path):
 
 
 def launched(instance, home):
-    origin = JobPythonOrigin(
-        "import_leads",
-        RepositoryPythonOrigin(
-            executable_path="/opt/lead_pipeline/bin/python",
-            code_pointer=ModuleCodePointer("lead_pipeline.definitions", "defs"),
-            container_image=container_of(named("Deployment", "code-server"))["image"],
-            entry_point=["dagster"],
-            container_context={},
-        ),
-    )
     job = build_definitions(home).resolve_job_def("import_leads")
     run = instance.create_run_for_job(
-        job, tags={"dagster/partition": "a@0123456789ab"}, status=dg.DagsterRunStatus.STARTING, job_code_origin=origin
+        job,
+        tags={"dagster/partition": "a@0123456789ab"},
+        status=dg.DagsterRunStatus.STARTING,
+        job_code_origin=import_origin(),
     )
     instance.run_launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
     return run

@@ -1,6 +1,7 @@
 """A backup of a store on PostgreSQL that is taken while imports go on is whole: the page's own commands, restored."""
 
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -15,12 +16,15 @@ from lead_pipeline_tests.support import call_schedule, importing, quick_folder
 
 FOLDER = ROOT / "docs" / "deploying"
 
-#: In the place of pg_dump: the home is copied by now, and something happens before the database is.
+#: In the place of tar and pg_dump: between the two, whichever comes first, something happens.
 _MEANWHILE = """\
 #!/bin/sh
-touch "{folder}/home is copied"
-while [ ! -e "{folder}/go on" ]; do sleep 0.02; done
-exec {binaries}/pg_dump "$@"
+if [ -e "{folder}/one is copied" ]; then
+  while [ ! -e "{folder}/go on" ]; do sleep 0.02; done
+  exec {program} "$@"
+fi
+{program} "$@" || exit
+touch "{folder}/one is copied"
 """
 
 
@@ -29,8 +33,9 @@ def place(monkeypatch):
     with quick_folder() as folder:
         programs = folder / "bin"
         programs.mkdir()
-        (programs / "pg_dump").write_text(_MEANWHILE.format(folder=folder, binaries=server()._binaries))
-        (programs / "pg_dump").chmod(0o755)
+        for program in (Path(shutil.which("tar")), server()._binaries / "pg_dump"):
+            (programs / program.name).write_text(_MEANWHILE.format(folder=folder, program=program))
+            (programs / program.name).chmod(0o755)
         (programs / "pg_restore").symlink_to(server()._binaries / "pg_restore")
         monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
         yield folder
@@ -63,7 +68,7 @@ def test_what_is_imported_while_a_backup_is_taken_is_neither_lost_nor_doubled_af
 
             thread = threading.Thread(target=back_up)
             thread.start()
-            while thread.is_alive() and not (place / "home is copied").exists():
+            while thread.is_alive() and not (place / "one is copied").exists():
                 time.sleep(0.02)
             imports.file(file(place, 3), call_schedule())
             (place / "go on").touch()

@@ -9,13 +9,18 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from lead_pipeline.filing.home import Home
+from lead_pipeline.orchestration.defining.naming import Naming
+from lead_pipeline.orchestration.instance import open_instance
+from lead_pipeline.orchestration.liveness import fail_dead_runs
 from lead_pipeline_tests.deploying.manifests import ROOT
 from lead_pipeline_tests.orchestration.serving import Ui, drop, free_port, receipts
+from lead_pipeline_tests.orchestration.watching import Watching
 from lead_pipeline_tests.support import prepared_home, query, quick_folder
 
 FOLDER = ROOT / "docs" / "deploying"
@@ -28,7 +33,7 @@ COMMAND, HOME, BACKUP = (
     "/var/lib/lead-pipeline",
     "/usr/local/lib/lead-pipeline/backup",
 )
-ROWS = 150_000
+ROWS = 80_000
 
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None and "CI" not in os.environ, reason="systemd-analyze is not installed"
@@ -163,12 +168,14 @@ def test_what_was_under_way_when_it_was_stopped_is_imported_once_after_a_restore
         (backup,) = (folder / "backups").iterdir()
         restored = folder / "restored"
         subprocess.run([str(FOLDER / "restore"), str(backup), str(restored)], check=True, timeout=120)
-        service = Service(restored)
+        instance = open_instance(Home(restored))
         try:
-            service.wait_for("second import", lambda: len(receipts(restored)) == 2)
-            assert service.stop_all() == 0
+            fail_dead_runs(Home(restored), instance, Naming(restored))  # as every start does
+            watching = Watching(Home(restored), instance, now=datetime.now(UTC) + timedelta(minutes=1))
+            (result,) = watching.execute(watching.tick(seconds=1))
+            assert result.success
         finally:
-            service.kill()
+            instance.dispose()
         assert query(restored, "select count(*), count(distinct phone) from leads") == [(ROWS, ROWS)]
         assert sorted(query(restored, "select file_name, outcome, count(*) from row_outcomes join imports using"
                             " (import_id) group by all")) == [

@@ -174,6 +174,16 @@ def _found(module: str, name: str, otherwise: str) -> Any:  # noqa: ANN401  # wh
     return found
 
 
+def launches_here(instance: Any) -> bool:  # noqa: ANN401  # a DagsterInstance
+    """Return whether runs of an instance start on the machine of its code server, as they do unless its settings name
+    another launcher. The launcher itself is not asked: one of Kubernetes opens only where it may launch.
+    """
+    if instance.is_ephemeral:
+        return True
+    launcher = getattr(instance.get_ref(), "run_launcher_data", None)
+    return launcher is None or launcher.class_name == "DefaultRunLauncher"
+
+
 def output_left_alone() -> dict[str, Any]:
     """Return the instance settings with which Dagster leaves the output of a run's steps where it goes.
 

@@ -8,8 +8,8 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 from lead_pipeline.importing.homes import Home, is_locked
 from lead_pipeline.orchestration.activity.activity_asset import load_call_activity
+from lead_pipeline.orchestration.dagster_internals import launches_here
 from lead_pipeline.orchestration.defining.naming import Naming
-from lead_pipeline.orchestration.instances.locks_across_hosts import launches_here
 from lead_pipeline.orchestration.jobs import import_leads, load_suppressions
 from lead_pipeline.orchestration.partitions import imports_partitions
 
@@ -17,6 +17,9 @@ from lead_pipeline.orchestration.partitions import imports_partitions
 #: one that has not got so far: its process takes a second to start, and may need a while on a busy machine.
 SUSPECT_SECONDS = 20.0
 STARTING_SECONDS = 60.0
+
+#: What Dagster itself grants a run to start where its settings say nothing (`run_monitoring.start_timeout_seconds`).
+_START_TIMEOUT_SECONDS = 180.0
 
 #: Tags of a run over one partition, and of one over a range of them.
 PARTITION, FIRST, LAST = (
@@ -37,9 +40,10 @@ def active_imports(
     """
     active: set[str] = set()
     suspected: dict[str, float] = {}
+    starting = starting_seconds(instance)
     for run, keys, lives in _unfinished(home, instance, naming):
         since = now if lives else suspects.get(run.run_id, now)
-        if now - since >= (STARTING_SECONDS if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
+        if now - since >= (starting if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
             _fail(instance, run)
             continue
         if not lives:
@@ -49,15 +53,30 @@ def active_imports(
     return active, suspected
 
 
+def starting_seconds(instance: DagsterInstance) -> float:
+    """Return how long a run may be on its way before it is taken for dead.
+
+    Where it starts elsewhere (a pod that waits for room or its image, a worker's queue), that takes as long as the
+    instance grants, and Dagster's own monitoring, which can tell why it did not start, comes first.
+    """
+    if launches_here(instance):
+        return STARTING_SECONDS
+    granted = instance.get_settings("run_monitoring").get("start_timeout_seconds") or _START_TIMEOUT_SECONDS
+    return float(granted) + STARTING_SECONDS
+
+
 def drops_with_a_run(instance: DagsterInstance, naming: Naming) -> set[str]:
     """Return the drops of call activity that have a run which has not ended, be it queued or dead."""
     return {key for run in _runs_of(load_call_activity.name, instance, naming) for key in _keys_of(run, ())}
 
 
 def fail_dead_runs(home: Home, instance: DagsterInstance, naming: Naming) -> None:
-    """Fail every run that no process is at work on: to be called while no daemon or code server of ours runs."""
+    """Fail every run that no process is at work on: to be called while no daemon or code server of ours runs. A run on
+    its way to another machine is left alone, for a broker or a cluster may still start it.
+    """
+    waits_elsewhere = () if launches_here(instance) else _ON_THE_WAY
     for run, _, lives in _unfinished(home, instance, naming):
-        if not lives:
+        if not lives and run.status not in waits_elsewhere:
             _fail(instance, run)
 
 
@@ -67,17 +86,12 @@ def _runs_of(job: str, instance: DagsterInstance, naming: Naming) -> Sequence[Da
 
 
 def _unfinished(home: Home, instance: DagsterInstance, naming: Naming) -> Iterator[tuple[DagsterRun, list[str], bool]]:
-    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them.
-
-    Where runs are handed to a queue of somebody else's (a broker, a cluster), one that is on the way waits there, for
-    as long as Dagster's own `run_monitoring: start_timeout_seconds` lets it.
-    """
+    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
     stored = instance.get_dynamic_partitions(naming.partitions_name(imports_partitions))
-    waiting = {DagsterRunStatus.QUEUED} if launches_here(instance) else {DagsterRunStatus.QUEUED, *_ON_THE_WAY}
     for job in (import_leads.name, load_suppressions.name, load_call_activity.name):
         for run in _runs_of(job, instance, naming):
             keys = _keys_of(run, stored)
-            yield run, keys, run.status in waiting or any(is_locked(home, key) for key in keys)
+            yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
 
 
 def _fail(instance: DagsterInstance, run: DagsterRun) -> None:

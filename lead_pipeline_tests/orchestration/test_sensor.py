@@ -431,6 +431,35 @@ def test_a_run_that_died_on_its_way_does_not_hold_up_its_import(watching, status
     assert again.partition_key == request.partition_key
 
 
+ELSEWHERE = "run_launcher: {module: somewhere, class: PodLauncher}\n"  # opened by nobody here
+
+
+@pytest.mark.parametrize(
+    ("settings", "granted"),
+    [
+        (ELSEWHERE + "run_monitoring: {enabled: true, start_timeout_seconds: 900}\n", 900),
+        (ELSEWHERE, 180),
+        ("run_monitoring: {enabled: true, start_timeout_seconds: 900}\n", 0),
+    ],
+    ids=["elsewhere", "elsewhere, nothing said", "on this machine"],
+)
+def test_a_run_that_starts_elsewhere_may_be_on_its_way_as_long_as_dagster_grants_it(watching, settings, granted):
+    """A pod waits for a node and its image; failed and asked for again meanwhile, it would soon be set aside."""
+    (watching.home.dagster / "dagster.yaml").write_text(settings)
+    with dg.DagsterInstance.from_config(str(watching.home.dagster)) as instance:
+        watching.instance = instance
+        watching.drop("a.csv", leads(1))
+        (request,) = watching.tick()
+        run_id = recorded_run(watching, request.partition_key, DagsterRunStatus.STARTING)
+        watching.tick()
+        for _ in range(granted // 60):
+            watching.pass_time(60)
+            assert watching.tick(seconds=1) == []
+            assert instance.get_run_by_id(run_id).status == DagsterRunStatus.STARTING
+        watching.tick(seconds=STARTING_SECONDS + 15)
+        assert instance.get_run_by_id(run_id).status == DagsterRunStatus.FAILURE
+
+
 def test_an_import_that_a_living_process_holds_is_not_asked_for(watching):
     watching.drop("a.csv", leads(1))
     (request,) = watching.tick()

@@ -11,6 +11,7 @@ import dagster as dg
 
 from lead_pipeline.importing.homes import Home, release, try_acquire, was_locked
 from lead_pipeline.model.errors import DiskError
+from lead_pipeline.orchestration.dagster_internals import launches_here
 
 _FRONT = "front"
 
@@ -27,11 +28,6 @@ def being_the_front(home: Home) -> Iterator[None]:
     finally:
         if descriptor is not None:
             release(home, _FRONT, descriptor)
-
-
-def launches_here(instance: dg.DagsterInstance) -> bool:
-    """Return whether runs are processes that the code server starts at once, on its own host."""
-    return isinstance(instance.run_launcher, dg.DefaultRunLauncher)
 
 
 def require_locks_across_hosts(

@@ -24,7 +24,7 @@ def run(*command: str) -> str:
 class Host:
     """A host: a name, an address, a core, and a share of it."""
 
-    def __init__(self, network: str, number: int, share: float, core: int | None) -> None:
+    def __init__(self, network: str, number: int, share: float | None, core: int | None) -> None:
         self.space, self.address, self.core = f"{network}-h{number}", f"{_SUBNET}.{number}", core
         switch, there = f"{network}-sw", f"port{number}"
         run("ip", "netns", "add", self.space)
@@ -32,7 +32,7 @@ class Host:
         run("ip", "netns", "exec", switch, "ip", "link", "set", there, "master", "bridge", "up")
         for command in ("ip link set lo up", f"ip addr add {self.address}/24 dev eth0", "ip link set eth0 up"):
             run("ip", "netns", "exec", self.space, *command.split())
-        self.group = _share_of_the_processor(self.space, share)
+        self.group = None if share is None else _share_of_the_processor(self.space, share)
 
     @property
     def prefix(self) -> tuple[str, ...]:
@@ -60,10 +60,12 @@ class Host:
 
 
 @contextlib.contextmanager
-def hosts(count: int) -> Iterator[list[Host]]:
-    """Give hosts behind one bridge. The first has no core of its own, each other one; all have the same share."""
+def hosts(count: int, *, limited: bool) -> Iterator[list[Host]]:
+    """Give hosts behind one bridge. The first has no core of its own, each other one. If `limited`, all have the same
+    share of the processor, as where measuring is the point.
+    """
     network, cores = f"lp{uuid.uuid4().hex[:6]}", os.cpu_count() or 1
-    share = min(1.0, cores / count)
+    share = min(1.0, cores / count) if limited else None
     run("ip", "netns", "add", f"{network}-sw")
     made: list[Host] = []
     try:
@@ -71,10 +73,8 @@ def hosts(count: int) -> Iterator[list[Host]]:
         run("ip", "netns", "exec", f"{network}-sw", "ip", "link", "set", "bridge", "up")
         for number in range(1, count + 1):
             made.append(Host(network, number, share, None if number == 1 else (number - 2) % cores))
-        limited = "limited by cgroups" if made[0].group else "not limited: no cgroups here"
-        print(
-            f"{count} hosts on {cores} cores, {share:.0%} of a core each ({limited}); one disk and one kernel for all"
-        )
+        said = f"{share:.0%} of a core each" if made[0].group else "as much of them as each gets"
+        print(f"{count} hosts on {cores} cores, {said}; one disk and one kernel for all", flush=True)
         yield made
     finally:
         for host in made:

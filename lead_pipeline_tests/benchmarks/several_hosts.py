@@ -314,7 +314,7 @@ def main() -> int:
         return on_the_first_host(given, [_known(said) for said in given.hosts.split(",")])
     if os.geteuid() != 0 or not shutil.which("ip"):
         sys.exit("Network namespaces need root and iproute2.")
-    with hosts(3) as made:
+    with hosts(3, limited=not given.faults or given.measure) as made:
         told = ",".join(f"{one.space}/{one.address}/{'' if one.core is None else one.core}/{one.group}" for one in made)
         command = [sys.executable, "-m", "lead_pipeline_tests.benchmarks.several_hosts", *sys.argv[1:]]
         inside = subprocess.Popen([*made[0].prefix, *command, "--hosts", told])

@@ -18,9 +18,6 @@ from lead_pipeline.orchestration.partitions import imports_partitions
 SUSPECT_SECONDS = 20.0
 STARTING_SECONDS = 60.0
 
-#: What Dagster itself grants a run to start where its settings say nothing (`run_monitoring.start_timeout_seconds`).
-_START_TIMEOUT_SECONDS = 180.0
-
 #: Tags of a run over one partition, and of one over a range of them.
 PARTITION, FIRST, LAST = (
     "dagster/partition",
@@ -40,10 +37,9 @@ def active_imports(
     """
     active: set[str] = set()
     suspected: dict[str, float] = {}
-    starting = starting_seconds(instance)
     for run, keys, lives in _unfinished(home, instance, naming):
         since = now if lives else suspects.get(run.run_id, now)
-        if now - since >= (starting if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
+        if now - since >= (STARTING_SECONDS if run.status in _ON_THE_WAY else SUSPECT_SECONDS):
             _fail(instance, run)
             continue
         if not lives:
@@ -51,18 +47,6 @@ def active_imports(
         if run.job_name != naming.name(load_call_activity.name):
             active.update(keys)
     return active, suspected
-
-
-def starting_seconds(instance: DagsterInstance) -> float:
-    """Return how long a run may be on its way before it is taken for dead.
-
-    Where it starts elsewhere (a pod that waits for room or its image, a worker's queue), that takes as long as the
-    instance grants, and Dagster's own monitoring, which can tell why it did not start, comes first.
-    """
-    if launches_here(instance):
-        return STARTING_SECONDS
-    granted = instance.get_settings("run_monitoring").get("start_timeout_seconds") or _START_TIMEOUT_SECONDS
-    return float(granted) + STARTING_SECONDS
 
 
 def drops_with_a_run(instance: DagsterInstance, naming: Naming) -> set[str]:
@@ -86,12 +70,17 @@ def _runs_of(job: str, instance: DagsterInstance, naming: Naming) -> Sequence[Da
 
 
 def _unfinished(home: Home, instance: DagsterInstance, naming: Naming) -> Iterator[tuple[DagsterRun, list[str], bool]]:
-    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them."""
+    """Yield each run that has not ended, its partitions, and whether it waits or a living process holds one of them.
+
+    Where runs are handed to a queue of somebody else's (a broker, a cluster), one that is on the way waits there, for
+    as long as Dagster's own `run_monitoring: start_timeout_seconds` lets it.
+    """
     stored = instance.get_dynamic_partitions(naming.partitions_name(imports_partitions))
+    waiting = {DagsterRunStatus.QUEUED} if launches_here(instance) else {DagsterRunStatus.QUEUED, *_ON_THE_WAY}
     for job in (import_leads.name, load_suppressions.name, load_call_activity.name):
         for run in _runs_of(job, instance, naming):
             keys = _keys_of(run, stored)
-            yield run, keys, run.status == DagsterRunStatus.QUEUED or any(is_locked(home, key) for key in keys)
+            yield run, keys, run.status in waiting or any(is_locked(home, key) for key in keys)
 
 
 def _fail(instance: DagsterInstance, run: DagsterRun) -> None:

@@ -55,12 +55,9 @@ def drops_with_a_run(instance: DagsterInstance, naming: Naming) -> set[str]:
 
 
 def fail_dead_runs(home: Home, instance: DagsterInstance, naming: Naming) -> None:
-    """Fail every run that no process is at work on: to be called while no daemon or code server of ours runs. A run on
-    its way to another machine is left alone, for a broker or a cluster may still start it.
-    """
-    waits_elsewhere = () if launches_here(instance) else _ON_THE_WAY
+    """Fail every run that no process is at work on: to be called while no daemon or code server of ours runs."""
     for run, _, lives in _unfinished(home, instance, naming):
-        if not lives and run.status not in waits_elsewhere:
+        if not lives:
             _fail(instance, run)
 
 

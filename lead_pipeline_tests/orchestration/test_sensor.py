@@ -485,8 +485,7 @@ def test_an_import_whose_runs_keep_dying_is_set_aside_with_a_note(watching):
     watching.tick()
     (manifest,) = watching.waiting()
     for _ in range(intake.MAX_ATTEMPTS - 1):
-        manifest = note_request(watching.home, manifest, watching.now)
-        count_run(watching.home, manifest)
+        count_run(watching.home, note_request(watching.home, watching.waiting()[0], watching.now))
     watching.home.store.touch()
     watching.pass_time(3600)
     assert watching.tick() == []

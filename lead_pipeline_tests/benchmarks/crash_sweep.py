@@ -78,7 +78,7 @@ def embedded(rows: int) -> Iterator[Disturbed]:
 
 
 @contextmanager
-def on_postgres(rows: int) -> Iterator[Disturbed]:
+def on_postgres(rows_of_file: int) -> Iterator[Disturbed]:
     """Give trials with the store on a PostgreSQL server of their own."""
     data = prepared_folder()
     server = Server(data, _SETTINGS)
@@ -95,16 +95,17 @@ def on_postgres(rows: int) -> Iterator[Disturbed]:
         server.stop(how)
         server.start()
 
+    def rows(sql: str) -> list[str]:
+        return server.psql(sql, "leads").splitlines()
+
     def dump(_home: Path) -> dict[str, list[str]]:
-        tables = [line.split("|") for line in server.psql(_TABLES, "leads").splitlines()]
-        found = {name: sorted(server.psql(f"select {columns} from base.{name}", "leads").split("\n"))
-                 for name, columns in tables}  # fmt: skip
-        lives = server.psql("select lead_id, expires_at - created_at from base.leads order by lead_id", "leads")
-        return found | {"lives": lives.split("\n")}
+        tables = [line.split("|") for line in rows(_TABLES)]
+        found = {name: sorted(rows(f"select {columns} from base.{name}")) for name, columns in tables}
+        return found | {"lives": rows("select lead_id, expires_at - created_at from base.leads order by lead_id")}
 
     try:
         with quick_folder() as folder, Crasher.started(**{STORE: address}) as crasher:
-            template, known, file = prepare(folder, rows)
+            template, known, file = prepare(folder, rows_of_file)
             server.psql("create database leads")
             said = crasher.attempt(template, known).said
             if said != "completed":
@@ -174,7 +175,7 @@ def sweep(place: Disturbed, rounds: int | None, kills: int, rows: int, seed: int
     ended = place.crasher.attempt(home, place.file)
     expected = undisturbed()
     if len(expected["store"]["leads"]) != rows:  # type: ignore[index]
-        raise RuntimeError("the undisturbed import did not leave the leads of its file")
+        raise RuntimeError(f"the undisturbed import, which ended as {ended.said}, did not leave the leads of its file")
     swept, trials = Sweep(place, seed, ended.cpu, ended.seconds), 0
     while trials < rounds if rounds else swept.tally["killed"] < kills:
         trials += 1

@@ -28,7 +28,10 @@ import polars as pl
 
 from lead_pipeline.filing.home import Home
 from lead_pipeline.filing.staging import stage_import, stage_list
+from lead_pipeline.filing.work_folder import WorkFolder
+from lead_pipeline.importing.approval import commit_or_hold
 from lead_pipeline.importing.lists.suppression_list import load_list
+from lead_pipeline.importing.steps import map_leads, normalize_leads, read_file
 from lead_pipeline.profiles.loader import load_profile
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
 from lead_pipeline.store.postgres.postgres_connection import Connection
@@ -48,7 +51,9 @@ _SETTINGS = {
 
 _TEMPLATE = "empty_store"
 _HANGS_AFTER = 300
-_PATIENT = StoreSettings(wait_seconds=_HANGS_AFTER)
+
+#: Rows are few: threads would be in one another's way.
+_SETTINGS_OF_STORES = StoreSettings(wait_seconds=_HANGS_AFTER, threads=1)
 
 #: By commit of their rows: what is only added to keeps the transaction that wrote it.
 _ORDER = """
@@ -63,7 +68,9 @@ _ORDER = """
 
 @dataclass(frozen=True)
 class Drop:
-    """A file that an importer brings: as leads under a profile, or as a list of a kind; and when it was staged."""
+    """A file that an importer brings: as leads under a profile, or as a list of a kind; and when it was staged, which
+    is its time wherever it comes to.
+    """
 
     path: Path
     staged_at: datetime
@@ -71,14 +78,21 @@ class Drop:
     kind: str = ""
 
     def bring(self, stages: Stages) -> tuple[str, str]:
-        """Import or load it; return what it is, and the id that the store knows it by."""
+        """Import or load it, up to the commit; return what it is, and the id that the store knows it by."""
         if self.kind:
             manifest = stage_list(stages.home, self.path, self.kind, "US", now=self.staged_at)  # type: ignore[arg-type]
             load_list(stages.store, manifest, stages.home, self.staged_at)
             return "list", manifest.list_id
         profile = load_profile(self.profile, folder=None)
-        staged = stage_import(stages.home, self.path, profile, now=self.staged_at)
-        return "import", stages.run(staged).import_id
+        manifest = stage_import(stages.home, self.path, profile, now=self.staged_at)
+        work = WorkFolder(stages.home, manifest)
+        work.clear()
+        read_file(work)
+        map_leads(work)
+        normalize_leads(work, at=self.staged_at)
+        commit_or_hold(work, stages.store, self.staged_at)
+        work.clear()
+        return "import", manifest.import_id
 
 
 @dataclass
@@ -110,7 +124,7 @@ def _serve(pipe: Pipe, root: Path) -> None:
                     shutil.rmtree(root, ignore_errors=True)
                     home = Home(root)
                     home.prepare()
-                    store = stack.enter_context(PostgresLeadStore.open(root, address, settings=_PATIENT))
+                    store = stack.enter_context(PostgresLeadStore.open(root, address, settings=_SETTINGS_OF_STORES))
                     opened = {address: Stages(home, store)}  # type: ignore[arg-type]
                 pipe.send((True, None if drop is None else drop.bring(opened[address])))
             except Exception:  # noqa: BLE001  # whatever it is, the other side says it
@@ -262,7 +276,10 @@ def compared(folder: Path, server: Server, name: str) -> Iterator[tuple[str, Com
     home.prepare()
     peeking = folder / f"there-{name}"
     peeking.mkdir()
-    with DuckdbLeadStore.open(home.root) as here, PeekedStore.open(peeking, address) as there:
+    with (
+        DuckdbLeadStore.open(home.root, settings=_SETTINGS_OF_STORES) as here,
+        PeekedStore.open(peeking, address, settings=_SETTINGS_OF_STORES) as there,
+    ):
         yield address, Compared(there, Stages(home, here))
     shutil.rmtree(home.root)
 

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,10 +168,10 @@ def dump_store(home: Path) -> dict[str, list[str]]:
     return dump | {"lives": list(map(repr, lives))}
 
 
-def dump_home(home: Path) -> dict[str, object]:
+def dump_home(home: Path, *, store: Callable[[Path], dict[str, list[str]]] = dump_store) -> dict[str, object]:
     """Return what imports leave for people: store, tables, rejected files, results, archive, and what still waits."""
     return {
-        "store": dump_store(home),
+        "store": store(home),
         "tables": {
             _name(home, path): pl.read_parquet(path, glob=False, hive_partitioning=False)
             .select(pl.exclude("created_at", "updated_at", "expires_at"))

@@ -166,6 +166,7 @@ class Attempt:
     answer: Answer | None = None
     point: str | None = None
     seconds: float | None = None
+    by_clock: bool = False  # the seconds go by while it waits for a server, too
     file_limit: int | None = None  # no file may grow beyond so many bytes during the commit, as on a full disk
 
 
@@ -188,9 +189,9 @@ class Crasher:
 
     @classmethod
     @contextlib.contextmanager
-    def started(cls) -> Iterator["Crasher"]:
+    def started(cls, **environment: str) -> Iterator["Crasher"]:
         """Start the warm process, and end it afterwards."""
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"} | environment
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "lead_pipeline_tests.orchestration.crashing"],
             stdin=subprocess.PIPE,
@@ -260,7 +261,8 @@ def _be_the_child(attempt: Attempt, pipe: int) -> None:
         if attempt.seconds is not None:
             # Counts the processor's time, so that a busy machine does not change where the import is hit. Nobody
             # handles SIGPROF: its default action ends the process as SIGKILL does.
-            signal.setitimer(signal.ITIMER_PROF, attempt.seconds)
+            # SIGALRM, which is of the clock, does the same.
+            signal.setitimer(signal.ITIMER_REAL if attempt.by_clock else signal.ITIMER_PROF, attempt.seconds)
         if attempt.file_limit is not None:
             _limit_commit(attempt.file_limit)
         with importing(Path(attempt.home)) as imports:

@@ -10,9 +10,11 @@ from typing import Any, cast
 
 import adbc_driver_manager
 import adbc_driver_postgresql.dbapi
+import duckdb
 import pyarrow as pa
 
 from lead_pipeline.model.errors import ConnectionLostError, StoreError, StoreFullError, StoreLockedError
+from lead_pipeline.store.postgres.reading_ahead import read_ahead
 from lead_pipeline.store.settings import OnWait, StoreSettings, wait_silently
 
 #: The advisory lock of whoever writes: the number is "lead" in ASCII.
@@ -21,6 +23,9 @@ _WRITERS_LOCK = 0x6C656164
 #: Rows are looked up by keys in tables that may be a hundred times as long as the keys. PostgreSQL's own notion of what
 #: it costs to jump is of spinning disks, by which it would rather read these tables from one end to the other.
 _BY_INDEX = "set local random_page_cost = 1.1"
+
+#: So much of a result comes at once. The next is on its way meanwhile.
+_BATCHES, _BATCH_BYTES = adbc_driver_postgresql.StatementOptions.BATCH_SIZE_HINT_BYTES.value, "2000000"
 
 #: Classes and codes of PostgreSQL's SQLSTATE (appendix A of its manual), and what they come to.
 _LOST = ("08", "57P", "25P03")
@@ -124,18 +129,26 @@ class Connection:
 
     @contextlib.contextmanager
     def reader(self, sql: str) -> Iterator[pa.RecordBatchReader]:
-        """Give the rows of a query as they come, by binary COPY."""
+        """Give the rows of a query as they come, by binary COPY, for DuckDB to read."""
         with self._open().cursor() as cursor:
+            cursor.adbc_statement.set_options(**{_BATCHES: _BATCH_BYTES})
             cursor.execute(sql)
-            yield cursor.fetch_record_batch()
+            with read_ahead(cursor.fetch_record_batch()) as ahead:
+                try:
+                    yield ahead.reader
+                except duckdb.Error:
+                    if ahead.has_failed:
+                        self.rows("select 1")  # DuckDB knows nothing of a connection that was lost
+                    raise
 
     def copy_in(
         self, table: str, rows: pa.RecordBatchReader | pa.Table, *, schema: str = "base", temporary: bool = False
     ) -> int:
         """Append rows to a table by binary COPY, columns by name; return how many."""
-        with self._open().cursor() as cursor:
-            where = {"temporary": True} if temporary else {"db_schema_name": schema}
-            return int(cursor.adbc_ingest(table, rows, mode="append", **where))
+        where = {"temporary": True} if temporary else {"db_schema_name": schema}
+        reader = rows.to_reader() if isinstance(rows, pa.Table) else rows
+        with self._open().cursor() as cursor, read_ahead(reader) as ahead:
+            return int(cursor.adbc_ingest(table, ahead.reader, mode="append", **where))
 
     @contextlib.contextmanager
     def reading(self, doing: str) -> Iterator[None]:

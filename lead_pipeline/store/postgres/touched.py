@@ -43,7 +43,8 @@ _TOUCHED = """
     create temp table fresh (contact_id bigint primary key) on commit drop;
 """
 
-#: By identifiers; and by the phones of leads. `{more}` is where else somebody may be found.
+#: By identifiers; and by the phones of leads. `{more}` is where else somebody may be found. In the order of contacts,
+#: as their rows lie in the tables: so each page of these is looked at once.
 _FIND_FRESH = """
     truncate fresh;
     insert into fresh
@@ -52,7 +53,8 @@ _FIND_FRESH = """
         union
         select l.contact_id from base.leads l join sought s on s.kind = 'phone' and l.phone_key = s.key
         {more}
-    ) found where not exists (select 1 from touched t where t.contact_id = found.contact_id);
+    ) found where not exists (select 1 from touched t where t.contact_id = found.contact_id)
+    order by contact_id;
     insert into touched select contact_id from fresh;
     analyze fresh;
     truncate sought;

@@ -12,8 +12,8 @@ from lead_pipeline.store.postgres.stored_tables import GROUPS, Column
 #: Tables whose rows are told apart by the order in which they were written.
 _IN_ORDER = ("enrollment_events", "suppressions")
 
-#: How many rows are on the way at a time.
-_ROWS_AT_ONCE = 100_000
+#: How many rows are on the way at a time; while PostgreSQL takes these, DuckDB makes the next.
+_ROWS_AT_ONCE = 16_384
 
 
 def write_back(con: duckdb.DuckDBPyConnection, filled: Filled, there: Connection) -> None:
@@ -96,9 +96,17 @@ def _send(
     con: duckdb.DuckDBPyConnection, there: Connection, table: str, columns: tuple[Column, ...], rows: str
 ) -> None:
     source = rows.format(table=table, groups=", ".join(GROUPS[table]))
-    if not con.execute(f"select 1 {source} limit 1").fetchall():
+    used = _used(con, columns, source)
+    if not used:
         return
-    sent = ", ".join(f"{column.sent} as {column.quoted}" for column in columns)
+    sent = ", ".join(f"{column.sent} as {column.quoted}" for column in used)
     order = " order by nth" if table in _IN_ORDER else ""
     reader = con.sql(f"select {sent} {source}{order}").to_arrow_reader(_ROWS_AT_ONCE)  # names of ours
     there.copy_in(table, reader)
+
+
+def _used(con: duckdb.DuckDBPyConnection, columns: tuple[Column, ...], source: str) -> tuple[Column, ...]:
+    """Return the columns in which any row has a value: the others are null without being sent. None without a row."""
+    counts = ", ".join(f"count({column.quoted})" for column in columns)
+    ((*with_value,),) = con.execute(f"select {counts} {source}").fetchall()
+    return tuple(column for column, count in zip(columns, with_value, strict=True) if count)

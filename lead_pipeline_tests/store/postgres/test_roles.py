@@ -53,6 +53,25 @@ def test_a_reader_sees_every_view(ana):
     assert (counts["leads"], counts["reachable_leads"], counts["imports"]) == (1, 1, 1)
 
 
+_SOME = "select lead_id from {}(array[1, 2])"
+
+
+@pytest.mark.parametrize("function", ["reachable_among", "callable_among", "calling_times_among"])
+def test_a_reader_asks_about_some_leads_and_nobody_else_who_gets_in_does(leads, ana, function):
+    database, _home, ours = leads
+    with ana.reading("a test"):
+        found = ana.rows(_SOME.format(function))
+    assert found in (([], [(1,)]) if function == "callable_among" else ([(1,)],))  # at night nobody is callable
+    server().psql(f"create role stranger_{ours} login")
+    stranger = Connection(server().address(database, f"stranger_{ours}"))
+    try:
+        with pytest.raises(StoreError, match="may not do that"), stranger.reading("a test"):
+            stranger.rows(_SOME.format(function))
+    finally:
+        stranger.close()
+        server().psql(f"drop role stranger_{ours}")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

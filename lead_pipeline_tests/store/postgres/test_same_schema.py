@@ -3,7 +3,8 @@
 import duckdb
 import pytest
 
-from lead_pipeline.store.duckdb.migrating import migrate, newest_version
+from lead_pipeline.store.duckdb.migrating import migrate
+from lead_pipeline.store.duckdb.migrating import migrations as embedded_migrations
 from lead_pipeline.store.postgres import stored_tables
 from lead_pipeline.store.postgres.postgres_connection import Connection
 from lead_pipeline.store.postgres.postgres_migrating import migrations
@@ -33,6 +34,9 @@ _COLUMNS = """
 
 #: What only PostgreSQL needs: how a commit ended whose connection was lost, and which store it is.
 _OWN = {"commits", "stores"}
+
+#: Migrations of what the embedded store had before there was another one.
+_OWN_VERSIONS = {32}
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +103,33 @@ def test_every_table_says_how_its_rows_are_told_apart(embedded):
         assert set(names) <= {name for (name,) in embedded.execute(sql, [table]).fetchall()}, table
 
 
-def test_both_stores_are_at_the_same_version():
-    assert migrations()[-1][0] == newest_version()
+def test_both_stores_have_the_same_functions_for_people_with_the_same_columns(embedded, there):
+    """The embedded store calls them macros."""
+    sql = """
+        select function_name, parameters from duckdb_functions()
+        where schema_name = 'main' and function_type = 'table_macro' and not internal
+    """
+    here = {}
+    for name, parameters in embedded.execute(sql).fetchall():
+        columns = embedded.execute(f"describe from main.{name}([1])").fetchall()
+        here[name] = (parameters, [(column, _TYPES[kind]) for column, kind, *_ in columns])
+    assert len(here) == 3
+    sql = """
+        select p.proname, p.proargnames, a.attname, format_type(a.atttypid, null)
+        from pg_proc p join pg_type t on t.oid = p.prorettype join pg_attribute a on a.attrelid = t.typrelid
+        where p.pronamespace = 'public'::regnamespace and a.attnum > 0 order by p.proname, a.attnum
+    """
+    found: dict[str, tuple[list[str], list[tuple[str, str]]]] = {}
+    with there.reading("a test"):
+        for name, parameters, *column in there.rows(sql):
+            found.setdefault(name, (parameters, []))[1].append(tuple(column))
+    assert found == here
+
+
+def test_every_migration_of_the_embedded_store_since_there_is_another_store_has_one_there():
+    theirs = {version for version, _name, _sql in migrations()}
+    here = {version for version, _name, _sql in embedded_migrations()}
+    assert {version for version in here if version >= min(theirs)} == theirs - _OWN_VERSIONS
 
 
 KEYS = [0, 1, 2**63 - 1, 2**63, 2**64 - 1]

@@ -1,5 +1,7 @@
 """A suppression list names people, by whatever column and spelling; one that cannot be trusted is refused whole."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -178,3 +180,15 @@ def test_the_same_list_again_says_that_rows_of_it_are_not_suppressed(stages):
 
 def test_nobody_is_asked_for_the_header_of_a_plain_list_of_numbers(stages):
     assert load(stages, "2125550101\n2125550177\n2125550113\n2125550154\n").notices == ()
+
+
+def test_a_list_that_somebody_else_loads_meanwhile_is_loaded_once(stages, tmp_path, monkeypatch):
+    """As when the same file comes to two machines: each asks for the list before any of them has it."""
+    path = tmp_path / "stop.csv"
+    path.write_text("phone\n2125550101\n2125550102\n", encoding="utf-8")
+    monkeypatch.setattr(type(stages.store), "list_counts", lambda *_asked: None)
+    first, second = stages.suppress(path), stages.suppress(path)
+    assert (first.added, second) == (2, replace(first, loaded_before=True))
+    assert stages.rows("select count(*), (select count(*) from base.suppressions) from base.suppression_lists") == [
+        (1, 2)
+    ]

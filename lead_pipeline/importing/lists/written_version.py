@@ -9,12 +9,14 @@ import polars as pl
 
 from lead_pipeline.enrolling.enrollments import AffectedLeads, suppress_enrollments
 from lead_pipeline.model.suppression_kinds import SuppressionKind
+from lead_pipeline.screening.lists.list_trust import note_delivery
 from lead_pipeline.screening.lists.listed_leads import (
     find_listed_leads,
     suppress_secondary_contacts,
     withhold_attributes,
 )
 from lead_pipeline.screening.lists.suppression_lists import ListParts, add_suppressions
+from lead_pipeline.store.ledger import find_list
 from lead_pipeline.store.records import ListCounts, ListRecord
 from lead_pipeline.store.workspace import Workspace
 
@@ -40,10 +42,15 @@ def write_version(
     at: datetime,
 ) -> WrittenVersion:
     """Load a version of a list, end the enrollments of the people on it, and take further phones of theirs out of
-    reach. Every way in which an entry comes into the store goes through here.
+    reach. Every way in which an entry comes into the store goes through here. A version that somebody else has loaded
+    since it was looked for changes nothing twice.
 
     Raises: ListRefusedError when a list of that name has another kind or another scope.
     """
+    before = find_list(workspace, record)
+    if before is not None:
+        note_delivery(workspace, record)
+        return WrittenVersion(before)
     counts = add_suppressions(workspace, record, entries, rows_read=rows_read, rows_rejected=rows_rejected, at=at)
     find_listed_leads(workspace, kind)
     return WrittenVersion(

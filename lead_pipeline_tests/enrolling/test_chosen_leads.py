@@ -25,8 +25,6 @@ FIELDS = {
     "tags": {"type": "tags", "column": "tags"},
 }
 ATTRIBUTES = {"size": {"type": "text"}}
-IMPORTED = datetime.now(UTC)
-IN_AN_HOUR = IMPORTED + timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +36,7 @@ def stages():
         opened.file(folder / "leads.csv", call_schedule(fields=FIELDS, attributes=ATTRIBUTES))
         opened.file(folder / "offer.csv", call_schedule(destination={"kind": "offer", "name": "roofs"}))
         run = opened.store.workspace.run
-        run("update base.enrollments set due_at = ? where lead_id = 2", [IN_AN_HOUR])
+        run("update base.enrollments set due_at = ? where lead_id = 2", [datetime.now(UTC) + timedelta(hours=1)])
         run("update base.enrollments set status = 'stopped', attempts = 3, action = 2 where lead_id = 3")
         run("insert into base.destinations values (99, 'schedule', 'Second')")
         run(
@@ -106,17 +104,24 @@ def chosen(stages, *conditions, region="US"):
         (["expires_at!="], [2, 4]),
         (["due_at>2020-01-01"], [1, 2, 3, 4]),
         (["created_at<2020-01-01"], []),
-        ([f"created_at={IMPORTED:%Y-%m-%d}"], [1, 2, 3, 4, 5]),
-        ([f"created_at!={IMPORTED:%Y-%m-%d}"], []),
-        ([f"created_at<={IMPORTED:%Y-%m-%d}"], [1, 2, 3, 4, 5]),
-        ([f"created_at>{IMPORTED:%Y-%m-%d}"], []),
-        ([f"expires_at<={IMPORTED + timedelta(hours=2):%Y-%m-%dT%H:%M}"], [4]),
+        (["created_at={today}"], [1, 2, 3, 4, 5]),
+        (["created_at!={today}"], []),
+        (["created_at<={today}"], [1, 2, 3, 4, 5]),
+        (["created_at>{today}"], []),
+        (["expires_at<={in_two_hours}"], [4]),
         (["attribute.x' or true --=1"], []),
         (["city=' or true --"], []),
     ],
     ids=str,
 )
 def test_conditions_choose_the_leads_that_they_describe(stages, conditions, leads):
+    ((imported,),) = stages.rows("select min(created_at) from leads")
+    moments = {
+        "{today}": f"{imported.astimezone(UTC):%Y-%m-%d}",
+        "{in_two_hours}": f"{imported.astimezone(UTC) + timedelta(hours=2):%Y-%m-%dT%H:%M}",
+    }
+    for moment, text in moments.items():
+        conditions = [condition.replace(moment, text) for condition in conditions]
     assert chosen(stages, *conditions) == leads
 
 

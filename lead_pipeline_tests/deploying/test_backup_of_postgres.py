@@ -86,3 +86,32 @@ def test_what_is_imported_while_a_backup_is_taken_is_neither_lost_nor_doubled_af
         assert [result.already_imported for result in results] == [True, False, False]
         assert phones(new) == "9|9"
         assert phones(store) == "6|6"
+
+
+@pytest.mark.parametrize("variable", ["LEAD_PIPELINE_STORE", "DAGSTER_PG_URL"])
+@pytest.mark.parametrize("script", ["backup", "restore"])
+@pytest.mark.parametrize(
+    "shown", ["leads:s3cret@db.example.com/leads", "db.example.com/leads?user=leads&password=s3cret"]
+)
+def test_a_password_in_an_address_is_not_shown_among_processes(script, shown, variable, tmp_path):
+    hidden = {"LEAD_PIPELINE_STORE": "postgresql://leads@db.example.com:5432/leads"}
+    command = [str(FOLDER / script), str(tmp_path / "from"), str(tmp_path)]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, env=os.environ | hidden | {variable: f"postgresql://{shown}"}
+    )
+    assert ended.returncode == 1
+    assert "PGPASSFILE" in ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_addresses_without_a_password_are_not_held_to_have_one(tmp_path):
+    addresses = {
+        "LEAD_PIPELINE_STORE": "postgresql://leads@db.example.com:5432/leads",
+        "DAGSTER_PG_URL": "postgresql+psycopg2://leads@db.example.com:5432/dagster",
+    }
+    command = [str(FOLDER / "backup"), str(tmp_path / "no home"), str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=os.environ | addresses)
+    assert ended.returncode == 1
+    assert "PGPASSFILE" not in ended.stderr
+    assert "no home" in ended.stderr

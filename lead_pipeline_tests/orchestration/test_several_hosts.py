@@ -184,7 +184,7 @@ def test_a_home_whose_database_is_not_there_stops_the_command_with_a_sentence(fo
         open_instance(Home(home))
     assert "secret" not in str(refused.value)
     monkeypatch.delenv("LEAD_PIPELINE_BROKER")
-    monkeypatch.delenv("LEAD_PIPELINE_DAGSTER_DATABASE")
+    monkeypatch.delenv("DAGSTER_PG_URL")
     with pytest.raises(LeadPipelineError, match="environment variables that they name"):
         open_instance(Home(home))
 

@@ -20,7 +20,7 @@ def settings_of(home: Path, *, store: str, dagster: str, broker: str) -> dict[st
         "LEAD_PIPELINE_HOME": str(home),
         "DAGSTER_HOME": str(home / "dagster"),
         "LEAD_PIPELINE_STORE": store,
-        "LEAD_PIPELINE_DAGSTER_DATABASE": dagster.replace("postgresql://", "postgresql+psycopg2://"),
+        "DAGSTER_PG_URL": dagster.replace("postgresql://", "postgresql+psycopg2://"),
         "LEAD_PIPELINE_BROKER": broker,
     }
 

@@ -104,12 +104,10 @@ def test_keys_lead_through_rows_and_to_the_search(chromium, address, prepared_on
     expect(page.get_by_role("status")).to_contain_text("1 row")
     assert "kofi" not in page.url
     page.get_by_role("link", name="98").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Row 98")
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Row 99")
-    page.keyboard.press("ArrowLeft")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Row 98")
-    page.keyboard.press("Escape")
+    for row, key in (("Row 98", "ArrowRight"), ("Row 99", "ArrowLeft"), ("Row 98", "Escape")):
+        expect(page.get_by_role("heading", level=1)).to_contain_text(row)
+        page.wait_for_load_state()  # the heading is there before the script that listens to keys
+        page.keyboard.press(key)
     expect(page.get_by_role("heading", level=1)).to_have_text("Rows left out")
 
 

@@ -17,6 +17,7 @@ from dagster_celery.cli import get_validated_config
 from dagster_celery.launcher import CeleryRunLauncher
 
 from lead_pipeline.filing.home import Home
+from lead_pipeline.filing.locks import try_acquire
 from lead_pipeline.importing.drops.intake import MAX_ATTEMPTS
 from lead_pipeline.model.errors import DiskError, LeadPipelineError
 from lead_pipeline.orchestration.defining.naming import Naming
@@ -239,6 +240,22 @@ def test_a_front_that_was_killed_delays_one_run(two):
     assert two.waited == 50
     two.look()
     assert two.waited == 50
+
+
+def test_a_front_that_comes_back_while_a_run_looks_is_no_folder_without_locks(two):
+    """A service manager starts it again within seconds; were its lock held by the run, every later run were refused."""
+    (two.home.staging / "locks" / "front.lock").touch()
+    with contextlib.ExitStack() as front:
+
+        def sleep(_seconds):
+            front.enter_context(being_the_front(two.home))
+            two.beat(1005.0)
+
+        require_locks_across_hosts(two.home, two.instance, sleep)
+        two.look()
+        assert two.waited == 0
+        assert try_acquire(two.home, "front") is None
+    assert not (two.home.staging / "locks" / "front.lock").exists()
 
 
 def test_a_run_on_such_a_folder_fails_with_the_sentence_and_touches_nothing(two, watching, monkeypatch):

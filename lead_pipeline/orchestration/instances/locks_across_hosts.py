@@ -18,11 +18,14 @@ _FRONT = "front"
 #: A daemon sends one every thirty seconds.
 _HEARTBEAT_SECONDS = 50.0
 
+#: A run that tries the lock has it for a moment.
+_TRIES, _BETWEEN_TRIES = 20, 0.05
+
 
 @contextlib.contextmanager
 def being_the_front(home: Home) -> Iterator[None]:
     """Hold the lock for the length of a block, unless another process of ours does already."""
-    descriptor = try_acquire(home, _FRONT)
+    descriptor = _taken(home)
     try:
         yield
     finally:
@@ -30,31 +33,50 @@ def being_the_front(home: Home) -> Iterator[None]:
             release(home, _FRONT, descriptor)
 
 
+def _taken(home: Home) -> int | None:
+    for _ in range(_TRIES):
+        if (descriptor := try_acquire(home, _FRONT)) is not None:
+            return descriptor
+        time.sleep(_BETWEEN_TRIES)
+    return None
+
+
 def require_locks_across_hosts(
     home: Home, instance: dg.DagsterInstance, sleep: Callable[[float], object] = time.sleep
 ) -> None:
     """Do nothing where the lock of a living front is seen, or there is no front, or one host alone has the home.
 
-    A front that was killed leaves its lock's file, and is waited for once: whoever finds it dead removes the file.
+    A front that was killed leaves its lock's file, and is waited for once: whoever finds it dead removes the file. The
+    lock is not held meanwhile, for the front may come back.
     Raises: DiskError when the front lives and its lock can be taken: every run would be taken for dead, too.
     """
-    if launches_here(instance) or not was_locked(home, _FRONT):
-        return
-    descriptor = try_acquire(home, _FRONT)
-    if descriptor is None:
+    if launches_here(instance) or not was_locked(home, _FRONT) or not _can_be_taken(home):
         return
     before, waited = _last_heartbeat(instance), 0.0
     while waited < _HEARTBEAT_SECONDS:
         sleep(1.0)
         waited += 1.0
         if _last_heartbeat(instance) > before:
-            os.close(descriptor)  # the file stays, for the next run to find out, too
-            raise DiskError(
-                f"Locks in {home.root} exclude nobody: this host can take one that a living process of another host "
-                "holds. Nothing was done, for runs would be taken for dead. Mount the folder with locks that reach "
-                "its server (NFS 4 without `nolock` and `local_lock`); docs/several-hosts.md says how to try it."
-            )
-    release(home, _FRONT, descriptor)
+            break
+    else:
+        if (descriptor := try_acquire(home, _FRONT)) is not None:
+            release(home, _FRONT, descriptor)
+        return
+    if _can_be_taken(home):  # not by a front that came back: that took its lock before its daemon began
+        raise DiskError(
+            f"Locks in {home.root} exclude nobody: this host can take one that a living process of another host "
+            "holds. Nothing was done, for runs would be taken for dead. Mount the folder with locks that reach "
+            "its server (NFS 4 without `nolock` and `local_lock`); docs/several-hosts.md says how to try it."
+        )
+
+
+def _can_be_taken(home: Home) -> bool:
+    """Return whether nobody is seen to hold the front's lock; its file stays, for the next run to find out, too."""
+    descriptor = try_acquire(home, _FRONT)
+    if descriptor is None:
+        return False
+    os.close(descriptor)
+    return True
 
 
 def _last_heartbeat(instance: dg.DagsterInstance) -> float:

@@ -28,6 +28,7 @@ from lead_pipeline.filing.staging import FileChangedError, has_grown, stage_acti
 from lead_pipeline.importing.activity.activity_results import activity_report_file, as_activity_result
 from lead_pipeline.importing.activity.activity_settings_given import folder_activity_settings
 from lead_pipeline.importing.activity.loading_calls import load_activity
+from lead_pipeline.importing.drops.pauses import pause_after
 from lead_pipeline.model.errors import DiskError, FileRefusedError, ListRefusedError, ProfileError, UsageError
 from lead_pipeline.model.listings import ActivityResult
 from lead_pipeline.reporting.activity_report import activity_report
@@ -35,7 +36,7 @@ from lead_pipeline.store.protocol import LeadStore
 
 #: A drop whose runs keep dying is set aside after this many; between attempts the pause doubles.
 _MAX_ATTEMPTS = 8
-_FIRST_PAUSE, _DOUBLED_AT_MOST = timedelta(seconds=20), 10
+_FIRST_PAUSE = timedelta(seconds=20)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 
@@ -119,8 +120,7 @@ def _due(home: Home, now: datetime, asked_for: Collection[str]) -> Iterator[Acti
 def _is_time(manifest: ActivityManifest, now: datetime) -> bool:
     if manifest.requested_at is None:
         return True
-    pause = min(_FIRST_PAUSE * 2 ** min(manifest.attempts - 1, _DOUBLED_AT_MOST), _LONGEST_PAUSE)
-    return bool(now - manifest.requested_at >= pause)
+    return now - manifest.requested_at >= pause_after(manifest.attempts, _FIRST_PAUSE, _LONGEST_PAUSE)
 
 
 def load_staged(store: LeadStore, manifest: ActivityManifest, home: Home, at: datetime) -> ActivityResult:

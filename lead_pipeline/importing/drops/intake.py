@@ -21,6 +21,7 @@ from lead_pipeline.filing.receipts import is_imported
 from lead_pipeline.filing.staging import FileBeingWrittenError, FileChangedError, manifest_of_unread, stage_import
 from lead_pipeline.importing.concluding import set_aside
 from lead_pipeline.importing.drops.list_intake import refuse_list_drop, stage_list_drop
+from lead_pipeline.importing.drops.pauses import pause_after
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.time_limits import PATIENCE, StillAtWorkError, within
 from lead_pipeline.importing.sequels.judging_again import changed_profile
@@ -41,7 +42,7 @@ _RANGES, _FEW_FILES = 4, 25
 #: A staged file whose runs keep dying is set aside after this many that had begun with it, and not for want of the
 #: store; between attempts the pause doubles.
 MAX_ATTEMPTS = 8
-_FIRST_PAUSE, _DOUBLED_AT_MOST = timedelta(seconds=10), 10
+_FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=10)
 
 #: A file staged by a command in another process is that process's to import, for this long.
@@ -207,8 +208,7 @@ def _is_time(home: Home, manifest: Manifest, now: datetime) -> bool:
         return True
     if manifest.waits_for:  # it is woken when a list comes
         return now - manifest.requested_at >= _LONGEST_PAUSE
-    pause = min(_FIRST_PAUSE * 2 ** min(manifest.attempts - 1, _DOUBLED_AT_MOST), _LONGEST_PAUSE)
-    return bool(now - manifest.requested_at >= pause)
+    return now - manifest.requested_at >= pause_after(manifest.attempts, _FIRST_PAUSE, _LONGEST_PAUSE)
 
 
 def _give_up(home: Home, manifest: Manifest, now: datetime) -> None:

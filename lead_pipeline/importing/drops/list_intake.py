@@ -12,6 +12,7 @@ from lead_pipeline.filing.lists.refused_deliveries import note_refused_delivery
 from lead_pipeline.filing.locks import is_locked
 from lead_pipeline.filing.manifests import DroppedFile
 from lead_pipeline.filing.staging import stage_list
+from lead_pipeline.importing.drops.pauses import pause_after
 from lead_pipeline.importing.drops.run_requests import RunRequest
 from lead_pipeline.importing.drops.settling import settle_said
 from lead_pipeline.importing.lists.list_settings_given import settings_given
@@ -22,7 +23,6 @@ from lead_pipeline.profiles.lists.list_folders import FILE_NAME, folder_keys
 #: A list is tried until it is loaded or refused, for nobody may be called meanwhile who is on it; the pause doubles.
 _FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(minutes=10)
-_DOUBLED_AT_MOST = 6
 
 
 def folder_settings(home: Home, folder: str) -> ListSettings:
@@ -57,7 +57,7 @@ def list_requests(home: Home, active: Collection[str], now: datetime) -> list[Ru
     """Count an attempt for each list that no run is at work on and whose pause is over, and return the runs."""
     requests = []
     for waiting in waiting_lists(home):
-        pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, _DOUBLED_AT_MOST), _LONGEST_PAUSE)
+        pause = pause_after(waiting.attempts + 1, _FIRST_PAUSE, _LONGEST_PAUSE)
         early = waiting.requested_at is not None and now - waiting.requested_at < pause
         if waiting.list_id in active or early or is_locked(home, waiting.list_id):
             continue

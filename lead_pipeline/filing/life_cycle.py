@@ -108,22 +108,15 @@ def note_request(home: Home, manifest: Manifest, at: datetime, *, commanded_by: 
     return noted
 
 
-def count_run(home: Home, manifest: Manifest) -> None:
-    """Count one more run that begins with a file, unless it is the first: that costs the others nothing.
+def count_run(home: Home, manifest: Manifest, by: int = 1) -> None:
+    """Count a run that begins with a file, unless it is the first: that costs the others nothing. With -1, have the run
+    that ends now not count: the store was not to be had.
 
     A run that was asked for and never began says nothing about its file: nobody was there to take it up.
     """
     current = readable_json(manifest_path(home, manifest.identity), Manifest)
     if current is not None and current.attempts > 1:
-        noted = current.model_copy(update={"begun": current.begun + 1})
-        write_json(manifest_path(home, manifest.identity), noted, Lasting.WHOLE)
-
-
-def excuse(home: Home, manifest: Manifest) -> None:
-    """Have the run that ends now not count against a file: the store was not to be had."""
-    current = readable_json(manifest_path(home, manifest.identity), Manifest)
-    if current is not None and current.begun:
-        noted = current.model_copy(update={"begun": current.begun - 1})
+        noted = current.model_copy(update={"begun": max(current.begun + by, 0)})
         write_json(manifest_path(home, manifest.identity), noted, Lasting.WHOLE)
 
 

@@ -28,25 +28,20 @@ def try_acquire(home: Home, name: str) -> int | None:
     path = _path(home, name)
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        is_ours = False
-        try:
-            is_ours = _has_locked(descriptor) and _is_still_at(path, descriptor)
-        except BlockingIOError:
-            return None
-        except OSError as error:
-            if error.errno != errno.ESTALE:  # another host removed the file, so that there is another to be locked
-                raise _no_locks(home, error) from None
-        finally:
-            if not is_ours:
-                os.close(descriptor)
-        if is_ours:
-            return descriptor
-
-
-def _has_locked(descriptor: int) -> bool:
-    """Return that the file is locked now; raises BlockingIOError when another process has it, OSError without locks."""
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return True
+        with contextlib.ExitStack() as unless_ours:
+            unless_ours.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_ours = _is_still_at(path, descriptor)
+            except BlockingIOError:
+                return None
+            except OSError as error:
+                if error.errno != errno.ESTALE:
+                    raise _no_locks(home, error) from None
+                is_ours = False  # another host removed the file, so that there is another to be locked
+            if is_ours:
+                unless_ours.pop_all()
+                return descriptor
 
 
 def _is_still_at(path: Path, descriptor: int) -> bool:

@@ -15,7 +15,7 @@ from lead_pipeline.filing.activity.activity_manifests import count_activity_run,
 from lead_pipeline.filing.decisions import started_at, state_of
 from lead_pipeline.filing.home import Home, masked_name
 from lead_pipeline.filing.inbox import source_of
-from lead_pipeline.filing.life_cycle import count_run, excuse, is_finished, load_manifest, note_waiting
+from lead_pipeline.filing.life_cycle import count_run, is_finished, load_manifest, note_waiting
 from lead_pipeline.filing.list_manifests import load_list_manifest
 from lead_pipeline.filing.locks import acquire, locked, release
 from lead_pipeline.filing.manifests import Manifest
@@ -151,7 +151,7 @@ class Engine:
             committed, stopped = self._committed_frugally(import_ids, on_wait)
         except _STORE_AWAY:
             for work in self._works(import_ids):
-                excuse(self.home, work.manifest)
+                count_run(self.home, work.manifest, -1)
             raise
         if stopped:
             raise stopped[0]

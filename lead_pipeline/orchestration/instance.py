@@ -43,8 +43,9 @@ def open_instance(home: Home) -> dg.DagsterInstance:
             why = type(error).__name__  # its text may quote a connection's password
     raise LeadPipelineError(
         f"The home's Dagster cannot be opened ({why}), so nothing was done. Its settings are in "
-        f"{home.dagster / 'dagster.yaml'}: check that the environment variables that they name are set, that what they "
-        "need is installed (for several hosts: lead-pipeline[celery]) and that the database answers."
+        f"{home.dagster / 'dagster.yaml'}: check that this folder can be written to, that the environment variables "
+        "that they name are set, that what they need is installed (for several hosts: lead-pipeline[celery]) and that "
+        "the database answers."
     )
 
 

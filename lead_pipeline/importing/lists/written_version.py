@@ -16,7 +16,6 @@ from lead_pipeline.screening.lists.listed_leads import (
     withhold_attributes,
 )
 from lead_pipeline.screening.lists.suppression_lists import ListParts, add_suppressions
-from lead_pipeline.store.ledger import find_list
 from lead_pipeline.store.records import ListCounts, ListRecord
 from lead_pipeline.store.workspace import Workspace
 
@@ -47,11 +46,10 @@ def write_version(
 
     Raises: ListRefusedError when a list of that name has another kind or another scope.
     """
-    before = find_list(workspace, record)
-    if before is not None:
-        note_delivery(workspace, record)
-        return WrittenVersion(before)
     counts = add_suppressions(workspace, record, entries, rows_read=rows_read, rows_rejected=rows_rejected, at=at)
+    if counts.loaded_before:
+        note_delivery(workspace, record)
+        return WrittenVersion(counts)
     find_listed_leads(workspace, kind)
     return WrittenVersion(
         counts,

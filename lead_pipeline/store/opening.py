@@ -39,6 +39,13 @@ def open_store(
             yield store
 
 
+def load_store_ahead() -> bool:
+    """Load what the store that the environment names needs, without opening it, before processes are forked that do;
+    return whether all of it is there. Raises StoreError as `open_store` would.
+    """
+    return _postgres().load_ahead() if store_address(os.environ) else True
+
+
 def has_store(home: Path) -> bool:
     """Return whether the home has a store yet: the first import makes it."""
     address = store_address(os.environ)

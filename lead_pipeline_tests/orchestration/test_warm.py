@@ -2,10 +2,14 @@
 
 import logging
 import os
+import subprocess
+import sys
 import warnings
 
 import pytest
 
+from lead_pipeline.importing import loading_ahead
+from lead_pipeline.model.errors import StoreError
 from lead_pipeline.orchestration.serving import warm
 from lead_pipeline_tests.orchestration.installed import not_required, run_where_installed
 
@@ -20,6 +24,31 @@ print(preloaded.is_warm, gc.get_freeze_count() > 100_000, "pandera.strategies.ba
 def test_a_process_is_warm_where_only_the_pipeline_and_what_it_requires_are_installed(tmp_path):
     ended = run_where_installed(CODE, os.environ | {"LEAD_PIPELINE_HOME": str(tmp_path)})
     assert ended.stdout.split() == ["True", "True", "True", "True", "False"], ended.stderr
+
+
+ON_POSTGRESQL = """
+import threading
+from lead_pipeline.orchestration.serving import preloaded
+from lead_pipeline.store.postgres import workspaces
+print(preloaded.is_warm, workspaces._EMPTY[0][8:12].decode(), threading.active_count())
+"""
+
+
+def test_a_fork_has_an_empty_workspace_that_no_thread_of_this_process_has_made(tmp_path):
+    settings = {"LEAD_PIPELINE_HOME": str(tmp_path), "LEAD_PIPELINE_STORE": "postgresql://nobody@127.0.0.1:1/none"}
+    command = [sys.executable, "-c", ON_POSTGRESQL]
+    ended = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)
+    assert ended.stdout.split()[:3] == ["True", "DUCK", "1"], ended.stderr
+
+
+@pytest.mark.parametrize("fails", ["the driver", "the other process"])
+def test_a_workspace_that_cannot_be_made_in_advance_is_told_and_stops_nothing(monkeypatch, caplog, fails):
+    def without_driver() -> bool:
+        raise StoreError("the driver is not installed")
+
+    monkeypatch.setattr(loading_ahead, "load_store_ahead", without_driver if fails == "the driver" else lambda: False)
+    assert loading_ahead.load_ahead() is False
+    assert len(caplog.records) == 1
 
 
 def test_such_an_installation_lacks_the_tools_of_the_tests_and_nothing_that_runs_need():

@@ -11,7 +11,6 @@ from lead_pipeline.enrolling.time_zone_sets import People, assign_time_zones, nu
 from lead_pipeline.filing.work_folder import map_in_order
 from lead_pipeline.mapping.headers import meaning_of
 from lead_pipeline.normalizing.time_zones.zones_of_people import distinct_time_zones
-from lead_pipeline.normalizing.time_zones.zones_of_places import zones_of_postal_code, zones_of_state
 from lead_pipeline.store.workspace import Workspace
 
 _PLACES = ("postal_code", "state", "country")
@@ -35,12 +34,6 @@ def find_zones_of_people(
 
 def _with_zones(people: pl.DataFrame) -> tuple[pl.DataFrame, tuple[pl.Series, pl.DataFrame]]:
     return people, distinct_time_zones(people)
-
-
-def load_places() -> None:
-    """Load the tables of places, which takes a moment, before processes are forked that ask them."""
-    zones_of_postal_code("US", "10001")
-    zones_of_state("US", "NY")
 
 
 def places_among(names: Sequence[str]) -> dict[str, list[str]]:

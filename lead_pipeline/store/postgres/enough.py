@@ -73,20 +73,17 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
     )
 
 
-def enough_for_import_id(workspace: FilledWorkspace, import_id: str) -> Enough:
-    """Return which rows suffice to show, publish or count those of an import."""
+def number_of_import(workspace: FilledWorkspace, import_id: str) -> int:
+    """Return the number of an import, under which it is looked up; -1 when the store does not have it."""
     found = workspace.there.rows("select import_no from base.imports where import_id = $1", [import_id])
-    return enough_for_import_no(max((int(number) for (number,) in found), default=-1))
+    return max((int(number) for (number,) in found), default=-1)
 
 
 def enough_for_import_no(import_no: int) -> Enough:
-    """Return the same by the number of the import: its rows, those of the imports that it continues or that continue
-    it, and their leads.
+    """Return which rows suffice to show or count those of an import: its rows, those of the imports that it continues
+    or that continue it, and their leads.
     """
-    family = (
-        f"select f.import_no from base.imports f, (select sequel_of from base.imports where import_no = {import_no}) i"  # noqa: S608
-        f" where f.import_no in ({import_no}, i.sequel_of) or f.sequel_of in ({import_no}, i.sequel_of)"
-    )
+    family = _FAMILY.format(import_no=import_no)
     of_family, of_sequels = f"import_no in ({family})", f"import_no in ({family}) or first_import_no in ({family})"
     events = (
         f"(cause = 'import' and cause_no = {import_no}) or (cause = 'list' and cause_no in (select l.list_no"  # noqa: S608
@@ -111,6 +108,52 @@ def enough_for_import_no(import_no: int) -> Enough:
             """,  # noqa: S608  # a number of ours
         }
     )
+
+
+def enough_for_leads(import_no: int) -> Enough:
+    """Return which rows suffice to publish the leads of an import: these, and of its rows those that changed a lead or
+    say why.
+    """
+    of_it = f"import_no = {import_no}"
+    told = f"{of_it} and (outcome = 'updated' or reason_codes is not null or warning_codes is not null)"
+    updated = f"select o.lead_id from base.row_outcomes o where o.{of_it} and o.outcome = 'updated'"  # noqa: S608  # ours
+    return Enough({"row_outcomes": told, "leads": f"{of_it} or lead_id in ({updated})"})
+
+
+def enough_for_rejected(import_no: int) -> Enough:
+    """Return which rows suffice to publish those of an import that did not become leads: these, what they met, and the
+    rows of the imports that it continues.
+    """
+    family = _FAMILY.format(import_no=import_no)
+    met = (
+        f"select o.lead_id from base.row_outcomes o where o.import_no = {import_no} and {_LEFT_OUT}"  # noqa: S608
+        " and o.lead_id is not null"
+    )
+    return enough_for_import_no(import_no).also(
+        row_outcomes=f"import_no in ({family}) and (import_no <> {import_no} or {_LEFT_OUT})",
+        leads=f"lead_id in ({met})",
+    )
+
+
+def enough_for_recovered(import_no: int) -> Enough:
+    """Return which rows suffice to publish those of an import that became leads by a later one."""
+    enough = enough_for_import_no(import_no)
+    came_again = f"select s.lead_id from base.sequel_rows s where {enough.conditions['sequel_rows']}"  # noqa: S608  # ours
+    return enough.also(leads=f"lead_id in ({came_again})")
+
+
+def enough_for_warned(import_no: int) -> Enough:
+    """Return which rows suffice to publish those of an import that were imported with warnings."""
+    return Enough({"row_outcomes": f"import_no = {import_no} and warning_codes is not null"})
+
+
+#: An import, the ones that it continues, and the ones that continue it.
+_FAMILY = """
+    select f.import_no from base.imports f, (select sequel_of from base.imports where import_no = {import_no}) i
+    where f.import_no in ({import_no}, i.sequel_of) or f.sequel_of in ({import_no}, i.sequel_of)
+"""
+
+_LEFT_OUT = "outcome not in ('created', 'updated', 'unchanged')"
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@ back in one transaction. Which rows suffice does not belong here.
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -27,15 +27,19 @@ from lead_pipeline.store.postgres.copying import copy_into_file, copy_into_postg
 from lead_pipeline.store.postgres.enough import (
     EVERYTHING,
     HISTORY,
-    enough_for_import_id,
     enough_for_import_no,
+    enough_for_leads,
+    enough_for_recovered,
+    enough_for_rejected,
+    enough_for_warned,
+    number_of_import,
     restrict,
 )
 from lead_pipeline.store.postgres.filling import Enough, FilledWorkspace, filled_of
 from lead_pipeline.store.postgres.homes_of_stores import belong_together
 from lead_pipeline.store.postgres.postgres_connection import Connection
 from lead_pipeline.store.postgres.postgres_migrating import bring_up_to_date, versions_of
-from lead_pipeline.store.postgres.workspaces import empty_workspace
+from lead_pipeline.store.postgres.workspaces import empty_workspace, load_empty_store
 from lead_pipeline.store.postgres.writing_back import write_back
 from lead_pipeline.store.publishing import publish_leads, publish_recovered, publish_rejected, publish_warned
 from lead_pipeline.store.questions import answer
@@ -66,6 +70,11 @@ class PostgresLeadStore:
         self._there = Connection(address)
         self._con: duckdb.DuckDBPyConnection | None = None
         self.home = home
+
+    @staticmethod
+    def load_ahead() -> bool:
+        """Load what every opening needs, before processes are forked that open it; return whether all is there."""
+        return load_empty_store()
 
     @classmethod
     @contextlib.contextmanager
@@ -158,10 +167,12 @@ class PostgresLeadStore:
             yield workspace
 
     @contextlib.contextmanager
-    def _read_import(self, import_id: str, doing: str) -> Iterator[FilledWorkspace]:
-        """Give a workspace with what suffices to show, publish or count the rows of an import."""
+    def _read_import(
+        self, import_id: str, doing: str, enough: Callable[[int], Enough] = enough_for_import_no
+    ) -> Iterator[FilledWorkspace]:
+        """Give a workspace with what is `enough` of an import, said by its number."""
         with self._read(EVERYTHING, doing) as workspace:
-            workspace.enough = enough_for_import_id(workspace, import_id)
+            workspace.enough = enough(number_of_import(workspace, import_id))
             yield workspace
 
     @contextlib.contextmanager
@@ -207,22 +218,22 @@ class PostgresLeadStore:
 
     def publish_leads(self, import_id: str, path: Path, *, parts: Sequence[Path], committed_at: datetime) -> int:
         """Write the leads that an import created and updated to a Parquet file; return how many."""
-        with self._read_import(import_id, "publishing leads") as workspace:
+        with self._read_import(import_id, "publishing leads", enough_for_leads) as workspace:
             return publish_leads(workspace, import_id, path, parts=parts, committed_at=committed_at)
 
     def publish_rejected(self, import_id: str, path: Path) -> int:
         """Write number, outcome, reasons and hints of the rows that did not become leads to a Parquet file."""
-        with self._read_import(import_id, "publishing rejected leads") as workspace:
+        with self._read_import(import_id, "publishing rejected leads", enough_for_rejected) as workspace:
             return publish_rejected(workspace, import_id, path)
 
     def publish_warned(self, import_id: str, path: Path) -> int:
         """Write number, outcome, warnings and hints of the rows that were imported with warnings to a Parquet file."""
-        with self._read_import(import_id, "publishing warned leads") as workspace:
+        with self._read_import(import_id, "publishing warned leads", enough_for_warned) as workspace:
             return publish_warned(workspace, import_id, path)
 
     def publish_recovered(self, import_id: str, path: Path) -> int:
         """Write which rows of an import became leads by a later one to a Parquet file."""
-        with self._read_import(import_id, "publishing recovered rows") as workspace:
+        with self._read_import(import_id, "publishing recovered rows", enough_for_recovered) as workspace:
             return publish_recovered(workspace, import_id, path)
 
     def list_imports(self, limit: int, status: str | None = None, profile: str | None = None) -> list[dict[str, Any]]:

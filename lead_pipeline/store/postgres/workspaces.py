@@ -2,9 +2,10 @@
 rows come into it does not belong here.
 """
 
+import subprocess
+import sys
 import tempfile
 import uuid
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -14,10 +15,29 @@ from lead_pipeline.store.duckdb.migrating import migrate
 from lead_pipeline.store.settings import StoreSettings
 from lead_pipeline.store.withheld_values import errors_without_values
 
+#: The file of an empty embedded store, once this process or the one that it was forked from has it.
+_EMPTY: list[bytes] = []
 
-@cache
+
+def load_empty_store() -> bool:
+    """Get the file of an empty store for processes that are forked from this one; return whether that succeeded.
+
+    Another process makes it: DuckDB's threads, were it opened here, would be missing in the forks.
+    """
+    made = subprocess.run([sys.executable, "-m", __name__], stdout=subprocess.PIPE, check=False)
+    if made.returncode == 0:
+        _EMPTY[:] = [made.stdout]
+    return made.returncode == 0
+
+
 def _empty_store() -> bytes:
-    """Return the file of an empty embedded store: to make its tables takes longer than most transactions."""
+    """Return the file of an empty store: to make its tables takes longer than most transactions."""
+    if not _EMPTY:
+        _EMPTY.append(_make_empty_store())
+    return _EMPTY[0]
+
+
+def _make_empty_store() -> bytes:
     with tempfile.TemporaryDirectory() as folder, errors_without_values("preparing a workspace"):
         path = Path(folder) / "empty.duckdb"
         con = duckdb.connect(str(path))
@@ -52,3 +72,7 @@ def empty_workspace(home: Path, settings: StoreSettings) -> duckdb.DuckDBPyConne
             return con
     finally:
         path.unlink()
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(_make_empty_store())

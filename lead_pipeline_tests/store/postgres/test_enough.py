@@ -11,6 +11,12 @@ import pytest
 from lead_pipeline.model.errors import ScreeningError, StoreError
 from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.store.postgres import touched
+from lead_pipeline.store.postgres.enough import (
+    enough_for_leads,
+    enough_for_recovered,
+    enough_for_rejected,
+    enough_for_warned,
+)
 from lead_pipeline.store.postgres.postgres_store import PostgresLeadStore
 from lead_pipeline.store.records import CommandKeys, ImportKeys, ListKeys
 from lead_pipeline.store.settings import StoreSettings
@@ -130,3 +136,23 @@ def test_of_a_list_that_names_many_everybody_is_fetched(screened, value):
     with screened.store.dry_run(list_of(value), "a test") as workspace:
         assert workspace.rows("select count(*) from base.leads") == [(2,)]
         assert "leads" in workspace.filled.whole
+
+
+#: Which rows of an import come back to be published as what; numbers are of the rows that `published` imports.
+PUBLISHED = {
+    "rejected": (enough_for_rejected, {2, 3}, {A}),
+    "warned": (enough_for_warned, {4}, set()),
+    "leads": (enough_for_leads, {2, 3, 4}, {B, C}),
+    "recovered": (enough_for_recovered, {1, 2, 3, 4}, set()),
+}
+
+
+@pytest.mark.parametrize("what", PUBLISHED)
+def test_what_is_published_is_all_that_is_fetched_of_an_import(screened, what):
+    screened.add([Row(A)], profile())
+    screened.add([Row(B), Row(A), Row(None, reasons=("missing_required",)), Row(C, warnings=("odd",))], profile())
+    enough, rows, phones = PUBLISHED[what]
+    with screened.store._read_import("import-2@0", "a test", enough) as workspace:
+        assert set(workspace.rows("select row_number from base.row_outcomes")) == {(row,) for row in rows}
+        if what != "warned":  # of leads it says nothing, and reads none
+            assert set(workspace.rows("select phone from base.leads")) == {(phone,) for phone in phones}

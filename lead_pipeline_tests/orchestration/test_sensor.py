@@ -323,7 +323,7 @@ def test_nine_files_share_one_run_with_metadata_of_each_and_a_refused_one_hurts_
 
 def test_a_range_holds_neighbours_only(watching):
     stored = [f"k{number:03d}" for number in range(30)]
-    wanted = set(stored) - {"k007", "k020"}
+    wanted = dict.fromkeys(set(stored) - {"k007", "k020"}, 100)
     groups = intake.group_for_runs(wanted, stored)
     assert [(one[0], one[-1], len(one)) for one in groups] == [
         ("k000", "k006", 7), ("k008", "k019", 12), ("k021", "k029", 9),
@@ -331,15 +331,17 @@ def test_a_range_holds_neighbours_only(watching):
 
 
 @pytest.mark.parametrize(
-    ("files", "sizes"),
+    ("files", "bytes_each", "sizes"),
     [
-        (9, [9]), (25, [25]), (26, [25, 1]), (100, [25] * 4), (101, [26, 26, 26, 23]), (400, [100] * 4),
-        (800, [200] * 4), (801, [200] * 4 + [1]), (1000, [200] * 5),
+        (9, 100, [9]), (25, 100, [25]), (26, 100, [13, 13]), (100, 100, [25] * 4), (101, 100, [26, 26, 26, 23]),
+        (400, 100, [100] * 4), (800, 100, [200] * 4), (801, 100, [161] * 4 + [157]), (1000, 100, [200] * 5),
+        (9, 0, [9]), (24, 80_000, [24]), (24, 100_000, [12, 12]), (24, 400_000, [6] * 4), (9, 10_000_000, [3] * 3),
+        (200, 400_000, [50] * 4), (1000, 400_000, [200] * 5),
     ],
 )  # fmt: skip
-def test_a_few_ranges_share_the_files_each_with_enough_and_at_most_two_hundred(files, sizes):
+def test_a_few_ranges_share_the_files_each_with_enough_and_at_most_two_hundred(files, bytes_each, sizes):
     stored = [f"k{number:04d}" for number in range(files)]
-    groups = intake.group_for_runs(stored, stored)
+    groups = intake.group_for_runs(dict.fromkeys(stored, bytes_each), stored)
     assert [key for group in groups for key in group] == stored
     assert [len(group) for group in groups] == sizes
 

@@ -34,10 +34,10 @@ from lead_pipeline.profiles.unusable import unusable_profile
 
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges: by four
 #: or more where each has enough to do, for while one commits, another reads; of one over all nothing would be reported
-#: before everything is committed.
+#: before everything is committed. Enough are so many files, or as many as have so many bytes, some seconds of work.
 SINGLE_RUNS = 8
 RANGE_FILES = 200
-_RANGES, _FEW_FILES = 4, 25
+_RANGES, _FEW_FILES, _FEW_BYTES = 4, 25, 2_000_000
 
 #: A staged file whose runs keep dying is set aside after this many that had begun with it, and not for want of the
 #: store; between attempts the pause doubles.
@@ -234,7 +234,11 @@ def note_requests(
     alone = [import_id for import_id, manifest in noted.items() if manifest.waits_for]
     asking = [one for one, manifest in noted.items() if one not in alone and may_ever_wait(manifest.profile)]
     others = [one for one in noted if one not in alone and one not in asking]
-    groups = [*group_for_runs(others, order), *group_for_runs(asking, order), *([one] for one in alone)]
+    groups = [
+        group
+        for ids in (others, asking)
+        for group in group_for_runs({one: noted[one].file_bytes for one in ids}, order)
+    ] + [[one] for one in alone]
     return [_request(noted, ids, now) for ids in groups]
 
 
@@ -250,19 +254,21 @@ def _request(noted: Mapping[str, Manifest], import_ids: Sequence[str], now: date
     return RunRequest(first=first.import_id, last=last, files=len(import_ids), key=key, tags=tags)
 
 
-def group_for_runs(import_ids: Collection[str], order: Sequence[str]) -> list[list[str]]:
-    """Return the imports of each run, given all imports in the order in which a run over a range takes them.
+def group_for_runs(sizes: Mapping[str, int], order: Sequence[str]) -> list[list[str]]:
+    """Return the imports of each run, given the bytes of their files by import id, and all imports in the order in
+    which a run over a range takes them.
 
     A range is everything between its two ends, so only neighbours may share one.
     """
-    wanted = set(import_ids)
-    if len(wanted) <= SINGLE_RUNS:
-        return [[key] for key in order if key in wanted]
-    size = min(max(-(-len(wanted) // _RANGES), _FEW_FILES), RANGE_FILES)
+    if len(sizes) <= SINGLE_RUNS:
+        return [[key] for key in order if key in sizes]
+    enough = min(_FEW_FILES, -(-_FEW_BYTES * len(sizes) // max(1, sum(sizes.values()))))
+    most = min(max(-(-len(sizes) // _RANGES), enough), RANGE_FILES)
+    size = -(-len(sizes) // -(-len(sizes) // most))  # of as many runs as that makes, none is left with a few
     groups: list[list[str]] = [[]]
     for key in order:
-        if key not in wanted or len(groups[-1]) == size:
+        if key not in sizes or len(groups[-1]) == size:
             groups.append([])
-        if key in wanted:
+        if key in sizes:
             groups[-1].append(key)
     return [group for group in groups if group]

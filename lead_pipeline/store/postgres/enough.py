@@ -16,6 +16,8 @@ HISTORY = Enough({"leads": "lead_id in (select lead_id from base.sequel_rows)"})
 _OF_PEOPLE = "contact_id in (select contact_id from touched)"
 _OF_LEADS = "lead_id in (select l.lead_id from base.leads l join touched using (contact_id))"
 
+_LEFT_OUT = "outcome not in ('created', 'updated', 'unchanged')"
+
 #: Records of calls by any number, or of any lead, of the people; by their place, for no single index has both.
 _CALLS = """
     ctid = any (array(
@@ -23,8 +25,8 @@ _CALLS = """
         union select a.ctid from base.call_activity a join touched t on a.contact_id = t.contact_id))
 """
 
-#: The imports that a file with these columns could continue, and that could continue it (screening/sequels). What is
-#: looked for there has the same limit; the destination is compared there.
+#: The imports that a file with these columns could continue (screening/sequels). What is looked for there has the same
+#: limit; the destination is compared there.
 _EARLIER = """
     import_no in (
         select import_no from (
@@ -33,15 +35,21 @@ _EARLIER = """
             where profile = {profile} and header_key = {header_key} and started_at <= {started_at}::timestamptz
               and status in ('completed', 'completed_with_rejects')
               and rows_rejected + rows_suppressed + rows_skipped > 0
-        ) earlier where nth <= 20
-        union all
+        ) earlier where nth <= 20)
+"""
+
+#: Those that could continue it, and the one whose left-out rows it judges again.
+_LATER = """
+    import_no in (
         select import_no from base.imports
         where profile = {profile} and header_key = {header_key} and started_at > {started_at}::timestamptz
           and sequel_of is null and status in ('completed', 'completed_with_rejects')
         union all
-        select import_no from base.imports where import_id = {judges_again}
-    )
+        select import_no from base.imports where import_id = {judges_again})
 """
+
+#: Of earlier imports, which may be long: the rows of the leads that this one can have, and those that were left out.
+_OF_EARLIER = "{earlier} and ({left_out} or {of_leads})"
 
 
 def restrict(workspace: FilledWorkspace, keys: Keys) -> None:
@@ -55,19 +63,22 @@ def restrict(workspace: FilledWorkspace, keys: Keys) -> None:
 
 
 def _enough_for_import(keys: ImportKeys) -> Enough:
-    earlier = _EARLIER.format(
-        profile=_quoted(keys.profile),
-        header_key="null" if keys.header_key is None else int(keys.header_key),
-        started_at=_quoted("infinity" if keys.started_at is None else keys.started_at.isoformat()),
-        judges_again=_quoted(keys.judges_again),
-    )
+    known = {
+        "profile": _quoted(keys.profile),
+        "header_key": "null" if keys.header_key is None else int(keys.header_key),
+        "started_at": _quoted("infinity" if keys.started_at is None else keys.started_at.isoformat()),
+        "judges_again": _quoted(keys.judges_again),
+    }
+    earlier, later = _EARLIER.format(**known), _LATER.format(**known)
+    some_of_earlier = _OF_EARLIER.format(earlier=earlier, left_out=_LEFT_OUT, of_leads=_OF_LEADS)
     of_leads = ("enrollments", "secondary_contacts", "enrollment_events", "differing_values", "other_consents",
                 "withheld_attributes")  # fmt: skip
     return Enough(
         {
             **dict.fromkeys(("contacts", "do_not_contact"), _OF_PEOPLE),
             **dict.fromkeys(of_leads, _OF_LEADS),
-            **dict.fromkeys(("row_outcomes", "rejected_rows", "sequel_rows"), earlier),
+            **dict.fromkeys(("rejected_rows", "sequel_rows"), f"{earlier} or {later}"),
+            "row_outcomes": f"({some_of_earlier}) or {later}",
             "call_activity": _CALLS,
         }
     )
@@ -152,8 +163,6 @@ _FAMILY = """
     select f.import_no from base.imports f, (select sequel_of from base.imports where import_no = {import_no}) i
     where f.import_no in ({import_no}, i.sequel_of) or f.sequel_of in ({import_no}, i.sequel_of)
 """
-
-_LEFT_OUT = "outcome not in ('created', 'updated', 'unchanged')"
 
 
 def _quoted(text: str) -> str:

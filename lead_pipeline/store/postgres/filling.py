@@ -49,8 +49,8 @@ class Enough:
 @dataclass(slots=True)
 class Filled:
     """The tables of a workspace: their columns, which were filled, whole or in part, and which were written since. Of
-    those that were filled and changed, what they were like is in the schema `filled`; of those that were filled and
-    only added to, `marks` has the last rowid that was filled, and how many rows these are.
+    those that were filled and changed, what they were like is in the schema `filled`; of those that were only added to,
+    `spans` has where the rows are that were filled in: first and last rowid, and how many.
     """
 
     columns: dict[str, tuple[Column, ...]]
@@ -58,12 +58,17 @@ class Filled:
     whole: set[str] = field(default_factory=set)
     in_part: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    spans: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)
 
     @property
     def tables(self) -> set[str]:
         """Return the tables that were filled at all."""
         return self.whole | self.in_part
+
+    def was_filled(self, table: str) -> str:
+        """Return the condition of the rows that were filled in, in a table that was only added to."""
+        spans = [f"rowid between {first} and {last}" for first, last, _rows in self.spans[table]]
+        return f"({' or '.join(spans or ['false'])})"
 
 
 def filled_of(con: duckdb.DuckDBPyConnection) -> Filled:
@@ -162,13 +167,24 @@ class FilledWorkspace(Workspace):
         with self.there.reader(f"select {asked} from base.{table} where {condition}{order}") as rows:  # noqa: S608
             self._con.register("rows_there", rows)
             try:
-                if table in self.filled.written:  # rows were added to it already
-                    self._con.execute(f"create table filled.{table} as select {received} from rows_there")  # noqa: S608
-                    self._con.execute(f"insert into base.{table} from filled.{table}")
-                else:
-                    self._con.execute(f"insert into base.{table} select {received} from rows_there")  # noqa: S608
+                self._take_in(table, f"select {received} from rows_there")  # noqa: S608  # names of ours
             finally:
                 self._con.unregister("rows_there")
+
+    def _take_in(self, table: str, rows: str) -> None:
+        """Add rows that came from PostgreSQL, and see to it that they are known as such."""
+        if table not in self.filled.written:
+            self._con.execute(f"insert into base.{table} {rows}")
+        elif table in self.filled.spans:
+            last, _before = self._last_row(table)
+            self._con.execute(f"insert into base.{table} {rows}")
+            self._note_span(table, last + 1)
+        else:  # rows of it were changed already
+            self._con.execute(f"create table if not exists filled.{table} as from base.{table} limit 0")
+            self._con.execute(f"create temp table taken_in as {rows}")
+            for schema in ("filled", "base"):
+                self._con.execute(f"insert into {schema}.{table} from taken_in")
+            self._con.execute("drop table taken_in")
 
     def _counted(self, table: str, counts: str) -> tuple[int, int]:
         """Return two counts of a whole table: what PostgreSQL has, and what this transaction changed of it."""
@@ -190,24 +206,34 @@ class FilledWorkspace(Workspace):
         """Return where the rows are that were filled in, as they were."""
         if table not in self.filled.written:
             return f"base.{table}"
-        if table in self.filled.marks:
-            return f"base.{table} where rowid <= {self.filled.marks[table][0]}"
+        if table in self.filled.spans:
+            return f"base.{table} where {self.filled.was_filled(table)}"
         return f"filled.{table}"
 
     def _mark(self, table: str) -> None:
-        """Mark where the rows end that were filled in, before any are added: rowids grow as long as no row goes."""
+        """Note where the rows are that were filled in, before any are added: rowids grow as long as no row goes."""
         if table in self.filled.written:
             return
+        self.filled.spans[table] = []
         if table in self.filled.tables:
-            sql = f"select coalesce(max(rowid), -1), count(*) from base.{table}"  # noqa: S608  # a name of ours
-            ((last, rows),) = self._rows_here(sql)
-            self.filled.marks[table] = int(last), int(rows)
+            self._note_span(table, 0)
         self.filled.written.add(table)
+
+    def _note_span(self, table: str, first: int) -> None:
+        """Note that all rows from a rowid on are of PostgreSQL."""
+        last, rows = self._last_row(table, first)
+        self.filled.spans[table].append((first, last, rows))
+
+    def _last_row(self, table: str, first: int = 0) -> tuple[int, int]:
+        """Return the last rowid of a table, and how many rows there are from a first one on."""
+        sql = f"select coalesce(max(rowid), -1), count(*) from base.{table} where rowid >= {first}"  # noqa: S608  # ours
+        ((last, rows),) = self._rows_here(sql)
+        return int(last), int(rows)
 
     def _keep(self, table: str) -> None:
         """Keep what a table was like when it was filled, before it changes the first time."""
-        is_kept = table in self.filled.written and table not in self.filled.marks
+        is_kept = table in self.filled.written and table not in self.filled.spans
         if table in self.filled.tables and not is_kept:
             self._con.execute(f"create table filled.{table} as from {self._as_filled(table)}")
-        self.filled.marks.pop(table, None)
+        self.filled.spans.pop(table, None)
         self.filled.written.add(table)

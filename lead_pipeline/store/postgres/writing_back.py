@@ -22,8 +22,8 @@ def write_back(con: duckdb.DuckDBPyConnection, filled: Filled, there: Connection
     """
     for table in sorted(filled.written):
         columns = filled.columns[table]
-        if table in filled.marks:
-            _send(con, there, table, columns, _added(con, table, *filled.marks[table]))
+        if table in filled.spans:
+            _send(con, there, table, columns, _added(con, filled, table))
         elif table in filled.tables:
             _find_changed_groups(con, table)
             _take_out(con, there, table, columns)
@@ -47,12 +47,13 @@ _CHANGED = """
 _NEW = "from (select *, rowid as nth from base.{table}) t"
 
 
-def _added(con: duckdb.DuckDBPyConnection, table: str, last: int, rows: int) -> str:
+def _added(con: duckdb.DuckDBPyConnection, filled: Filled, table: str) -> str:
     """Return the query of the rows that were added to a table, none of which changed."""
-    ((before,),) = con.execute(f"select count(*) from base.{table} where rowid <= {last}").fetchall()  # noqa: S608
-    if before != rows:
+    was_filled = filled.was_filled(table)
+    ((rows,),) = con.execute(f"select count(*) from base.{table} where {was_filled}").fetchall()  # noqa: S608  # ours
+    if rows != sum(count for _first, _last, count in filled.spans[table]):
         raise StoreError(f"Rows of {table} went while rows were only added: nothing was kept. Please report this.")
-    return f"from (select *, rowid as nth from base.{{table}} where rowid > {last}) t"  # noqa: S608  # a number
+    return f"from (select *, rowid as nth from base.{{table}} where not {was_filled}) t"  # noqa: S608  # numbers
 
 
 def _find_changed_groups(con: duckdb.DuckDBPyConnection, table: str) -> None:

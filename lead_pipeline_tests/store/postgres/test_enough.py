@@ -3,9 +3,11 @@ the rows of others stay where they are.
 """
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from lead_pipeline.model.errors import ScreeningError, StoreError
@@ -136,6 +138,45 @@ def test_of_a_list_that_names_many_everybody_is_fetched(screened, value):
     with screened.store.dry_run(list_of(value), "a test") as workspace:
         assert workspace.rows("select count(*) from base.leads") == [(2,)]
         assert "leads" in workspace.filled.whole
+
+
+@pytest.mark.parametrize("changes", [False, True], ids=["only added to", "changed at last"])
+def test_rows_added_before_a_table_was_fetched_are_sent_and_the_fetched_ones_are_not(screened, monkeypatch, changes):
+    screened.add([Row(A)], profile())
+    for position in (1, 2):
+        screened.store.workspace.run(f"insert into base.secondary_contacts values (1, {position}, 'x', 1, null, null)")
+    sent = []
+    with screened.store.writing(CommandKeys(), "a test") as workspace:
+        workspace.run("insert into base.secondary_contacts values (1, 3, 'x', 1, null, null)")
+        assert workspace.rows("select count(*) from base.secondary_contacts") == [(3,)]
+        workspace.run("insert into base.secondary_contacts values (1, 4, 'x', 1, null, null)")
+        if changes:
+            workspace.run("update base.secondary_contacts set reason = 'blocked' where position = 2")
+        copy_in = workspace.there.copy_in
+
+        def counted(table, rows, **more):
+            whole = rows if isinstance(rows, pa.Table) else rows.read_all()
+            sent.append((table, whole.num_rows))
+            copy_in(table, whole, **more)
+
+        monkeypatch.setattr(workspace.there, "copy_in", counted)
+    monkeypatch.undo()
+    sent_rows = dict(sent)["secondary_contacts"]
+    assert sent_rows == (4 if changes else 2)  # all of a lead's are replaced when one of them changed
+    found = screened.store.workspace.rows("select position, reason from base.secondary_contacts order by position")
+    assert found == [(1, None), (2, "blocked" if changes else None), (3, None), (4, None)]
+
+
+def test_of_an_import_that_it_may_continue_only_rows_of_its_people_and_those_left_out_are_fetched(screened):
+    screened.add([Row(A), Row(B), Row(None, reasons=("missing_required",)), Row(C)], profile())
+    screened.store.workspace.run("update base.imports set header_key = 7")
+    keys = replace(keys_of(screened, [Row(A)]), header_key=7, started_at=NOW)
+    with screened.store.dry_run(keys, "a test") as workspace:
+        assert workspace.rows("select row_number from base.row_outcomes order by 1") == [(1,), (3,)]
+    with screened.store.dry_run(replace(keys, started_at=NOW - timedelta(hours=1)), "a test") as workspace:
+        assert len(workspace.rows("select row_number from base.row_outcomes")) == 4  # came later: it may continue this
+    with screened.store.dry_run(replace(keys, header_key=8), "a test") as workspace:
+        assert workspace.rows("select row_number from base.row_outcomes") == []
 
 
 #: Which rows of an import come back to be published as what; numbers are of the rows that `published` imports.

@@ -221,13 +221,17 @@ class Faults:
         return kinds[number % len(kinds)]()
 
 
-def torment(site: Site, others: Sequence[Host], count: int, files: int, rows: int, away: float, seed: int) -> int:
+def torment(site: Site, others: Sequence[Host], given: argparse.Namespace) -> int:
     """Drop files, have something die, wait until all is well again; return how much differs from undisturbed ones."""
-    chance, dropped = random.Random(seed), []
+    chance, dropped, count, rows = random.Random(given.seed), [], 0, given.rows
+    files, until = max(1, given.files // given.faults), time.monotonic() + 60 * given.minutes
     cluster = Cluster(site, "faults", others)
-    faults = Faults(cluster, chance, away)
+    faults = Faults(cluster, chance, given.away)
     try:
-        for number in range(count):
+        for number in range(given.faults):
+            if time.monotonic() > until:
+                break
+            count += 1
             some = files_of(site.folder / "files", "list", len(dropped), files, rows)
             drop(cluster.home, some)
             dropped += some
@@ -280,8 +284,7 @@ def on_the_first_host(given: argparse.Namespace, all_hosts: list[Host]) -> int:
                 one = measure(site, "one_host", others[:1], files, given.rows)
                 print(f"two hosts: {one / two:.2f} times one")
             if given.faults:
-                each = max(1, given.files // given.faults)
-                return torment(site, others, given.faults, each, given.rows, given.away, given.seed)
+                return torment(site, others, given)
         finally:
             site.end()
     return 0
@@ -304,6 +307,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--faults", type=int, default=0, help="so many faults, instead of measuring")
     parser.add_argument("--measure", action="store_true", help="measure before the faults as well")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="begin with no further fault after so long")
     parser.add_argument("--away", type=float, default=60.0, help="seconds that the broker is away; a cut is shorter")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where the home lies, and stays; in memory if not given")

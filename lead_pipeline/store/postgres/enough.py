@@ -48,6 +48,14 @@ _LATER = """
         select import_no from base.imports where import_id = {judges_again})
 """
 
+#: The imports that leads come from, or that changed them last.
+_OF_THEIR_LEADS = """
+    import_no in (select l.import_no from base.leads l where {leads}
+                  union all select l.updated_by from base.leads l where {leads})
+"""
+
+_COMMITTED = "status in ('completed', 'completed_with_rejects')"
+
 #: Of earlier imports, which may be long: the rows of the leads that this one can have, and those that were left out.
 _OF_EARLIER = "{earlier} and ({left_out} or {of_leads})"
 
@@ -79,6 +87,14 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
             **dict.fromkeys(of_leads, _OF_LEADS),
             **dict.fromkeys(("rejected_rows", "sequel_rows"), f"{earlier} or {later}"),
             "row_outcomes": f"({some_of_earlier}) or {later}",
+            "imports": " or ".join(
+                (
+                    f"identity = {_quoted(keys.identity)}",
+                    earlier,
+                    later,
+                    _OF_THEIR_LEADS.format(leads=_OF_PEOPLE),
+                )
+            ),
             "call_activity": _CALLS,
         }
     )
@@ -88,6 +104,11 @@ def number_of_import(workspace: FilledWorkspace, import_id: str) -> int:
     """Return the number of an import, under which it is looked up; -1 when the store does not have it."""
     found = workspace.there.rows("select import_no from base.imports where import_id = $1", [import_id])
     return max((int(number) for (number,) in found), default=-1)
+
+
+def enough_for_import_meant(import_no: int) -> Enough:
+    """Return which rows suffice to show an import, or to say which one may have been meant where there is none."""
+    return HISTORY if import_no < 0 else enough_for_import_no(import_no)
 
 
 def enough_for_import_no(import_no: int) -> Enough:
@@ -102,23 +123,50 @@ def enough_for_import_no(import_no: int) -> Enough:
         f" where i.import_no = {import_no}))"
     )
     changed = f"select l.lead_id from base.enrollment_events l where {events}"  # noqa: S608
+    leads = f"""lead_id in (
+        select l.lead_id from base.leads l where l.import_no = {import_no}
+        union all select o.lead_id from base.row_outcomes o where o.{of_family} and o.lead_id is not null
+        union all select s.lead_id from base.sequel_rows s where {of_sequels}
+        union all {changed}
+        union all select l.copied_from from base.leads l where l.lead_id in ({changed}))
+    """  # noqa: S608  # a number of ours
     return Enough(
         {
+            "imports": _imports_of(import_no),
             "row_outcomes": of_family,
             "rejected_rows": of_family,
             "sequel_rows": of_sequels,
             "differing_values": f"import_no = {import_no}",
             "scrub_hits": f"import_no = {import_no}",
             "enrollment_events": events,
-            "leads": f"""lead_id in (
-                select l.lead_id from base.leads l where l.import_no = {import_no}
-                union all select o.lead_id from base.row_outcomes o where o.{of_family} and o.lead_id is not null
-                union all select s.lead_id from base.sequel_rows s where {of_sequels}
-                union all {changed}
-                union all select l.copied_from from base.leads l where l.lead_id in ({changed}))
-            """,  # noqa: S608  # a number of ours
+            "leads": leads,
         }
     )
+
+
+def _imports_of(import_no: int) -> str:
+    """Return the condition of an import, and of all whose rows its rows are, or that have rows of it."""
+    family = _FAMILY.format(import_no=import_no)
+    return f"""import_no in ({family}
+        union all select s.first_import_no from base.sequel_rows s where s.import_no in ({family})
+        union all select s.import_no from base.sequel_rows s where s.first_import_no in ({family}))
+    """  # noqa: S608  # a number of ours
+
+
+def enough_for_identity(identity: str) -> Enough:
+    """Return which rows suffice to say what became of an import, or to write that nothing came of it."""
+    return Enough({"imports": f"identity = {_quoted(identity)}"})
+
+
+def enough_for_layouts(profile: str, limit: int, before: str) -> Enough:
+    """Return which rows suffice for the layouts of the last imports of a profile before an import."""
+    earlier = f"select min(b.import_no) from base.imports b where b.identity = {_quoted(before)} and b.{_COMMITTED}"  # noqa: S608
+    last = (
+        f"select i.import_no from base.imports i where i.profile = {_quoted(profile)} and i.layout <> ''"  # noqa: S608
+        f" and i.{_COMMITTED} and i.import_no < coalesce(({earlier}), 2147483647)"
+        f" order by i.import_no desc limit {int(limit)}"
+    )
+    return Enough({"imports": f"identity = {_quoted(before)} or import_no in ({last})"})
 
 
 def enough_for_leads(import_no: int) -> Enough:
@@ -128,7 +176,9 @@ def enough_for_leads(import_no: int) -> Enough:
     of_it = f"import_no = {import_no}"
     told = f"{of_it} and (outcome = 'updated' or reason_codes is not null or warning_codes is not null)"
     updated = f"select o.lead_id from base.row_outcomes o where o.{of_it} and o.outcome = 'updated'"  # noqa: S608  # ours
-    return Enough({"row_outcomes": told, "leads": f"{of_it} or lead_id in ({updated})"})
+    leads = f"({of_it} or lead_id in ({updated}))"
+    imports = f"{of_it} or {_OF_THEIR_LEADS.format(leads=leads)}"
+    return Enough({"row_outcomes": told, "leads": leads, "imports": imports})
 
 
 def enough_for_rejected(import_no: int) -> Enough:
@@ -143,6 +193,7 @@ def enough_for_rejected(import_no: int) -> Enough:
     return enough_for_import_no(import_no).also(
         row_outcomes=f"import_no in ({family}) and (import_no <> {import_no} or {_LEFT_OUT})",
         leads=f"lead_id in ({met})",
+        imports=f"{_imports_of(import_no)} or {_OF_THEIR_LEADS.format(leads=f'lead_id in ({met})')}",
     )
 
 
@@ -155,7 +206,8 @@ def enough_for_recovered(import_no: int) -> Enough:
 
 def enough_for_warned(import_no: int) -> Enough:
     """Return which rows suffice to publish those of an import that were imported with warnings."""
-    return Enough({"row_outcomes": f"import_no = {import_no} and warning_codes is not null"})
+    of_it = f"import_no = {import_no}"
+    return Enough({"row_outcomes": f"{of_it} and warning_codes is not null", "imports": of_it})
 
 
 #: An import, the ones that it continues, and the ones that continue it.

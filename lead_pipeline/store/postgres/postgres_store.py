@@ -27,7 +27,10 @@ from lead_pipeline.store.postgres.copying import copy_into_file, copy_into_postg
 from lead_pipeline.store.postgres.enough import (
     EVERYTHING,
     HISTORY,
+    enough_for_identity,
+    enough_for_import_meant,
     enough_for_import_no,
+    enough_for_layouts,
     enough_for_leads,
     enough_for_recovered,
     enough_for_rejected,
@@ -186,7 +189,7 @@ class PostgresLeadStore:
 
     def ledger_entry(self, identity: str) -> LedgerEntry | None:
         """Return what became of the import with that identity, or None when nothing is decided yet."""
-        with self._read(EVERYTHING, "asking the ledger") as workspace:
+        with self._read(enough_for_identity(identity), "asking the ledger") as workspace:
             return find_entry(workspace, identity)
 
     def ledger_counts(self, import_no: int) -> LedgerCounts:
@@ -207,13 +210,16 @@ class PostgresLeadStore:
     def record(self, record: ImportRecord, conclusion: Conclusion) -> None:
         """Write into the ledger how an import ended that wrote nothing; one that is committed stays as it is."""
         with self._written(f"recording that an import is {conclusion.status}") as workspace:
+            workspace.enough = enough_for_identity(record.identity)
             if find_committed(workspace, record.identity) is None:
                 import_no = workspace.reserve("import_no", 1) + 1
                 record_import(workspace, import_no, record, conclusion)
 
     def last_layouts(self, profile: str, limit: int, *, before: str = "") -> list[str]:
         """Return the layouts of the profile's last committed imports, newest first, up to the import `before`."""
-        with self._read(EVERYTHING, "asking for the layouts of earlier files") as workspace:
+        with self._read(
+            enough_for_layouts(profile, limit, before), "asking for the layouts of earlier files"
+        ) as workspace:
             return find_last_layouts(workspace, profile, limit, before)
 
     def publish_leads(self, import_id: str, path: Path, *, parts: Sequence[Path], committed_at: datetime) -> int:
@@ -248,7 +254,7 @@ class PostgresLeadStore:
 
     def find_import(self, import_id: str) -> dict[str, Any]:
         """Return the ledger's line of one import; raises ImportNotFoundError with the nearest id."""
-        with self._read_import(import_id, "looking for an import") as workspace:
+        with self._read_import(import_id, "looking for an import", enough_for_import_meant) as workspace:
             return find_line(workspace, import_id)
 
     def rows_of_import(self, import_id: str) -> list[dict[str, Any]]:

@@ -10,10 +10,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from lead_pipeline.model.errors import ScreeningError, StoreError
+from lead_pipeline.model.errors import ImportNotFoundError, ScreeningError, StoreError
 from lead_pipeline.screening.candidates import KEY_OF
 from lead_pipeline.store.postgres import touched
 from lead_pipeline.store.postgres.enough import (
+    enough_for_identity,
     enough_for_leads,
     enough_for_recovered,
     enough_for_rejected,
@@ -177,6 +178,23 @@ def test_of_an_import_that_it_may_continue_only_rows_of_its_people_and_those_lef
         assert len(workspace.rows("select row_number from base.row_outcomes")) == 4  # came later: it may continue this
     with screened.store.dry_run(replace(keys, header_key=8), "a test") as workspace:
         assert workspace.rows("select row_number from base.row_outcomes") == []
+
+
+def test_of_the_ledger_only_the_imports_of_its_people_are_fetched(screened):
+    for phone in (A, B, C):
+        screened.add([Row(phone)], profile())
+    with screened.store.dry_run(keys_of(screened, [Row(B), Row(D)]), "a test") as workspace:
+        assert workspace.rows("select import_id from base.imports") == [("import-2@0",)]
+    with screened.store._read(enough_for_identity("import-3"), "a test") as workspace:
+        assert workspace.rows("select import_id from base.imports") == [("import-3@0",)]
+
+
+def test_of_an_import_that_is_not_there_the_nearest_is_named(screened):
+    screened.add([Row(A)], profile())
+    with pytest.raises(ImportNotFoundError, match="import-1@0"):
+        screened.store.find_import("inport-1@0")
+    for publish in (screened.store.publish_rejected, screened.store.publish_recovered, screened.store.publish_warned):
+        assert publish("inport-1@0", screened.folder / "none.parquet") == 0
 
 
 #: Which rows of an import come back to be published as what; numbers are of the rows that `published` imports.

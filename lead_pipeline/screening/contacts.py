@@ -58,14 +58,15 @@ def write_contacts(
     )
 
 
-#: So many identifiers of an import are looked through at a time: what that takes does not grow with the file.
-_IDENTIFIERS_TOGETHER = 2_000_000
+#: So many identifiers of an import are looked through at a time, so that what that takes does not grow with the file; and
+#: in so many parts at most, for each looks at all identifiers of the store, and long files are given more memory.
+_IDENTIFIERS_TOGETHER, _MOST_PARTS = 2_000_000, 8
 
 
 def require_one_contact_per_identifier(workspace: Workspace, import_no: int) -> None:
     """Check what a unique index would: no identifier of this import belongs to two contacts; raises StoreError."""
     fresh = int(workspace.one("select count(*) from base.identifiers where import_no = ?", [import_no]))
-    parts = -(-fresh // _IDENTIFIERS_TOGETHER)
+    parts = min(-(-fresh // _IDENTIFIERS_TOGETHER), _MOST_PARTS)
     doubled = sum(_doubled(workspace, import_no, part, parts) for part in range(parts))
     if doubled:
         raise StoreError(

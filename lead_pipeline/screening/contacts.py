@@ -58,8 +58,8 @@ def write_contacts(
     )
 
 
-#: So many identifiers of an import are looked through at a time, so that what that takes does not grow with the file; and
-#: in so many parts at most, for each looks at all identifiers of the store, and long files are given more memory.
+#: So many identifiers of an import are looked through at a time: what that takes does not grow with the file. But there
+#: are so many parts at most, for each looks at all identifiers of the store, and long files are given more memory.
 _IDENTIFIERS_TOGETHER, _MOST_PARTS = 2_000_000, 8
 
 

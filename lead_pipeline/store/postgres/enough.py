@@ -48,6 +48,12 @@ _LATER = """
         select import_no from base.imports where import_id = {judges_again})
 """
 
+#: An import, the ones that it continues, and the ones that continue it.
+_FAMILY = """
+    select f.import_no from base.imports f, (select sequel_of from base.imports where import_no = {import_no}) i
+    where f.import_no in ({import_no}, i.sequel_of) or f.sequel_of in ({import_no}, i.sequel_of)
+"""
+
 #: The imports that leads come from, or that changed them last.
 _OF_THEIR_LEADS = """
     import_no in (select l.import_no from base.leads l where {leads}
@@ -78,6 +84,7 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
         "judges_again": _quoted(keys.judges_again),
     }
     earlier, later = _EARLIER.format(**known), _LATER.format(**known)
+    of_their_leads = _OF_THEIR_LEADS.format(leads=_OF_PEOPLE)
     some_of_earlier = _OF_EARLIER.format(earlier=earlier, left_out=_LEFT_OUT, of_leads=_OF_LEADS)
     of_leads = ("enrollments", "secondary_contacts", "enrollment_events", "differing_values", "other_consents",
                 "withheld_attributes")  # fmt: skip
@@ -87,14 +94,7 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
             **dict.fromkeys(of_leads, _OF_LEADS),
             **dict.fromkeys(("rejected_rows", "sequel_rows"), f"{earlier} or {later}"),
             "row_outcomes": f"({some_of_earlier}) or {later}",
-            "imports": " or ".join(
-                (
-                    f"identity = {_quoted(keys.identity)}",
-                    earlier,
-                    later,
-                    _OF_THEIR_LEADS.format(leads=_OF_PEOPLE),
-                )
-            ),
+            "imports": f"identity = {_quoted(keys.identity)} or {earlier} or {later} or {of_their_leads}",
             "call_activity": _CALLS,
         }
     )
@@ -208,13 +208,6 @@ def enough_for_warned(import_no: int) -> Enough:
     """Return which rows suffice to publish those of an import that were imported with warnings."""
     of_it = f"import_no = {import_no}"
     return Enough({"row_outcomes": f"{of_it} and warning_codes is not null", "imports": of_it})
-
-
-#: An import, the ones that it continues, and the ones that continue it.
-_FAMILY = """
-    select f.import_no from base.imports f, (select sequel_of from base.imports where import_no = {import_no}) i
-    where f.import_no in ({import_no}, i.sequel_of) or f.sequel_of in ({import_no}, i.sequel_of)
-"""
 
 
 def _quoted(text: str) -> str:

@@ -45,6 +45,13 @@ _TARGET = (
     "AssetCheckEvaluationTargetMaterializationData",
 )
 
+#: Module and name of what each storage of an instance has its tables in.
+_TABLES = (
+    ("dagster._core.storage.runs.schema", "RunStorageSqlMetadata"),
+    ("dagster._core.storage.event_log.schema", "SqlEventLogStorageMetadata"),
+    ("dagster._core.storage.schedules.schema", "ScheduleStorageSqlMetadata"),
+)
+
 #: So many files of a process have their engine kept: each run has one, and few are written to at a time.
 _ENGINES = 16
 
@@ -206,6 +213,21 @@ def errors_of_storages() -> tuple[type[Exception], ...]:
     """
     found = getattr(sys.modules.get("dagster_postgres.utils"), "DagsterPostgresException", None)
     return () if found is None else (found,)
+
+
+def tables_missing(instance: Any) -> list[str]:  # noqa: ANN401  # a DagsterInstance
+    """Return the tables that the PostgreSQL database of an instance does not have yet, if that is where its history is.
+
+    dagster-postgres 0.29 makes them one by one, in no transaction; whoever opens the same database meanwhile takes the
+    first table for all of them. Empty, as stock Dagster takes it, when a name has moved.
+    """
+    storage = instance.event_log_storage
+    if not type(storage).__module__.startswith("dagster_postgres."):
+        return []
+    otherwise = "a database whose tables another process is making is used too early"
+    found = [_found(*where, otherwise) for where in _TABLES]
+    names = [table for metadata in found if metadata is not None for table in metadata.tables]
+    return [name for name in names if not storage.has_table(name)]
 
 
 def keep_engines(is_kept: Callable[[str], bool]) -> None:

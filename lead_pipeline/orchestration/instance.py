@@ -2,6 +2,7 @@
 and that of somebody who has the home in a Dagster of theirs.
 """
 
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from yaml import YAMLError
 
 from lead_pipeline.importing.homes import Home, locked, write_once
 from lead_pipeline.model.errors import LeadPipelineError
-from lead_pipeline.orchestration.dagster_internals import errors_of_storages, output_left_alone
+from lead_pipeline.orchestration.dagster_internals import errors_of_storages, output_left_alone, tables_missing
 from lead_pipeline.orchestration.sqlite import speed_up_sqlite
 
 #: The name of the lock that is held while the instance is opened.
@@ -22,6 +23,9 @@ _OPENING = "instance"
 #: its slot until a daemon frees it (dagster issue 32560), and where none runs the next import would wait forever, at
 #: full load (`interval_to_next_pending_claim_check` never sleeps). Granularity `run` is about queued runs only.
 _NO_SLOTS = {"concurrency": {"pools": {"granularity": "run"}}}
+
+#: So many seconds another process may take to make the tables of a new history.
+_MAKING_TABLES = 10.0
 
 #: What opening an instance raises whose settings, packages or database are not as they should be.
 _CANNOT_BE_OPENED = (dg.DagsterError, CheckError, SQLAlchemyError, YAMLError, OSError, ImportError)
@@ -38,9 +42,12 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     with locked(home, _OPENING):
         write_once(home.dagster / "dagster.yaml", instance_settings())
         try:
-            return _opened(home.dagster)
+            instance = _opened(home.dagster)
+            _wait_for_tables(instance)
         except _CANNOT_BE_OPENED + errors_of_storages() as error:
             why = type(error).__name__  # its text may quote a connection's password
+        else:
+            return instance
     raise LeadPipelineError(
         f"The home's Dagster cannot be opened ({why}), so nothing was done. Its settings are in "
         f"{home.dagster / 'dagster.yaml'}: check that this folder can be written to, that the environment variables "
@@ -63,6 +70,15 @@ def open_other_instance(dagster_home: Path) -> dg.DagsterInstance:
         "Run the command where Dagster's own commands work: same environment variables, same packages. Or set "
         "LEAD_PIPELINE_DAGSTER_HOME=own to have it recorded in the home's own history."
     )
+
+
+def _wait_for_tables(instance: dg.DagsterInstance) -> None:
+    """Wait until all tables of the history are there: a worker of Celery, which knows nothing of our lock, makes them
+    too when it starts first. Whoever finds some missing later is told by Dagster to migrate.
+    """
+    until = time.monotonic() + _MAKING_TABLES
+    while tables_missing(instance) and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def _opened(dagster_home: Path) -> dg.DagsterInstance:

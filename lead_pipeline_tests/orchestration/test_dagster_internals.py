@@ -358,3 +358,24 @@ def test_the_files_of_a_new_instance_are_stamped_with_the_newest_migration(home)
         for storage in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
             stamped, newest = storage.alembic_version()
             assert stamped == newest is not None
+
+
+class _OnPostgresql:
+    """A history of which no table is there."""
+
+    def has_table(self, _name: str) -> bool:
+        return False
+
+
+_OnPostgresql.__module__ = "dagster_postgres.event_log.event_log"
+
+
+def test_tables_of_a_history_are_known_by_the_names_that_dagster_has():
+    missing = dagster_internals.tables_missing(SimpleNamespace(event_log_storage=_OnPostgresql()))
+    assert {"runs", "event_logs", "dynamic_partitions", "asset_keys", "jobs", "job_ticks"} <= set(missing)
+
+
+def test_where_these_names_have_moved_nothing_is_waited_for_and_one_line_says_so(monkeypatch, caplog):
+    monkeypatch.setattr(dagster_internals, "_TABLES", (("dagster.nowhere", "Metadata"),))
+    assert dagster_internals.tables_missing(SimpleNamespace(event_log_storage=_OnPostgresql())) == []
+    assert "dagster.nowhere.Metadata" in caplog.text

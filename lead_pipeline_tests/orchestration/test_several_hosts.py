@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import re
+import threading
 from functools import partial
 
 import dagster as dg
@@ -93,6 +94,23 @@ def test_dropped_files_are_imported_by_whichever_worker_there_is_and_wait_while_
         assert cursor.fetchall() == [("a.csv", "completed", 3), ("b.csv", "completed", 3)]
         cursor.execute("select count(*), count(distinct phone) from leads")
         assert cursor.fetchall() == [(6, 6)]
+
+
+def test_a_history_whose_tables_another_process_is_making_is_opened_when_all_are_there(shared):
+    home, environment = shared
+    open_instance(Home(home)).dispose()
+    with contextlib.closing(psycopg2.connect(environment["DAGSTER_PG_URL"].replace("+psycopg2", ""))) as con:
+        con.autocommit = True
+        with con.cursor() as cursor:
+            cursor.execute("alter table dynamic_partitions rename to not_made_yet")
+            made = threading.Timer(0.7, cursor.execute, ["alter table not_made_yet rename to dynamic_partitions"])
+            made.start()
+            instance = open_instance(Home(home))
+            try:
+                assert instance.get_dynamic_partitions("leads") == []
+            finally:
+                made.join()
+                instance.dispose()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from multiprocessing.context import BaseContext
 from types import ModuleType, SimpleNamespace
 from typing import Any, TextIO
 
-from sqlalchemy import make_url
+from sqlalchemy import inspect, make_url
 from sqlalchemy.pool import QueuePool
 
 from lead_pipeline.model.errors import LeadPipelineError
@@ -227,7 +227,9 @@ def tables_missing(instance: Any) -> list[str]:  # noqa: ANN401  # a DagsterInst
     otherwise = "a database whose tables another process is making is used too early"
     found = [_found(*where, otherwise) for where in _TABLES]
     names = [table for metadata in found if metadata is not None for table in metadata.tables]
-    return [name for name in names if not storage.has_table(name)]
+    with storage.index_connection() as connection:
+        there = set(inspect(connection).get_table_names())
+    return [name for name in names if name not in there]
 
 
 def keep_engines(is_kept: Callable[[str], bool]) -> None:

@@ -363,8 +363,8 @@ def test_the_files_of_a_new_instance_are_stamped_with_the_newest_migration(home)
 class _OnPostgresql:
     """A history of which no table is there."""
 
-    def has_table(self, _name: str) -> bool:
-        return False
+    def index_connection(self):
+        return create_engine("sqlite://").connect()
 
 
 _OnPostgresql.__module__ = "dagster_postgres.event_log.event_log"

@@ -234,11 +234,10 @@ def note_requests(
     alone = [import_id for import_id, manifest in noted.items() if manifest.waits_for]
     asking = [one for one, manifest in noted.items() if one not in alone and may_ever_wait(manifest.profile)]
     others = [one for one in noted if one not in alone and one not in asking]
-    groups = [
-        group
-        for ids in (others, asking)
-        for group in group_for_runs({one: noted[one].file_bytes for one in ids}, order)
-    ] + [[one] for one in alone]
+    groups: list[list[str]] = []
+    for ids in (others, asking):
+        groups += group_for_runs({one: noted[one].file_bytes for one in ids}, order)
+    groups += [[one] for one in alone]
     return [_request(noted, ids, now) for ids in groups]
 
 

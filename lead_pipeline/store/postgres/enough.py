@@ -56,8 +56,7 @@ _FAMILY = """
 
 #: The imports that leads come from, or that changed them last.
 _OF_THEIR_LEADS = """
-    import_no in (select l.import_no from base.leads l where {leads}
-                  union all select l.updated_by from base.leads l where {leads})
+    import_no in (select unnest(array[l.import_no, l.updated_by]) from base.leads l where {leads})
 """
 
 _COMMITTED = "status in ('completed', 'completed_with_rejects')"

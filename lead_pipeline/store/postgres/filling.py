@@ -172,19 +172,13 @@ class FilledWorkspace(Workspace):
                 self._con.unregister("rows_there")
 
     def _take_in(self, table: str, rows: str) -> None:
-        """Add rows that came from PostgreSQL, and see to it that they are known as such."""
-        if table not in self.filled.written:
-            self._con.execute(f"insert into base.{table} {rows}")
-        elif table in self.filled.spans:
-            last, _before = self._last_row(table)
-            self._con.execute(f"insert into base.{table} {rows}")
+        """Add rows that came from PostgreSQL. Where others were added before, note which these are; what is changed was
+        filled before that.
+        """
+        last = self._last_row(table)[0] if table in self.filled.written else None
+        self._con.execute(f"insert into base.{table} {rows}")
+        if last is not None:
             self._note_span(table, last + 1)
-        else:  # rows of it were changed already
-            self._con.execute(f"create table if not exists filled.{table} as from base.{table} limit 0")
-            self._con.execute(f"create temp table taken_in as {rows}")
-            for schema in ("filled", "base"):
-                self._con.execute(f"insert into {schema}.{table} from taken_in")
-            self._con.execute("drop table taken_in")
 
     def _counted(self, table: str, counts: str) -> tuple[int, int]:
         """Return two counts of a whole table: what PostgreSQL has, and what this transaction changed of it."""

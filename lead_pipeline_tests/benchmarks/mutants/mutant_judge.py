@@ -115,11 +115,11 @@ def _run_tests(tests: list[str], heard: io.StringIO) -> tuple[int, str]:
     arguments = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-p", "no:randomly", "-W", "ignore", "--tb=short"]
     code = pytest.main([*arguments, *tests])
     said = heard.getvalue()
-    if code == pytest.ExitCode.USAGE_ERROR:  # a test that has another name since is not one that failed
-        gone = [test for test in tests if f"not found: {Path.cwd() / test}" in said]
+    gone = {test for test in tests if f"not found: {Path.cwd() / test}" in said}
+    if gone:  # a test that has another name since is not one that failed
         left = [test for test in tests if test not in gone]
         heard.truncate(heard.seek(0))
-        return _run_tests(left, heard) if gone and left else (SURVIVED, "")
+        return _run_tests(left, heard) if left else (SURVIVED, "")
     if code == pytest.ExitCode.OK:
         return SURVIVED, ""
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+(?:\[.*?\])?)", said, re.MULTILINE)

@@ -197,7 +197,7 @@ def test_of_an_import_that_is_not_there_the_nearest_is_named(screened):
         assert publish("inport-1@0", screened.folder / "none.parquet") == 0
 
 
-#: Which rows of an import come back to be published as what; numbers are of the rows that `published` imports.
+#: Which rows of an import come back to be published as what; numbers are of the rows that the test imports.
 PUBLISHED = {
     "rejected": (enough_for_rejected, {2, 3}, {A}),
     "warned": (enough_for_warned, {4}, set()),

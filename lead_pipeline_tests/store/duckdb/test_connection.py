@@ -205,6 +205,20 @@ def test_asking_does_not_even_reach_the_files_of_the_home(home):
         store.workspace.rows(f"select * from read_csv('{home}/inside.csv')")
 
 
+def test_nothing_is_drawn_on_the_output_of_a_program_without_a_script(home):
+    """A notebook, `python -c`: there DuckDB draws a bar once something takes two seconds. Here it is asked."""
+    code = (
+        "import sys, duckdb\n"
+        "from pathlib import Path\n"
+        "from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore\n"
+        "asked = \"select current_setting('enable_progress_bar')\"\n"
+        "print(duckdb.connect().execute(asked).fetchone()[0])\n"
+        "with DuckdbLeadStore.open(Path(sys.argv[1])) as store: print(store.workspace.one(asked))"
+    )
+    told = subprocess.run([sys.executable, "-c", code, str(home)], check=True, capture_output=True, text=True)
+    assert told.stdout.split() == ["True", "False"]
+
+
 def test_a_store_is_its_owners_alone(tmp_path):
     before = os.umask(0)
     try:

@@ -1,5 +1,5 @@
 """Hosts on one machine: network namespaces with addresses of their own behind one bridge, each with its share of the
-processor. Needs root and iproute2. What runs on them does not belong here.
+processor. Needs root, iproute2 and util-linux. What runs on them does not belong here.
 """
 
 import contextlib
@@ -36,10 +36,21 @@ class Host:
 
     @property
     def prefix(self) -> tuple[str, ...]:
-        """Return what a command begins with that runs on this host."""
+        """Return what a command begins with that runs on this host.
+
+        `ip netns exec` would hide the control groups from it, and so from what it starts on other hosts.
+        """
         pinned = () if self.core is None else ("taskset", "-c", str(self.core))
-        into = f'echo $$ > "{self.group}/cgroup.procs"; exec "$@"' if self.group else 'exec "$@"'
-        return ("sh", "-c", into, "host", *pinned, "ip", "netns", "exec", self.space)
+        into = f'echo $$ > "{self.group}/cgroup.procs" && exec "$@"' if self.group else 'exec "$@"'
+        return ("sh", "-c", into, "host", *pinned, "nsenter", f"--net=/run/netns/{self.space}")
+
+    @property
+    def throttled(self) -> float:
+        """Return for how many seconds so far it had to wait for its share of the processor."""
+        if self.group is None:
+            return 0.0
+        said = dict(line.split() for line in (self.group / "cpu.stat").read_text().splitlines())
+        return float(said["throttled_time"]) / 1e9 if "throttled_time" in said else float(said["throttled_usec"]) / 1e6
 
     def unplug(self) -> None:
         """Take the cable out: nothing comes or goes, and nobody is told."""

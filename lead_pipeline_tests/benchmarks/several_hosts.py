@@ -152,15 +152,19 @@ def measure(site: Site, name: str, others: Sequence[Host], files: Sequence[Path]
         warm = files_of(site.folder / "warm", f"warm-{name}", 4_000_000, len(others), 10)
         drop(cluster.home, warm)
         cluster.wait_for_receipts(len(warm))
+        waited = [host.throttled for host in (site.first, *others)]
         drop(cluster.home, files)
         took = cluster.wait_for_receipts(len(warm) + len(files))
+        waited = [host.throttled - before for host, before in zip((site.first, *others), waited, strict=True)]
         leads, phones, *_, outcomes = cluster.asked(_NUMBERS)[0]
         assert leads == phones == len(files) * rows + len(warm) * 10, (leads, phones)
         assert outcomes == len(files) * (rows + 3) + len(warm) * 13, outcomes
     finally:
         cluster.stop()
     print(
-        f"{name}: {len(files)} files of {rows} rows in {took:.1f} s, {len(files) * rows / took:.0f} rows/s", flush=True
+        f"{name}: {len(files)} files of {rows} rows in {took:.1f} s, {len(files) * rows / took:.0f} rows/s; "
+        f"seconds that each host waited for its share of a core: {', '.join(f'{one:.0f}' for one in waited)}",
+        flush=True,
     )
     return took
 
@@ -316,8 +320,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if given.hosts:
         return on_the_first_host(given, [_known(said) for said in given.hosts.split(",")])
-    if os.geteuid() != 0 or not shutil.which("ip"):
-        sys.exit("Network namespaces need root and iproute2.")
+    if os.geteuid() != 0 or not shutil.which("ip") or not shutil.which("nsenter"):
+        sys.exit("Network namespaces need root, iproute2 and util-linux.")
     with hosts(3, limited=not given.faults or given.measure) as made:
         told = ",".join(f"{one.space}/{one.address}/{'' if one.core is None else one.core}/{one.group}" for one in made)
         command = [sys.executable, "-m", "lead_pipeline_tests.benchmarks.several_hosts", *sys.argv[1:]]

@@ -61,8 +61,14 @@ _OF_THEIR_LEADS = """
 
 _COMMITTED = "status in ('completed', 'completed_with_rejects')"
 
-#: Of earlier imports, which may be long: the rows of the leads that this one can have, and those that were left out.
-_OF_EARLIER = "{earlier} and ({left_out} or {of_leads})"
+#: Of earlier imports, which may be long: the rows of the leads that this one can have, and those that were left out; of
+#: later ones all. By their place: no single index has these, and PostgreSQL would rather look through all rows.
+_ROWS_OF_OTHERS = """
+    ctid = any (array(
+        select o.ctid from base.row_outcomes o where {earlier} and {left_out}
+        union select o.ctid from base.row_outcomes o where {earlier} and {of_leads}
+        union select o.ctid from base.row_outcomes o where {later}))
+"""
 
 
 def restrict(workspace: FilledWorkspace, keys: Keys) -> None:
@@ -84,7 +90,7 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
     }
     earlier, later = _EARLIER.format(**known), _LATER.format(**known)
     of_their_leads = _OF_THEIR_LEADS.format(leads=_OF_PEOPLE)
-    some_of_earlier = _OF_EARLIER.format(earlier=earlier, left_out=_LEFT_OUT, of_leads=_OF_LEADS)
+    rows = _ROWS_OF_OTHERS.format(earlier=earlier, left_out=_LEFT_OUT, of_leads=_OF_LEADS, later=later)
     of_leads = ("enrollments", "secondary_contacts", "enrollment_events", "differing_values", "other_consents",
                 "withheld_attributes")  # fmt: skip
     return Enough(
@@ -92,7 +98,7 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
             **dict.fromkeys(("contacts", "do_not_contact"), _OF_PEOPLE),
             **dict.fromkeys(of_leads, _OF_LEADS),
             **dict.fromkeys(("rejected_rows", "sequel_rows"), f"{earlier} or {later}"),
-            "row_outcomes": f"({some_of_earlier}) or {later}",
+            "row_outcomes": rows,
             "imports": f"identity = {_quoted(keys.identity)} or {earlier} or {later} or {of_their_leads}",
             "call_activity": _CALLS,
         }
@@ -174,8 +180,10 @@ def enough_for_leads(import_no: int) -> Enough:
     """
     of_it = f"import_no = {import_no}"
     told = f"{of_it} and (outcome = 'updated' or reason_codes is not null or warning_codes is not null)"
-    updated = f"select o.lead_id from base.row_outcomes o where o.{of_it} and o.outcome = 'updated'"  # noqa: S608  # ours
-    leads = f"({of_it} or lead_id in ({updated}))"
+    leads = f"""lead_id in (
+        select m.lead_id from base.leads m where m.{of_it}
+        union all select o.lead_id from base.row_outcomes o where o.{of_it} and o.outcome = 'updated')
+    """  # noqa: S608  # a number of ours
     imports = f"{of_it} or {_OF_THEIR_LEADS.format(leads=leads)}"
     return Enough({"row_outcomes": told, "leads": leads, "imports": imports})
 

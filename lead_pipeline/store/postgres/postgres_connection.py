@@ -154,15 +154,14 @@ class Connection:
     def reading(self, doing: str) -> Iterator[None]:
         """Everything inside sees the store as it was at one moment, and waits for nobody."""
         with errors_of_postgres(doing), self._undone_at_the_end():
-            self.run("set transaction isolation level repeatable read, read only")
+            self.run(f"set transaction isolation level repeatable read, read only; {_BY_INDEX}")
             yield
 
     @contextlib.contextmanager
     def trying(self, doing: str) -> Iterator[None]:
         """The same with temporary tables, by which rows are looked up."""
         with errors_of_postgres(doing), self._undone_at_the_end():
-            self.run("set transaction isolation level repeatable read")
-            self.run(_BY_INDEX)
+            self.run(f"set transaction isolation level repeatable read; {_BY_INDEX}")
             yield
 
     @contextlib.contextmanager

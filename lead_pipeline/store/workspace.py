@@ -39,6 +39,9 @@ class Workspace:
     def prepare(self, sql: str) -> None:
         """Have at hand whatever a statement reads, before it runs; where every row is there already, nothing."""
 
+    def bring_outcomes(self, import_no: int) -> None:
+        """Have at hand the outcomes of all rows of an import, not only of those that keys can touch."""
+
     def run(self, sql: str, params: Params = None) -> None:
         """Execute one statement."""
         self.prepare(sql)

@@ -57,6 +57,16 @@ class EarlierImport:
     duplicates: int
 
 
+@dataclass(frozen=True, slots=True)
+class LaterDrop:
+    """An import written before one whose file came earlier; `rows` does not count those that are blank or the like."""
+
+    import_no: int
+    import_id: str
+    rows_read: int
+    rows: int
+
+
 def find_earlier_imports(
     workspace: Workspace, record: ImportRecord, import_no: int, *, among: int | None = None
 ) -> list[EarlierImport]:
@@ -69,15 +79,15 @@ def find_earlier_imports(
     return [EarlierImport(*numbers) for numbers in workspace.rows(_CANDIDATES, sought | {"latest": _LATEST})]
 
 
-def find_later_drops(workspace: Workspace, record: ImportRecord, import_no: int) -> list[tuple[int, str]]:
-    """Return number and id of imports with the same columns that are no sequels, whose file came later than that of an
-    import which was just written and left rows out, and that were committed before it.
+def find_later_drops(workspace: Workspace, record: ImportRecord, import_no: int) -> list[LaterDrop]:
+    """Return imports with the same columns that are no sequels, whose file came later than that of an import which was
+    just written and left rows out, and that were committed before it.
     """
     return [
-        (int(number), str(import_id))
-        for number, import_id in workspace.rows(
+        LaterDrop(*values)
+        for values in workspace.rows(
             """
-            select i.import_no, i.import_id
+            select i.import_no, i.import_id, i.rows_read, i.rows_read - i.rows_skipped as rows
             from base.imports i join (from base.imports where import_no = $import_no) n
               on i.profile = n.profile and i.header_key = n.header_key and i.destination_id = n.destination_id
             where i.import_no < n.import_no and i.started_at > n.started_at and i.sequel_of is null
@@ -91,11 +101,9 @@ def find_later_drops(workspace: Workspace, record: ImportRecord, import_no: int)
 
 
 def count_rows_of(workspace: Workspace, import_no: int) -> tuple[int, int]:
-    """Return how many rows an import that is being written has, and how many of them are not blank or the like."""
-    ((rows, skipped),) = workspace.rows(
-        "select count(*), count(*) filter (outcome = 'skipped') from base.row_outcomes where import_no = ?",
-        [import_no],
-    )
+    """Return how many rows an import has, and how many of them are not blank or the like."""
+    sql = "select rows_read, rows_skipped from base.imports where import_no = ?"
+    ((rows, skipped),) = workspace.rows(sql, [import_no])
     return int(rows), int(rows - skipped)
 
 
@@ -109,15 +117,37 @@ def estimate_shared_leads(
         """
         with sampled as (
             select row_number, lead_id from base.row_outcomes where import_no = $import_no and row_number % $step = 0
-        ), sizes as (select count(*) as rows from sampled)
-        select o.import_no, count(distinct s.row_number) / any_value(sizes.rows)
-        from base.row_outcomes o join sampled s using (lead_id), sizes
+        )
+        select o.import_no, count(distinct s.row_number)
+        from base.row_outcomes o join sampled s using (lead_id)
         where o.import_no between $first and $last and list_contains($numbers, o.import_no)
         group by o.import_no
         """,
         {"import_no": import_no, "step": step, "first": min(numbers), "last": max(numbers), "numbers": numbers},
     )
-    return {int(number): float(share) for number, share in found}
+    return {int(number): shared / (rows // step) for number, shared in found}
+
+
+def estimate_leads_shared_by(workspace: Workspace, drops: list[LaterDrop], import_no: int) -> dict[int, float]:
+    """Return of each drop, by number, the share of its rows, among some, whose lead an import has as well: what
+    `estimate_shared_leads` returns of the two, of all drops at once.
+    """
+    steps = {one.import_no: max(1, one.rows_read // _SAMPLED) for one in drops}
+    sampled = pl.DataFrame({"import_no": list(steps), "step": list(steps.values())})
+    with workspace.registered("sampled_drops", sampled):
+        found = workspace.rows(
+            """
+            select s.import_no, count(distinct s.row_number)
+            from (select o.import_no, o.row_number, o.lead_id
+                  from base.row_outcomes o join sampled_drops d using (import_no)
+                  where o.import_no between $first and $last and o.row_number % d.step = 0) s
+            semi join (from base.row_outcomes where import_no = $import_no) o on o.lead_id = s.lead_id
+            group by s.import_no
+            """,
+            {"import_no": import_no, "first": min(steps), "last": max(steps)},
+        )
+    rows = {one.import_no: one.rows_read // steps[one.import_no] for one in drops}
+    return {int(number): shared / rows[number] for number, shared in found}
 
 
 def find_rows_of_one_lead(workspace: Workspace, import_no: int, earlier: EarlierImport) -> pl.DataFrame:

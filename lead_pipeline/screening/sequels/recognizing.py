@@ -12,6 +12,7 @@ from lead_pipeline.screening.sequels.cells import FileCells, cells_of, cells_of_
 from lead_pipeline.screening.sequels.earlier_imports import (
     EarlierImport,
     count_rows_of,
+    estimate_leads_shared_by,
     estimate_shared_leads,
     find_earlier_imports,
     find_later_drops,
@@ -89,11 +90,17 @@ def find_sequels_before(
     """Write the same of imports whose files came after that of an import which was just written, and that were written
     before it: the import waited for somebody, or both were under way at once.
     """
-    for later, import_id in find_later_drops(workspace, record, import_no):
-        cells = cells_of_import(import_id)
-        if cells is not None:
-            earlier = find_earlier_imports(workspace, record, later, among=import_no)
-            _find_rows_again(_File(workspace, later, cells), earlier)
+    drops = find_later_drops(workspace, record, import_no)
+    if not drops:
+        return
+    earlier = find_earlier_imports(workspace, record, drops[0].import_no, among=import_no)
+    shares = estimate_leads_shared_by(workspace, drops, import_no)
+    for drop in drops:
+        if any(_can_be_tried(one, drop.rows, shares.get(drop.import_no, 0.0)) for one in earlier):
+            cells = cells_of_import(drop.import_id)
+            if cells is not None:
+                workspace.bring_outcomes(drop.import_no)
+                _find_rows_again(_File(workspace, drop.import_no, cells), earlier)
 
 
 def _find_rows_again(file: _File, earlier: list[EarlierImport]) -> None:
@@ -174,6 +181,12 @@ def _is_possible(earlier: EarlierImport, rows: int, share: float) -> bool:
     if _is_whole(earlier, rows):
         return share + earlier.without_lead / rows >= _MOST**2
     return rows * _MOST <= earlier.without_lead <= max(_FEW_LEFT_OUT, rows * _TIMES_ITS_ROWS)
+
+
+def _can_be_tried(earlier: EarlierImport, rows: int, share: float) -> bool:
+    """Tell whether a file with so many rows can be the sequel of an import in any way, before it is read again."""
+    is_short = rows * _MOST <= earlier.without_lead + earlier.duplicates
+    return rows > 0 and (is_short or _is_possible(earlier, rows, share))
 
 
 def _compare_by_rows(file: _File, earlier: EarlierImport, rows_read: int, rows: int) -> _Found:

@@ -38,15 +38,19 @@ _EARLIER = """
         ) earlier where nth <= 20)
 """
 
-#: Those that could continue it, and the one whose left-out rows it judges again.
+#: Those that could continue it, likewise.
 _LATER = """
     import_no in (
-        select import_no from base.imports
-        where profile = {profile} and header_key = {header_key} and started_at > {started_at}::timestamptz
-          and sequel_of is null and status in ('completed', 'completed_with_rejects')
-        union all
-        select import_no from base.imports where import_id = {judges_again})
+        select import_no from (
+            select import_no, row_number() over (partition by destination_id order by import_no) as nth
+            from base.imports
+            where profile = {profile} and header_key = {header_key} and started_at > {started_at}::timestamptz
+              and sequel_of is null and status in ('completed', 'completed_with_rejects')
+        ) later where nth <= 20)
 """
+
+#: The one whose left-out rows it judges again.
+_JUDGED = "import_no = (select import_no from base.imports where import_id = {judges_again} limit 1)"
 
 #: An import, the ones that it continues, and the ones that continue it.
 _FAMILY = """
@@ -61,13 +65,16 @@ _OF_THEIR_LEADS = """
 
 _COMMITTED = "status in ('completed', 'completed_with_rejects')"
 
-#: Of earlier imports, which may be long: the rows of the leads that this one can have, and those that were left out; of
-#: later ones all. By their place: no single index has these, and PostgreSQL would rather look through all rows.
+#: Of these imports, which may be long: the rows of the leads that this one can have, and those that were left out; of
+#: one that is judged again all. By their place: no single index has these, and PostgreSQL would rather look through all
+#: rows. Screening says where it needs more of a later one.
 _ROWS_OF_OTHERS = """
     ctid = any (array(
         select o.ctid from base.row_outcomes o where {earlier} and {left_out}
+        union select o.ctid from base.row_outcomes o where {later} and {left_out}
         union select o.ctid from base.row_outcomes o where {earlier} and {of_leads}
-        union select o.ctid from base.row_outcomes o where {later}))
+        union select o.ctid from base.row_outcomes o where {later} and {of_leads}
+        union select o.ctid from base.row_outcomes o where {judged}))
 """
 
 
@@ -88,18 +95,19 @@ def _enough_for_import(keys: ImportKeys) -> Enough:
         "started_at": _quoted("infinity" if keys.started_at is None else keys.started_at.isoformat()),
         "judges_again": _quoted(keys.judges_again),
     }
-    earlier, later = _EARLIER.format(**known), _LATER.format(**known)
+    earlier, later, judged = (one.format(**known) for one in (_EARLIER, _LATER, _JUDGED))
     of_their_leads = _OF_THEIR_LEADS.format(leads=_OF_PEOPLE)
-    rows = _ROWS_OF_OTHERS.format(earlier=earlier, left_out=_LEFT_OUT, of_leads=_OF_LEADS, later=later)
+    others = f"{earlier} or {later} or {judged}"
+    rows = _ROWS_OF_OTHERS.format(earlier=earlier, later=later, judged=judged, left_out=_LEFT_OUT, of_leads=_OF_LEADS)
     of_leads = ("enrollments", "secondary_contacts", "enrollment_events", "differing_values", "other_consents",
                 "withheld_attributes")  # fmt: skip
     return Enough(
         {
             **dict.fromkeys(("contacts", "do_not_contact"), _OF_PEOPLE),
             **dict.fromkeys(of_leads, _OF_LEADS),
-            **dict.fromkeys(("rejected_rows", "sequel_rows"), f"{earlier} or {later}"),
+            **dict.fromkeys(("rejected_rows", "sequel_rows"), others),
             "row_outcomes": rows,
-            "imports": f"identity = {_quoted(keys.identity)} or {earlier} or {later} or {of_their_leads}",
+            "imports": f"identity = {_quoted(keys.identity)} or {others} or {of_their_leads}",
             "call_activity": _CALLS,
         }
     )

@@ -156,6 +156,13 @@ class FilledWorkspace(Workspace):
         (self.filled.whole if condition is None else self.filled.in_part).add(table)
         self.fetch(table, condition or "true")
 
+    def bring_outcomes(self, import_no: int) -> None:
+        """Add the rows of an import that did not suffice."""
+        self.bring("row_outcomes")
+        enough = self.enough.conditions.get("row_outcomes")
+        if enough is not None:
+            self.fetch("row_outcomes", f"import_no = {import_no} and not ({enough})")
+
     def fetch(self, table: str, condition: str) -> None:
         """Add the rows of a table of which a condition holds: a part of it, unless it is filled whole."""
         if table not in self.filled.whole:

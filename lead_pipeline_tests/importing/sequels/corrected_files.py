@@ -2,16 +2,22 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from lead_pipeline.filing.home import Home
+from lead_pipeline.model.access.store_place import STORE
 from lead_pipeline.model.profile import ImportProfile
 from lead_pipeline.model.results import ImportResult
+from lead_pipeline_tests.peeked_store import PeekedStore
+from lead_pipeline_tests.postgres_server import database
 from lead_pipeline_tests.support import Stages, quick_folder, staging
 
 HEADER = ("email", "first_name", "city", "status", "shoe")
@@ -128,6 +134,21 @@ def fair_home() -> Iterator[Fair]:
     """Give an empty home."""
     with quick_folder() as folder, staging(folder / "home") as stages:
         yield Fair(stages)
+
+
+@contextmanager
+def fair_home_on_postgresql() -> Iterator[Fair]:
+    """Give an empty home whose store is on PostgreSQL."""
+    with quick_folder() as folder:
+        home = Home(folder / "home")
+        home.prepare()
+        # Whether it has a store, a home is told by the environment.
+        with (
+            database() as address,
+            patch.dict(os.environ, {STORE: address}),
+            PeekedStore.open(home.root, address) as store,
+        ):
+            yield Fair(Stages(home, store))
 
 
 def written(path: Path, content: bytes) -> Path:

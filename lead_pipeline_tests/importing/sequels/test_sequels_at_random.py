@@ -16,6 +16,7 @@ from lead_pipeline_tests.importing.sequels.corrected_files import (
     csv_bytes,
     fair,
     fair_home,
+    fair_home_on_postgresql,
     person,
     written,
     xlsx_bytes,
@@ -25,9 +26,9 @@ from lead_pipeline_tests.importing.sequels.corrected_files import (
 FAULTS = (("email", "nobody"), ("email", ""), ("email", "x@"), ("status", "warm"), ("status", "lost"))
 
 
-@pytest.fixture
-def home() -> Iterator[Fair]:
-    with fair_home() as fresh:
+@pytest.fixture(params=[fair_home, fair_home_on_postgresql], ids=["duckdb", "postgres"])
+def home(request) -> Iterator[Fair]:
+    with request.param() as fresh:
         yield fresh
 
 

@@ -5,6 +5,7 @@ transaction asks for, and at few others, whichever plan it makes.
 import json
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,13 +107,14 @@ def test_to_publish_an_import_others_are_not_looked_through(long_store, what):
 
 
 @pytest.mark.parametrize("known", [0, PEOPLE], ids=["of new people", "of those of an import"])
-def test_to_write_an_import_others_are_not_looked_through(long_store, known):
-    """Of the imports that it could continue what they left out, which is little, and the rows of its own people."""
+@pytest.mark.parametrize("came", [NOW, NOW - timedelta(hours=1)], ids=["came last", "came first"])
+def test_to_write_an_import_others_are_not_looked_through(long_store, known, came):
+    """Of imports that it could continue, or that could continue it, what they left out, and the rows of its people."""
     by = profile()
     phones = [f"+1212555{number:04}" if number < known else f"+1213555{number:04}" for number in range(PEOPLE)]
     parts = Screened(long_store, long_store.home, imports=100).write([Row(phone) for phone in phones])
     keys = ImportKeys("x", by.destination, parts, ("phone", "email"), has_aliases=False, profile=by.name)
-    keys = replace(keys, header_key=7, started_at=NOW)
+    keys = replace(keys, header_key=7, started_at=came)
     with long_store.dry_run(keys, "a test") as workspace:
         looks = looks_of(long_store._there, workspace.enough)
     assert looks

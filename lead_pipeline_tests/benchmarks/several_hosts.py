@@ -3,7 +3,7 @@ PostgreSQL, the network between a worker and everything else. Run it by hand, as
 `python -m lead_pipeline_tests.benchmarks.several_hosts`.
 
 Hosts are network namespaces of one machine. The first has PostgreSQL, Redis, and what `lead-pipeline ui` is made of;
-the others a worker each, that does one import at a time. Where there are fewer cores than hosts, each gets the same
+the others a worker each. Where there are fewer cores than hosts, each gets the same
 part of one. They share disk, memory and caches, which hosts of one's own would not.
 """
 
@@ -85,8 +85,8 @@ class Site:
 class Cluster:
     """Services on the first host, a worker on each other one, over a home and databases of their own."""
 
-    def __init__(self, site: Site, name: str, others: Sequence[Host]) -> None:
-        self.site, self.others = site, others
+    def __init__(self, site: Site, name: str, others: Sequence[Host], at_once: int) -> None:
+        self.site, self.others, self.at_once = site, others, at_once
         self.home = shared_home(site.folder / name)
         (self.home / "inbox" / "call_schedule").mkdir(exist_ok=True)
         self.store = site.database(f"{name}_leads")
@@ -102,7 +102,7 @@ class Cluster:
 
     def _worker(self, host: Host) -> Worker:
         log = self.site.folder / f"{host.space}-{time.monotonic_ns()}.log"
-        return Worker(host.space, self.environment, log, prefix=host.prefix)
+        return Worker(host.space, self.environment, log, prefix=host.prefix, concurrency=self.at_once)
 
     def restart_worker(self, host: Host) -> None:
         self.workers[host.space] = self._worker(host)
@@ -145,9 +145,9 @@ def _row(number: int) -> tuple[str, str, str, str]:
     return f"{(212, 213, 305, 312, 404, 415)[area]}{200 + exchange:03d}{line:04d}", f"p{number}@example.com", "24", "NY"
 
 
-def measure(site: Site, name: str, others: Sequence[Host], files: Sequence[Path], rows: int) -> float:
+def measure(site: Site, name: str, others: Sequence[Host], files: Sequence[Path], rows: int, *, at_once: int) -> float:
     """Drop all files at once and return the seconds until the last receipt; raises AssertionError for a lost row."""
-    cluster = Cluster(site, name, others)
+    cluster = Cluster(site, name, others, at_once)
     try:
         warm = files_of(site.folder / "warm", f"warm-{name}", 4_000_000, len(others), 10)
         drop(cluster.home, warm)
@@ -229,7 +229,7 @@ def torment(site: Site, others: Sequence[Host], given: argparse.Namespace) -> in
     """Drop files, have something die, wait until all is well again; return how much differs from undisturbed ones."""
     chance, dropped, count, rows = random.Random(given.seed), [], 0, given.rows
     files, until = max(1, given.files // given.faults), time.monotonic() + 60 * given.minutes
-    cluster = Cluster(site, "faults", others)
+    cluster = Cluster(site, "faults", others, given.at_once)
     faults = Faults(cluster, chance, given.away)
     try:
         for number in range(given.faults):
@@ -284,8 +284,8 @@ def on_the_first_host(given: argparse.Namespace, all_hosts: list[Host]) -> int:
         try:
             if not given.faults or given.measure:
                 files = files_of(folder / "files", "list", 0, given.files, given.rows)
-                two = measure(site, "two_hosts", others, files, given.rows)
-                one = measure(site, "one_host", others[:1], files, given.rows)
+                two = measure(site, "two_hosts", others, files, given.rows, at_once=given.at_once)
+                one = measure(site, "one_host", others[:1], files, given.rows, at_once=given.at_once)
                 print(f"two hosts: {one / two:.2f} times one")
             if given.faults:
                 return torment(site, others, given)
@@ -309,6 +309,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=200, help="with --faults, of all faults together")
     parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--at-once", type=int, default=1, help="imports at a time on each worker")
     parser.add_argument("--faults", type=int, default=0, help="so many faults, instead of measuring")
     parser.add_argument("--measure", action="store_true", help="measure before the faults as well")
     parser.add_argument("--minutes", type=float, default=24 * 60.0, help="begin with no further fault after so long")

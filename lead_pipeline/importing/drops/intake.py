@@ -35,9 +35,11 @@ from lead_pipeline.profiles.unusable import unusable_profile
 #: Up to this many new files get a run each: its own page, its own retry. More are imported by runs over ranges: by four
 #: or more where each has enough to do, for while one commits, another reads; of one over all nothing would be reported
 #: before everything is committed. Enough are so many files, or as many as have so many bytes, some seconds of work.
+#: Where there is much, each has so many bytes, half a minute of work: many hosts may share it.
 SINGLE_RUNS = 8
 RANGE_FILES = 200
 _RANGES, _FEW_FILES, _FEW_BYTES = 4, 25, 2_000_000
+_MOST_RANGES, _MANY_BYTES = 16, 8_000_000
 
 #: A staged file whose runs keep dying is set aside after this many that had begun with it, and not for want of the
 #: store; between attempts the pause doubles.
@@ -261,8 +263,10 @@ def group_for_runs(sizes: Mapping[str, int], order: Sequence[str]) -> list[list[
     """
     if len(sizes) <= SINGLE_RUNS:
         return [[key] for key in order if key in sizes]
-    enough = min(_FEW_FILES, -(-_FEW_BYTES * len(sizes) // max(1, sum(sizes.values()))))
-    most = min(max(-(-len(sizes) // _RANGES), enough), RANGE_FILES)
+    total = sum(sizes.values())
+    enough = min(_FEW_FILES, -(-_FEW_BYTES * len(sizes) // max(1, total)))
+    ranges = min(max(_RANGES, total // _MANY_BYTES), _MOST_RANGES)
+    most = min(max(-(-len(sizes) // ranges), enough), RANGE_FILES)
     size = -(-len(sizes) // -(-len(sizes) // most))  # of as many runs as that makes, none is left with a few
     groups: list[list[str]] = [[]]
     for key in order:

@@ -53,6 +53,7 @@ from lead_pipeline.reporting.activity_report import activity_report
 from lead_pipeline.reporting.list_report import list_report
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
 from lead_pipeline.reporting.waterfall_wording import step_records, usable_rows
+from lead_pipeline.store.memory import limits_to_try_now
 from lead_pipeline.store.opening import open_store
 from lead_pipeline.store.protocol import LeadStore
 from lead_pipeline.store.settings import OnWait, StoreSettings
@@ -160,11 +161,17 @@ class Engine:
     def _committed_frugally(
         self, import_ids: Sequence[str], on_wait: OnWait
     ) -> tuple[dict[str, dict[str, Numbers]], list[ScreeningError]]:
-        rows = self._rows_of(import_ids)
-        try:
-            return self._committed(import_ids, self._store(on_wait, rows, frugal=True))
-        except StoreMemoryError:  # what cannot be spilled needs more; what is committed already stays so
-            return self._committed(import_ids, self._store(on_wait, rows))
+        *tries, last = self._limits(self._rows_of(import_ids))
+        for limit in tries:
+            try:
+                return self._committed(import_ids, self._store(on_wait, limit))
+            except StoreMemoryError:  # what cannot be spilled needs more; what is committed already stays so
+                continue
+        return self._committed(import_ids, self._store(on_wait, last))
+
+    def _limits(self, rows: int) -> list[str]:
+        given = self._settings.memory_limit
+        return limits_to_try_now(rows) if given is None else [given]
 
     def _committed(
         self, import_ids: Sequence[str], opened: AbstractContextManager[LeadStore]
@@ -254,12 +261,13 @@ class Engine:
         read = [work.get("read", ReadFacts) for work in self._works(import_ids)]
         return max((facts.rows_read for facts in read if facts), default=0)
 
-    def _store(self, on_wait: OnWait, rows: int = 0, *, frugal: bool = False) -> AbstractContextManager[LeadStore]:
+    def _store(self, on_wait: OnWait, memory_limit: str | None = None) -> AbstractContextManager[LeadStore]:
         def report(waited: float, holder: str) -> None:
             report_waiting(waited, holder)
             on_wait(waited, holder)
 
-        return open_store(self.home.root, settings=replace(self._settings, rows=rows, frugal=frugal), on_wait=report)
+        settings = self._settings if memory_limit is None else replace(self._settings, memory_limit=memory_limit)
+        return open_store(self.home.root, settings=settings, on_wait=report)
 
     def _works(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
         """Yield the work folders of imports, locked against every other process."""

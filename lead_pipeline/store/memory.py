@@ -58,6 +58,16 @@ def frugal_limit(rows: int, environment: Mapping[str, str], free: int | None, th
     )
 
 
+def limits_to_try(rows: int, environment: Mapping[str, str], free: int | None, threads: int) -> list[str]:
+    """Return with how much memory an import of so many rows is tried, one after another while it is not enough: with
+    little, with what its rows need, and with all that may be used, for beside a store of a hundred million leads a
+    million rows need more. One size where somebody said how much.
+    """
+    everything = max(_LEAST, int((free or 0) * _SHARE)) // 1_000_000
+    tried = [frugal_limit(rows, environment, free, threads), memory_limit(rows, environment, free)]
+    return list(dict.fromkeys(tried if _said(environment) else [*tried, f"{everything}MB"]))
+
+
 def _said(environment: Mapping[str, str]) -> str:
     said = environment.get(MEMORY, "").strip()
     if said and not _SIZE.fullmatch(said):
@@ -101,8 +111,11 @@ def _text(path: Path) -> str:
     return ""
 
 
-def limit_now(rows: int, *, frugal: bool = False) -> str:
+def limit_now(rows: int) -> str:
     """Return how much memory the store may use on this machine, now; raises StoreError as `memory_limit`."""
-    if frugal:
-        return frugal_limit(rows, os.environ, free_memory(), os.cpu_count() or 1)
     return memory_limit(rows, os.environ, free_memory())
+
+
+def limits_to_try_now(rows: int) -> list[str]:
+    """Return the same of an import of so many rows, as `limits_to_try`."""
+    return limits_to_try(rows, os.environ, free_memory(), os.cpu_count() or 1)

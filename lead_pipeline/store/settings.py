@@ -11,14 +11,12 @@ OnWait = Callable[[float, str], None]
 class StoreSettings:
     """How long to wait for a store that somebody else holds, and what DuckDB may use. Sizes as DuckDB spells them.
 
-    Without a `memory_limit` it is what `rows`, those that are to be written, need, and the machine has; `frugal` is as
-    little as most imports need, where what can be spilled does not have to stay in memory.
+    Without a `memory_limit` it is what `rows`, those that are to be written, need, and the machine has.
     """
 
     wait_seconds: float = 60.0
     memory_limit: str | None = None
     rows: int = 0
-    frugal: bool = False
     threads: int | None = None
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from lead_pipeline.model.errors import StoreError, StoreMemoryError
 from lead_pipeline.store.duckdb.duckdb_store import DuckdbLeadStore
-from lead_pipeline.store.memory import MEMORY, free_memory, frugal_limit, memory_limit
+from lead_pipeline.store.memory import MEMORY, free_memory, frugal_limit, limits_to_try, memory_limit
 from lead_pipeline.store.settings import StoreSettings
 
 GB = 1_000_000_000
@@ -64,6 +64,22 @@ def test_an_import_is_tried_with_little_memory_first(rows, free, threads, limit)
     assert frugal_limit(rows, {MEMORY: "3.5GB"}, free, threads) == "3.5GB"
     with pytest.raises(StoreError, match="Write one such as 4GB"):
         frugal_limit(rows, {MEMORY: "some"}, free, threads)
+
+
+@pytest.mark.parametrize(
+    ("rows", "free", "limits"),
+    [
+        (1_000_000, 20 * GB, ["200MB", "1100MB", "10000MB"]),
+        (10_000_001, 20 * GB, ["3800MB", "10000MB"]),
+        (100_000_000, 20 * GB, ["10000MB"]),
+        (1_000_000, GB, ["200MB", "800MB"]),
+        (1_000_000, None, ["200MB", "800MB"]),
+    ],
+    ids=["a million", "many", "all that may be used", "little is free", "nobody knows"],
+)
+def test_where_it_is_not_enough_an_import_is_tried_with_more_up_to_all_that_may_be_used(rows, free, limits):
+    assert limits_to_try(rows, {}, free, 2) == limits
+    assert limits_to_try(rows, {MEMORY: "3.5GB"}, free, 2) == ["3.5GB"]
 
 
 def written(root, files):

@@ -141,7 +141,7 @@ def lock_down(con: duckdb.DuckDBPyConnection, home: Path, settings: StoreSetting
     con.execute("SET TimeZone = 'UTC'")
     # DuckDB takes a Python without a script (`python -c`, a notebook) for a person, and draws on its standard output.
     con.execute("SET enable_progress_bar = false")
-    limit = settings.memory_limit or limit_now(settings.rows, frugal=settings.frugal)
+    limit = settings.memory_limit or limit_now(settings.rows)
     con.execute("SET memory_limit = ?", [limit])
     con.execute("SET temp_directory = ?", [str(spill)])
     if settings.threads:

@@ -105,6 +105,7 @@ def _add_leads(workspace: Workspace, sizes: Sizes, first: int, end: int) -> None
             f" p + 1 as contact_id, {number} as import_no {new} and {share}",
             some,
         )
+    # Where they are was looked for, as imports do: else the next import would look for everybody.
     destination = f"(n // 7 + case when n < $contacts then 0 else 1 end) % {_DESTINATIONS} + 1"
     workspace.run(
         f"""
@@ -115,7 +116,7 @@ def _add_leads(workspace: Workspace, sizes: Sizes, first: int, end: int) -> None
                'Surname' || hash(p + 1) % 7919 as last_name, 'City' || hash(p + 2) % 900 as city,
                ['new', 'contacted', 'Won', 'lost'][(hash(n) % 4 + 1)::integer] as status,
                '{{"sub_id":"aff-' || hash(p) % 5000 || '"}}' as attributes, {stamp}, n % {_MILLION} + 1 as row_number,
-               created_at as updated_at {every}
+               created_at as updated_at, 0 as time_zone_set {every}
         """,
         some,
     )

@@ -5,7 +5,7 @@ is a result, so that the others go on; an import that is finished is left alone,
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -53,10 +53,9 @@ from lead_pipeline.reporting.activity_report import activity_report
 from lead_pipeline.reporting.list_report import list_report
 from lead_pipeline.reporting.summary import markdown_summary, metadata_numbers, summary_line
 from lead_pipeline.reporting.waterfall_wording import step_records, usable_rows
-from lead_pipeline.store.memory import limits_to_try_now
 from lead_pipeline.store.opening import open_store
 from lead_pipeline.store.protocol import LeadStore
-from lead_pipeline.store.settings import OnWait, StoreSettings
+from lead_pipeline.store.settings import OnWait, StoreSettings, settings_to_try
 
 __all__ = ["Checked", "Engine", "OnWait", "Report"]
 
@@ -161,17 +160,13 @@ class Engine:
     def _committed_frugally(
         self, import_ids: Sequence[str], on_wait: OnWait
     ) -> tuple[dict[str, dict[str, Numbers]], list[ScreeningError]]:
-        *tries, last = self._limits(self._rows_of(import_ids))
-        for limit in tries:
+        *tries, last = settings_to_try(self._settings, self._rows_of(import_ids))
+        for settings in tries:
             try:
-                return self._committed(import_ids, self._store(on_wait, limit))
+                return self._committed(import_ids, self._store(on_wait, settings))
             except StoreMemoryError:  # what cannot be spilled needs more; what is committed already stays so
                 continue
         return self._committed(import_ids, self._store(on_wait, last))
-
-    def _limits(self, rows: int) -> list[str]:
-        given = self._settings.memory_limit
-        return limits_to_try_now(rows) if given is None else [given]
 
     def _committed(
         self, import_ids: Sequence[str], opened: AbstractContextManager[LeadStore]
@@ -261,13 +256,12 @@ class Engine:
         read = [work.get("read", ReadFacts) for work in self._works(import_ids)]
         return max((facts.rows_read for facts in read if facts), default=0)
 
-    def _store(self, on_wait: OnWait, memory_limit: str | None = None) -> AbstractContextManager[LeadStore]:
+    def _store(self, on_wait: OnWait, settings: StoreSettings | None = None) -> AbstractContextManager[LeadStore]:
         def report(waited: float, holder: str) -> None:
             report_waiting(waited, holder)
             on_wait(waited, holder)
 
-        settings = self._settings if memory_limit is None else replace(self._settings, memory_limit=memory_limit)
-        return open_store(self.home.root, settings=settings, on_wait=report)
+        return open_store(self.home.root, settings=settings or self._settings, on_wait=report)
 
     def _works(self, import_ids: Sequence[str]) -> Iterator[WorkFolder]:
         """Yield the work folders of imports, locked against every other process."""

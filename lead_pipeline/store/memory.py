@@ -60,8 +60,8 @@ def frugal_limit(rows: int, environment: Mapping[str, str], free: int | None, th
 
 def limits_to_try(rows: int, environment: Mapping[str, str], free: int | None, threads: int) -> list[str]:
     """Return with how much memory an import of so many rows is tried, one after another while it is not enough: with
-    little, with what its rows need, and with all that may be used, for beside a store of a hundred million leads a
-    million rows need more. One size where somebody said how much.
+    little, with what its rows need, and with all that may be used, for an import may have to change more than its own
+    rows (the time zones of all leads that have none yet). One size where somebody said how much.
     """
     everything = max(_LEAST, int((free or 0) * _SHARE)) // 1_000_000
     tried = [frugal_limit(rows, environment, free, threads), memory_limit(rows, environment, free)]

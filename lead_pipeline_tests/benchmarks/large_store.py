@@ -105,8 +105,8 @@ def _add_leads(workspace: Workspace, sizes: Sizes, first: int, end: int) -> None
             f" p + 1 as contact_id, {number} as import_no {new} and {share}",
             some,
         )
-    # Where they are was looked for, as imports do: else the next import would look for everybody.
     destination = f"(n // 7 + case when n < $contacts then 0 else 1 end) % {_DESTINATIONS} + 1"
+    # Of time zones it was found that nothing says them; the next import would look for those that nobody looked for.
     workspace.run(
         f"""
         insert into base.leads by name

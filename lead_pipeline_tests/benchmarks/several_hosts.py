@@ -3,8 +3,8 @@ PostgreSQL, the network between a worker and everything else. Run it by hand, as
 `python -m lead_pipeline_tests.benchmarks.several_hosts`.
 
 Hosts are network namespaces of one machine. The first has PostgreSQL, Redis, and what `lead-pipeline ui` is made of;
-the others a worker each. Where there are fewer cores than hosts, each gets the same
-part of one. They share disk, memory and caches, which hosts of one's own would not.
+the others a worker each. Where there are fewer cores than hosts, each gets the same part of one. They share disk,
+memory and caches, which hosts of one's own would not.
 """
 
 import argparse

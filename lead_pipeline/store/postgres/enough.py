@@ -49,8 +49,8 @@ _LATER = """
         ) later where nth <= 20)
 """
 
-#: The one whose left-out rows it judges again.
-_JUDGED = "import_no = (select import_no from base.imports where import_id = {judges_again} limit 1)"
+#: The one whose left-out rows it judges again, under each number that the ledger has of it.
+_JUDGED = "import_no in (select import_no from base.imports where import_id = {judges_again})"
 
 #: An import, the ones that it continues, and the ones that continue it.
 _FAMILY = """

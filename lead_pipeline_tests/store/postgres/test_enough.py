@@ -182,6 +182,16 @@ def test_of_an_import_that_it_may_continue_only_rows_of_its_people_and_those_lef
         assert workspace.rows("select row_number from base.row_outcomes") == []
 
 
+def test_of_an_import_that_is_judged_again_all_rows_are_fetched_under_each_number_that_the_ledger_has_of_it(screened):
+    screened.add([Row(A)], profile())
+    screened.add([Row(B), Row(C)], profile())
+    screened.store.workspace.run("update base.imports set import_id = 'import-2@0'")
+    keys = replace(keys_of(screened, [Row(D)]), judges_again="import-2@0")
+    with screened.store.dry_run(keys, "a test") as workspace:
+        found = workspace.rows("select import_no, row_number from base.row_outcomes order by all")
+    assert found == [(1, 1), (2, 1), (2, 2)]
+
+
 def test_of_the_ledger_only_the_imports_of_its_people_are_fetched(screened):
     for phone in (A, B, C):
         screened.add([Row(phone)], profile())
